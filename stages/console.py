@@ -1,0 +1,46 @@
+"""What a stage says while it works: short lines and progress bars, on standard error."""
+
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
+
+from stages.errors import BenchmarkError
+
+Item = TypeVar("Item")
+
+
+def say(text: str) -> None:
+    """Print one line for the person who waits."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def progress(items: Iterable[Item], label: str, total: int) -> Iterator[Item]:
+    """Yield `items` behind a progress bar; where there is no terminal, a line every ten seconds."""
+    if sys.stderr.isatty():
+        from rich.console import Console
+        from rich.progress import track
+
+        yield from track(items, description=label, total=total, console=Console(stderr=True))
+        return
+    last = time.monotonic()
+    for done, item in enumerate(items, start=1):
+        yield item
+        if done == total or time.monotonic() - last > 10:
+            last = time.monotonic()
+            say(f"{label}: {done} of {total}")
+
+
+def run_stage(main: Callable[[], None]) -> None:
+    """Run an entry point: a BenchmarkError becomes one message and exit status 1, not a traceback.
+
+    Interrupts exit non-zero too, because DVC ignores SIGINT itself while a stage runs.
+    """
+    try:
+        main()
+    except BenchmarkError as error:
+        say(f"error: {error}")
+        sys.exit(1)
+    except KeyboardInterrupt:
+        say("interrupted: what was finished is kept, run the same command again to go on")
+        sys.exit(130)

@@ -1,0 +1,50 @@
+"""Deterministic packs: many trailers' rows in a bounded number of Parquet files.
+
+A trailer's shard follows from its id alone, so adding trailers rewrites few files, and rows are
+sorted by trailer within a shard, so equal inputs give equal bytes.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+SHARDS = 16
+
+
+def shard_of(trailer_id: str) -> int:
+    """Shard of a trailer (ids are hex digests, so the last digit is uniform)."""
+    return int(trailer_id[-1], 16) % SHARDS
+
+
+def write_pack(
+    folder: Path, trailer_ids: Iterable[str], load: Callable[[str], pa.Table], schema: pa.Schema
+) -> None:
+    """Write `load(trailer_id)` for every trailer, one row group each, never two in memory."""
+    folder.mkdir(parents=True, exist_ok=True)
+    shards: dict[int, list[str]] = {}
+    for trailer_id in sorted(trailer_ids):
+        shards.setdefault(shard_of(trailer_id), []).append(trailer_id)
+    for shard, members in shards.items():
+        path = folder / f"part-{shard:02d}.parquet"
+        # media is compressed already; plain pages are smaller and faster than packed ones
+        with pq.ParquetWriter(path, schema, compression="none", use_dictionary=False) as writer:
+            for trailer_id in members:
+                table = load(trailer_id).select(schema.names).cast(schema)
+                if table.num_rows:
+                    writer.write_table(table, row_group_size=table.num_rows)
+
+
+def read_pack(folder: Path, columns: list[str] | None = None) -> Iterator[pa.Table]:
+    """Yield one table per trailer, in the order of the shards."""
+    for path in sorted(folder.glob("part-*.parquet")):
+        with pq.ParquetFile(path) as file:
+            for group in range(file.num_row_groups):
+                yield file.read_row_group(group, columns=columns)
+
+
+def write_table(table: pa.Table, path: Path) -> None:
+    """Write a small table so that equal rows give equal bytes."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pq.write_table(table, path, compression="zstd")

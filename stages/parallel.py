@@ -1,0 +1,72 @@
+"""Per-trailer work on all cores, through one interface that survives a dying worker."""
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from typing import TypeVar
+
+from stages.errors import TrailerError
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+def workers() -> int:
+    """How many processes: WORKERS if set, else the cores this process may use."""
+    if "WORKERS" in os.environ:
+        return int(os.environ["WORKERS"])
+    affinity = getattr(os, "sched_getaffinity", None)  # containers and job schedulers limit it
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+def run(
+    function: Callable[[Item], Result], items: Sequence[Item], processes: int | None = None
+) -> Iterator[tuple[Item, Result | TrailerError]]:
+    """Yield (item, result) as results come; a TrailerError raised by `function` is a result.
+
+    A worker that dies breaks the whole pool, so what was in flight is then run again one item at a
+    time: the one that kills its worker again gets the reason "crashed", the others their results.
+    Any other exception is a bug and stops the run. `function` and `items` must pickle.
+    """
+    count = min(processes or workers(), max(len(items), 1))
+    waiting = list(reversed(items))
+    while waiting:
+        flying: dict[Future[Result], Item] = {}
+        with _pool(count) as pool:
+            try:
+                while waiting or flying:
+                    while waiting and len(flying) < 2 * count:
+                        item = waiting.pop()
+                        flying[pool.submit(function, item)] = item
+                    for future in wait(flying, return_when=FIRST_COMPLETED).done:
+                        result = _result(future)
+                        yield flying.pop(future), result
+            except BrokenProcessPool:
+                pass
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+        for item in flying.values():
+            yield item, _alone(function, item)
+
+
+def _alone(function: Callable[[Item], Result], item: Item) -> Result | TrailerError:
+    with _pool(1) as pool:
+        try:
+            return _result(pool.submit(function, item))
+        except BrokenProcessPool:
+            return TrailerError("crashed", "the worker process died on this trailer twice")
+
+
+def _result(future: "Future[Result]") -> Result | TrailerError:
+    try:
+        return future.result()
+    except TrailerError as error:
+        return error
+
+
+def _pool(count: int) -> Executor:
+    # spawn, not fork: torch and FFmpeg keep threads that a forked child would not have
+    return ProcessPoolExecutor(count, multiprocessing.get_context("spawn"))
