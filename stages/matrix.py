@@ -1,5 +1,6 @@
 """The matrix: every approach that params.yaml declares, as cells with a modality and its parts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -63,7 +64,7 @@ def check(params: "Params") -> None:
         raise ValueError("training.sound_window is not one of audio.windows")
 
 
-def _part(where: str, name: str, known: dict[str, str], modality: str | None) -> None:
+def _part(where: str, name: str, known: Mapping[str, str], modality: str | None) -> None:
     fitting = [slug for slug, kind in known.items() if modality in (None, kind)]
     if name not in fitting:
         raise ValueError(f"{where}: found {name!r}, expected one of {', '.join(fitting)}")

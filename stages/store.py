@@ -26,7 +26,7 @@ class Store:
         self.salt = json.dumps([step, version, values], sort_keys=True)
 
     def key(self, *source: str) -> str:
-        """Hash of what the result is made from: ids or sha256 of the source, step and parameters."""
+        """Hash of what the result is made from: the source's ids or sha256, step and parameters."""
         return hashlib.sha256(json.dumps([self.salt, *source]).encode()).hexdigest()[:32]
 
     def find(self, key: str) -> Path | None:

@@ -1,0 +1,29 @@
+"""params.yaml as validated dataclasses, handed out by section."""
+
+from stages.params.reading import load
+from stages.params.sections import (
+    AudioParams,
+    CatalogueParams,
+    DownloadParams,
+    FramesParams,
+    HeadParams,
+    JudgingParams,
+    Params,
+    SampleParams,
+    SplitsParams,
+    TrainingParams,
+)
+
+__all__ = [
+    "AudioParams",
+    "CatalogueParams",
+    "DownloadParams",
+    "FramesParams",
+    "HeadParams",
+    "JudgingParams",
+    "Params",
+    "SampleParams",
+    "SplitsParams",
+    "TrainingParams",
+    "load",
+]

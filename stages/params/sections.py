@@ -1,0 +1,158 @@
+"""The sections of params.yaml as frozen dataclasses; what each value may be is said here."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, ConfigDict, Field, Strict
+from pydantic.dataclasses import dataclass
+
+from stages.corpus.genres import GENRES
+
+
+def _known(genre: str) -> str:
+    if genre not in GENRES:
+        raise ValueError(f"unknown genre; known: {', '.join(GENRES)}")
+    return genre
+
+
+# scalars are strict: "5" or true is a slip, not a number
+Int = Annotated[int, Strict()]
+Float = Annotated[float, Strict()]
+Slug = Annotated[str, Field(pattern="^[a-z0-9_]+$")]
+Share = Annotated[Float, Field(ge=0, le=1)]
+Count = Annotated[Int, Field(ge=1)]
+Natural = Annotated[Int, Field(ge=0)]
+Byte = Annotated[Int, Field(ge=0, le=255)]
+Positive = Annotated[Float, Field(gt=0)]
+NotNegative = Annotated[Float, Field(ge=0)]
+Genre = Annotated[str, AfterValidator(_known)]
+Modality = Literal["picture", "sound"]
+Head = Literal["linear", "mlp", "conv"]
+Window = Literal["start", "middle", "end"]
+section = dataclass(frozen=True, kw_only=True, config=ConfigDict(extra="forbid"))
+
+
+@section
+class CatalogueParams:
+    path: Annotated[str, Field(min_length=1)]
+
+
+@section
+class SampleParams:
+    seed: Natural
+    picture: dict[Genre, Share]
+    sound: dict[Genre, Share]
+    picture_decoy: Share
+    sound_decoy: Share
+
+    def __post_init__(self) -> None:
+        for name, planted in (("picture", self.picture), ("sound", self.sound)):
+            if missing := [genre for genre in GENRES if genre not in planted]:
+                raise ValueError(f"{name} lacks {', '.join(missing)}")
+
+
+@section
+class DownloadParams:
+    max_missing: Share
+    max_height: Count
+    max_minutes: Positive
+    max_megabytes: Positive
+    retries: Natural
+    timeout_seconds: Positive
+    pause_seconds: NotNegative
+    files_under: str | None
+
+
+@section
+class FramesParams:
+    count: Count
+    first_frame: Natural
+    first_second: NotNegative | None
+    short_side: Annotated[Int, Field(ge=16, le=4096)]
+    jpeg_quality: Annotated[Int, Field(ge=1, le=100)]
+    black_level: Byte
+
+
+@section
+class AudioParams:
+    sample_rate: Annotated[Int, Field(ge=8000, le=192000)]
+    seconds: Positive
+    windows: Annotated[tuple[Window, ...], Field(min_length=1)]
+
+
+@section
+class SplitsParams:
+    folds: Annotated[Int, Field(ge=2)]
+    seed: Natural
+
+
+@section
+class BackboneParams:
+    family: Slug
+    modality: Modality
+
+
+@section
+class ApproachParams:
+    backbone: Slug
+    context: Literal["each", "mean"]
+    head: Head
+
+
+@section
+class EarlyParams:
+    picture: Slug
+    sound: Slug
+    head: Literal["linear", "mlp"]
+
+
+@section
+class LateParams:
+    picture: Slug
+    sound: Slug
+
+
+@section
+class HeadParams:
+    epochs: Count
+    batch_size: Count
+    learning_rate: Positive
+    weight_decay: NotNegative
+
+
+@section
+class TrainingParams:
+    seeds: Annotated[tuple[Natural, ...], Field(min_length=1)]
+    middle_frames: Count
+    sound_window: Window
+    heads: dict[Head, HeadParams]
+
+
+@section
+class JudgingParams:
+    thresholds: Annotated[tuple[Share, ...], Field(min_length=1)]
+    sweep_step: Annotated[Float, Field(gt=0, le=0.5)]
+    resamples: Annotated[Int, Field(ge=100)]
+    permutations: Annotated[Int, Field(ge=100)]
+    level: Annotated[Float, Field(gt=0.5, lt=1)]
+    seed: Natural
+
+
+@section
+class Params:
+    catalogue: CatalogueParams
+    sample: SampleParams
+    download: DownloadParams
+    frames: FramesParams
+    audio: AudioParams
+    splits: SplitsParams
+    backbones: dict[Slug, BackboneParams]
+    approaches: dict[Slug, ApproachParams]
+    early: dict[Slug, EarlyParams]
+    late: dict[Slug, LateParams]
+    training: TrainingParams
+    judging: JudgingParams
+
+    def __post_init__(self) -> None:
+        from stages.matrix import check
+
+        check(self)
