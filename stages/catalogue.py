@@ -1,0 +1,32 @@
+"""DVC stage: validate the chosen catalogue before anything is fetched."""
+
+import argparse
+from pathlib import Path
+
+from stages.console import run_stage, say
+
+
+def main() -> None:
+    argparse.ArgumentParser(
+        prog="python -m stages.catalogue",
+        description="Validate the catalogue named in params.yaml (catalogue.path): writes "
+        "data/catalogue.parquet and metrics/catalogue.json, or lists every bad line.",
+    ).parse_args()
+
+    from stages.corpus.labels import describe
+    from stages.corpus.reader import read_catalogue
+    from stages.corpus.table import save_trailers
+    from stages.params import load
+    from stages.tables import write_json
+
+    path = Path(load().catalogue.path)
+    trailers = read_catalogue(path)
+    save_trailers(trailers, Path("data/catalogue.parquet"))
+    is_sample = all(trailer.url.startswith("sample:") for trailer in trailers)
+    counts = describe(trailers)
+    write_json({"path": str(path), "sample": is_sample, **counts}, Path("metrics/catalogue.json"))
+    say(f"{path}: {counts['films']} films, {counts['trailers']} trailers, all lines valid")
+
+
+if __name__ == "__main__":
+    run_stage(main)

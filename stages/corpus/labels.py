@@ -1,0 +1,37 @@
+"""Films and their genres as arrays, and what can be counted on them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from stages.corpus.genres import GENRES
+from stages.corpus.reader import Trailer
+
+
+def films_of(trailers: Sequence[Trailer]) -> tuple[list[str], np.ndarray]:
+    """Film ids in catalogue order and their genres, (n_films, n_genres) bool."""
+    genres = {trailer.film_id: trailer.genres for trailer in trailers}
+    y_true = np.array([[genre in names for genre in GENRES] for names in genres.values()], bool)
+    return list(genres), y_true
+
+
+def describe(trailers: Sequence[Trailer]) -> dict[str, Any]:
+    """Counts of a catalogue: films, trailers, cardinality, density, prevalence, co-occurrence.
+
+    Cardinality is the mean number of genres a film has, density that share of all genres
+    (Tsoumakas and Katakis, 2007).
+    """
+    films, y_true = films_of(trailers)
+    together = y_true.T.astype(int) @ y_true.astype(int)
+    return {
+        "films": len(films),
+        "trailers": len(trailers),
+        "label_cardinality": float(y_true.sum(axis=1).mean()),
+        "label_density": float(y_true.mean()),
+        "prevalence": dict(zip(GENRES, y_true.mean(axis=0).tolist(), strict=True)),
+        "cooccurrence": {
+            genre: dict(zip(GENRES, row.tolist(), strict=True))
+            for genre, row in zip(GENRES, together, strict=True)
+        },
+    }

@@ -1,0 +1,192 @@
+"""Read a catalogue: tab-separated `film_id title year genres trailer`, one trailer a line.
+
+Accepted: a byte order mark, CRLF, blank lines, `#` comments, the column names as a first line, and
+several lines for a film with several trailers. Everything else that is off is reported, all at
+once. Nothing in a catalogue is trusted: ids and titles are text to show, never a path.
+"""
+
+import difflib
+import hashlib
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from stages.corpus.genres import GENRES
+from stages.errors import BenchmarkError
+
+COLUMNS = ("film_id", "title", "year", "genres", "trailer")
+SCHEMES = ("https", "http", "file", "sample")
+MOST_GENRES = 6
+FIRST_YEAR = 1888  # Roundhay Garden Scene, the oldest film that survives
+YEARS_AHEAD = 5  # announced films have trailers too
+
+
+@dataclass(frozen=True)
+class Trailer:
+    """One trailer of one film. Only `trailer_id` is safe as a file name."""
+
+    trailer_id: str
+    film_id: str
+    title: str
+    year: int
+    genres: tuple[str, ...]  # in the order of GENRES
+    url: str
+
+
+@dataclass(frozen=True)
+class Slip:
+    """One thing that is wrong with one line."""
+
+    line: int
+    what: str
+    found: str
+    expected: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.what}: found {self.found}, expected {self.expected}"
+
+
+def read_catalogue(path: Path) -> list[Trailer]:
+    """Read and validate a whole catalogue.
+
+    Raises BenchmarkError that lists every bad line with what was found and what was expected.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise BenchmarkError(
+            "cannot read the catalogue",
+            where=str(path),
+            found=error.strerror or "",
+            do="set catalogue.path in params.yaml to sample.txt, dataset.txt or a file of your own",
+        ) from None
+    trailers, slips = parse(data)
+    if slips:
+        listed = "\n  ".join(str(slip) for slip in slips)
+        raise BenchmarkError(
+            f"{len(slips)} thing{'s' if len(slips) > 1 else ''} to mend in the catalogue, "
+            f"nothing was fetched\n  {listed}",
+            where=str(path),
+            do="mend these lines; the format is described at the top of README, 'Your own films'",
+        )
+    if not trailers:
+        raise BenchmarkError(
+            "the catalogue has no trailers",
+            where=str(path),
+            expected="lines of film_id, title, year, genres, trailer separated by tabs",
+        )
+    return trailers
+
+
+def parse(data: bytes) -> tuple[list[Trailer], list[Slip]]:
+    """Split a catalogue's bytes into good trailers and everything that is wrong with the rest."""
+    trailers: list[Trailer] = []
+    slips: list[Slip] = []
+    films: dict[str, tuple[int, Trailer]] = {}
+    seen: dict[str, int] = {}
+    for number, row in _rows(data.removeprefix(b"\xef\xbb\xbf"), slips):
+        faults = list(_faults(number, row))
+        slips += faults
+        if len(row) == len(COLUMNS) and not faults:
+            trailer = _trailer(row)
+            slips += _repeats(number, trailer, films, seen)
+            trailers.append(trailer)
+    return trailers, slips
+
+
+def trailer_id(film_id: str, url: str) -> str:
+    """Name of a trailer, safe as a file name and independent of its place in the catalogue."""
+    return hashlib.sha256(f"{film_id}\t{url}".encode()).hexdigest()[:16]
+
+
+def _rows(data: bytes, slips: list[Slip]) -> Iterator[tuple[int, list[str]]]:
+    first = True
+    for number, raw in enumerate(data.split(b"\n"), start=1):
+        try:
+            line = raw.removesuffix(b"\r").decode("utf-8")
+        except UnicodeDecodeError as error:
+            shown = f"byte {raw[error.start]:#04x} at column {error.start + 1}"
+            slips.append(Slip(number, "not UTF-8", shown, "text saved as UTF-8"))
+            continue
+        if not line.strip() or line.startswith("#"):
+            continue
+        row = line.split("\t")
+        if first and tuple(row) == COLUMNS:
+            first = False
+            continue
+        first = False
+        yield number, row
+
+
+def _faults(number: int, row: list[str]) -> Iterator[Slip]:
+    if control := [c for field in row for c in field if unicodedata.category(c) == "Cc"]:
+        yield Slip(number, "control character", repr(control[0]), "printable text")
+    if len(row) != len(COLUMNS):
+        columns = f"{len(row)} column{'s' if len(row) != 1 else ''}"
+        yield Slip(number, "wrong column count", columns, f"5, by tabs: {', '.join(COLUMNS)}")
+        return
+    film_id, title, year, genres, url = row
+    if not film_id.strip():
+        yield Slip(number, "empty film_id", repr(film_id), "an id, the same on all its trailers")
+    if not title.strip():
+        yield Slip(number, "empty title", repr(title), "the film's title")
+    latest = date.today().year + YEARS_AHEAD
+    if not (year.isascii() and year.isdigit() and FIRST_YEAR <= int(year[:5]) <= latest):
+        yield Slip(number, "bad year", repr(year), f"{FIRST_YEAR} to {latest}")
+    yield from _genre_faults(number, [name.strip() for name in genres.split(",")])
+    yield from _url_faults(number, url)
+
+
+def _genre_faults(number: int, names: list[str]) -> Iterator[Slip]:
+    if names == [""]:
+        yield Slip(number, "no genre", "''", f"one to {MOST_GENRES}, separated by commas")
+        return
+    for name in names:
+        if name not in GENRES:
+            close = difflib.get_close_matches(name.casefold(), [g.casefold() for g in GENRES], 1, 0)
+            nearest = next(genre for genre in GENRES if genre.casefold() == close[0])
+            wanted = f"{nearest!r} perhaps; known: {', '.join(GENRES)}"
+            yield Slip(number, "unknown genre", repr(name), wanted)
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        yield Slip(number, "genre named twice", ", ".join(twice), "each genre once")
+    if len(names) > MOST_GENRES:
+        yield Slip(number, "too many genres", str(len(names)), f"at most {MOST_GENRES}")
+
+
+def _url_faults(number: int, url: str) -> Iterator[Slip]:
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError as error:
+        yield Slip(number, "bad trailer URL", f"{url!r} ({error})", "a URL")
+        return
+    if parts.scheme not in SCHEMES:
+        wanted = f"one of {', '.join(scheme + ':' for scheme in SCHEMES)}"
+        yield Slip(number, "bad URL scheme", repr(url), wanted)
+    elif parts.scheme in ("http", "https") and not host:
+        yield Slip(number, "bad trailer URL", repr(url), "a host name after //")
+    elif url != url.strip() or " " in url:
+        yield Slip(number, "bad trailer URL", repr(url), "no spaces in it")
+
+
+def _trailer(row: list[str]) -> Trailer:
+    film_id, title, year, names, url = row
+    chosen = {name.strip() for name in names.split(",")}
+    genres = tuple(genre for genre in GENRES if genre in chosen)
+    return Trailer(trailer_id(film_id, url), film_id, title, int(year), genres, url)
+
+
+def _repeats(
+    number: int, trailer: Trailer, films: dict[str, tuple[int, Trailer]], seen: dict[str, int]
+) -> Iterator[Slip]:
+    line, film = films.setdefault(trailer.film_id, (number, trailer))
+    if (film.title, film.year, film.genres) != (trailer.title, trailer.year, trailer.genres):
+        found = f"{trailer.film_id!r} with another title, year or genres than on line {line}"
+        yield Slip(number, "duplicate film_id", found, "one id a film, or the same facts each time")
+    if trailer.trailer_id in seen:
+        found = f"the film and trailer of line {seen[trailer.trailer_id]} again"
+        yield Slip(number, "duplicate line", found, "each trailer once")
+    seen.setdefault(trailer.trailer_id, number)

@@ -1,0 +1,76 @@
+"""DVC stage: which films can be used by which modality, and in which fold each is judged."""
+
+import argparse
+from pathlib import Path
+
+from stages.console import run_stage, say
+
+
+def main() -> None:
+    argparse.ArgumentParser(
+        prog="python -m stages.splits",
+        description="Assign every usable film to a fold, stratified over label combinations: "
+        "writes data/splits.parquet, metrics/splits.json and metrics/attrition.csv.",
+    ).parse_args()
+
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from stages.corpus.folds import assign_folds, attrition
+    from stages.corpus.labels import films_of
+    from stages.corpus.table import read_trailers
+    from stages.packs import write_table
+    from stages.params import load
+    from stages.tables import write_csv, write_json
+
+    params = load().splits
+    trailers = read_trailers(Path("data/catalogue.parquet"))
+    steps = {step: f"data/{step}/outcomes.parquet" for step in ("frames", "audio")}
+    outcomes = {step: pq.read_table(path).to_pylist() for step, path in steps.items()}
+    served = {
+        step: {row["trailer_id"] for row in rows if row["reason"] == "ok"}
+        for step, rows in outcomes.items()
+    }
+
+    films, y_true = films_of(trailers)
+    seen = {t.film_id for t in trailers if t.trailer_id in served["frames"]}
+    heard = {t.film_id for t in trailers if t.trailer_id in served["audio"]}
+    usable = [row for row, film in enumerate(films) if film in seen or film in heard]
+    fold_of = assign_folds(y_true[usable], params.folds, params.seed)
+    rows = [
+        {
+            "film_id": films[row],
+            "fold": int(fold),
+            "picture": films[row] in seen,
+            "sound": films[row] in heard,
+        }
+        for row, fold in zip(usable, fold_of, strict=True)
+    ]
+    schema = pa.schema(
+        [
+            ("film_id", pa.string()),
+            ("fold", pa.int8()),
+            ("picture", pa.bool_()),
+            ("sound", pa.bool_()),
+        ]
+    )
+    write_table(pa.Table.from_pylist(rows, schema), Path("data/splits.parquet"))
+
+    ledger = pq.read_table("data/downloads.parquet", columns=["reason"]).to_pylist()
+    columns = ["step", "reason", "trailers"]
+    write_csv(attrition(ledger, outcomes), columns, Path("metrics/attrition.csv"))
+    by_modality = {
+        "picture": len(seen),
+        "sound": len(heard),
+        "both": len(seen & heard),
+        "any": len(seen | heard),
+    }
+    sizes = {str(fold): sum(row["fold"] == fold for row in rows) for fold in range(params.folds)}
+    write_json(
+        {"films": len(films), "usable": by_modality, "folds": sizes}, Path("metrics/splits.json")
+    )
+    say(f"{len(rows)} of {len(films)} films usable, {len(seen & heard)} with picture and sound")
+
+
+if __name__ == "__main__":
+    run_stage(main)

@@ -1,0 +1,46 @@
+"""Small JSON and CSV files under metrics/: fixed order, fixed precision, nothing undefined."""
+
+import csv
+import json
+import math
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+DIGITS = 6
+
+
+def write_json(values: Mapping[str, Any], path: Path) -> None:
+    """Write nested values; a float that is not finite is left out, as `dvc metrics diff` needs."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(_tidy(values), indent=2, ensure_ascii=False, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def write_csv(rows: Iterable[Mapping[str, Any]], columns: Iterable[str], path: Path) -> None:
+    """Write rows in the order given; an undefined value is an empty cell."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    names = list(columns)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(names)
+        for row in rows:
+            writer.writerow([_cell(row.get(name)) for name in names])
+
+
+def _tidy(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _tidy(item) for key, item in value.items() if not _undefined(item)}
+    if isinstance(value, list | tuple):
+        return [_tidy(item) for item in value]
+    return round(float(value), DIGITS) if isinstance(value, float) else value
+
+
+def _cell(value: Any) -> str:
+    if _undefined(value):
+        return ""
+    return f"{value:.{DIGITS}f}" if isinstance(value, float) else str(value)
+
+
+def _undefined(value: Any) -> bool:
+    return value is None or (isinstance(value, float) and not math.isfinite(value))
