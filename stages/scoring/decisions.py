@@ -1,0 +1,91 @@
+"""Judges of yes/no decisions.
+
+A share without a whole (precision where nothing was decided) is undefined, not 0. Recall, F1 and
+Jaccard of a genre that no film has are undefined whatever was decided, so that all approaches are
+averaged over the same genres.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from stages.scoring.averaging import Average, average, ratio
+from stages.scoring.validate import Bools, Floats, Ints, validate_decisions
+
+
+@dataclass(frozen=True)
+class Quality:
+    """Precision, recall, F1 and Jaccard side by side, each (n,), NaN = undefined."""
+
+    precision: Floats
+    recall: Floats
+    f1: Floats
+    jaccard: Floats
+
+    def averages(self) -> dict[str, Average]:
+        """Mean of each over its defined entries: precision, recall, f1, jaccard."""
+        return {name: average(values) for name, values in vars(self).items()}
+
+
+def quality(hits: Ints, decided: Ints, positives: Ints) -> Quality:
+    """Precision, recall, F1 and Jaccard from counts of any one shape."""
+    precision, recall = ratio(hits, decided), ratio(hits, positives)
+    has_positives = np.asarray(positives) > 0
+    f1 = np.where(has_positives, ratio(2 * hits, decided + positives), np.nan)
+    jaccard = np.where(has_positives, ratio(hits, decided + positives - hits), np.nan)
+    return Quality(precision, recall, f1, jaccard)
+
+
+def genre_quality(y_true: Bools, decisions: Bools) -> Quality:
+    """Quality for each genre over the films.
+
+    y_true, decisions: (n_films, n_genres) bool. Arrays of (n_genres,). Raises BenchmarkError.
+    """
+    validate_decisions(y_true, decisions)
+    return quality((y_true & decisions).sum(0), decisions.sum(0), y_true.sum(0))
+
+
+def film_quality(y_true: Bools, decisions: Bools) -> Quality:
+    """Quality for each film over the genres.
+
+    y_true, decisions: (n_films, n_genres) bool. Arrays of (n_films,). Raises BenchmarkError.
+    """
+    validate_decisions(y_true, decisions)
+    return genre_quality(y_true.T, decisions.T)
+
+
+def macro(y_true: Bools, decisions: Bools) -> dict[str, Average]:
+    """Mean over genres; macro F1 is the mean of the genres' F1, not the F1 of the means.
+
+    Keys: precision, recall, f1, jaccard. Raises BenchmarkError on bad arrays.
+    """
+    return genre_quality(y_true, decisions).averages()
+
+
+def micro(y_true: Bools, decisions: Bools) -> dict[str, Average]:
+    """Quality over all pairs of film and genre in one count.
+
+    Keys: precision, recall, f1, jaccard. Raises BenchmarkError on bad arrays.
+    """
+    validate_decisions(y_true, decisions)
+    return genre_quality(y_true.reshape(-1, 1), decisions.reshape(-1, 1)).averages()
+
+
+def samples(y_true: Bools, decisions: Bools) -> dict[str, Average]:
+    """Mean over films of the quality over their genres.
+
+    Keys: precision, recall, f1, jaccard. Raises BenchmarkError on bad arrays.
+    """
+    return film_quality(y_true, decisions).averages()
+
+
+def exact_match(y_true: Bools, decisions: Bools) -> float:
+    """Share of films whose genres are all decided right. Raises BenchmarkError on bad arrays."""
+    validate_decisions(y_true, decisions)
+    return float(np.mean((y_true == decisions).all(axis=1)))
+
+
+def hamming_loss(y_true: Bools, decisions: Bools) -> float:
+    """Share of pairs of film and genre decided wrong. Raises BenchmarkError on bad arrays."""
+    validate_decisions(y_true, decisions)
+    return float(np.mean(y_true != decisions))

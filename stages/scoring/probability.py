@@ -1,0 +1,73 @@
+"""Judges of scores taken at their word, as probabilities."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import rankdata
+
+from stages.scoring.validate import Bools, Floats, RealScores, validate_probabilities
+
+
+@dataclass(frozen=True)
+class ReliabilityBin:
+    """Films of similar score: what they were promised and what came true."""
+
+    films: int
+    lowest: float
+    highest: float
+    mean_score: float
+    frequency: float
+
+
+def brier(y_true: Bools, y_score: RealScores) -> Floats:
+    """Mean squared distance of score and truth for each genre.
+
+    y_true, y_score: (n_films, n_genres), scores in [0, 1]. Returns (n_genres,), always defined.
+    Raises BenchmarkError. Source: Brier 1950.
+    """
+    validate_probabilities(y_true, y_score)
+    return np.mean((y_score.astype(np.float64) - y_true) ** 2, axis=0)
+
+
+def reliability_table(
+    y_true: Bools, y_score: RealScores, n_bins: int = 10
+) -> list[list[ReliabilityBin]]:
+    """Films of each genre in bins of equal mass, lowest scores first.
+
+    Films of equal score share a bin (so that their order cannot matter), hence bins may be uneven
+    and fewer than n_bins. y_true, y_score: (n_films, n_genres), scores in [0, 1]. Returns one list
+    of bins per genre. Raises BenchmarkError.
+    """
+    validate_probabilities(y_true, y_score)
+    columns = zip(y_true.T, y_score.T.astype(np.float64), strict=True)
+    return [_bins(truth, score, n_bins) for truth, score in columns]
+
+
+def expected_calibration_error(y_true: Bools, y_score: RealScores, n_bins: int = 10) -> Floats:
+    """Mean distance of promised and observed frequency over equal-mass bins, for each genre.
+
+    y_true, y_score: (n_films, n_genres), scores in [0, 1]. Returns (n_genres,), always defined.
+    Raises BenchmarkError. Source: Naeini et al. 2015, with the bins of `reliability_table`.
+    """
+    table = reliability_table(y_true, y_score, n_bins)
+    gaps = [sum(b.films * abs(b.mean_score - b.frequency) for b in bins) for bins in table]
+    return np.array(gaps, dtype=np.float64) / len(y_true)
+
+
+def _bins(truth: Bools, score: Floats, n_bins: int) -> list[ReliabilityBin]:
+    middle = (rankdata(score) - 0.5) / len(score)
+    number = np.floor(middle * n_bins).astype(np.int64)
+    bins = []
+    for i in np.unique(number):
+        inside = number == i
+        mine = score[inside]
+        bins.append(
+            ReliabilityBin(
+                films=int(inside.sum()),
+                lowest=float(mine.min()),
+                highest=float(mine.max()),
+                mean_score=float(mine.mean()),
+                frequency=float(truth[inside].mean()),
+            )
+        )
+    return bins

@@ -1,0 +1,89 @@
+"""What no skill scores on the same films, and what a perfect judge of genres could."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from stages.scoring.averaging import average, average_over_genres
+from stages.scoring.ranking import genre_average_precision
+from stages.scoring.validate import Bools, Floats, validate_decisions
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Where a number falls by chance: expected value, standard deviation, middle 95%."""
+
+    expected: float
+    deviation: float
+    lo: float
+    hi: float
+
+
+def frequency_scores(frequencies: Floats, n_films: int) -> Floats:
+    """Score every film with the training frequencies of the genres.
+
+    frequencies: (n_genres,). Returns (n_films, n_genres).
+    """
+    return np.tile(np.asarray(frequencies, dtype=np.float64), (n_films, 1))
+
+
+def constant_labels(frequencies: Floats, n_films: int, k: int = 1) -> Bools:
+    """Give every film the k genres most frequent in training, ties to the first genre.
+
+    frequencies: (n_genres,). Returns (n_films, n_genres) bool.
+    """
+    labels = np.zeros(len(frequencies), dtype=np.bool_)
+    labels[np.argsort(-np.asarray(frequencies), kind="stable")[:k]] = True
+    return np.tile(labels, (n_films, 1))
+
+
+def predict_everything(n_films: int, n_genres: int) -> Bools:
+    """Give every film every genre. Returns (n_films, n_genres) bool."""
+    return np.ones((n_films, n_genres), dtype=np.bool_)
+
+
+def expected_random_average_precision(y_true: Bools) -> Floats:
+    """Exact mean of each genre's average precision over all orders of the films.
+
+    For N films, R with the genre: H/N + (R - 1)/(N - 1) (1 - H/N), H the N-th harmonic number
+    (Bestgen 2015, "Exact expected average precision of the random baseline"). It lies above the
+    prevalence R/N that a constant score gets, by about 0.02 at N = 240, and tends to it.
+    y_true: (n_films, n_genres) bool. Returns (n_genres,), NaN for a genre that no film has.
+    Raises BenchmarkError on bad arrays.
+    """
+    validate_decisions(y_true, y_true)
+    n_films = len(y_true)
+    first = np.sum(1 / np.arange(1, n_films + 1)) / n_films
+    positives = y_true.sum(axis=0)
+    expected = first + (positives - 1) / max(n_films - 1, 1) * (1 - first)
+    return np.where(positives > 0, expected, np.nan)
+
+
+def random_macro_average_precision(
+    y_true: Bools, rng: np.random.Generator, n_draws: int = 1000
+) -> Spread | None:
+    """Macro average precision of scores drawn without a look at the films.
+
+    y_true: (n_films, n_genres) bool. The expected value is exact, the rest is simulated. None if
+    no film has any genre. Raises BenchmarkError on bad arrays.
+    """
+    expected = average(expected_random_average_precision(y_true)).value
+    if expected is None:
+        return None
+    draws = np.stack(
+        [genre_average_precision(y_true, rng.random(y_true.shape)) for _ in range(n_draws)]
+    )
+    macro, _ = average_over_genres(draws)
+    lo, hi = np.quantile(macro, (0.025, 0.975))
+    return Spread(expected, float(macro.std(ddof=1)), float(lo), float(hi))
+
+
+def keras_accuracy_of_perfect(y_true: Bools) -> float | None:
+    """`keras_accuracy` expected of a predictor that ranks a film's own genres first, in any order.
+
+    Mean of 1 / number of genres over the films that have any; None if none has. y_true:
+    (n_films, n_genres) bool. Raises BenchmarkError on bad arrays.
+    """
+    validate_decisions(y_true, y_true)
+    genres = y_true.sum(axis=1)
+    return average(np.where(genres > 0, 1 / np.maximum(genres, 1), np.nan)).value

@@ -1,0 +1,107 @@
+"""Rules that turn scores into yes/no decisions, and the tuning of their thresholds.
+
+The tuning functions must only ever see the training part of a fold.
+"""
+
+import numpy as np
+
+from stages.errors import BenchmarkError
+from stages.scoring.averaging import average_over_genres
+from stages.scoring.decisions import quality
+from stages.scoring.validate import Bools, Floats, Ints, RealScores, validate
+
+
+def at_threshold(y_score: RealScores, threshold: float | Floats) -> Bools:
+    """Decide yes where the score is at or above the threshold.
+
+    y_score: (n_films, n_genres); threshold: one number, or (n_genres,). Returns (n_films, n_genres)
+    bool. Raises BenchmarkError if the thresholds do not match the genres.
+    """
+    if np.shape(threshold) not in ((), (y_score.shape[1],)):
+        raise BenchmarkError(
+            "the thresholds do not match the genres",
+            where="threshold",
+            found=f"shape {np.shape(threshold)}",
+            expected=f"one number, or {y_score.shape[1]}",
+            do="give one threshold for all genres or one for each",
+        )
+    return np.asarray(y_score >= threshold)
+
+
+def top_k(y_score: RealScores, k: int) -> Bools:
+    """Decide yes for each film's k highest scores, ties to the first genre.
+
+    y_score: (n_films, n_genres). Returns (n_films, n_genres) bool. Raises BenchmarkError unless
+    0 < k <= n_genres.
+    """
+    if not 0 < k <= y_score.shape[1]:
+        raise BenchmarkError(
+            "cannot take that many genres",
+            where="k",
+            found=str(k),
+            expected=f"1 to {y_score.shape[1]}",
+            do="choose k from the mean number of genres per film",
+        )
+    decisions = np.zeros(y_score.shape, dtype=np.bool_)
+    highest = np.argsort(-y_score, axis=1, kind="stable")[:, :k]
+    np.put_along_axis(decisions, highest, True, axis=1)
+    return decisions
+
+
+def cardinality(y_true: Bools) -> int:
+    """Mean number of genres per film, rounded, at least 1: the k of `top_k`.
+
+    y_true: (n_films, n_genres) bool.
+    """
+    return max(1, round(float(y_true.sum(axis=1).mean())))
+
+
+def tune_threshold(y_true: Bools, y_score: RealScores) -> float:
+    """Find the one threshold with the best macro F1 on the given films.
+
+    Candidates are all scores that occur; of equally good ones the highest. y_true, y_score:
+    (n_films, n_genres). Raises BenchmarkError if no film has any genre.
+    """
+    validate(y_true, y_score)
+    _require_positives(y_true)
+    candidates = np.unique(y_score)[::-1]
+    f1 = np.stack([_f1_at(t, s, candidates) for t, s in zip(y_true.T, y_score.T, strict=True)], 1)
+    macro_f1, _ = average_over_genres(f1)
+    return float(candidates[np.argmax(macro_f1)])
+
+
+def tune_genre_thresholds(y_true: Bools, y_score: RealScores) -> Floats:
+    """Find for each genre the threshold with the best F1 on the given films.
+
+    Candidates are the scores that occur; of equally good ones the highest. A genre that no film
+    has takes the threshold tuned for all. y_true, y_score: (n_films, n_genres). Returns
+    (n_genres,). Raises BenchmarkError if no film has any genre.
+    """
+    thresholds = np.full(y_true.shape[1], tune_threshold(y_true, y_score))
+    for genre in np.flatnonzero(y_true.any(axis=0)):
+        candidates = np.unique(y_score[:, genre])[::-1]
+        f1 = _f1_at(y_true[:, genre], y_score[:, genre], candidates)
+        thresholds[genre] = candidates[np.argmax(f1)]
+    return thresholds
+
+
+def _f1_at(truth: Bools, score: RealScores, candidates: RealScores) -> Floats:
+    """F1 of one genre at each candidate, (n_candidates,); NaN throughout without positives."""
+    hits = _count_at_least(score[truth], candidates)
+    positives = np.full_like(hits, truth.sum())
+    return quality(hits, _count_at_least(score, candidates), positives).f1
+
+
+def _count_at_least(score: RealScores, candidates: RealScores) -> Ints:
+    return len(score) - np.searchsorted(np.sort(score), candidates, side="left")
+
+
+def _require_positives(y_true: Bools) -> None:
+    if not y_true.any():
+        raise BenchmarkError(
+            "no threshold can be tuned",
+            where="y_true",
+            found=f"{len(y_true)} films without any genre",
+            expected="at least one film with a genre",
+            do="check the genres chosen and the films of the training part",
+        )
