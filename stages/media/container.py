@@ -1,0 +1,149 @@
+"""Opening a media file safely, and reading its packets and frames without ever hanging.
+
+A file may lie: a playlist named `.mp4` may point at other files or at the network, a header may
+promise days of video, a packet may be broken. Here only plain media containers are opened, nothing
+but the file itself is read, broken packets are counted and passed over, and time is bounded.
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import av
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+from av.packet import Packet
+from av.stream import Discard, Disposition, Stream
+from av.video.stream import VideoStream
+
+from stages.errors import TrailerError
+
+# containers that hold their own media: no playlists, image sequences, devices or scripts
+FORMATS = (
+    "aac,ac3,aiff,amr,amrnb,amrwb,asf,avi,caf,dts,dv,eac3,flac,flv,gif,gxf,h263,h264,hevc,ivf,"
+    "live_flv,m4v,matroska,webm,mjpeg,mov,mp4,mp3,mpeg,mpegts,mpegvideo,mxf,nut,obu,ogg,rm,swf,"
+    "tta,truehd,vc1,w64,wav,wtv,wv"
+)
+STALL_SECONDS = 20.0  # one read or one header
+BUDGET_SECONDS = 600.0  # all reading of one file in one pass
+MAX_PIXELS = 8192 * 8192  # a picture larger than this is a lie or an attack
+MAX_PACKETS = 4_000_000  # a sample table can promise billions of empty packets
+
+
+@contextmanager
+def open_media(path: Path) -> Iterator[InputContainer]:
+    """Open a media file for reading; raises TrailerError unreadable, encrypted or timeout."""
+    if not path.is_file():  # a pipe or a device would wait for ever
+        raise TrailerError("unreadable", "not a regular file")
+    if path.stat().st_size == 0:
+        raise TrailerError("unreadable", "the file is empty")
+    try:
+        container = av.open(
+            f"file:{path.resolve()}",
+            mode="r",
+            options={"max_pixels": str(MAX_PIXELS)},
+            container_options={"protocol_whitelist": "file", "format_whitelist": FORMATS},
+            metadata_errors="replace",
+            timeout=(STALL_SECONDS, STALL_SECONDS),
+        )
+    except av.error.ExitError as error:
+        raise TrailerError("timeout", "the header could not be read in time") from error
+    except (av.error.FFmpegError, ValueError) as error:
+        raise TrailerError(undecodable_reason(path), _message(error)) from error
+    try:
+        yield container
+    finally:
+        container.close()
+
+
+def video_stream(container: InputContainer) -> VideoStream | None:
+    """The picture track: the best one FFmpeg has a decoder for, cover art never counts."""
+    tracks = [s for s in container.streams.video if _usable(s)]
+    best = container.streams.best("video")
+    return next((s for s in tracks if s is best), tracks[0] if tracks else None)
+
+
+def audio_stream(container: InputContainer) -> AudioStream | None:
+    """The first sound track that FFmpeg has a decoder for."""
+    return next((s for s in container.streams.audio if _usable(s)), None)
+
+
+def only(container: InputContainer, stream: Stream) -> None:
+    """Let the demuxer drop every other track, and decode this one with one thread."""
+    for other in container.streams:
+        other.discard = Discard.default if other is stream else Discard.all
+    stream.codec_context.thread_count = 1  # the workers are the parallelism
+
+
+class Reading:
+    """Packets of one track in file order, with what went wrong on the way.
+
+    errors: packets the decoder refused. cut_short: the container itself broke off.
+    """
+
+    def __init__(self, container: InputContainer, stream: Any) -> None:
+        only(container, stream)
+        self.container, self.stream = container, stream
+        self.errors = 0
+        self.cut_short = False
+
+    def packets(self) -> "Iterator[Packet[Any]]":
+        """Yield the packets that carry data; raises TrailerError timeout when over budget."""
+        deadline = time.monotonic() + BUDGET_SECONDS
+        packets = self.container.demux(self.stream)
+        for _ in range(MAX_PACKETS):
+            try:
+                packet = next(packets)
+            except StopIteration:
+                return
+            except av.error.ExitError as error:
+                raise TrailerError("timeout", "a read stalled") from error
+            except (av.error.FFmpegError, ValueError):
+                self.cut_short = True
+                return
+            if time.monotonic() > deadline:
+                raise TrailerError("timeout", f"not read in {BUDGET_SECONDS:.0f} s")
+            if packet.size:  # an empty packet would tell the decoder that the track has ended
+                yield packet
+        self.cut_short = True
+
+    def decode(self, packet: "Packet[Any] | None") -> list[Any]:
+        """Frames that come out for one packet in, or all that are left for None."""
+        try:
+            return self.stream.codec_context.decode(packet)
+        except av.error.EOFError:
+            return []
+        except av.error.FFmpegError:
+            self.errors += 1
+            return []
+
+    def frames(self) -> Iterator[Any]:
+        """Every frame of the track, as a full sequential decode gives them."""
+        for packet in self.packets():
+            yield from self.decode(packet)
+        yield from self.decode(None)
+
+
+def undecodable_reason(path: Path) -> str:
+    """Why nothing in a file decodes: "encrypted" if it says so itself, else "unreadable"."""
+    with path.open("rb") as file:
+        head = file.read(1 << 18)
+    mp4 = head[4:8] in (b"ftyp", b"moof", b"styp", b"moov", b"sidx") and any(
+        box in head for box in (b"encv", b"enca", b"senc", b"pssh")
+    )
+    # Matroska: a ContentEncoding element (0x6240) that holds a ContentEncryption (0x5035)
+    matroska = head.startswith(b"\x1a\x45\xdf\xa3") and 0 <= head.find(b"\x62\x40") < head.find(
+        b"\x50\x35"
+    )
+    return "encrypted" if mp4 or matroska else "unreadable"
+
+
+def _usable(stream: Stream) -> bool:
+    cover = stream.disposition & (Disposition.attached_pic | Disposition.timed_thumbnails)
+    return stream.codec_context is not None and not cover
+
+
+def _message(error: Exception) -> str:
+    return str(getattr(error, "strerror", None) or error)

@@ -1,0 +1,84 @@
+"""What a media file holds, told by decoding the first picture and sound rather than by its word."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from stages.errors import TrailerError
+from stages.media.container import (
+    Reading,
+    audio_stream,
+    open_media,
+    undecodable_reason,
+    video_stream,
+)
+from stages.media.picture import rotation_of
+
+PATIENCE = 300  # packets to try before a track counts as undecodable
+
+
+@dataclass(frozen=True)
+class Probe:
+    """Codecs are None where there is no such track or nothing of it decodes.
+
+    duration: seconds the container claims (it may lie), None if it does not say.
+    width, height: stored pixels, before rotation and sample aspect ratio.
+    rotation: degrees clockwise to turn the stored picture upright: 0, 90, 180 or 270.
+    sample_aspect: width of a pixel over its height. fps: average rate, None if unknown.
+    """
+
+    duration: float | None = None
+    video_codec: str | None = None
+    width: int = 0
+    height: int = 0
+    rotation: int = 0
+    sample_aspect: float = 1.0
+    fps: float | None = None
+    audio_codec: str | None = None
+    sample_rate: int = 0
+    channels: int = 0
+
+
+def probe(path: Path) -> Probe:
+    """Look into a file; raises TrailerError (no_video, unreadable, encrypted, timeout, ...)."""
+    facts: dict[str, object] = {}
+    with open_media(path) as container:
+        found = [*container.streams.video, *container.streams.audio]
+        facts["duration"] = container.duration / 1e6 if container.duration else None
+        video = video_stream(container)
+        if video is not None:
+            frame = _first(Reading(container, video))
+            if frame is not None:
+                facts |= {
+                    "video_codec": video.codec_context.codec.canonical_name,
+                    "width": frame.width,
+                    "height": frame.height,
+                    "rotation": rotation_of(frame),
+                    "sample_aspect": float(video.sample_aspect_ratio or 1),
+                    "fps": float(video.average_rate) if video.average_rate else None,
+                }
+    with open_media(path) as container:  # afresh: the search for a picture has moved on
+        audio = audio_stream(container)
+        if audio is not None:
+            frame = _first(Reading(container, audio))
+            if frame is not None:
+                facts |= {
+                    "audio_codec": audio.codec_context.codec.canonical_name,
+                    "sample_rate": frame.sample_rate,
+                    "channels": frame.layout.nb_channels,
+                }
+    if not found:
+        raise TrailerError("no_video", "neither picture nor sound in it")
+    if "video_codec" not in facts and "audio_codec" not in facts:
+        raise TrailerError(undecodable_reason(path), "nothing in it decodes")
+    return Probe(**facts)  # type: ignore[arg-type]
+
+
+def _first(reading: Reading) -> Any:
+    for number, packet in enumerate(reading.packets()):
+        frames = reading.decode(packet)
+        if frames:
+            return frames[0]
+        if number > PATIENCE:
+            return None
+    return next(iter(reading.decode(None)), None)
