@@ -1,0 +1,40 @@
+"""Mel-frequency cepstral coefficients by torchaudio: mean, spread and movement over a window."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+import torchaudio
+
+from stages.backbones.base import Backbone
+from stages.backbones.clips import cut, resample
+
+RATE = 16_000
+SECONDS = 3.0
+COEFFICIENTS = 20
+
+
+class Family(Backbone):
+    modality = "sound"
+    version = 1
+    shape = (4 * COEFFICIENTS,)
+    window_seconds = SECONDS
+
+    def __init__(self) -> None:
+        self.transform = torchaudio.transforms.MFCC(
+            RATE,
+            COEFFICIENTS,
+            log_mels=True,
+            melkwargs={"n_fft": 512, "win_length": 400, "hop_length": 160, "n_mels": 40},
+        )
+
+    def prepare(self, trailer: Sequence[np.ndarray] | np.ndarray, sample_rate: int) -> np.ndarray:
+        clip = resample(np.asarray(trailer), sample_rate, RATE)
+        return cut(clip, int(RATE * SECONDS)).numpy()
+
+    def embed(self, batch: np.ndarray) -> np.ndarray:
+        with torch.inference_mode():
+            mfcc = self.transform(torch.from_numpy(batch))  # (n, coefficients, time)
+            movement = mfcc.diff(dim=2)
+            parts = [mfcc.mean(2), mfcc.std(2), mfcc.amax(2), movement.std(2)]
+            return torch.cat(parts, dim=1).numpy()

@@ -1,0 +1,38 @@
+"""Log-mel windows: what the seed study's sound CNN from scratch is trained on."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+import torchaudio
+
+from stages.backbones.base import Backbone
+from stages.backbones.clips import cut, resample
+
+RATE = 16_000
+SECONDS = 3.0
+MELS = 48
+HOP = 512  # 32 ms
+FRAMES = int(RATE * SECONDS) // HOP + 1
+
+
+class Family(Backbone):
+    modality = "sound"
+    version = 1
+    shape = (1, MELS, FRAMES)
+    dtype = np.float16
+    window_seconds = SECONDS
+
+    def __init__(self) -> None:
+        self.transform = torchaudio.transforms.MelSpectrogram(
+            RATE, n_fft=1024, hop_length=HOP, f_min=60, n_mels=MELS
+        )
+
+    def prepare(self, trailer: Sequence[np.ndarray] | np.ndarray, sample_rate: int) -> np.ndarray:
+        clip = resample(np.asarray(trailer), sample_rate, RATE)
+        return cut(clip, int(RATE * SECONDS)).numpy()
+
+    def embed(self, batch: np.ndarray) -> np.ndarray:
+        with torch.inference_mode():
+            power = self.transform(torch.from_numpy(batch))
+            return torch.log(power + 1e-6)[:, None].numpy()
