@@ -17,6 +17,7 @@ import numpy as np
 from stages.errors import BenchmarkError
 
 BATCH_SIZE = 64
+SHARED = ("base", "clips", "trailers")  # the files here that are no family
 
 
 class Backbone(ABC):
@@ -51,7 +52,8 @@ class Backbone(ABC):
         """Embeddings of one trailer's items, (n_items, *shape) of `dtype`, all finite."""
         items = self.prepare(trailer, sample_rate)
         batches = [items[i : i + BATCH_SIZE] for i in range(0, len(items), BATCH_SIZE)]
-        embedded = np.concatenate([self.embed(batch) for batch in batches]).astype(self.dtype)
+        embedded: np.ndarray = np.concatenate([self.embed(batch) for batch in batches])
+        embedded = embedded.astype(self.dtype)
         if embedded.shape != (len(items), *self.shape) or not np.isfinite(embedded).all():
             raise BenchmarkError(
                 "a backbone broke its contract",
@@ -65,7 +67,7 @@ class Backbone(ABC):
 def families() -> list[str]:
     """Names of the families in this folder."""
     folder = Path(__file__).parent
-    return sorted(m.name for m in iter_modules([str(folder)]) if m.name not in ("base", "clips"))
+    return sorted(m.name for m in iter_modules([str(folder)]) if m.name not in SHARED)
 
 
 def create(family: str, weights: Path | None = None) -> Backbone:

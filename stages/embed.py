@@ -1,0 +1,50 @@
+"""DVC stage: embed every trailer's frames or sound with one backbone."""
+
+import argparse
+from pathlib import Path
+
+from stages.console import progress, run_stage, say
+
+PACKS = {"picture": Path("data/frames"), "sound": Path("data/audio")}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m stages.embed",
+        description="Embed the extracted frames or sound of every trailer with one backbone of "
+        "params.yaml: writes data/embeddings/<backbone>.npz.",
+    )
+    parser.add_argument("backbone", help="a name under backbones in params.yaml")
+    name = parser.parse_args().backbone
+
+    from stages.backbones.trailers import embed_trailer, jobs, write_embeddings
+    from stages.errors import BenchmarkError
+    from stages.parallel import run
+    from stages.params import load
+
+    backbones = load().backbones
+    if name not in backbones:
+        raise BenchmarkError(
+            "unknown backbone", found=name, expected=f"one of {', '.join(backbones)}"
+        )
+    backbone = backbones[name]
+    todo = jobs(PACKS[backbone.modality], backbone.family)
+    if not todo:
+        raise BenchmarkError(
+            f"no trailer has usable {backbone.modality}",
+            where=str(PACKS[backbone.modality]),
+            do="see metrics/download.json and metrics/attrition.csv for the reasons",
+        )
+    entries: dict[str, Path] = {}
+    for job, result in progress(run(embed_trailer, todo), f"embed {name}", len(todo)):
+        if isinstance(result, BenchmarkError):
+            raise BenchmarkError(f"row group {job.row_group}: {result}", where=str(job.pack))
+        trailer_id, path = result
+        entries[trailer_id] = path
+    target = Path(f"data/embeddings/{name}.npz")
+    write_embeddings(entries, target)
+    say(f"{target}: {len(entries)} trailers")
+
+
+if __name__ == "__main__":
+    run_stage(main)
