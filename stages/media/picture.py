@@ -96,8 +96,10 @@ def turned(image: Image, how: tuple[bool, bool, bool]) -> Image:
 
 def _surely_lit(frame: VideoFrame, level: int) -> bool:
     """Quick no: the brightest channel is never below luma - 16, so one bright sample will do."""
-    if not frame.format.name.startswith("yuv") or frame.format.components[0].bits != 8:
+    name, bits = frame.format.name, frame.format.components[0].bits
+    if not name.startswith("yuv") or not (bits == 8 or name.endswith("le")):
         return False
     plane: Any = frame.planes[0]
-    luma = np.frombuffer(plane, dtype=np.uint8).reshape(-1, plane.line_size)
-    return int(luma[: frame.height : 7, : frame.width : 7].max()) > level + 17
+    dtype = np.dtype(np.uint8 if bits == 8 else "<u2")
+    luma = np.frombuffer(plane, dtype).reshape(-1, plane.line_size // dtype.itemsize)
+    return int(luma[: frame.height : 7, : frame.width : 7].max()) >> (bits - 8) > level + 17

@@ -1,0 +1,165 @@
+"""The frames of a trailer that the benchmark looks at.
+
+Rules. `count` pictures at equal spacing by frame number, the first `first_frame` (or the one at
+`first_second`), the last the final one; between them positions are rounded to the nearest picture.
+A track with fewer than `count` pictures from there on is sampled from its first picture instead,
+and one with fewer than `count` pictures in all shows some of them more than once.
+
+A completely black picture is passed over for the next one that is not and was not taken yet. Where
+all that follows is black, the last pictures before that are taken, in order; where even those are
+too few, the black picture stays.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from av.video.frame import VideoFrame
+
+from stages.errors import TrailerError
+from stages.media.container import undecodable_reason
+from stages.media.picture import is_black, jpeg, small
+from stages.media.reader import Jumping, Sequential, UntrustedError
+from stages.media.timeline import NO_TIME, Timeline, read_timeline
+from stages.params import FramesParams
+
+SMALL = 600  # pictures; below this a plain decode is quick, and right whatever the file does
+
+
+@dataclass(frozen=True)
+class FrameSet:
+    """What was taken: for each picture its frame number, seconds since the first, JPEG bytes.
+
+    total: pictures in the track. note: what was out of the ordinary, "" if nothing.
+    """
+
+    numbers: tuple[int, ...]
+    seconds: tuple[float, ...]
+    jpegs: tuple[bytes, ...]
+    total: int
+    note: str
+
+
+def extract_frames(path: Path, params: FramesParams) -> FrameSet:
+    """Take the frames of one trailer; raises TrailerError when there is no picture to take."""
+    timeline = read_timeline(path)
+    if timeline.trusted and timeline.count > SMALL:
+        try:
+            return _Extraction(path, params, timeline).jumping()
+        except UntrustedError:
+            pass
+    return _Extraction(path, params, timeline).sequential()
+
+
+def spaced(total: int, first: int, count: int) -> list[int]:
+    """Frame numbers at equal spacing from `first` (0 if too few follow) to the final one."""
+    start = first if total - first >= count else 0
+    return [int(n) for n in np.linspace(start, total - 1, count).round()]
+
+
+def passed_over(targets: Sequence[int], total: int, dark: Callable[[int], bool]) -> list[int]:
+    """Replace black pictures by the rule above; `targets` ascend, `dark(number)` says what is."""
+    wanted = sorted(set(targets))
+    chosen: dict[int, int] = {}
+    previous = -1
+    while wanted:
+        target = wanted[0]
+        start = max(target, previous + 1)
+        lit = next((n for n in range(start, total) if not dark(n)), None)
+        if lit is None:
+            break
+        chosen[target] = previous = lit
+        wanted.pop(0)
+    if wanted:
+        before = [n for n in range(previous + 1, wanted[0]) if not dark(n)][-len(wanted) :]
+        chosen |= dict(zip(wanted, before + wanted[len(before) :], strict=True))
+    return [chosen[target] for target in targets]
+
+
+class _Extraction:
+    """One trailer's pictures on their way from numbers to JPEGs."""
+
+    def __init__(self, path: Path, params: FramesParams, timeline: Timeline) -> None:
+        self.path, self.params, self.timeline = path, params, timeline
+        self.jpegs: dict[int, bytes] = {}
+        self.black: dict[int, bool] = {}
+
+    def jumping(self) -> FrameSet:
+        reader = Jumping(self.path, self.timeline, self.params.black_level)
+        reader.check_start()
+        total = self.timeline.count
+        seconds = self.timeline.seconds()
+        if seconds is None:
+            raise UntrustedError("no times")
+        targets = spaced(total, self._first(seconds), self.params.count)
+        self._take(reader.pictures(targets), set(targets))
+        chosen = passed_over(
+            targets, total, lambda n: self.black[n] if n in self.black else reader.dark(n)
+        )
+        self._take(reader.pictures(n for n in chosen if n not in self.jpegs), set(chosen))
+        return self._result(chosen, seconds, total)
+
+    def sequential(self) -> FrameSet:
+        reader = Sequential(self.path, self.params.black_level)
+        guess = self.timeline.count or 1
+        likely = set(spaced(guess, self._first(self._guessed_seconds(guess)), self.params.count))
+        self._take(reader.survey(), likely)
+        total = len(reader.times)
+        if not total:
+            raise TrailerError(
+                "truncated" if self.timeline.cut_short else undecodable_reason(self.path),
+                "no picture decodes",
+            )
+        seconds = self._told_seconds(reader.times)
+        targets = spaced(total, self._first(seconds), self.params.count)
+        chosen = passed_over(targets, total, reader.dark)
+        self._take(reader.pictures(n for n in chosen if n not in self.jpegs), set(chosen))
+        return self._result(chosen, seconds, total)
+
+    def _take(self, pictures: Iterable[tuple[int, VideoFrame]], wanted: set[int]) -> None:
+        for number, frame in pictures:
+            if number in wanted:
+                image = small(frame, self.timeline.sample_aspect, self.params.short_side)
+                self.jpegs[number] = jpeg(image, self.params.jpeg_quality)
+                self.black[number] = is_black(frame, self.params.black_level)
+
+    def _first(self, seconds: np.ndarray) -> int:
+        if self.params.first_second is None:
+            return self.params.first_frame
+        return int(np.searchsorted(seconds, self.params.first_second - 1e-9))
+
+    def _guessed_seconds(self, total: int) -> np.ndarray:
+        seconds = self.timeline.seconds()
+        return np.arange(total) / self.timeline.rate if seconds is None else seconds
+
+    def _told_seconds(self, times: list[int | None]) -> np.ndarray:
+        """Seconds since the first picture; by the average rate where the file is not sane."""
+        told = np.array([NO_TIME if t is None else t for t in times], dtype=np.float64)
+        if (told == NO_TIME).any() or (np.diff(told) < 0).any():
+            return np.arange(len(times)) / self.timeline.rate
+        return (told - told[0]) * self.timeline.tick
+
+    def _result(self, chosen: list[int], seconds: np.ndarray, total: int) -> FrameSet:
+        return FrameSet(
+            numbers=tuple(chosen),
+            seconds=tuple(float(seconds[n]) for n in chosen),
+            jpegs=tuple(self.jpegs[n] for n in chosen),
+            total=total,
+            note="; ".join(self._notes(seconds, total)),
+        )
+
+    def _notes(self, seconds: np.ndarray, total: int) -> Iterator[str]:
+        end, promised = float(seconds[-1]), self.timeline.promised
+        claimed = self.timeline.claimed_seconds
+        if promised > 1.05 * total + 2:
+            yield f"stopped after {total} of {promised} frames"
+        elif end + 2 < 0.9 * claimed:
+            yield f"stopped after {end:.1f} of {claimed:.1f} s"
+        if total < self.params.count:
+            yield f"short: {total} frames, some shown more than once"
+        elif total - self._first(seconds) < self.params.count:
+            yield f"short: {total} frames, taken from the first"
+        steps = np.diff(seconds)
+        if len(steps) and steps.max() - steps.min() > max(2 * self.timeline.tick, 0.2 * steps[0]):
+            yield "variable frame rate"

@@ -1,0 +1,107 @@
+"""The table of a picture track: which packets hold its pictures, and in which order they show.
+
+One pass over the packets, decoding nothing. Frame numbers everywhere are positions in
+presentation order, counted from 0, of the pictures that a full decode would show.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from av.packet import Packet
+
+from stages.errors import TrailerError
+from stages.media.container import Reading, open_media, video_stream
+
+Integers = np.ndarray[Any, np.dtype[np.int64]]
+NO_TIME = -(1 << 62)
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """Packets in file order, pictures in presentation order.
+
+    pts: (packets,) time stamp in ticks. key: (packets,) bool, a place where decoding can start.
+    packet_of: (pictures,) packet that holds each picture. number_of: (packets,) the inverse, -1
+    where a packet shows nothing. tick: seconds. trusted: the table can stand for a full decode.
+    """
+
+    pts: Integers
+    key: np.ndarray[Any, np.dtype[np.bool_]]
+    packet_of: Integers
+    number_of: Integers
+    tick: float
+    rate: float
+    codec: str
+    sample_aspect: float
+    trusted: bool
+    cut_short: bool
+    promised: int  # pictures the container says it holds, 0 if it does not say
+    claimed_seconds: float  # length the container claims, 0 if it does not say
+
+    @property
+    def count(self) -> int:
+        return len(self.packet_of)
+
+    def seconds(self) -> "np.ndarray[Any, np.dtype[np.float64]] | None":
+        """Time of each picture since the first, None where the file does not tell it."""
+        times = self.pts[self.packet_of]
+        return None if (times == NO_TIME).any() else (times - times[:1]) * self.tick
+
+
+def read_timeline(path: Path) -> Timeline:
+    """Read the packets of the picture track; raises TrailerError no_video, unreadable, ..."""
+    with open_media(path) as container:
+        stream = video_stream(container)
+        if stream is None:
+            raise TrailerError("no_video", "no picture track that can be decoded")
+        codec = stream.codec_context.codec.canonical_name
+        reading = Reading(container, stream)
+        pts: list[int] = []
+        flags: list[tuple[bool, bool]] = []
+        sound = True
+        for packet in reading.packets():
+            pts.append(NO_TIME if packet.pts is None else packet.pts)
+            flags.append((packet.is_keyframe, _shows(packet, codec)))
+            sound &= not packet.is_corrupt
+        claimed = (stream.duration or 0) * float(stream.time_base or 0)
+        claimed = claimed or (container.duration or 0) / 1e6
+        promised, aspect = stream.frames, stream.sample_aspect_ratio
+        tick, rate = float(stream.time_base or 1), float(stream.average_rate or 25)
+    times = np.array(pts, dtype=np.int64)
+    key, shown = np.array(flags, dtype=bool).reshape(-1, 2).T
+    packet_of = np.flatnonzero(shown)
+    packet_of = packet_of[np.argsort(times[packet_of], kind="stable")]
+    number_of = np.full(len(times), -1, dtype=np.int64)
+    number_of[packet_of] = np.arange(len(packet_of))
+    in_order = times[packet_of]
+    distinct = (
+        bool(len(in_order)) and in_order[0] != NO_TIME and bool((np.diff(in_order) > 0).all())
+    )
+    return Timeline(
+        pts=times,
+        key=key,
+        packet_of=packet_of,
+        number_of=number_of,
+        tick=tick,
+        rate=rate if rate > 0 else 25.0,
+        codec=codec,
+        sample_aspect=_sane_aspect(aspect),
+        trusted=distinct and sound and not reading.cut_short,
+        cut_short=reading.cut_short,
+        promised=promised,
+        claimed_seconds=claimed,
+    )
+
+
+def _shows(packet: "Packet[Any]", codec: str) -> bool:
+    """False for packets an edit list cuts away, and for VP8's hidden reference pictures."""
+    if packet.is_discard:
+        return False
+    return codec != "vp8" or bool(memoryview(packet)[0] & 0x10)  # show_frame, RFC 6386 9.1
+
+
+def _sane_aspect(aspect: Any) -> float:
+    value = float(aspect) if aspect else 1.0
+    return value if 1 / 16 <= value <= 16 else 1.0
