@@ -1,0 +1,39 @@
+"""DVC stage: fetch or render every trailer, and say what became of each."""
+
+import argparse
+from pathlib import Path
+
+from stages.console import progress, run_stage, say
+
+
+def main() -> None:
+    argparse.ArgumentParser(
+        prog="python -m stages.download",
+        description="Fetch or render the trailers of data/catalogue.parquet: writes data/trailers, "
+        "data/downloads.parquet, data/sample_events.parquet and metrics/download.json. "
+        "TRAILER_COOKIES (a file) and TRAILER_PROXY (a URL) are used if set.",
+    ).parse_args()
+
+    from stages.corpus.table import read_trailers
+    from stages.fetching import ledger
+    from stages.fetching.obtaining import Obtain, sweep
+    from stages.parallel import run
+    from stages.params import load
+    from stages.tables import write_json
+
+    params = load()
+    trailers = read_trailers(Path("data/catalogue.parquet"))
+    sweep()
+    obtain = Obtain(params.download, params.sample)
+    results = list(progress(run(obtain, trailers), "download", len(trailers)))
+
+    ledger.place_files(results, Path("data/trailers"))
+    ledger.write_events(results, Path("data/sample_events.parquet"))
+    counts = ledger.count(ledger.write_ledger(results, Path("data/downloads.parquet")))
+    write_json(counts, Path("metrics/download.json"))
+    say(f"{counts['ok']} of {counts['trailers']} trailers came, {counts['bytes'] / 1e6:.0f} MB")
+    ledger.check_missing(counts, params.download)
+
+
+if __name__ == "__main__":
+    run_stage(main)

@@ -1,0 +1,159 @@
+"""The ledger: one row per trailer, whatever became of it, and the numbers drawn from it."""
+
+import os
+import shutil
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from stages.corpus.reader import Trailer
+from stages.errors import BenchmarkError, TrailerError
+from stages.fetching.obtaining import Obtained
+from stages.packs import write_table
+from stages.params import DownloadParams
+
+SEED_STUDY_SHARE = 0.93  # of its trailers, the seed study could still download so many
+LEDGER = pa.schema(
+    [
+        ("trailer_id", pa.string()),
+        ("film_id", pa.string()),
+        ("url", pa.string()),
+        ("reason", pa.string()),
+        ("detail", pa.string()),
+        ("sha256", pa.string()),
+        ("bytes", pa.int64()),
+        ("duration", pa.float64()),  # null where unknown
+        ("video_codec", pa.string()),  # "" where there is no picture, or nothing came
+        ("audio_codec", pa.string()),
+        ("width", pa.int32()),
+        ("height", pa.int32()),
+        ("file", pa.string()),  # name in the folder of trailers
+    ]
+)
+EVENTS = pa.schema(
+    [
+        ("trailer_id", pa.string()),
+        ("film_id", pa.string()),
+        ("modality", pa.string()),
+        ("event", pa.int32()),
+        ("start", pa.float64()),
+        ("end", pa.float64()),
+        ("cue", pa.string()),
+        ("decoy", pa.bool_()),
+    ]
+)
+Result = tuple[Trailer, Obtained | TrailerError]
+
+
+def file_name(trailer: Trailer, obtained: Obtained) -> str:
+    """Name of a trailer's file; made of our own id and a checked extension alone."""
+    return f"{trailer.trailer_id}.{obtained.facts.extension}"
+
+
+def ledger_row(trailer: Trailer, result: Obtained | TrailerError) -> dict[str, Any]:
+    """One row of the ledger."""
+    row: dict[str, Any] = {
+        "trailer_id": trailer.trailer_id,
+        "film_id": trailer.film_id,
+        "url": trailer.url,
+        "sha256": "",
+        "bytes": 0,
+        "duration": None,
+        "video_codec": "",
+        "audio_codec": "",
+        "width": 0,
+        "height": 0,
+        "file": "",
+    }
+    if isinstance(result, TrailerError):
+        return row | {"reason": result.reason, "detail": result.detail}
+    facts = result.facts
+    missing = [
+        name
+        for name, codec in (("picture", facts.video_codec), ("sound", facts.audio_codec))
+        if not codec
+    ]
+    known = {name: getattr(facts, name) for name in row if hasattr(facts, name)}
+    detail = f"no {missing[0]}" if missing else ""
+    return row | known | {"reason": "ok", "detail": detail, "file": file_name(trailer, result)}
+
+
+def write_ledger(results: Iterable[Result], path: Path) -> list[dict[str, Any]]:
+    """Write the ledger, sorted by trailer, and return its rows."""
+    rows = [ledger_row(trailer, result) for trailer, result in results]
+    rows.sort(key=lambda row: row["trailer_id"])
+    write_table(pa.Table.from_pylist(rows, LEDGER), path)
+    return rows
+
+
+def write_events(results: Iterable[Result], path: Path) -> None:
+    """Write the events of all rendered trailers, sorted; a table without rows if there are none."""
+    rows = [
+        dict(event)
+        for _, result in results
+        if isinstance(result, Obtained)
+        for event in result.facts.events
+    ]
+    rows.sort(key=lambda row: (row["trailer_id"], row["modality"], row["event"]))
+    write_table(pa.Table.from_pylist(rows, EVENTS), path)
+
+
+def place_files(results: Iterable[Result], folder: Path) -> None:
+    """Make `folder` hold the file of each trailer that came, linked from the store if possible."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for trailer, result in results:
+        if isinstance(result, Obtained):
+            target = folder / file_name(trailer, result)
+            try:
+                os.link(result.path, target)
+            except OSError:  # another disk, or one without links
+                shutil.copyfile(result.path, target)
+
+
+def count(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Numbers for metrics/download.json: share that came, bytes, seconds, reasons of the rest."""
+    came = [row for row in rows if row["reason"] == "ok"]
+    reasons = Counter(row["reason"] for row in rows if row["reason"] != "ok")
+    return {
+        "trailers": len(rows),
+        "ok": len(came),
+        "share": len(came) / len(rows) if rows else 0.0,
+        "seed_study_share": SEED_STUDY_SHARE,
+        "bytes": sum(row["bytes"] for row in came),
+        "seconds": float(sum(row["duration"] or 0 for row in came)),
+        "reasons": dict(sorted(reasons.items())),
+    }
+
+
+def check_missing(counts: dict[str, Any], params: DownloadParams) -> None:
+    """Raise BenchmarkError, with the counts by reason, when more is missing than allowed."""
+    missing = counts["trailers"] - counts["ok"]
+    if missing <= params.max_missing * counts["trailers"]:
+        return
+    by_reason = sorted(counts["reasons"].items(), key=lambda item: (-item[1], item[0]))
+    raise BenchmarkError(
+        f"{missing} of {counts['trailers']} trailers did not come",
+        where="data/downloads.parquet",
+        found=", ".join(f"{reason} {number}" for reason, number in by_reason),
+        expected=f"at most {params.max_missing:.0%} missing (download.max_missing)",
+        do=advice(by_reason[0][0]) + "; what came is kept, so a new run tries only the rest",
+    )
+
+
+def advice(reason: str) -> str:
+    """What to do when most trailers fail for this reason."""
+    return {
+        "network": "check the network, or name a proxy in TRAILER_PROXY",
+        "timeout": "check the network, or raise download.timeout_seconds",
+        "bot_check": "wait some hours, or name a file of cookies in TRAILER_COOKIES",
+        "age_restricted": "name a file of cookies in TRAILER_COOKIES",
+        "private": "name a file of cookies in TRAILER_COOKIES",
+        "not_allowed": "set download.files_under to the folder that holds the files",
+        "unsupported": "install ffmpeg, update yt-dlp, or mend the URLs",
+        "too_long": "raise download.max_minutes",
+        "too_large": "raise download.max_megabytes",
+    }.get(reason, "look at the column 'detail' there, or raise download.max_missing")

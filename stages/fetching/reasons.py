@@ -1,0 +1,118 @@
+"""From what a downloader says to a reason of the closed list."""
+
+import re
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from time import time
+
+# by type, where yt-dlp has one; the HTTP status is looked at first
+KINDS = {
+    "GeoRestrictedError": "geo_blocked",
+    "UnsupportedError": "unsupported",
+    "ContentTooShortError": "truncated",
+    "IncompleteRead": "truncated",
+    "UserNotLive": "unsupported",
+}
+STATUSES = {401: "forbidden", 403: "forbidden", 404: "gone", 410: "gone", 451: "forbidden"}
+
+# by text, where a site's own words are all there is; the first that is found counts
+TEXTS = tuple(
+    (reason, re.compile(pattern, re.IGNORECASE))
+    for reason, pattern in (
+        ("bot_check", r"not a bot|captcha|rate-limited|anti-bot challenge|unusual traffic"),
+        ("age_restricted", r"confirm your age|age.restricted|age.gated?|inappropriate for some"),
+        ("geo_blocked", r"(in|from) your (country|location|region)|geo.?restrict|geo.?block"),
+        ("encrypted", r"DRM"),
+        ("private", r"private|members.only|join this channel|registered users|password"),
+        ("private", r"login (required|details)|log ?in to|only available for|purchase|rental"),
+        (
+            "gone",
+            r"video (is )?(unavailable|(is )?not available)|no longer (available|exists)"
+            r"|(has been|was) (removed|deleted)|account .*(terminated|closed)|does not exist"
+            r"|copyright (claim|grounds)|taken down|not found",
+        ),
+        ("unsupported", r"unsupported url|no video formats|requested format|premieres? in"),
+        ("unsupported", r"live event|scheduled for|unusual and will be skipped"),
+        ("truncated", r"\d+ bytes read|more expected|expected \d+ bytes|content too short"),
+        ("truncated", r"did not get any data|file is empty"),
+        ("timeout", r"timed? ?out"),
+        ("network", r"connection|resolve|name or service|unreachable|reset|refused|ssl|cert"),
+        ("network", r"proxy|eof occurred|remote end closed|max retries"),
+    )
+)
+TRANSIENT_STATUSES = {408, 425, 429, 500, 502, 503, 504}
+KEEPABLE = {"network", "timeout", "truncated", "http_error", "bot_check", "crashed"}
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What a downloader said: the type of its error, its text and, of HTTP, the status.
+
+    `reason` is set where the downloader was stopped by us and the reason is known.
+    """
+
+    kind: str
+    text: str
+    status: int | None = None
+    reason: str | None = None
+    retry_after: str | None = None
+    redirect_loop: bool = False
+
+
+def reason_for(failure: Failure) -> str:
+    """The reason: what we know, else the HTTP status, else the type, else the text."""
+    if failure.reason:
+        return failure.reason
+    if failure.redirect_loop:
+        return "http_error"
+    if failure.status is not None:
+        found = _by_text(failure.text)  # a 403 may be a bot check or a matter of country
+        if found in ("bot_check", "age_restricted", "geo_blocked"):
+            return found
+        return STATUSES.get(failure.status, "http_error")
+    return KINDS.get(failure.kind) or _by_text(failure.text) or _last_resort(failure)
+
+
+def is_transient(failure: Failure) -> bool:
+    """Whether the same request may well succeed a little later."""
+    if failure.reason or failure.redirect_loop:
+        return False
+    if failure.status is not None:
+        return failure.status in TRANSIENT_STATUSES
+    if "CERTIFICATE_VERIFY_FAILED" in failure.text:
+        return False
+    return reason_for(failure) in ("network", "timeout", "truncated")
+
+
+def seconds_to_wait(failure: Failure) -> float:
+    """What the server asks for (Retry-After, in seconds or as a date); 0 if it asks for nothing."""
+    text = (failure.retry_after or "").strip()
+    if text.isdecimal():
+        return float(text)
+    try:
+        return max(parsedate_to_datetime(text).timestamp() - time(), 0.0)
+    except ValueError:
+        return 0.0
+
+
+def tell(failure: Failure) -> str:
+    """One short line for the ledger: no colours, addresses, paths or appeals to report a bug."""
+    text = re.sub(r"\x1b\[[0-9;]*m", "", failure.text).replace("\r", "")
+    text = re.sub(r"^ERROR:\s*|; please report this issue on.*", "", text.strip(), flags=re.DOTALL)
+    text = re.sub(r"\(caused by .*| at 0x[0-9a-f]+|https?://\S+", "", text, flags=re.DOTALL)
+    lines = [" ".join(filter(str.isprintable, line.split())) for line in text.splitlines()]
+    return next((line for line in lines if line), failure.kind)[:200].strip()
+
+
+def _by_text(text: str) -> str | None:
+    return next((reason for reason, pattern in TEXTS if pattern.search(text)), None)
+
+
+def _last_resort(failure: Failure) -> str:
+    if failure.kind in ("TransportError", "ProxyError", "SSLError", "RequestError"):
+        return "network"
+    return (
+        "unsupported"
+        if failure.kind.endswith(("ExtractorError", "RegexNotFoundError"))
+        else ("crashed")
+    )

@@ -1,0 +1,28 @@
+"""sample: trailers are rendered on the spot."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+from stages.corpus.reader import Trailer
+from stages.fetching.schemes import Fetched, Means
+
+STEP, VERSION = "render", 1
+
+
+def parameters(means: Means) -> object:
+    """All of the sample's, and none of the download's."""
+    return means.sample
+
+
+def source(trailer: Trailer, means: Means) -> tuple[str, ...]:
+    """The whole catalogue row."""
+    return (json.dumps(asdict(trailer), sort_keys=True),)
+
+
+def fetch(trailer: Trailer, means: Means, destination: Path) -> Fetched:
+    """Render an MP4 to `destination`; the events it planted come with it."""
+    from stages.media.sample import render_trailer
+
+    events = render_trailer(trailer, means.sample, destination)
+    return Fetched("mp4", tuple(asdict(event) for event in events))

@@ -1,0 +1,65 @@
+"""How a trailer is fetched, by the scheme of its URL: one module each, found in one table."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Protocol, cast
+
+from stages.corpus.reader import Trailer
+from stages.errors import TrailerError
+from stages.params import DownloadParams, SampleParams
+
+
+@dataclass(frozen=True)
+class Means:
+    """What fetching may use; `workshop` is a private folder that is kept between runs."""
+
+    download: DownloadParams
+    sample: SampleParams
+    workshop: Path
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """What came with the file: its extension without the dot and, of a sample, its events."""
+
+    extension: str
+    events: tuple[Mapping[str, Any], ...] = ()
+
+
+class Scheme(Protocol):
+    """What a module in the table offers."""
+
+    STEP: str  # its step in the store, with the version of its code
+    VERSION: int
+
+    def parameters(self, means: Means) -> object:
+        """The parameters the file depends on: a change of any other fetches nothing again."""
+
+    def source(self, trailer: Trailer, means: Means) -> tuple[str, ...]:
+        """What, apart from the parameters, the file is made from; raises TrailerError."""
+
+    def fetch(self, trailer: Trailer, means: Means, destination: Path) -> Fetched:
+        """Write the trailer to `destination`; raises TrailerError."""
+
+
+MODULES = {
+    "sample": "stages.fetching.rendered",
+    "file": "stages.fetching.local",
+    "http": "stages.fetching.web",
+    "https": "stages.fetching.web",
+}
+
+
+def scheme_of(url: str) -> Scheme:
+    """The module that fetches this URL; raises TrailerError("not_allowed") for other schemes."""
+    name = url.partition(":")[0].lower()
+    if name not in MODULES:
+        raise TrailerError("not_allowed", f"scheme {name!r}; known: {', '.join(MODULES)}")
+    return cast(Scheme, import_module(MODULES[name]))
+
+
+def fetch(trailer: Trailer, means: Means, destination: Path) -> Fetched:
+    """Write one trailer's file to `destination`; raises TrailerError with the reason it failed."""
+    return scheme_of(trailer.url).fetch(trailer, means, destination)

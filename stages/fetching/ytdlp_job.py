@@ -1,0 +1,242 @@
+"""yt-dlp on one URL, as a process of its own: `python -I ytdlp_job.py JOB`.
+
+Nothing the catalogue or the web says is trusted, and yt-dlp has a thousand ways to be asked for
+more than a file. So it runs where it can be killed at its time limit, in a private folder, and
+writes there; it loads no plugins, no configuration and no browser's cookies, and speaks to nothing
+but http and https. The outcome is `outcome.json` in that folder: {"file"} or a failure as told by
+`reasons.Failure`. This file imports only yt-dlp and the standard library.
+"""
+
+import functools
+import io
+import ipaddress
+import json
+import os
+import resource
+import socket
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+from urllib.request import getproxies
+
+os.environ["YTDLP_NO_PLUGINS"] = "1"
+
+import requests
+import yt_dlp
+from yt_dlp.networking._requests import RequestsRH
+from yt_dlp.networking.exceptions import HTTPError
+from yt_dlp.utils import DownloadCancelled
+
+PROTOCOLS = (
+    "http https m3u8 m3u8_native http_dash_segments http_dash_segments_generator".split()
+)
+
+
+class Refused(DownloadCancelled):
+    """We will not have this one: `reason` is from the closed list."""
+
+    def __init__(self, reason: str, text: str) -> None:
+        super().__init__(text)
+        self.reason = reason
+
+
+class Silent:
+    """A logger that says nothing: the outcome says it all."""
+
+    def debug(self, message: str) -> None: ...
+
+    warning = error = debug
+
+
+class CarefulRH(RequestsRH):
+    """yt-dlp's handler over requests, which looks at each redirect before it is followed."""
+
+    check: Any = None
+
+    def _create_instance(self, *args: Any, **kwargs: Any) -> requests.Session:
+        session = super()._create_instance(*args, **kwargs)
+        session.hooks["response"].append(self._look)
+        return session
+
+    def _look(self, response: requests.Response, *_: Any, **__: Any) -> None:
+        if response.is_redirect:
+            target = urljoin(response.url, response.headers["location"])
+            try:
+                type(self).check(target)
+            except Refused as error:  # yt-dlp lets only errors of requests through
+                raise requests.exceptions.InvalidURL(str(error)) from error
+
+
+class CarefulDL(yt_dlp.YoutubeDL):
+    """yt-dlp with one way out, and eyes on it."""
+
+    def __init__(self, job: dict[str, Any]) -> None:
+        self.job = job
+        self.refusal: Refused | None = None
+        self.last_error: Exception | None = None
+        super().__init__(options(job, self))
+
+    def build_request_director(self, handlers: Any, preferences: Any = None) -> Any:
+        handler = type("CarefulRH", (CarefulRH,), {"check": staticmethod(self.check)})
+        return super().build_request_director([handler], preferences)
+
+    def urlopen(self, req: Any) -> Any:
+        self.check(req if isinstance(req, str) else req.url)
+        try:
+            return super().urlopen(req)
+        except Exception as error:
+            self.last_error = error  # some downloaders hand on its text alone
+            raise
+
+    def check(self, url: str) -> None:
+        """Raise Refused for a URL that the web may not send us to."""
+        try:
+            check_address(url, self.job["url"])
+        except Refused as error:
+            self.refusal = error
+            raise
+
+
+def check_address(url: str, origin: str) -> None:
+    """Refuse other schemes than http(s), and private addresses unless the catalogue names one."""
+    parts = urlsplit(url)
+    if parts.scheme.lower() not in ("http", "https"):
+        raise Refused("not_allowed", f"sent on to a {parts.scheme or 'scheme-less'}: URL")
+    if is_private(parts.hostname or "") and not is_private(urlsplit(origin).hostname or ""):
+        raise Refused("not_allowed", "sent on from the web to a private address")
+
+
+@functools.cache
+def is_private(host: str) -> bool:
+    """Whether a host name or address is anything but public; unknown names count as public."""
+    # behind a proxy names are the proxy's to look up, so only a literal address tells
+    flags = socket.AI_NUMERICHOST if os.environ.get("TRAILER_PROXY") or getproxies() else 0
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM, flags=flags)
+    except (OSError, UnicodeError):
+        return False
+    return any(not ipaddress.ip_address(entry[4][0]).is_global for entry in found)
+
+
+def options(job: dict[str, Any], watcher: CarefulDL) -> dict[str, Any]:
+    """The options of yt-dlp; what is not named here stays at the API's default: off."""
+    height = f"[height<=?{job['max_height']}]"
+    single = f"b{height}/b"
+    cookies = os.environ.get("TRAILER_COOKIES")
+    back_off = functools.partial(lambda n, pause: pause * 2**n, pause=job["pause"])
+    return {
+        "format": f"bv*{height}+ba/{single}/ba" if job["merge"] else single,
+        "outtmpl": {"default": "%(format_id)s.%(ext)s"},  # sanitised; never a title
+        "paths": {"home": job["folder"], "temp": job["folder"]},
+        "restrictfilenames": True,
+        "trim_file_name": 80,
+        "noplaylist": True,
+        "playlist_items": "1",
+        "match_filter": functools.partial(check_info, job),
+        "progress_hooks": [functools.partial(check_progress, job, {})],
+        "logger": Silent(),
+        "quiet": True,
+        "noprogress": True,
+        # small even pieces: little is lost when a download is cut off, and limits act at once
+        "buffersize": 1 << 16,
+        "noresizebuffer": True,
+        "cachedir": False,
+        "updatetime": False,
+        "fixup": "never",
+        "geo_bypass": False,
+        "enable_file_urls": False,
+        "hls_prefer_native": True,
+        "allow_unplayable_formats": False,
+        "socket_timeout": job["timeout"],
+        # whole attempts are repeated from outside; single pieces of a stream are repeated here
+        "retries": 0,
+        "extractor_retries": 0,
+        "fragment_retries": job["retries"],
+        "skip_unavailable_fragments": False,
+        "retry_sleep_functions": {"fragment": back_off},
+        "sleep_interval_requests": job["pause"],
+        "sleep_interval": job["pause"],
+        # as a stream, since a file named here would be written back to
+        "cookiefile": io.StringIO(Path(cookies).read_text("utf-8")) if cookies else None,
+        "proxy": os.environ.get("TRAILER_PROXY"),
+    }
+
+
+def check_info(job: dict[str, Any], info: dict[str, Any], *, incomplete: bool) -> None:
+    """Refuse, before a byte is fetched, what is known to be no trailer we can use."""
+    if info.get("playlist_index") is not None or info.get("playlist_id") is not None:
+        raise Refused("unsupported", "a playlist, not one video")
+    if info.get("is_live") or info.get("live_status") in ("is_live", "is_upcoming"):
+        raise Refused("unsupported", "a live stream, not a video")
+    duration = info.get("duration")
+    if isinstance(duration, int | float) and duration > job["max_seconds"]:
+        raise Refused("too_long", f"{duration:.1f} s, at most {job['max_seconds']:g} s")
+    if incomplete:
+        return
+    parts = info.get("requested_formats") or [info]
+    size = sum(part.get("filesize") or 0 for part in parts)
+    if size > job["max_bytes"]:
+        raise Refused("too_large", f"{size} bytes, at most {job['max_bytes']} allowed")
+    for part in parts:
+        protocol = part.get("protocol") or urlsplit(part["url"]).scheme
+        if protocol not in PROTOCOLS:
+            raise Refused("unsupported", f"a stream over {protocol}")
+
+
+def check_progress(job: dict[str, Any], came: dict[str, int], status: dict[str, Any]) -> None:
+    """Stop when more bytes are promised, or have come, than are allowed."""
+    came[status["filename"]] = status.get("downloaded_bytes") or 0
+    size = max(sum(came.values()), status.get("total_bytes") or 0)
+    if size > job["max_bytes"]:
+        raise Refused("too_large", f"more than {job['max_bytes']} bytes")
+
+
+def outcome(job: dict[str, Any]) -> dict[str, Any]:
+    """Download, and say what became of it."""
+    with CarefulDL(job) as downloader:
+        try:
+            info = downloader.extract_info(job["url"], download=True)
+            if not info or not info.get("requested_downloads"):
+                raise Refused("unsupported", "no video at this address")
+            return {"file": Path(info["requested_downloads"][0]["filepath"]).name}
+        except Exception as error:
+            return _failure(error, downloader)
+
+
+def _failure(error: Exception, downloader: CarefulDL) -> dict[str, Any]:
+    refused = error if isinstance(error, Refused) else downloader.refusal
+    if refused:
+        return {"kind": "Refused", "text": str(refused), "reason": refused.reason}
+    text = str(error)
+    cause = (getattr(error, "exc_info", None) or (None, None))[1]
+    last = downloader.last_error
+    if cause is None and last is not None and str(last) in text:
+        cause = last
+    told: dict[str, Any] = {"kind": type(cause or error).__name__, "text": text}
+    if isinstance(cause, HTTPError):
+        told["status"] = cause.status
+        told["retry_after"] = cause.response.headers.get("Retry-After")
+        told["redirect_loop"] = bool(cause.redirect_loop)
+    return told
+
+
+def _end_with_parent() -> None:
+    sys.stdin.buffer.read()  # ends when the process that holds the other end does
+    os._exit(1)
+
+
+def main() -> None:
+    """Read the job, do it in its folder, leave the outcome there."""
+    job = json.loads(sys.argv[1])
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    os.chdir(job["folder"])
+    limit = 2 * job["max_bytes"] + 1_000_000  # merging writes picture and sound once more
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+    told = json.dumps(outcome(job))
+    Path("outcome.json").write_text(told, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
