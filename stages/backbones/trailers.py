@@ -5,6 +5,7 @@ import io
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import av
 import cv2
@@ -66,7 +67,7 @@ def write_embeddings(entries: dict[str, Path], path: Path) -> None:
     """
     trailer_ids = sorted(entries)
     loaded = [np.load(entries[trailer_id]) for trailer_id in trailer_ids]
-    arrays = {name: np.concatenate([e[name] for e in loaded]) for name in loaded[0].files}
+    arrays: dict[str, Any] = {name: np.concatenate([e[name] for e in loaded]) for name in loaded[0].files}
     counts = [len(entry["group"]) for entry in loaded]
     trailer = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -96,18 +97,20 @@ def _sound(backbone: Backbone, rows: pa.Table) -> dict[str, np.ndarray]:
 
 def _decode_jpeg(data: bytes) -> np.ndarray:
     frame = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+    if frame is None:
+        raise ValueError("a frame of the pack is no JPEG: data/frames is damaged, run `dvc repro`")
     return cv2.cvtColor(frame, cv2.COLOR_BGR2RGB)
 
 
 def _decode_flac(data: bytes) -> tuple[np.ndarray, int]:
-    with av.open(io.BytesIO(data)) as container:
+    with av.open(io.BytesIO(data), "r") as container:
         stream = container.streams.audio[0]
         blocks = [frame.to_ndarray().reshape(-1) for frame in container.decode(stream)]
         samples = np.concatenate(blocks)
         return samples.astype(np.float32) / np.float32(1 << 15), stream.rate
 
 
-def _npz(**arrays: np.ndarray) -> bytes:
+def _npz(**arrays: Any) -> bytes:
     buffer = io.BytesIO()
     np.savez(buffer, **arrays)
     return buffer.getvalue()

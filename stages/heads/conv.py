@@ -1,0 +1,30 @@
+"""A small convolutional network on pictures or spectrograms: the seed study's from-scratch one."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+CHANNELS = (16, 32, 48)
+
+
+class Head(nn.Module):
+    def __init__(self, shape: Sequence[int], n_outputs: int) -> None:
+        super().__init__()
+        layers: list[nn.Module] = []
+        before = shape[0]
+        for channels in CHANNELS:
+            # group, not batch, normalisation: an item's score must not depend on its batch
+            layers += [
+                nn.Conv2d(before, channels, 3, stride=2, padding=1),
+                nn.GroupNorm(4, channels),
+                nn.GELU(),
+            ]
+            before = channels
+        self.features = nn.Sequential(*layers)
+        self.output = nn.Sequential(nn.Dropout(0.3), nn.Linear(2 * before, n_outputs))
+
+    def forward(self, x: Tensor) -> Tensor:
+        maps = self.features(x)
+        # mean says how much, maximum says whether at all
+        return self.output(torch.cat([maps.mean((-2, -1)), maps.amax((-2, -1))], dim=-1))
