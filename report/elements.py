@@ -1,0 +1,177 @@
+"""Pieces of HTML the pages are made of: figures, tables, notes. Every text is escaped here.
+
+A piece is shown as Markdown that holds one raw HTML block, not as text/html: for text/html
+Quarto adds require.js and jQuery from the web to the page, and the report must not need one.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+KEYS = {
+    "picture": "picture",
+    "sound": "sound",
+    "both": "picture and sound",
+    "none": "no skill",
+    "interval": "95% interval",
+    "ceiling": "ceiling: the best any predictor could do here",
+    "chance": "no skill: label frequencies alone",
+    "perfect": "a perfect predictor",
+    "everything": "every genre for every film",
+    "training": "training films",
+    "held_out": "held-out films",
+}
+
+
+@dataclass(frozen=True)
+class Html:
+    """A piece of HTML that a notebook cell can end with."""
+
+    text: str
+
+    def _repr_markdown_(self) -> str:
+        # A blank line would end the block in some Markdown readers, a backtick the fence.
+        body = re.sub(r"\n\s*\n", "\n", self.text).replace("`", "&#96;")
+        return f"```{{=html}}\n{body}\n```"
+
+    def __add__(self, other: "Html") -> "Html":
+        return Html(f"{self.text}\n{other.text}")
+
+
+def as_json(value: Any) -> str:
+    """JSON that may stand inside a <script> element whatever strings it holds."""
+    text = json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+    for sign in "<>&`":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return text
+
+
+def number(value: Any, places: int = 2) -> str:
+    """A number for people; an en dash where it is undefined."""
+    if value is None or pd.isna(value):
+        return "–"
+    text = f"{float(value):.{places}f}"
+    if float(text) == 0:
+        text = text.removeprefix("-")
+    return text.replace("-", "−")
+
+
+def interval(lo: Any, hi: Any, places: int = 2) -> str:
+    """An interval for people, as in `0.36 to 0.47`; empty where it is undefined."""
+    if pd.isna(lo) or pd.isna(hi):
+        return ""
+    return f"{number(lo, places)} to {number(hi, places)}"
+
+
+def signed(value: Any, places: int = 2) -> str:
+    """A difference for people, with its sign."""
+    text = number(value, places)
+    return text if text.startswith(("−", "–")) or float(text) == 0 else f"+{text}"
+
+
+def paragraph(text: str, kind: str = "") -> Html:
+    """A paragraph of plain text, escaped."""
+    return Html(f'<p class="{escape(kind)}">{escape(text)}</p>')
+
+
+def bullets(texts: Iterable[str]) -> Html:
+    """A list of plain texts, escaped."""
+    return Html("<ul>" + "".join(f"<li>{escape(text)}</li>" for text in texts) + "</ul>")
+
+
+def _link(source: str) -> str:
+    return f'<a href="metrics/{escape(source)}" download>{escape(source)}</a>'
+
+
+def table(
+    frame: pd.DataFrame,
+    *,
+    caption: str = "",
+    source: str = "",
+    name: str = "",
+    swatch: Sequence[str] | None = None,
+) -> Html:
+    """A sortable table of a frame of display texts.
+
+    Columns whose values all read as numbers are set flush right. swatch: a modality per row, whose
+    colour stands before the first cell. source: the file in metrics/ the table links to.
+    """
+    numeric = {
+        column: all(_numeric(value) for value in frame[column]) and len(frame) > 0
+        for column in frame.columns
+    }
+    classes = {column: ' class="number"' if numeric[column] else "" for column in frame.columns}
+    head = "".join(
+        f'<th scope="col"{classes[column]}><button type="button">{escape(str(column))}</button></th>'
+        for column in frame.columns
+    )
+    body = []
+    for position, row in enumerate(frame.itertuples(index=False)):
+        cells = []
+        for place, (column, value) in enumerate(zip(frame.columns, row, strict=True)):
+            mark = f'<i class="key {escape(swatch[position])}"></i>' if swatch and not place else ""
+            tag, scope = ("th", ' scope="row"') if place == 0 else ("td", "")
+            cells.append(f"<{tag}{scope}{classes[column]}>{mark}{escape(str(value))}</{tag}>")
+        body.append(f"<tr>{''.join(cells)}</tr>")
+    text = f"<caption>{escape(caption)}</caption>" if caption else ""
+    foot = f'<p class="source">Data: {_link(source)}</p>' if source else ""
+    return Html(
+        f'<div class="table-frame"{_id(name)} tabindex="0" role="region" '
+        f'aria-label="{escape(caption or name or "table")}">'
+        f'<table class="sortable" data-quarto-disable-processing="true">{text}'
+        f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>{foot}"
+    )
+
+
+def figure(
+    chart: alt.TopLevelMixin, name: str, *, source: str = "", numbers: pd.DataFrame | None = None
+) -> Html:
+    """A chart with its finding, keys, numbers and data.
+
+    The chart's title and subtitle become text of the page, where they wrap and can be searched;
+    its description becomes the alternative text. source: the file in metrics/ it was drawn from.
+    """
+    spec = chart.to_dict()
+    title = spec.pop("title", {})
+    keys = spec.pop("usermeta", {}).get("keys", [])
+    alternative = spec.pop("description", title.get("text", ""))
+    spec.pop("config", None)  # the page's theme decides fonts and colours
+    about = f'<p class="about">{escape(title["subtitle"])}</p>' if title.get("subtitle") else ""
+    legend = "".join(
+        f'<li><i class="key {key}"></i>{escape(KEYS[key])}</li>' for key in keys if key in KEYS
+    )
+    details = ""
+    if numbers is not None:
+        inner = table(numbers, caption="").text
+        details = f"<details><summary>The numbers</summary>{inner}</details>"
+    data = f'<p class="source">Data: {_link(source)}</p>' if source else ""
+    return Html(
+        f'<figure class="chart"{_id(name)}>'
+        f'<figcaption><p class="finding">{escape(title.get("text", ""))}</p>{about}</figcaption>'
+        + (f'<ul class="keys">{legend}</ul>' if legend else "")
+        + f'<div class="vega" role="img" aria-label="{escape(alternative)}"></div>'
+        f'<script type="application/json" class="spec">{as_json(spec)}</script>'
+        f"{details}{data}</figure>"
+    )
+
+
+def picture(source: str, alternative: str, caption: str) -> Html:
+    """An image that lies in metrics/."""
+    return Html(
+        f'<figure class="sheet"><img src="metrics/{escape(source)}" alt="{escape(alternative)}" '
+        f'loading="lazy"><figcaption>{escape(caption)}</figcaption></figure>'
+    )
+
+
+def _id(name: str) -> str:
+    return f' id="{escape(name)}"' if name else ""
+
+
+def _numeric(value: Any) -> bool:
+    return bool(re.fullmatch(r"[+−-]?[\d,.]+( ?%| s| MB)?|–|", str(value)))

@@ -1,0 +1,134 @@
+"""Figures of the data page: attrition, prevalence, co-occurrence."""
+
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from report.elements import number
+from report.figures.style import ROW, finish
+
+STEPS = ("download", "frames", "audio")
+
+
+def attrition(rows: pd.DataFrame) -> Any:
+    """How many trailers each step kept and lost, by reason. rows: step, reason, trailers."""
+    steps = [step for step in STEPS if step in set(rows["step"])]
+    position = rows["step"].map({step: place for place, step in enumerate(steps)})
+    rows = rows.assign(
+        position=position,
+        row=rows["step"] + ": " + rows["reason"].str.replace("_", " "),
+        kept=(rows["reason"] == "ok").map({True: "kept", False: "lost"}),
+    )
+    rows = rows.sort_values(["position", "kept", "trailers"], ascending=[True, True, False])
+    lost = rows[rows["kept"] == "lost"].groupby("step")["trailers"].sum()
+    total = int(lost.sum())
+    if total == 0:
+        title = "No trailer was lost at any step"
+    else:
+        parts = ", ".join(f"{int(lost.get(step, 0))} at {step}" for step in steps)
+        title = f"{total} trailers were lost: {parts}"
+    y = alt.Y("row:N", sort=rows["row"].tolist(), title=None, axis=alt.Axis(labelLimit=180))
+    base = alt.Chart(rows).encode(
+        x=alt.X("trailers:Q", title="trailers", axis=alt.Axis(tickMinStep=1)),
+        y=y,
+        tooltip=["step:N", "reason:N", "trailers:Q"],
+    )
+    chart = alt.layer(
+        base.mark_bar(height={"band": 0.6}).encode(
+            opacity=alt.Opacity(
+                "kept:N", scale=alt.Scale(domain=["kept", "lost"], range=[0.45, 1]), legend=None
+            )
+        ),
+        base.mark_text(align="left", dx=5).encode(text="trailers:Q"),
+    )
+    spoken = "; ".join(f"{row['row']} {row['trailers']}" for row in rows.to_dict("records"))
+    return finish(
+        chart,
+        title,
+        f"Trailers by step and reason. {spoken}.",
+        height=ROW * max(len(rows), 1),
+        subtitle="Pale: kept",
+    )
+
+
+def prevalence(shares: pd.Series, films: int) -> Any:
+    """Share of films that carry each genre. shares: genre -> share of `films`."""
+    rows = shares.rename_axis("genre").rename("share").reset_index()
+    rows = rows.sort_values("share", ascending=False, kind="stable")
+    rows = rows.assign(films=(rows["share"] * films).round().astype(int))
+    rows = rows.assign(text=[f"{share:.0%}" for share in rows["share"]])
+    first, last = rows.iloc[0], rows.iloc[-1]
+    title = (
+        f"{first['genre']} is on {first['text']} of films, {last['genre']} on {last['text']}: "
+        "rare genres start lower"
+    )
+    base = alt.Chart(rows).encode(
+        x=alt.X("share:Q", title="share of films", axis=alt.Axis(format="%")),
+        y=alt.Y("genre:N", sort=rows["genre"].tolist(), title=None),
+        tooltip=["genre:N", alt.Tooltip("share:Q", format=".1%"), "films:Q"],
+    )
+    chart = alt.layer(
+        base.mark_bar(height={"band": 0.6}),
+        base.mark_text(align="left", dx=5).encode(text="text:N"),
+    )
+    spoken = "; ".join(f"{row['genre']} {row['text']}" for row in rows.to_dict("records"))
+    return finish(
+        chart,
+        title,
+        f"Share of films per genre. {spoken}.",
+        height=26 * len(rows),
+        subtitle="The share is also what no skill scores: average precision of a blind guess",
+    )
+
+
+def cooccurrence(counts: pd.DataFrame, shares: pd.Series, films: int) -> Any:
+    """Of the films with one genre, the share that also carries another.
+
+    counts: genre by genre, films that carry both. shares: genre -> share of `films`.
+    """
+    order = counts.index.tolist()
+    rows = [
+        {
+            "genre": one,
+            "other": other,
+            "share": float(counts.loc[one, other]) / max(shares[one] * films, 1),
+            "films": int(counts.loc[one, other]),
+        }
+        for one in order
+        for other in order
+        if one != other
+    ]
+    cells = pd.DataFrame(rows)
+    cells = cells.assign(text=[f"{round(100 * share)}" for share in cells["share"]])
+    top = cells.loc[cells["share"].idxmax()]
+    title = (
+        f"Genres travel together: {float(top['share']):.0%} of {top['genre']} films "
+        f"are also {top['other']}"
+    )
+    x = alt.X("other:N", sort=order, title="… that also carry", axis=alt.Axis(labelAngle=-90))
+    y = alt.Y("genre:N", sort=order, title="films with")
+    base = alt.Chart(cells).encode(
+        x=x,
+        y=y,
+        tooltip=["genre:N", "other:N", alt.Tooltip("share:Q", format=".1%"), "films:Q"],
+    )
+    chart = alt.layer(
+        base.mark_rect().encode(
+            color=alt.Color(
+                "share:Q", scale=alt.Scale(domain=[0, 1], scheme="blues"), legend=None
+            )
+        ),
+        base.mark_text(fontSize=11).encode(
+            text="text:N",
+            color=alt.condition("datum.share > 0.5", alt.value("#fff"), alt.value("#1b2733")),
+        ),
+    )
+    return finish(
+        chart,
+        title,
+        f"Heat map of co-occurring genres. The largest share is {number(top['share'])}: "
+        f"{top['genre']} films that are also {top['other']}. The table below has every pair.",
+        height=34 * len(order),
+        subtitle="Per cent of the films in the row that also carry the genre of the column",
+    )

@@ -1,0 +1,143 @@
+"""Figures of the first page: the answer, all approaches, the differences."""
+
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from report.elements import interval, number, signed
+from report.figures.style import NAMES, PROBABILITY, ROW, colour, finish, shape
+
+AP_AXIS = "macro average precision (1 = perfect)"
+
+
+def answer(rows: pd.DataFrame, chance: float) -> Any:
+    """Picture, sound and both against no skill and the ceiling.
+
+    rows: modality, approach, macro_ap, macro_ap_lo, macro_ap_hi, ceiling (NaN where unknown),
+    one row per modality. chance: macro average precision of the label frequencies.
+    """
+    rows = rows.assign(row=[f"{NAMES[m]}" for m in rows["modality"]])
+    best = rows.sort_values("macro_ap").iloc[-1]
+    title = (
+        f"{str(best['row']).capitalize()} tells genres best: "
+        f"{number(best['macro_ap'])}, where no skill scores {number(chance)}"
+    )
+    return _dots(rows, chance, title, "Best approach of each modality", size=130)
+
+
+def matrix(rows: pd.DataFrame, chance: float) -> Any:
+    """Every approach with its interval, sorted; rows as in `answer`."""
+    rows = rows.sort_values("macro_ap", ascending=False).assign(row=lambda f: f["approach"])
+    skilled = rows[rows["modality"] != "none"]
+    clear = int((skilled["macro_ap_lo"] > chance).sum())
+    title = f"{clear} of {len(skilled)} approaches are clear of no skill ({number(chance)})"
+    return _dots(rows, chance, title, "All approaches, best first", size=80)
+
+
+def _dots(rows: pd.DataFrame, chance: float, title: str, what: str, size: int) -> Any:
+    rows = rows.assign(text=[number(value) for value in rows["macro_ap"]])
+    order = rows["row"].tolist()
+    y = alt.Y("row:N", sort=order, title=None, axis=alt.Axis(labelLimit=130))
+    tooltip = [
+        alt.Tooltip("approach:N"),
+        alt.Tooltip("modality:N"),
+        alt.Tooltip("macro_ap:Q", format=".3f", title="macro AP"),
+        alt.Tooltip("macro_ap_lo:Q", format=".3f", title="95% from"),
+        alt.Tooltip("macro_ap_hi:Q", format=".3f", title="to"),
+        alt.Tooltip("ceiling:Q", format=".3f"),
+    ]
+    base = alt.Chart(rows).encode(y=y, tooltip=tooltip)
+    x = alt.X("macro_ap:Q", title=AP_AXIS, scale=PROBABILITY)
+    layers: list[Any] = [
+        alt.Chart(pd.DataFrame({"chance": [chance]}))
+        .mark_rule(strokeDash=[4, 4])
+        .encode(x=alt.X("chance:Q", scale=PROBABILITY)),
+        base.mark_rule(strokeWidth=6, opacity=0.4, strokeCap="round").encode(
+            x=alt.X("macro_ap_lo:Q", title=AP_AXIS, scale=PROBABILITY),
+            x2="macro_ap_hi:Q",
+            color=colour(),
+        ),
+        base.mark_point(filled=True, size=size, opacity=1).encode(
+            x=x, color=colour(), shape=shape()
+        ),
+        base.mark_text(align="left", dx=10).encode(
+            x=alt.X("macro_ap_hi:Q", scale=PROBABILITY), text="text:N"
+        ),
+    ]
+    keys = [m for m in NAMES if m in set(rows["modality"])] + ["interval", "chance"]
+    if rows["ceiling"].notna().any():
+        bounded = alt.Chart(rows.dropna(subset=["ceiling"])).encode(y=y, tooltip=tooltip)
+        layers.append(
+            bounded.mark_tick(thickness=3, size=ROW * 0.6).encode(
+                x=alt.X("ceiling:Q", scale=PROBABILITY)
+            )
+        )
+        keys.append("ceiling")
+    spoken = "; ".join(_spoken(row) for row in rows.to_dict("records"))
+    alternative = f"{what}, macro average precision with 95% intervals. {spoken}. "
+    alternative += f"No skill: {number(chance)}."
+    return finish(
+        alt.layer(*layers), title, alternative, height=ROW * len(rows), subtitle=what, keys=keys
+    )
+
+
+def _spoken(row: Any) -> str:
+    text = f"{row['row']} {number(row['macro_ap'])}"
+    spread = interval(row["macro_ap_lo"], row["macro_ap_hi"])
+    text += f" ({spread})" if spread else ""
+    return text + (f", ceiling {number(row['ceiling'])}" if pd.notna(row["ceiling"]) else "")
+
+
+def differences(comparisons: pd.DataFrame) -> Any:
+    """Paired differences in macro average precision, with intervals and Holm's verdict.
+
+    comparisons: name, question, a, b, difference, lo, hi, p_holm, family.
+    """
+    rows = comparisons.assign(
+        row=comparisons["a"] + " − " + comparisons["b"],
+        clear=((comparisons["lo"] > 0) | (comparisons["hi"] < 0)).map(
+            {True: "clear of zero", False: "undecided"}
+        ),
+        text=[signed(value) for value in comparisons["difference"]],
+    )
+    clear = int((rows["clear"] == "clear of zero").sum())
+    title = f"{clear} of {len(rows)} compared pairs differ beyond their 95% interval"
+    span = float(rows[["lo", "hi"]].abs().max().max()) if len(rows) else 1.0
+    scale = alt.Scale(domain=[-span * 1.15, span * 1.15], nice=True)
+    base = alt.Chart(rows).encode(
+        y=alt.Y("row:N", sort=None, title=None, axis=alt.Axis(labelLimit=170)),
+        tooltip=[
+            alt.Tooltip("question:N"),
+            alt.Tooltip("difference:Q", format="+.3f"),
+            alt.Tooltip("lo:Q", format="+.3f", title="95% from"),
+            alt.Tooltip("hi:Q", format="+.3f", title="to"),
+            alt.Tooltip("p_holm:Q", format=".4f", title="p (Holm)"),
+            alt.Tooltip("clear:N", title="verdict"),
+        ],
+        opacity=alt.Opacity(
+            "clear:N",
+            scale=alt.Scale(domain=["clear of zero", "undecided"], range=[1, 0.5]),
+            legend=None,
+        ),
+    )
+    axis = "difference in macro average precision (first − second)"
+    chart = alt.layer(
+        alt.Chart(pd.DataFrame({"zero": [0]})).mark_rule().encode(x="zero:Q"),
+        base.mark_rule(strokeWidth=4, strokeCap="round").encode(
+            x=alt.X("lo:Q", title=axis, scale=scale), x2="hi:Q"
+        ),
+        base.mark_point(filled=True, size=80).encode(x=alt.X("difference:Q", scale=scale)),
+    )
+    spoken = "; ".join(
+        f"{row['row']} {row['text']} ({interval(row['lo'], row['hi'])})"
+        for row in rows.to_dict("records")
+    )
+    return finish(
+        chart,
+        title,
+        f"Paired differences in macro average precision with 95% intervals. {spoken}.",
+        height=ROW * max(len(rows), 1),
+        subtitle="Right of zero the first is better; pale: the interval holds zero",
+        keys=["interval"],
+    )

@@ -1,0 +1,48 @@
+"""What all figures share: one colour and shape per modality, and how a chart is finished."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+
+# Okabe and Ito's palette: told apart by colour-blind readers, and at least 3:1 on white and on
+# near-black. Marks without a colour here take the page theme's ink.
+COLOURS = {"picture": "#0072b2", "sound": "#d55e00", "both": "#009e73", "none": "#848a93"}
+SHAPES = {"picture": "circle", "sound": "square", "both": "diamond", "none": "cross"}
+NAMES = {"picture": "picture", "sound": "sound", "both": "both", "none": "no skill"}
+ROW = 30  # pixels of height per row
+
+PROBABILITY = alt.Scale(domain=[0, 1], nice=False)
+
+
+def colour(field: str = "modality") -> alt.Color:
+    """The modality's colour; the legend is part of the page."""
+    scale = alt.Scale(domain=list(COLOURS), range=list(COLOURS.values()))
+    return alt.Color(f"{field}:N", scale=scale, legend=None)
+
+
+def shape(field: str = "modality") -> alt.Shape:
+    """The modality's shape, so that colour is never the only sign."""
+    scale = alt.Scale(domain=list(SHAPES), range=list(SHAPES.values()))
+    return alt.Shape(f"{field}:N", scale=scale, legend=None)
+
+
+def finish(
+    chart: Any,
+    title: str,
+    alternative: str,
+    *,
+    height: int,
+    subtitle: str = "",
+    keys: Sequence[str] = (),
+) -> Any:
+    """Give a chart its finding, its alternative text, its keys and the width of the page."""
+    heading = {"subtitle": subtitle} if subtitle else {}
+    return chart.properties(
+        title=alt.TitleParams(text=title, **heading),
+        description=alternative,
+        usermeta={"keys": list(keys)},
+        width="container",
+        height=height,
+        autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
+    )

@@ -1,0 +1,119 @@
+"""Read the folder `metrics/` into one object that pages and figures share."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+MODALITIES = ("picture", "sound", "both")
+CEILING_COLUMNS = ["modality", "window", "used_by", "macro_ap", "micro_ap", "samples_ap"]
+CEILING_GENRE_COLUMNS = ["modality", "window", "genre", "planted", "ap", "normalised_ap"]
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """Everything the report is rendered from. Frames are empty where a file does not apply."""
+
+    folder: Path
+    catalogue: dict[str, Any]
+    download: dict[str, Any]
+    splits: dict[str, Any]
+    headline: dict[str, str]
+    provenance: dict[str, Any]
+    parameters: dict[str, Any]
+    approaches: pd.DataFrame
+    genres: pd.DataFrame
+    thresholds: pd.DataFrame
+    threshold_genres: pd.DataFrame
+    references: pd.DataFrame
+    attrition: pd.DataFrame
+    comparisons: pd.DataFrame
+    ceilings: pd.DataFrame
+    ceiling_genres: pd.DataFrame
+    curves: dict[str, pd.DataFrame]
+
+    @property
+    def sample(self) -> bool:
+        """Whether the corpus is the rendered calibration corpus rather than films."""
+        return bool(self.catalogue.get("sample"))
+
+    @property
+    def genre_names(self) -> list[str]:
+        """The genres, in the catalogue's order."""
+        return list(self.catalogue["prevalence"])
+
+    def approach(self, slug: str) -> pd.Series:
+        """The row of one approach in approaches.csv; KeyError when there is none."""
+        rows = self.approaches[self.approaches["approach"] == slug]
+        if rows.empty:
+            raise KeyError(f"approaches.csv has no row for {slug!r}")
+        return rows.iloc[0]
+
+    def comparison(self, name: str) -> pd.Series:
+        """The row of one comparison, by its name; KeyError when there is none."""
+        rows = self.comparisons[self.comparisons["name"] == name]
+        if rows.empty:
+            raise KeyError(f"comparisons.csv has no row named {name!r}")
+        return rows.iloc[0]
+
+    def window(self, slug: str) -> tuple[str, str] | None:
+        """(modality, window) of the ceiling an approach is held against, or None."""
+        for row in self.ceilings.itertuples():
+            if slug in str(row.used_by).split():
+                return str(row.modality), str(row.window)
+        return None
+
+    def ceiling(self, slug: str, metric: str = "macro_ap") -> float | None:
+        """What the ideal observer scores with what this approach may use; None without one."""
+        found = self.window(slug)
+        if found is None:
+            return None
+        of = self.ceilings
+        value = of.loc[(of["modality"] == found[0]) & (of["window"] == found[1]), metric].iloc[0]
+        return None if pd.isna(value) else float(value)
+
+    def reference(self, name: str, metric: str) -> float | None:
+        """The value of a no-skill (or perfect) reference for a metric, or None."""
+        of = self.references
+        rows = of.loc[(of["reference"] == name) & (of["metric"] == metric), "value"]
+        return None if rows.empty or pd.isna(rows.iloc[0]) else float(rows.iloc[0])
+
+
+def load(folder: Path) -> Metrics:
+    """Read `folder`; FileNotFoundError names the file that must be there and is not."""
+
+    def document(name: str, required: bool = True) -> dict[str, Any]:
+        path = folder / name
+        if not required and not path.exists():
+            return {}
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+
+    def frame(name: str, empty: list[str] | None = None) -> pd.DataFrame:
+        path = folder / name
+        if empty is not None and not path.exists():
+            return pd.DataFrame(columns=pd.Index(empty))
+        # "none" is a modality, not a hole: only an empty cell means undefined.
+        return pd.read_csv(path, keep_default_na=False, na_values=[""])
+
+    curves = sorted((folder / "curves").glob("*.csv"))
+    return Metrics(
+        folder=folder,
+        catalogue=document("catalogue.json"),
+        download=document("download.json"),
+        splits=document("splits.json"),
+        headline=document("headline.json"),
+        provenance=document("provenance.json", required=False),
+        parameters=document("parameters.json", required=False),
+        approaches=frame("approaches.csv"),
+        genres=frame("genres.csv"),
+        thresholds=frame("thresholds.csv"),
+        threshold_genres=frame("threshold_genres.csv"),
+        references=frame("references.csv"),
+        attrition=frame("attrition.csv"),
+        comparisons=frame("comparisons.csv"),
+        ceilings=frame("ceilings.csv", CEILING_COLUMNS),
+        ceiling_genres=frame("ceiling_genres.csv", CEILING_GENRE_COLUMNS),
+        curves={path.stem: frame(f"curves/{path.name}") for path in curves},
+    )
