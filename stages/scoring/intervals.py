@@ -1,5 +1,6 @@
 """Intervals from resamples, and the differences of paired approaches."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -9,6 +10,9 @@ from scipy.stats import norm
 from stages.errors import BenchmarkError
 from stages.scoring.bootstrap import Resamples
 from stages.scoring.validate import Floats
+
+
+Method = Literal["percentile", "centred", "bca"]
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,20 @@ def percentile_interval(samples: Floats, level: float = 0.95) -> tuple[float, fl
     _validate_samples(samples)
     lo, hi = np.quantile(samples, ((1 - level) / 2, (1 + level) / 2))
     return float(lo), float(hi)
+
+
+def centred_interval(samples: Floats, point: float, level: float = 0.95) -> tuple[float, float]:
+    """Percentile interval moved by the bootstrap's bias, so that the resamples' mean is the point.
+
+    Copies of a film tie with each other, so resampled average precision lies above its value on
+    distinct films; in a difference of two approaches this cancels, in a single one it does not
+    (simulated at 240 films, nominal 95%: 90% coverage as it is, 93% centred). samples:
+    (n_resamples,); point: the value on all films. Raises BenchmarkError on an empty or undefined
+    sample.
+    """
+    lo, hi = percentile_interval(samples, level)
+    bias = float(samples.mean()) - point
+    return lo - bias, hi - bias
 
 
 def bca_interval(
@@ -58,7 +76,7 @@ def approach_estimate(
     resamples: Resamples,
     approach: int,
     level: float = 0.95,
-    method: Literal["percentile", "bca"] = "percentile",
+    method: Method = "centred",
 ) -> Estimate:
     """One approach's number with its interval. Raises BenchmarkError if nothing was resampled."""
     return _estimate(
@@ -72,29 +90,37 @@ def approach_estimate(
 
 def paired_difference(
     resamples: Resamples,
-    first: int,
-    second: int,
+    first: int | Sequence[int],
+    second: int | Sequence[int],
     level: float = 0.95,
-    method: Literal["percentile", "bca"] = "percentile",
+    method: Method = "percentile",
 ) -> Estimate:
     """First approach minus second with its interval, both judged on the same resamples.
 
-    Raises BenchmarkError if nothing was resampled.
+    Several approaches on one side (seeds of one training, random references) stand for the mean of
+    their values. Raises BenchmarkError if nothing was resampled.
     """
+    one, other = np.atleast_1d(first), np.atleast_1d(second)
+
+    def difference(values: Floats) -> Floats:
+        return values[..., one].mean(axis=-1) - values[..., other].mean(axis=-1)
+
     return _estimate(
-        float(resamples.point[first] - resamples.point[second]),
-        resamples.values[:, first] - resamples.values[:, second],
-        resamples.jackknife[:, first] - resamples.jackknife[:, second],
+        float(difference(resamples.point)),
+        difference(resamples.values),
+        difference(resamples.jackknife),
         level,
         method,
     )
 
 
 def _estimate(
-    point: float, samples: Floats, jackknife: Floats, level: float, method: str
+    point: float, samples: Floats, jackknife: Floats, level: float, method: Method
 ) -> Estimate:
     if method == "bca":
         return Estimate(point, *bca_interval(samples, point, jackknife, level))
+    if method == "centred":
+        return Estimate(point, *centred_interval(samples, point, level))
     return Estimate(point, *percentile_interval(samples, level))
 
 

@@ -1,4 +1,4 @@
-"""Paired permutation test of two approaches, and Holm's correction over a family of tests."""
+"""Permutation tests: does this approach have any skill, do these two differ; and Holm."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ import numpy as np
 from scipy.stats import rankdata
 
 from stages.errors import BenchmarkError
-from stages.scoring.averaging import average_over_genres
+from stages.scoring.averaging import average_over_genres, ratio
 from stages.scoring.bootstrap import Groups, group_numbers
 from stages.scoring.validate import Bools, Floats, RealScores, validate
 from stages.scoring.weighted import weighted_average_precision
@@ -16,7 +16,7 @@ ROUNDING = 1e-12
 
 @dataclass(frozen=True)
 class PermutationTest:
-    """Difference of two approaches and how often chance alone gives one as large."""
+    """A difference and how often chance alone gives one as large."""
 
     difference: float
     p_value: float
@@ -42,14 +42,7 @@ def paired_permutation_test(
     """
     validate(y_true, first)
     validate(y_true, second)
-    if not y_true.any():
-        raise BenchmarkError(
-            "there is nothing to compare",
-            where="y_true",
-            found=f"{len(y_true)} films without any genre",
-            expected="at least one film with a genre",
-            do="check the genres chosen and the films judged",
-        )
+    _require_positives(y_true)
     ranks = np.concatenate([rankdata(first, axis=0), rankdata(second, axis=0)])
     truths = np.concatenate([y_true, y_true])
     group = group_numbers(len(y_true), groups)
@@ -60,8 +53,31 @@ def paired_permutation_test(
         truths, ranks, np.concatenate([swap, 1 - swap])
     )
     observed, permuted = float(differences[0]), differences[1:]
-    as_large = int(np.sum(np.abs(permuted) >= abs(observed) - ROUNDING))
-    return PermutationTest(observed, (1 + as_large) / (1 + n_permutations), n_permutations)
+    return PermutationTest(observed, _p_value(np.abs(permuted), abs(observed)), n_permutations)
+
+
+def no_skill_test(
+    y_true: Bools, y_score: RealScores, n_permutations: int, seed: int
+) -> PermutationTest:
+    """Test whether an approach orders the films any better than if its scores were shuffled.
+
+    Whole films' genre sets are dealt out anew; one-sided. The difference is macro average precision
+    minus its mean over the deals. Use this rather than a difference from label frequencies: those
+    tie all films and score the bare prevalence, which any untied scores exceed by luck (see
+    `references.expected_random_average_precision`). y_true, y_score: (n_films, n_genres). Raises
+    BenchmarkError on bad arrays or if no film has any genre.
+    """
+    validate(y_true, y_score)
+    _require_positives(y_true)
+    rng = np.random.default_rng(seed)
+    deals = np.tile(np.arange(len(y_true)), (n_permutations + 1, 1))
+    deals[1:] = rng.permuted(deals[1:], axis=1)
+    columns = zip(y_true.T, y_score.T, strict=True)
+    macro, _ = average_over_genres(np.stack([_dealt(t[deals], s) for t, s in columns], axis=1))
+    observed, dealt = float(macro[0]), macro[1:]
+    return PermutationTest(
+        observed - float(dealt.mean()), _p_value(dealt, observed), n_permutations
+    )
 
 
 def holm(p_values: Floats) -> Floats:
@@ -75,6 +91,31 @@ def holm(p_values: Floats) -> Floats:
     adjusted = np.empty(len(p_values))
     adjusted[order] = stepped
     return adjusted
+
+
+def _p_value(permuted: Floats, observed: float) -> float:
+    as_large = int(np.sum(permuted >= observed - ROUNDING))
+    return (1 + as_large) / (1 + len(permuted))
+
+
+def _require_positives(y_true: Bools) -> None:
+    if not y_true.any():
+        raise BenchmarkError(
+            "there is nothing to compare",
+            where="y_true",
+            found=f"{len(y_true)} films without any genre",
+            expected="at least one film with a genre",
+            do="check the genres chosen and the films judged",
+        )
+
+
+def _dealt(truths: Bools, score: RealScores) -> Floats:
+    """Average precision of one genre under each row of truths (n_draws, n_films)."""
+    order = np.argsort(-score, kind="stable")
+    ends = np.append(np.flatnonzero(np.diff(score[order])), len(score) - 1)
+    hits = np.cumsum(truths[:, order], axis=1)[:, ends]
+    steps = np.diff(hits, axis=1, prepend=0) * (hits / (ends + 1))
+    return ratio(steps.sum(axis=1), hits[:, -1])
 
 
 def _macro(truths: Bools, ranks: Floats, weights: Floats) -> Floats:

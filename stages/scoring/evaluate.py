@@ -1,0 +1,65 @@
+"""All judgements of one approach, by name: the numbers of a table."""
+
+from stages.scoring import decisions as judged
+from stages.scoring import probability, ranking
+from stages.scoring.averaging import Average, average, flatten
+from stages.scoring.validate import Bools, Floats, RealScores
+
+
+def evaluate_scores(y_true: Bools, y_score: RealScores) -> dict[str, float]:
+    """Every judgement of scores as such.
+
+    y_true: (n_films, n_genres) bool; y_score: same shape, in [0, 1]. Undefined values are missing,
+    and `<name>_left_out` counts what an average did without. Raises BenchmarkError.
+    """
+    averages = {
+        "macro_ap": ranking.macro_average_precision(y_true, y_score),
+        "micro_ap": ranking.micro_average_precision(y_true, y_score),
+        "weighted_ap": ranking.weighted_average_precision(y_true, y_score),
+        "samples_ap": ranking.samples_average_precision(y_true, y_score),
+        "normalised_ap": average(ranking.normalised_average_precision(y_true, y_score)),
+        "trapezoid_ap": average(ranking.trapezoid_average_precision(y_true, y_score)),
+        "roc_auc": average(ranking.roc_auc(y_true, y_score)),
+        "lrap": ranking.label_ranking_average_precision(y_true, y_score),
+        "coverage_error": ranking.coverage_error(y_true, y_score),
+        "brier": average(probability.brier(y_true, y_score)),
+        "calibration_error": average(probability.expected_calibration_error(y_true, y_score)),
+    }
+    return flatten(averages) | {"keras_accuracy": ranking.keras_accuracy(y_true, y_score)}
+
+
+def evaluate_decisions(y_true: Bools, decisions: Bools) -> dict[str, float]:
+    """Every judgement of yes/no decisions.
+
+    y_true, decisions: (n_films, n_genres) bool. Keys such as macro_f1, micro_precision,
+    samples_recall, exact_match. Undefined values are missing, and `<name>_left_out` counts what an
+    average did without. Raises BenchmarkError.
+    """
+    averages: dict[str, Average] = {}
+    for kind, rule in (
+        ("macro", judged.macro),
+        ("micro", judged.micro),
+        ("samples", judged.samples),
+    ):
+        averages |= {f"{kind}_{name}": item for name, item in rule(y_true, decisions).items()}
+    return flatten(averages) | {
+        "exact_match": judged.exact_match(y_true, decisions),
+        "hamming_loss": judged.hamming_loss(y_true, decisions),
+    }
+
+
+def evaluate_genres(y_true: Bools, y_score: RealScores) -> dict[str, Floats]:
+    """Judgements of scores for each genre: arrays of (n_genres,), NaN = undefined.
+
+    y_true: (n_films, n_genres) bool; y_score: same shape, in [0, 1]. Raises BenchmarkError.
+    """
+    return {
+        "support": y_true.sum(axis=0).astype(float),
+        "prevalence": y_true.mean(axis=0),
+        "ap": ranking.genre_average_precision(y_true, y_score),
+        "normalised_ap": ranking.normalised_average_precision(y_true, y_score),
+        "trapezoid_ap": ranking.trapezoid_average_precision(y_true, y_score),
+        "roc_auc": ranking.roc_auc(y_true, y_score),
+        "brier": probability.brier(y_true, y_score),
+        "calibration_error": probability.expected_calibration_error(y_true, y_score),
+    }
