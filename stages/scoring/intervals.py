@@ -11,7 +11,6 @@ from stages.errors import BenchmarkError
 from stages.scoring.bootstrap import Resamples
 from stages.scoring.validate import Floats
 
-
 Method = Literal["percentile", "centred", "bca"]
 
 
