@@ -12,6 +12,7 @@ import numpy as np
 from av.packet import Packet
 
 from stages.errors import TrailerError
+from stages.media import h264
 from stages.media.container import Reading, open_media, video_stream
 
 Integers = np.ndarray[Any, np.dtype[np.int64]]
@@ -47,7 +48,11 @@ class Timeline:
     def seconds(self) -> "np.ndarray[Any, np.dtype[np.float64]] | None":
         """Time of each picture since the first, None where the file does not tell it."""
         times = self.pts[self.packet_of]
-        return None if (times == NO_TIME).any() else (times - times[:1]) * self.tick
+        return (
+            None
+            if not len(times) or (times == NO_TIME).any()
+            else (times - times[0]) * np.float64(self.tick)
+        )
 
 
 def read_timeline(path: Path) -> Timeline:
@@ -57,38 +62,40 @@ def read_timeline(path: Path) -> Timeline:
         if stream is None:
             raise TrailerError("no_video", "no picture track that can be decoded")
         codec = stream.codec_context.codec.canonical_name
+        length_size = h264.length_bytes(stream.codec_context.extradata)
         reading = Reading(container, stream)
         pts: list[int] = []
         flags: list[tuple[bool, bool]] = []
         sound = True
         for packet in reading.packets():
             pts.append(NO_TIME if packet.pts is None else packet.pts)
-            flags.append((packet.is_keyframe, _shows(packet, codec)))
+            key = packet.is_keyframe
+            if key and codec == "h264":
+                key = h264.can_start(bytes(packet), length_size)
+            flags.append((key, _shows(packet, codec)))
             sound &= not packet.is_corrupt
         claimed = (stream.duration or 0) * float(stream.time_base or 0)
         claimed = claimed or (container.duration or 0) / 1e6
         promised, aspect = stream.frames, stream.sample_aspect_ratio
         tick, rate = float(stream.time_base or 1), float(stream.average_rate or 25)
     times = np.array(pts, dtype=np.int64)
-    key, shown = np.array(flags, dtype=bool).reshape(-1, 2).T
+    starts, shown = np.array(flags, dtype=bool).reshape(-1, 2).T
     packet_of = np.flatnonzero(shown)
     packet_of = packet_of[np.argsort(times[packet_of], kind="stable")]
     number_of = np.full(len(times), -1, dtype=np.int64)
     number_of[packet_of] = np.arange(len(packet_of))
     in_order = times[packet_of]
-    distinct = (
-        bool(len(in_order)) and in_order[0] != NO_TIME and bool((np.diff(in_order) > 0).all())
-    )
+    told = len(in_order) > 0 and in_order[0] != NO_TIME
     return Timeline(
         pts=times,
-        key=key,
+        key=starts,
         packet_of=packet_of,
         number_of=number_of,
         tick=tick,
         rate=rate if rate > 0 else 25.0,
         codec=codec,
         sample_aspect=_sane_aspect(aspect),
-        trusted=distinct and sound and not reading.cut_short,
+        trusted=told and bool((np.diff(in_order) > 0).all()) and sound and not reading.cut_short,
         cut_short=reading.cut_short,
         promised=promised,
         claimed_seconds=claimed,

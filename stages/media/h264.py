@@ -1,0 +1,58 @@
+"""Whether an H.264 key frame is one: containers also mark plain I pictures, which are not.
+
+Only an IDR picture, or one with a recovery point of zero frames, lets a decoder start there and
+give the very pictures that a decode from the beginning gives (ITU-T H.264, 7.4.1.2.4 and D.2.8).
+"""
+
+from collections.abc import Iterator
+
+SLICE, IDR, SEI = 1, 5, 6
+RECOVERY_POINT = 6  # SEI payload type
+
+
+def length_bytes(extradata: bytes | None) -> int:
+    """Size of the length before each unit as the track's header says; 0 for start codes."""
+    return (extradata[4] & 3) + 1 if extradata and len(extradata) > 6 and extradata[0] == 1 else 0
+
+
+def can_start(packet: bytes, length_size: int) -> bool:
+    """True if a decoder can start at this packet; `length_size` as `length_bytes` gives it."""
+    for unit in _units(packet, length_size):
+        kind = unit[0] & 31
+        if kind == SLICE:
+            return False
+        if kind == IDR or (kind == SEI and _recovers_at_once(unit[1:])):
+            return True
+    return False
+
+
+def _units(packet: bytes, length_size: int) -> Iterator[bytes]:
+    if not length_size:
+        yield from (unit for unit in packet.split(b"\0\0\1")[1:] if unit)
+        return
+    position = 0
+    while position + length_size < len(packet):
+        size = int.from_bytes(packet[position : position + length_size], "big")
+        position += length_size
+        if unit := packet[position : position + size]:
+            yield unit
+        position += size
+
+
+def _recovers_at_once(messages: bytes) -> bool:
+    """Look for a recovery point after 0 frames in SEI messages: a ue(v) whose first bit is 1."""
+    position = 0
+    while position + 2 < len(messages):
+        values = []
+        for _ in ("type", "size"):
+            value = 0
+            while position < len(messages) and messages[position] == 0xFF:
+                value, position = value + 255, position + 1
+            if position >= len(messages):
+                return False
+            values.append(value + messages[position])
+            position += 1
+        if values[0] == RECOVERY_POINT and position < len(messages):
+            return bool(messages[position] & 0x80)
+        position += values[1]
+    return False

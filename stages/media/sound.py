@@ -1,0 +1,121 @@
+"""Windows of a trailer's sound: mono FLAC at one rate, loudness untouched.
+
+Windows `start`, `middle` and `end` are cut at the track's own rate, so that they begin on a sample,
+then averaged over channels, resampled and rounded to 16 bits. A track shorter than a window gives
+all of itself, so then the three are the same.
+"""
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+import numpy as np
+
+from stages.errors import TrailerError
+from stages.media.track import (
+    Packets,
+    Plan,
+    Samples,
+    Stretch,
+    Track,
+    UnsteadyError,
+    decode_all,
+    decode_parts,
+    read_packets,
+    resampled,
+)
+from stages.params import AudioParams
+
+MARGIN_SECONDS = 1.0  # the length that the packets tell may be off by what codecs add and trim
+FLAC_OPTIONS = {"fflags": "+bitexact", "metadata_header_padding": "0"}
+WORTH_IT_SECONDS = 15.0  # jumping saves little where the windows leave hardly anything out
+
+
+@dataclass(frozen=True)
+class Window:
+    """name: start, middle or end. start: seconds into the track. flac: 16-bit mono."""
+
+    name: str
+    start: float
+    seconds: float
+    flac: bytes
+
+
+def extract_windows(path: Path, params: AudioParams) -> list[Window]:
+    """Cut the windows of one trailer; raises TrailerError when there is no sound to cut."""
+    packets = read_packets(path)
+    track = _track(path, params, packets)
+    wanted = round(params.seconds * track.rate)
+    windows = []
+    encoded: dict[int, tuple[bytes, int]] = {}
+    for name in params.windows:
+        start, stop = _bounds(name, track.length, wanted)
+        if start not in encoded:
+            samples = track.cut(start, stop)
+            if samples is None:
+                raise TrailerError("unreadable", "two decodes of its sound differ in length")
+            samples = resampled(samples, track.rate, params.sample_rate)
+            encoded[start] = flac(samples, params.sample_rate), len(samples)
+        data, count = encoded[start]
+        windows.append(Window(name, start / track.rate, count / params.sample_rate, data))
+    return windows
+
+
+def flac(samples: Samples, rate: int) -> bytes:
+    """FLAC of (samples,) float32; what exceeds full scale is clipped. Equal input, equal bytes."""
+    scaled = np.clip(np.rint(samples.astype(np.float64) * 32768), -32768, 32767).astype(np.int16)
+    file = io.BytesIO()
+    with av.open(file, "w", format="flac", options=FLAC_OPTIONS) as container:
+        stream = container.add_stream("flac", rate=rate, layout="mono", format="s16")
+        stream.codec_context.flags |= av.codec.context.Flags.bitexact
+        frame = av.AudioFrame.from_ndarray(scaled[None], format="s16", layout="mono")
+        frame.sample_rate = rate
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return file.getvalue()
+
+
+def _track(path: Path, params: AudioParams, packets: Packets) -> Track:
+    """Decode what the windows need; again if the track proves longer or shorter than told."""
+    needed = params.seconds * len(params.windows)
+    if packets.size and packets.seconds > needed + FLAC_OPTIONS = {"fflags": "+bitexact", "metadata_header_padding": "0"}
+WORTH_IT_SECONDS:
+        try:
+            track = decode_parts(path, _plan(params, packets.seconds), packets)
+            if _complete(track, params):
+                return track
+        except UnsteadyError:
+            pass
+    track = decode_all(path, _plan(params, packets.seconds))
+    if not _complete(track, params):
+        track = decode_all(path, _plan(params, track.length / track.rate))
+    return track
+
+
+def _plan(params: AudioParams, seconds: float) -> Plan:
+    def plan(rate: int) -> list[Stretch]:
+        margin, wanted = round(MARGIN_SECONDS * rate), round(params.seconds * rate)
+        length = round(seconds * rate)
+        stretches = [Stretch(0, wanted)]
+        if "middle" in params.windows:
+            start = max((length - wanted) // 2 - margin, 0)
+            stretches.append(Stretch(start, start + wanted + 2 * margin))
+        if set(params.windows) != {"start"}:  # the middle too asks where the end is
+            start = max(length - wanted - margin, 0)
+            stretches.append(Stretch(start, None, keep=wanted + margin))
+        return stretches
+
+    return plan
+
+
+def _complete(track: Track, params: AudioParams) -> bool:
+    wanted = round(params.seconds * track.rate)
+    bounds = (_bounds(name, track.length, wanted) for name in params.windows)
+    return all(track.cut(start, stop) is not None for start, stop in bounds)
+
+
+def _bounds(name: str, length: int, wanted: int) -> tuple[int, int]:
+    start = {"start": 0, "middle": (length - wanted) // 2, "end": length - wanted}[name]
+    start = max(start, 0)
+    return start, min(start + wanted, length)

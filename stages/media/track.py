@@ -1,0 +1,224 @@
+"""Samples of a sound track by position, mono at the track's own rate.
+
+Positions count the samples that a full decode gives, one after another: what the codec adds at the
+start and end is gone as the decoder has it, and gaps in time stamps are not filled. `decode_all`
+runs through the track and keeps the stretches asked for; `decode_parts` decodes only these, each
+with a run-up that warms the decoder, and raises UnsteadyError when a track does not allow it.
+"""
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+from av.audio.frame import AudioFrame
+
+from stages.errors import TrailerError
+from stages.media.container import Reading, audio_stream, open_media, undecodable_reason
+
+Samples = np.ndarray[Any, np.dtype[np.float32]]
+NO_TIME = -(1 << 62)
+RUN_UP_SECONDS = 1.0  # more than any codec's memory: MP3's bit reservoir, Opus' 80 ms, SBR
+SETTLED = 4  # packets after which a decoder's delay shows
+
+
+class UnsteadyError(Exception):
+    """Packets and samples do not correspond; only a full decode tells positions."""
+
+
+@dataclass
+class Stretch:
+    """Positions from `start` to `stop` (None: the end) of a track, at most the last `keep`."""
+
+    start: int
+    stop: int | None
+    keep: int | None = None
+    pieces: list[Samples] = field(default_factory=list)
+    begin: int = 0
+    size: int = 0
+
+    def add(self, position: int, samples: Samples) -> None:
+        end = position + len(samples)
+        first, last = max(self.start, position), end if self.stop is None else min(self.stop, end)
+        if first >= last:
+            return
+        if not self.pieces:
+            self.begin = first
+        elif first != self.begin + self.size:
+            raise UnsteadyError("samples do not follow one another")
+        self.pieces.append(samples[first - position : last - position])
+        self.size += last - first
+        while self.keep is not None and self.size - len(self.pieces[0]) >= self.keep:
+            self.begin += len(self.pieces[0])
+            self.size -= len(self.pieces.pop(0))
+
+    def cut(self, start: int, stop: int) -> Samples | None:
+        """Samples [start, stop), None if not all of them are here."""
+        if start < self.begin or stop > self.begin + self.size or not self.pieces:
+            return None
+        return np.concatenate(self.pieces)[start - self.begin : stop - self.begin]
+
+
+Plan = Callable[[int], list[Stretch]]  # given the sample rate
+
+
+@dataclass(frozen=True)
+class Track:
+    """Stretches of a track; length: its samples (as far as it was decoded), at `rate` Hz."""
+
+    stretches: list[Stretch]
+    length: int
+    rate: int
+
+    def cut(self, start: int, stop: int) -> Samples | None:
+        """Samples [start, stop), None if no stretch holds them."""
+        cuts = (stretch.cut(start, stop) for stretch in self.stretches)
+        return next((samples for samples in cuts if samples is not None), None)
+
+
+@dataclass(frozen=True)
+class Packets:
+    """The sound track's packets. size: samples in each if all hold the same number, else 0."""
+
+    pts: np.ndarray[Any, np.dtype[np.int64]]
+    rate: int
+    size: int
+    seconds: float
+
+
+def read_packets(path: Path) -> Packets:
+    """Read the table of the first sound track; raises TrailerError no_audio, unreadable, ..."""
+    with open_media(path) as container:
+        stream = audio_stream(container)
+        if stream is None:
+            known = bool(container.streams.audio)
+            raise TrailerError(
+                undecodable_reason(path) if known else "no_audio",
+                "its sound cannot be decoded" if known else "no sound track",
+            )
+        reading = Reading(container, stream)
+        pts = np.array([NO_TIME if p.pts is None else p.pts for p in reading.packets()], np.int64)
+        tick, rate = float(stream.time_base or 1), stream.codec_context.sample_rate
+        claimed = (container.duration or 0) / 1e6
+    if len(pts) < 2 or (pts == NO_TIME).any() or rate <= 0:
+        return Packets(pts, rate, 0, claimed)
+    times = (pts - pts[0]) * tick * rate  # in samples
+    size = round(float(times[-1]) / (len(pts) - 1))
+    drift = np.abs(times - size * np.arange(len(pts))).max()
+    steady = bool((np.diff(pts) > 0).all()) and drift <= tick * rate + 1 and not reading.cut_short
+    return Packets(pts, rate, size if steady else 0, (float(times[-1]) + max(size, 0)) / rate)
+
+
+def decode_all(path: Path, plan: Plan) -> Track:
+    """Decode the whole track, keeping the stretches that `plan(rate)` names."""
+    position, rate = 0, 0
+    stretches: list[Stretch] = []
+    with open_media(path) as container:
+        reading = Reading(container, audio_stream(container))
+        for frame in reading.frames():
+            if not rate:
+                rate = frame.sample_rate
+                stretches = plan(rate)
+            samples = mono(frame)
+            if frame.sample_rate != rate:  # a broadcast may change it; positions need one rate
+                samples = resampled(samples, frame.sample_rate, rate)
+            for stretch in stretches:
+                stretch.add(position, samples)
+            position += len(samples)
+            if len(stretches) == 1 and position >= (stretches[0].stop or math.inf):
+                break  # nothing asks how long the track is
+    if not position:
+        raise TrailerError(
+            "truncated" if reading.cut_short else undecodable_reason(path), "no sound decodes"
+        )
+    return Track(stretches, position, rate)
+
+
+def decode_parts(path: Path, plan: Plan, packets: Packets) -> Track:
+    """Decode only the stretches that `plan(rate)` names, the first of which starts at 0."""
+    stretches, size = plan(packets.rate), packets.size
+    run_up = math.ceil(RUN_UP_SECONDS * packets.rate / size)
+    packet_at = {int(pts): k for k, pts in enumerate(packets.pts)}
+    position, delay = 0, None
+    with open_media(path) as container:
+        stream: Any = audio_stream(container)
+        reading = Reading(container, stream)
+        incoming = enumerate(reading.packets())
+        for stretch in stretches:
+            first = 0 if not stretch.start else max(stretch.start // size - run_up - SETTLED, 0)
+            last = len(packets.pts) - 1
+            if stretch.stop is not None:
+                last = min(last, stretch.stop // size + SETTLED)
+            if first:
+                stream.codec_context.flush_buffers()
+            for frame, warm in _part(reading, incoming, first, last, run_up):
+                k = packet_at.get(NO_TIME if frame.pts is None else frame.pts, -1)
+                if frame.sample_rate != packets.rate:
+                    raise UnsteadyError("the sample rate changed")
+                if not first:  # from the beginning: count, and learn the decoder's delay
+                    if k >= SETTLED:
+                        if delay not in (None, k * size - position):
+                            raise UnsteadyError("the decoder's delay is not constant")
+                        delay = k * size - position
+                elif delay is None or k < 0:
+                    raise UnsteadyError("a frame cannot be placed")
+                else:
+                    position = k * size - delay
+                if warm:
+                    stretch.add(position, mono(frame))
+                position += frame.samples
+    return Track(stretches, position, packets.rate)
+
+
+def mono(frame: AudioFrame) -> Samples:
+    """Mean of the channels: (samples,) float32, full scale is 1 (a float codec may exceed it)."""
+    values = frame.to_ndarray()
+    if not frame.format.is_planar:
+        values = values.reshape(-1, frame.layout.nb_channels).T
+    if values.dtype == np.uint8:
+        values = values.astype(np.float64) - 128
+        values /= 128
+    elif values.dtype.kind == "i":
+        values = values / float(1 << (8 * values.dtype.itemsize - 1))
+    return np.nan_to_num(values.mean(axis=0, dtype=np.float64)).astype(np.float32)
+
+
+def resampled(samples: Samples, source: int, target: int) -> Samples:
+    """Samples at another rate, aligned to the first, by FFmpeg's resampler (99 dB on a sine).
+
+    It does not need torch in every worker, and is quicker and cleaner than torchaudio's default.
+    """
+    if source == target or not len(samples):
+        return samples
+    frame = av.AudioFrame.from_ndarray(
+        np.ascontiguousarray(samples[None]), format="fltp", layout="mono"
+    )
+    frame.sample_rate = source
+    resampler = av.AudioResampler(format="fltp", layout="mono", rate=target)
+    parts = [f.to_ndarray()[0] for f in (*resampler.resample(frame), *resampler.resample(None))]
+    wanted = round(len(samples) * target / source)
+    joined = np.concatenate([*parts, np.zeros(wanted, np.float32)])[:wanted]
+    return joined.astype(np.float32)
+
+
+def _part(
+    reading: Reading, incoming: "Iterator[tuple[int, Any]]", first: int, last: int, run_up: int
+) -> Iterator[tuple[AudioFrame, bool]]:
+    """Decode packets first..last; yields (frame, past the run-up)."""
+    for k, packet in incoming:
+        if k < first:
+            continue
+        warm = not first or k >= first + run_up // 2
+        errors = reading.errors
+        frames = reading.decode(packet)
+        if warm and reading.errors > errors:
+            raise UnsteadyError("a packet did not decode")
+        if k >= last:
+            frames += reading.decode(None)
+        for frame in frames:
+            yield frame, warm
+        if k >= last:
+            return
