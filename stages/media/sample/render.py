@@ -5,6 +5,7 @@ from pathlib import Path
 import av
 import cv2
 import numpy as np
+from av.video.frame import PictureType
 
 from stages.corpus.reader import Trailer
 from stages.media.sample.events import Event, list_events
@@ -46,8 +47,13 @@ def write_movie(plan: Plan, path: Path) -> None:
         video.gop_size = KEY_FRAME_EVERY
         audio = movie.add_stream("aac", rate=RATE, layout="stereo", options=AUDIO_OPTIONS)
         audio.bit_rate = AUDIO_BITS
+        was_black = False
         for picture in iterate_frames(plan):
             frame = av.VideoFrame.from_ndarray(to_i420(picture), format="yuv420p")
+            is_black = not picture.any()
+            if is_black and not was_black:
+                frame.pict_type = PictureType.I  # predicted from a shot, black keeps a trace of it
+            was_black = is_black
             movie.mux(video.encode(frame))
         movie.mux(video.encode(None))
         sound = synthesise(plan)
