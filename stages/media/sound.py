@@ -79,8 +79,7 @@ def flac(samples: Samples, rate: int) -> bytes:
 def _track(path: Path, params: AudioParams, packets: Packets) -> Track:
     """Decode what the windows need; again if the track proves longer or shorter than told."""
     needed = params.seconds * len(params.windows)
-    if packets.size and packets.seconds > needed + FLAC_OPTIONS = {"fflags": "+bitexact", "metadata_header_padding": "0"}
-WORTH_IT_SECONDS:
+    if packets.size and packets.seconds > needed + WORTH_IT_SECONDS:
         try:
             track = decode_parts(path, _plan(params, packets.seconds), packets)
             if _complete(track, params):
