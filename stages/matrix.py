@@ -47,8 +47,6 @@ def check(params: "Params") -> None:
     backbones = {slug: backbone.modality for slug, backbone in params.backbones.items()}
     for slug, single in params.approaches.items():
         _part(f"approaches.{slug}.backbone", single.backbone, backbones, None)
-        if single.head == "conv" and single.context != "each":
-            raise ValueError(f"approaches.{slug}: head conv needs context each")
     approaches = {slug: backbones[single.backbone] for slug, single in params.approaches.items()}
     for section, fusions, known in (
         ("early", params.early, backbones),
@@ -57,9 +55,10 @@ def check(params: "Params") -> None:
         for slug, fusion in fusions.items():
             _part(f"{section}.{slug}.picture", fusion.picture, known, "picture")
             _part(f"{section}.{slug}.sound", fusion.sound, known, "sound")
-    for head in {cell.head for cell in cells(params)} & {"linear", "mlp", "conv"}:
-        if head not in params.training.heads:
-            raise ValueError(f"training.heads lacks {head}, which an approach uses")
+    for cell in cells(params):
+        if cell.kind in ("single", "early") and cell.head not in params.training.heads:
+            known = ", ".join(params.training.heads)
+            raise ValueError(f"{cell.slug}: training.heads lacks {cell.head!r}, it has {known}")
     if params.training.sound_window not in params.audio.windows:
         raise ValueError("training.sound_window is not one of audio.windows")
 

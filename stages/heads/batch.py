@@ -6,10 +6,13 @@ models at once, and the gradient of the summed loss is each model's own.
 
 from collections.abc import Sequence
 from importlib import import_module
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.func import functional_call, stack_module_state, vmap
+
+from stages.errors import BenchmarkError
 
 EPSILON = 1e-4  # added to a feature's spread: a constant feature must not be divided by zero
 PREDICT_BATCH = 1024
@@ -22,7 +25,15 @@ class ModelBatch:
         self, head: str, shape: Sequence[int], n_outputs: int, seeds: Sequence[int]
     ) -> None:
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        build = import_module(f"stages.heads.{head}").Head
+        build = _head(head)
+        if build.input_dims != len(shape):
+            raise BenchmarkError(
+                f"head {head} does not fit this backbone",
+                found=f"items of shape {tuple(shape)}",
+                expected=f"{build.input_dims}-dimensional items",
+                do="linear and mlp take embeddings (colour, mfcc), conv takes maps (pixels, "
+                "spectrogram); change it under approaches in params.yaml",
+            )
         models: list[nn.Module] = []
         for seed in seeds:
             torch.manual_seed(seed)
@@ -79,3 +90,15 @@ class ModelBatch:
             name: value.cpu().contiguous()
             for name, value in {**state, "mean": self.mean, "std": self.std}.items()
         }
+
+
+def _head(name: str) -> Any:
+    try:
+        return import_module(f"stages.heads.{name}").Head
+    except (ImportError, AttributeError):
+        raise BenchmarkError(
+            "unknown head",
+            where="params.yaml: training.heads",
+            found=name,
+            do=f"use linear, mlp or conv, or add stages/heads/{name}.py with a class Head",
+        ) from None

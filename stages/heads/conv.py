@@ -9,6 +9,8 @@ CHANNELS = (16, 32, 48)
 
 
 class Head(nn.Module):
+    input_dims = 3  # of one item
+
     def __init__(self, shape: Sequence[int], n_outputs: int) -> None:
         super().__init__()
         layers: list[nn.Module] = []

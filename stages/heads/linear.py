@@ -6,6 +6,8 @@ from torch import Tensor, nn
 
 
 class Head(nn.Module):
+    input_dims = 1  # of one item
+
     def __init__(self, shape: Sequence[int], n_outputs: int) -> None:
         super().__init__()
         (dim,) = shape

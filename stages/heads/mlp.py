@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 
-from torch import Tensor, nn
+from torch import nn
 
 HIDDEN = 64
 
 
 class Head(nn.Sequential):
+    input_dims = 1  # of one item
+
     def __init__(self, shape: Sequence[int], n_outputs: int) -> None:
         (dim,) = shape
         super().__init__(
@@ -17,6 +19,3 @@ class Head(nn.Sequential):
             nn.Dropout(0.5),
             nn.Linear(HIDDEN, n_outputs),
         )
-
-    def forward(self, x: Tensor) -> Tensor:
-        return super().forward(x)

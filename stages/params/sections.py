@@ -26,7 +26,6 @@ Positive = Annotated[Float, Field(gt=0)]
 NotNegative = Annotated[Float, Field(ge=0)]
 Genre = Annotated[str, AfterValidator(_known)]
 Modality = Literal["picture", "sound"]
-Head = Literal["linear", "mlp", "conv"]
 Window = Literal["start", "middle", "end"]
 section = dataclass(frozen=True, kw_only=True, config=ConfigDict(extra="forbid"))
 
@@ -95,14 +94,14 @@ class BackboneParams:
 class ApproachParams:
     backbone: Slug
     context: Literal["each", "mean"]
-    head: Head
+    head: Slug
 
 
 @section
 class EarlyParams:
     picture: Slug
     sound: Slug
-    head: Literal["linear", "mlp"]
+    head: Slug
 
 
 @section
@@ -124,7 +123,7 @@ class TrainingParams:
     seeds: Annotated[tuple[Natural, ...], Field(min_length=1)]
     middle_frames: Count
     sound_window: Window
-    heads: dict[Head, HeadParams]
+    heads: dict[Slug, HeadParams]
 
 
 @section

@@ -1,0 +1,46 @@
+"""DVC stage: fit one approach in all folds and seeds and score every film out of fold."""
+
+import argparse
+from pathlib import Path
+
+from stages.console import run_stage, say
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m stages.fit",
+        description="Fit one approach of params.yaml (approaches, early, late, or `prior`): writes "
+        "data/scores/<approach>.npz, and where something is trained data/models/<approach>/ and "
+        "the learning curves metrics/curves/<approach>.csv.",
+    )
+    parser.add_argument("approach", help="a name under approaches, early or late in params.yaml")
+    name = parser.parse_args().approach
+
+    from stages.errors import BenchmarkError
+    from stages.heads.approaches import fit, save_models
+    from stages.heads.films import read_films
+    from stages.matrix import cells
+    from stages.params import load
+    from stages.tables import write_csv
+
+    params = load()
+    matrix = {cell.slug: cell for cell in cells(params)}
+    if name not in matrix:
+        raise BenchmarkError("unknown approach", found=name, expected=f"one of {', '.join(matrix)}")
+    cell = matrix[name]
+    films = read_films(Path("data"))
+    scores, fitted = fit(cell, films, params, Path("data"))
+    scores.save(Path(f"data/scores/{name}.npz"))
+    if fitted is not None:
+        save_models(cell, fitted, params, params.splits.folds, Path(f"data/models/{name}"))
+        rows = [
+            {"epoch": epoch, "part": part, "loss": float(loss)}
+            for epoch, losses in enumerate(fitted.curves, start=1)
+            for part, loss in zip(("train", "held_out"), losses, strict=True)
+        ]
+        write_csv(rows, ["epoch", "part", "loss"], Path(f"metrics/curves/{name}.csv"))
+    say(f"{name}: {len(scores.film_id)} films scored")
+
+
+if __name__ == "__main__":
+    run_stage(main)

@@ -1,0 +1,52 @@
+"""Fit one cell of the matrix: from embeddings, or two approaches' scores, to scores of films."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+from safetensors.torch import save_file
+
+from stages.corpus.genres import GENRES
+from stages.heads.films import Films
+from stages.heads.items import Items, View, join, read_items
+from stages.heads.scores import Scores, average, prior_scores
+from stages.heads.training import Fitted, cross_validate
+from stages.matrix import Cell
+from stages.params import Params
+
+
+def fit(cell: Cell, films: Films, params: Params, data: Path) -> tuple[Scores, Fitted | None]:
+    """Scores of one cell, and what was trained for them if anything was."""
+    if cell.kind == "prior":
+        score = prior_scores(films.y_true, films.fold, len(params.training.seeds))
+        return Scores(films.ids, films.fold, score), None
+    if cell.kind == "late":
+        first, second = (Scores.load(data / "scores" / f"{part}.npz") for part in cell.parts)
+        return average(first, second), None
+    parts = [_read(backbone, cell, films, params, data) for backbone in cell.parts]
+    items = parts[0] if cell.kind == "single" else join(*parts, n_films=len(films.ids))
+    head = params.training.heads[cell.head]
+    fitted = cross_validate(items, films.y_true, films.fold, cell.head, head, params.training.seeds)
+    return Scores(films.ids, films.fold, fitted.score), fitted
+
+
+def save_models(cell: Cell, fitted: Fitted, params: Params, folds: int, folder: Path) -> None:
+    """Write the trained models (safetensors) and beside them what it takes to use them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    save_file(fitted.tensors, folder / "model.safetensors")
+    card = {
+        "approach": asdict(cell),
+        "genres": GENRES,
+        "models": [[fold, seed] for fold in range(folds) for seed in params.training.seeds],
+        "head": asdict(params.training.heads[cell.head]),
+        "middle_frames": params.training.middle_frames,
+        "sound_window": params.training.sound_window,
+    }
+    (folder / "model.json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
+
+
+def _read(backbone: str, cell: Cell, films: Films, params: Params, data: Path) -> Items:
+    view = View(cell.context, params.training.middle_frames, params.training.sound_window)
+    modality = params.backbones[backbone].modality
+    path = data / "embeddings" / f"{backbone}.npz"
+    return read_items(path, films.film_of, view, modality, params.frames.count)

@@ -1,0 +1,39 @@
+"""The films that are split into folds, with their labels."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+
+from stages.corpus.labels import films_of
+from stages.corpus.table import read_trailers
+
+
+@dataclass(frozen=True)
+class Films:
+    """ids: (n_films,) str; y_true: (n_films, n_genres) bool; fold: (n_films,) int.
+
+    film_of: trailer_id -> row of its film.
+    """
+
+    ids: np.ndarray
+    y_true: np.ndarray
+    fold: np.ndarray
+    film_of: dict[str, int]
+
+
+def read_films(data: Path) -> Films:
+    """Films of `data/splits.parquet` with labels from `data/catalogue.parquet`."""
+    splits = pq.read_table(data / "splits.parquet")
+    ids = splits["film_id"].to_pylist()
+    row_of = {film: row for row, film in enumerate(ids)}
+    trailers = read_trailers(data / "catalogue.parquet")
+    names, labels = films_of(trailers)
+    order = {name: row for row, name in enumerate(names)}
+    return Films(
+        np.array(ids),
+        labels[[order[film] for film in ids]],
+        splits["fold"].to_numpy(),
+        {t.trailer_id: row_of[t.film_id] for t in trailers if t.film_id in row_of},
+    )
