@@ -1,0 +1,28 @@
+"""DVC stage: cut the sound windows of every trailer that has sound."""
+
+import argparse
+from pathlib import Path
+
+from stages.console import progress, run_stage, say
+
+
+def main() -> None:
+    argparse.ArgumentParser(
+        prog="python -m stages.audio",
+        description="Cut sound windows from the trailers of data/trailers: writes the "
+        "packs and outcomes.parquet of data/audio.",
+    ).parse_args()
+
+    from stages.media.results import AUDIO, extract, jobs, write
+    from stages.parallel import run
+    from stages.params import load
+
+    todo = jobs(Path("data/downloads.parquet"), Path("data/trailers"), load().audio)
+    results = progress(run(extract, todo), "audio", len(todo))
+    counts = write(Path("data/audio"), AUDIO, results)
+    failed = [f"{reason} {n}" for reason, n in sorted(counts.items()) if reason != "ok"]
+    say(", ".join([f"sound: {counts.get('ok', 0)} of {len(todo)} trailers", *failed]))
+
+
+if __name__ == "__main__":
+    run_stage(main)

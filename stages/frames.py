@@ -1,0 +1,28 @@
+"""DVC stage: take the frames of every trailer that has a picture."""
+
+import argparse
+from pathlib import Path
+
+from stages.console import progress, run_stage, say
+
+
+def main() -> None:
+    argparse.ArgumentParser(
+        prog="python -m stages.frames",
+        description="Take frames from the trailers of data/trailers: writes the "
+        "packs and outcomes.parquet of data/frames.",
+    ).parse_args()
+
+    from stages.media.results import FRAMES, extract, jobs, write
+    from stages.parallel import run
+    from stages.params import load
+
+    todo = jobs(Path("data/downloads.parquet"), Path("data/trailers"), load().frames)
+    results = progress(run(extract, todo), "frames", len(todo))
+    counts = write(Path("data/frames"), FRAMES, results)
+    failed = [f"{reason} {n}" for reason, n in sorted(counts.items()) if reason != "ok"]
+    say(", ".join([f"picture: {counts.get('ok', 0)} of {len(todo)} trailers", *failed]))
+
+
+if __name__ == "__main__":
+    run_stage(main)

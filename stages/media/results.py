@@ -1,0 +1,164 @@
+"""Per-trailer results: extracted in a worker, kept in the store, then packed with their outcomes.
+
+A store entry is an Arrow file of rows without the trailer's id, since two trailers may share a
+video; its metadata says the reason ("ok" or why there are no rows) and a note.
+"""
+
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from stages.errors import TrailerError
+from stages.packs import write_pack, write_table
+from stages.params import AudioParams, FramesParams
+from stages.store import Store
+
+VERSION = 1  # of what this room makes from a video; raising it makes every trailer anew
+TRAILER = pa.field("trailer_id", pa.string())
+FRAMES = pa.schema(
+    [
+        TRAILER,
+        ("frame", pa.int16()),
+        ("index", pa.int32()),
+        ("time", pa.float64()),
+        ("jpeg", pa.binary()),
+    ]
+)
+AUDIO = pa.schema(
+    [
+        TRAILER,
+        ("window", pa.string()),
+        ("start", pa.float64()),
+        ("seconds", pa.float64()),
+        ("flac", pa.binary()),
+    ]
+)
+OUTCOMES = pa.schema(
+    [TRAILER, ("reason", pa.string()), ("note", pa.string()), ("count", pa.int32())]
+)
+Rows = list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Job:
+    """One trailer's file, and what to take from it."""
+
+    trailer_id: str
+    file: Path
+    sha256: str
+    has_codec: bool
+    params: FramesParams | AudioParams
+
+    @property
+    def schema(self) -> pa.Schema:
+        return FRAMES if isinstance(self.params, FramesParams) else AUDIO
+
+
+def jobs(ledger: Path, folder: Path, params: FramesParams | AudioParams) -> list[Job]:
+    """What there is to do for the trailers that came, by the ledger of the download."""
+    codec = "video_codec" if isinstance(params, FramesParams) else "audio_codec"
+    columns = ["trailer_id", "reason", "sha256", "file", codec]
+    return [
+        Job(row["trailer_id"], folder / row["file"], row["sha256"], bool(row[codec]), params)
+        for row in pq.read_table(ledger, columns=columns).to_pylist()
+        if row["reason"] == "ok"
+    ]
+
+
+def extract(job: Job) -> Path:
+    """Path of a trailer's store entry, computed if it is not there; runs in a worker process.
+
+    A failure that would come again is an entry too. Raises TrailerError timeout, which might not.
+    """
+    picture = isinstance(job.params, FramesParams)
+    store = Store("frames" if picture else "audio", VERSION, job.params)
+    key = store.key(job.sha256)
+    entry = store.find(key)
+    if entry is not None:
+        return entry
+    try:
+        if not job.has_codec:
+            raise TrailerError("no_video" if picture else "no_audio", "the ledger names no codec for it")
+        rows, note = _frames(job) if picture else _windows(job)
+        reason = "ok"
+    except TrailerError as error:
+        if error.reason == "timeout":
+            raise
+        rows, reason, note = [], error.reason, error.detail
+    schema = pa.schema(list(job.schema)[1:], metadata={"reason": reason, "note": note})
+    with store.put(key) as path, pa.ipc.new_file(str(path), schema) as writer:
+        writer.write_table(pa.Table.from_pylist(rows, schema))
+    found = store.find(key)
+    if found is None:
+        raise TrailerError("crashed", "its result could not be kept")
+    return found
+
+
+def write(
+    folder: Path, schema: pa.Schema, results: Iterable[tuple[Job, Path | TrailerError]]
+) -> Mapping[str, int]:
+    """Write the packs and `outcomes.parquet` into an emptied folder; returns counts by reason."""
+    shutil.rmtree(folder, ignore_errors=True)
+    entries: dict[str, Path] = {}
+    outcomes: Rows = []
+    counts: dict[str, int] = {}
+    for job, result in results:
+        if isinstance(result, TrailerError):
+            reason, note, count = result.reason, result.detail, 0
+        else:
+            table = _read(result)
+            told = {k.decode(): v.decode() for k, v in (table.schema.metadata or {}).items()}
+            reason, note, count = told["reason"], told["note"], table.num_rows
+            if count:
+                entries[job.trailer_id] = result
+        outcomes.append(
+            {"trailer_id": job.trailer_id, "reason": reason, "note": note, "count": count}
+        )
+        counts[reason] = counts.get(reason, 0) + 1
+
+    def load(trailer_id: str) -> pa.Table:
+        table = _read(entries[trailer_id]).replace_schema_metadata(None)
+        return table.add_column(0, TRAILER, pa.array([trailer_id] * table.num_rows, pa.string()))
+
+    write_pack(folder, entries, load, schema)
+    outcomes.sort(key=lambda row: row["trailer_id"])
+    write_table(pa.Table.from_pylist(outcomes, OUTCOMES), folder / "outcomes.parquet")
+    return counts
+
+
+def _read(path: Path) -> pa.Table:
+    with pa.OSFile(str(path), "rb") as file:
+        return pa.ipc.open_file(file).read_all()
+
+
+def _frames(job: Job) -> tuple[Rows, str]:
+    import cv2
+
+    from stages.media.frames import extract_frames
+
+    assert isinstance(job.params, FramesParams)
+    cv2.setNumThreads(1)  # the workers are the parallelism
+    found = extract_frames(job.file, job.params)
+    columns: Iterator[Any] = zip(found.numbers, found.seconds, found.jpegs, strict=True)
+    rows = [
+        {"frame": frame, "index": index, "time": time, "jpeg": jpeg}
+        for frame, (index, time, jpeg) in enumerate(columns)
+    ]
+    return rows, found.note
+
+
+def _windows(job: Job) -> tuple[Rows, str]:
+    from stages.media.sound import extract_windows
+
+    assert isinstance(job.params, AudioParams)
+    windows = extract_windows(job.file, job.params)
+    rows = [
+        {"window": w.name, "start": w.start, "seconds": w.seconds, "flac": w.flac} for w in windows
+    ]
+    longest = max(w.seconds for w in windows)
+    return rows, f"short: {longest:.2f} s" if longest < job.params.seconds - 1e-3 else ""
