@@ -56,8 +56,9 @@ def normalised_average_precision(y_true: Bools, y_score: RealScores) -> Floats:
     0 is a constant score, 1 a perfect order. y_true, y_score: (n_films, n_genres). Returns
     (n_genres,), NaN for a genre that no film or every film has. Raises BenchmarkError.
     """
+    precision = genre_average_precision(y_true, y_score)
     prevalence = y_true.mean(axis=0)
-    return ratio(genre_average_precision(y_true, y_score) - prevalence, 1 - prevalence)
+    return ratio(precision - prevalence, 1 - prevalence)
 
 
 def trapezoid_average_precision(y_true: Bools, y_score: RealScores) -> Floats:

@@ -77,7 +77,8 @@ def tune_genre_thresholds(y_true: Bools, y_score: RealScores) -> Floats:
     has takes the threshold tuned for all. y_true, y_score: (n_films, n_genres). Returns
     (n_genres,). Raises BenchmarkError if no film has any genre.
     """
-    thresholds = np.full(y_true.shape[1], tune_threshold(y_true, y_score))
+    common = tune_threshold(y_true, y_score)
+    thresholds = np.full(y_true.shape[1], common)
     for genre in np.flatnonzero(y_true.any(axis=0)):
         candidates = np.unique(y_score[:, genre])[::-1]
         f1 = _f1_at(y_true[:, genre], y_score[:, genre], candidates)

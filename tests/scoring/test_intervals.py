@@ -37,6 +37,13 @@ def test_bca_of_a_constant_is_the_percentile_interval() -> None:
     assert intervals.bca_interval(same, 0.3, same) == pytest.approx((0.3, 0.3))
 
 
+def test_bca_counts_values_at_the_point_half_below_it() -> None:
+    # symmetric resamples and jackknife: no bias, no acceleration, hence the percentile interval
+    samples = np.repeat([-1.0, 0.0, 1.0], [30, 40, 30])
+    ours = intervals.bca_interval(samples, 0.0, np.array([-0.1, 0.0, 0.1]), level=0.5)
+    assert ours == pytest.approx((-1.0, 1.0))
+
+
 def test_interval_of_a_normal_mean() -> None:
     data = np.random.default_rng(3).normal(size=(400, 1))
     result = bootstrap_means(data, 4000, seed=1)
