@@ -161,6 +161,16 @@ def figure(
     )
 
 
+def grid(pieces: Sequence[Html]) -> Html:
+    """Pieces side by side where there is room."""
+    return Html(f'<div class="grid-of-charts">{"".join(piece.text for piece in pieces)}</div>')
+
+
+def folded(summary: str, inner: Html) -> Html:
+    """A piece behind a line one can open."""
+    return Html(f"<details><summary>{escape(summary)}</summary>{inner.text}</details>")
+
+
 def picture(source: str, alternative: str, caption: str) -> Html:
     """An image that lies in metrics/."""
     return Html(

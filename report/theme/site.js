@@ -1,0 +1,137 @@
+/* Draws the charts in the page's colours, sorts tables, moves the threshold. No network. */
+"use strict";
+(function () {
+  const views = {};
+
+  function isDark() {
+    const body = document.body.classList;
+    if (body.contains("quarto-dark")) return true;
+    if (body.contains("quarto-light")) return false;
+    return window.matchMedia("(prefers-color-scheme: dark)").matches;
+  }
+
+  function config() {
+    const style = getComputedStyle(document.body);
+    const of = (name) => style.getPropertyValue(name).trim();
+    const [ink, soft, line] = [of("--ink"), of("--soft"), of("--line")];
+    const font = style.fontFamily;
+    return {
+      background: "transparent",
+      font: font,
+      mark: { color: soft },
+      bar: { color: soft },
+      line: { color: ink },
+      point: { color: ink },
+      rule: { color: soft },
+      tick: { color: ink },
+      text: { color: ink, font: font, fontSize: 12 },
+      view: { stroke: null },
+      axis: {
+        labelColor: ink, titleColor: soft, gridColor: line, domainColor: line, tickColor: line,
+        labelFontSize: 12, titleFontSize: 12, titleFontWeight: "normal", titlePadding: 8,
+        labelFont: font, titleFont: font,
+      },
+      axisY: { grid: false, ticks: false, labelPadding: 8, domain: false },
+      axisYQuantitative: { grid: true },
+      axisX: { labelOverlap: true },
+    };
+  }
+
+  function draw(figure) {
+    const place = figure.querySelector(".vega");
+    const spec = JSON.parse(figure.querySelector("script.spec").textContent);
+    const options = {
+      renderer: "svg",
+      config: config(),
+      tooltip: { theme: isDark() ? "dark" : "light" },
+      actions: { export: true, source: false, compiled: false, editor: false },
+      downloadFileName: figure.id || "chart",
+    };
+    if (views[figure.id]) views[figure.id].finalize();
+    return vegaEmbed(place, spec, options).then(function (result) {
+      if (figure.id) views[figure.id] = result.view;
+      // The page's own text speaks for the chart; the drawing inside is not read out twice.
+      const svg = place.querySelector("svg");
+      if (svg) svg.setAttribute("aria-hidden", "true");
+    });
+  }
+
+  function drawAll() {
+    const figures = Array.from(document.querySelectorAll("figure.chart"));
+    return Promise.all(figures.map(draw)).then(function () {
+      document.dispatchEvent(new Event("charts-drawn"));
+      document.documentElement.dataset.charts = "drawn";
+    });
+  }
+
+  function value(cell) {
+    const text = cell.textContent.trim();
+    const number = parseFloat(text.replace("−", "-").replace("+", "").replace(/^< /, ""));
+    return cell.classList.contains("number") || !isNaN(number)
+      ? (isNaN(number) ? -Infinity : number)
+      : text;
+  }
+
+  function sortable(table) {
+    const heads = Array.from(table.tHead.rows[0].cells);
+    heads.forEach(function (head, column) {
+      head.querySelector("button").addEventListener("click", function () {
+        const numeric = head.classList.contains("number");
+        const before = head.getAttribute("aria-sort");
+        const down = before ? before === "ascending" : numeric;
+        heads.forEach((other) => other.removeAttribute("aria-sort"));
+        head.setAttribute("aria-sort", down ? "descending" : "ascending");
+        const body = table.tBodies[0];
+        Array.from(body.rows)
+          .map((row) => [value(row.cells[column]), row])
+          .sort(function (a, b) {
+            const order = typeof a[0] === "number" && typeof b[0] === "number"
+              ? a[0] - b[0]
+              : String(a[0]).localeCompare(String(b[0]), "en");
+            return down ? -order : order;
+          })
+          .forEach((pair) => body.appendChild(pair[1]));
+      });
+    });
+  }
+
+  function slider(box) {
+    const data = JSON.parse(box.querySelector("script.values").textContent);
+    const choice = box.querySelector("select");
+    const range = box.querySelector("input[type=range]");
+    const shown = (number) => (number === null || number === undefined ? "–" : number.toFixed(2));
+    function update() {
+      const threshold = Number(range.value);
+      const rows = data.rows[choice.value];
+      const at = rows.reduce((best, row) =>
+        Math.abs(row[0] - threshold) < Math.abs(best[0] - threshold) ? row : best);
+      box.querySelector("#slider-value").textContent = threshold.toFixed(2);
+      data.columns.forEach(function (column, place) {
+        box.querySelector('[data-column="' + column + '"]').textContent = shown(at[place + 1]);
+        const beside = data.everything ? shown(data.everything[place + 1]) : "–";
+        box.querySelector('[data-everything="' + column + '"]').textContent = beside;
+      });
+      if (views.sweep) {
+        views.sweep.signal("approach", choice.value).signal("threshold", threshold).runAsync();
+      }
+    }
+    choice.addEventListener("change", update);
+    range.addEventListener("input", update);
+    document.addEventListener("charts-drawn", update);
+    update();
+  }
+
+  document.addEventListener("DOMContentLoaded", function () {
+    document.querySelectorAll("table.sortable").forEach(sortable);
+    document.querySelectorAll(".slider").forEach(slider);
+    drawAll();
+    let dark = isDark();
+    function restyle() {
+      if (isDark() === dark) return;
+      dark = isDark();
+      drawAll();
+    }
+    window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", restyle);
+    new MutationObserver(restyle).observe(document.body, { attributeFilter: ["class"] });
+  });
+})();

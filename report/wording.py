@@ -1,0 +1,185 @@
+"""Sentences the pages say, computed from metrics/: the banner, the answer, findings, for whom."""
+
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+import pandas as pd
+
+from report.elements import Html, interval, number, signed
+from report.loading import MODALITIES, Metrics
+
+
+def banner(metrics: Metrics) -> Html:
+    """On the sample corpus: a notice that these are not films. Nothing on real ones."""
+    if not metrics.sample:
+        return Html("")
+    films = metrics.catalogue["films"]
+    return Html(
+        '<aside class="banner" role="note"><strong>These are not films.</strong> '
+        f"The corpus is a rendered calibration corpus: {films} trailers of films that do not "
+        "exist, with known cues planted in picture and sound. The numbers say how well the "
+        "instrument measures, and nothing about cinema.</aside>"
+    )
+
+
+def answer(metrics: Metrics) -> Html:
+    """The answer in one sentence, with numbers and 95% intervals."""
+    parts = {m: metrics.approach(metrics.headline[m]) for m in MODALITIES}
+    said = {m: _scored(parts[m]) for m in MODALITIES}
+    fusion = metrics.comparison(metrics.headline["fusion_gain"])
+    between = metrics.comparison(metrics.headline["picture_minus_sound"])
+    chance = number(chance_level(metrics))
+    text = (
+        f"On a scale where no skill scores {chance} and a perfect predictor 1, the genres of "
+        f"{_these(metrics)} can be told from the picture at {said['picture']}, from the sound at "
+        f"{said['sound']} and from both at {said['both']}: {_between(between)}, and "
+        f"{_fusion(fusion)}."
+    )
+    return Html(f'<p class="answer">{text}</p>')
+
+
+def _these(metrics: Metrics) -> str:
+    return "these rendered trailers" if metrics.sample else "a film trailer"
+
+
+def _scored(row: "pd.Series[Any]") -> str:
+    spread = interval(row["macro_ap_lo"], row["macro_ap_hi"])
+    return f"<strong>{number(row['macro_ap'])}</strong> ({escape(spread)})"
+
+
+def _between(row: "pd.Series[Any]") -> str:
+    spread = f"{signed(row['lo'])} to {signed(row['hi'])}"
+    if row["lo"] > 0:
+        return f"the picture tells more, by {signed(row['difference'])} ({spread})"
+    if row["hi"] < 0:
+        return f"the sound tells more, by {signed(-row['difference'])} ({_flipped(row)})"
+    return (
+        f"which of the two tells more is undecided (picture − sound {signed(row['difference'])}, "
+        f"{spread})"
+    )
+
+
+def _flipped(row: "pd.Series[Any]") -> str:
+    return f"{signed(-row['hi'])} to {signed(-row['lo'])}"
+
+
+def _fusion(row: "pd.Series[Any]") -> str:
+    spread = f"{signed(row['lo'])} to {signed(row['hi'])}"
+    if row["lo"] > 0:
+        return f"joining them gains {signed(row['difference'])} over the better one ({spread})"
+    if row["hi"] < 0:
+        return f"joining them loses {number(-row['difference'])} to the better one ({spread})"
+    return (
+        f"whether joining them gains anything over the better one is undecided "
+        f"({signed(row['difference'])}, {spread})"
+    )
+
+
+def chance_level(metrics: Metrics) -> float:
+    """Macro average precision without skill: label frequencies, else the prior approach."""
+    value = metrics.reference("label_frequencies", "macro_ap")
+    if value is not None:
+        return value
+    priors = metrics.approaches[metrics.approaches["modality"] == "none"]
+    return float(priors["macro_ap"].iloc[0]) if len(priors) else 0.0
+
+
+def findings(metrics: Metrics) -> list[str]:
+    """Three findings: against no skill, against the ceiling, what a threshold costs."""
+    chance = chance_level(metrics)
+    skilled = metrics.approaches[metrics.approaches["modality"] != "none"]
+    clear = skilled[skilled["macro_ap_lo"] > chance]
+    found = [
+        f"{len(clear)} of {len(skilled)} approaches that look or listen are clear of no skill: "
+        f"their 95% interval lies above {number(chance)}."
+    ]
+    reached = _reached(metrics, chance)
+    if reached:
+        found.append(reached)
+    everything = metrics.reference("predict_everything", "f1_macro")
+    at = metrics.thresholds[metrics.thresholds["approach"] == metrics.headline["both"]]
+    if everything is not None and at["f1_macro"].notna().any():
+        best = at.loc[at["f1_macro"].idxmax()]
+        found.append(
+            f"Naming every genre for every film already gives a macro F1 of {number(everything)}; "
+            f"the best approach reaches {number(best['f1_macro'])} at a threshold of "
+            f"{number(best['threshold'])}. A figure without its no-skill reference says little."
+        )
+    return found
+
+
+def _reached(metrics: Metrics, chance: float) -> str:
+    shares = []
+    for modality in MODALITIES:
+        slug = metrics.headline[modality]
+        ceiling = metrics.ceiling(slug)
+        if ceiling is None or ceiling <= chance:
+            continue
+        share = (metrics.approach(slug)["macro_ap"] - chance) / (ceiling - chance)
+        shares.append(f"{share:.0%} for {modality}")
+    if not shares:
+        return ""
+    return (
+        "Of the way from no skill to the ceiling, the best approaches go "
+        + ", ".join(shares[:-1])
+        + f" and {shares[-1]}: what they miss is there to be found in the trailers."
+        if len(shares) > 1
+        else f"Of the way from no skill to the ceiling, the best approach goes {shares[0]}."
+    )
+
+
+def scope(metrics: Metrics) -> list[str]:
+    """For whom the answer holds: corpus, films, folds, what was usable."""
+    usable: Mapping[str, int] = metrics.splits.get("usable", {})
+    folds = len(metrics.splits.get("folds", {}))
+    corpus = "the rendered sample corpus" if metrics.sample else "real films, catalogued by TMDB"
+    source = metrics.catalogue.get("path", "")
+    lines = [
+        f"Corpus: {corpus} ({source}), {metrics.catalogue['films']} films with "
+        f"{metrics.catalogue['trailers']} trailers; ten genres, "
+        f"{number(metrics.catalogue.get('label_cardinality'))} per film.",
+    ]
+    if usable:
+        lines.append(
+            f"Usable: picture of {usable.get('picture', '–')}, sound of {usable.get('sound', '–')}, "
+            f"both of {usable.get('both', '–')} films."
+        )
+    lines.append(
+        f"Every film was judged by models that had not seen it ({folds} folds, grouped by film); "
+        "intervals are 95% bootstrap intervals over films, differences are paired."
+    )
+    if metrics.sample:
+        lines.append(
+            "It does not hold for films. It says whether the instrument finds what was planted."
+        )
+    return lines
+
+
+def came(metrics: Metrics) -> str:
+    """How much of the catalogue came, beside the seed study's share."""
+    of = metrics.download
+    text = f"{of['ok']} of {of['trailers']} trailers came ({of['share']:.1%})"
+    study = of.get("seed_study_share")
+    text += f"; the seed study got {study:.0%} of its own." if study else "."
+    if metrics.sample:
+        text += " Here none is fetched: the trailers are rendered on the spot."
+    return text
+
+
+def keras(metrics: Metrics) -> str:
+    """Why a keras_accuracy near 29% may be no skill at all."""
+    constant = metrics.reference("best_constant_label", "keras_accuracy")
+    perfect = metrics.reference("perfect", "keras_accuracy")
+    here = (
+        f"On this corpus always naming the same genre scores {number(constant)}, and knowing "
+        f"every label exactly scores only {number(perfect)}."
+        if constant is not None and perfect is not None
+        else ""
+    )
+    return (
+        "Keras' categorical accuracy asks whether the largest score falls on the first of a "
+        "film's labels, in the order of the label list. It was made for one label per film. On "
+        "IMDb's labels of these ten genres, always answering Drama scores 0.29 and a perfect "
+        f"predictor about 0.63: an accuracy of 29% may be no skill at all. {here}"
+    )

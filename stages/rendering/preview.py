@@ -1,0 +1,176 @@
+"""Render the pages without Quarto: cells run by nbclient, HTML made by nbconvert's machinery."""
+
+import os
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import yaml
+from nbclient import NotebookClient
+from nbclient.exceptions import CellControlSignal, CellExecutionError, DeadKernelError
+from nbconvert.exporters import HTMLExporter
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from stages.errors import BenchmarkError
+from stages.rendering.qmd import Page, plain_markdown, read
+
+TEMPLATES = Path(__file__).parent / "template"
+CELL_SECONDS = 120  # a cell that takes longer hangs
+RAW_HTML = re.compile(r"^(`{3,})\{=html\}\n(.*)\n\1\s*$", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Site:
+    """What the preview takes from _quarto.yml."""
+
+    title: str
+    footer: str
+    pages: tuple[str, ...]
+    menu: tuple[tuple[str, str], ...]
+    resources: tuple[str, ...]
+
+
+def render(project: Path, output: Path) -> None:
+    """Render the Quarto project at `project` into the folder `output`.
+
+    One kernel runs all pages, its names cleared before each. BenchmarkError names page, cell and
+    error of a cell that fails.
+    """
+    site = _site(project)
+    pages = [read(project / name) for name in site.pages]
+    notebooks = _run(pages, project)
+    output.mkdir(parents=True, exist_ok=True)
+    exporter = HTMLExporter(
+        template_name="preview",
+        extra_template_basedirs=[str(TEMPLATES)],
+        exclude_input=True,
+        exclude_input_prompt=True,
+        exclude_output_prompt=True,
+        exclude_anchor_links=True,
+    )
+    for page, notebook in zip(pages, notebooks, strict=True):
+        resources = {"page": page, "site": site, "here": f"{page.name}.qmd"}
+        body, _ = exporter.from_notebook_node(notebook, resources=resources)
+        (output / f"{page.name}.html").write_text(body, encoding="utf-8")
+    for pattern in site.resources:
+        for source in sorted(project.glob(pattern)):
+            if source.is_file():
+                target = output / source.relative_to(project)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(source, target)
+
+
+def _site(project: Path) -> Site:
+    settings: dict[str, Any] = yaml.safe_load(
+        (project / "_quarto.yml").read_text(encoding="utf-8")
+    )
+    of = settings["project"]
+    website = settings["website"]
+    css = settings["format"]["html"]["css"]
+    return Site(
+        title=website["title"],
+        footer=website["page-footer"]["left"],
+        pages=tuple(of["render"]),
+        menu=tuple((entry["href"], entry["text"]) for entry in website["navbar"]["left"]),
+        resources=(*of["resources"], css, "theme/preview.css"),
+    )
+
+
+def notebook_of(page: Page) -> nbformat.NotebookNode:
+    """The page as a notebook whose cells keep their name, so that the same page is the same file."""
+    cells = []
+    for place, cell in enumerate(page.cells):
+        name = f"{page.name}-{place}"
+        if cell.kind == "code":
+            made = new_code_cell(cell.source, id=name, metadata={"quarto": cell.options})
+        else:
+            made = new_markdown_cell(plain_markdown(cell.source), id=name)
+        cells.append(made)
+    return new_notebook(cells=cells)
+
+
+def _run(pages: list[Page], project: Path) -> list[nbformat.NotebookNode]:
+    notebooks = [notebook_of(page) for page in pages]
+    with _environment(project):
+        client = NotebookClient(
+            notebooks[0],
+            timeout=CELL_SECONDS,
+            kernel_name="python3",
+            resources={"metadata": {"path": str(project)}},
+        )
+        with client.setup_kernel():
+            for page, notebook in zip(pages, notebooks, strict=True):
+                client.nb = notebook
+                client.reset_execution_trackers()
+                clear = new_code_cell("get_ipython().run_line_magic('reset', '-sf')", id="clear")
+                notebook.cells.append(clear)
+                client.execute_cell(clear, len(notebook.cells) - 1)
+                notebook.cells.pop()
+                _run_page(client, page, notebook)
+    return notebooks
+
+
+def _run_page(client: NotebookClient, page: Page, notebook: nbformat.NotebookNode) -> None:
+    for place, (cell, made) in enumerate(zip(page.cells, notebook.cells, strict=True)):
+        if cell.kind != "code":
+            continue
+        where = f"report/{page.name}.qmd, cell {cell.label!r} (line {cell.line})"
+        try:
+            client.execute_cell(made, place)
+        except CellExecutionError as error:
+            raise BenchmarkError(
+                "a cell of the report failed",
+                where=where,
+                found=f"{error.ename}: {error.evalue}",
+                do="mend the cell, or the metrics it reads, and run `python -m stages.report`",
+            ) from error
+        except (CellControlSignal, DeadKernelError) as error:
+            raise BenchmarkError(
+                "a cell of the report did not finish", where=where, found=str(error).strip()
+            ) from error
+        if cell.options.get("include") is False or cell.options.get("output") is False:
+            made.outputs = []
+        else:
+            made.outputs = [_output(out) for out in made.outputs if not _is_warning(out)]
+
+
+def _is_warning(output: nbformat.NotebookNode) -> bool:
+    return output.output_type == "stream" and output.name == "stderr"
+
+
+def _output(output: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """Markdown that is one raw HTML block, as Quarto takes it, becomes that HTML."""
+    raw = RAW_HTML.match(output.get("data", {}).get("text/markdown", ""))
+    if raw:
+        output.data = nbformat.NotebookNode({"text/html": raw.group(2)})
+    return output
+
+
+@contextmanager
+def _environment(project: Path) -> Iterator[None]:
+    """What the kernel inherits: the project's folder, this Python, nobody's own IPython profile."""
+    with tempfile.TemporaryDirectory() as own:
+        changed = {
+            "QUARTO_PROJECT_DIR": str(project),
+            "QUARTO_PYTHON": sys.executable,
+            "JUPYTER_PREFER_ENV_PATH": "1",
+            "IPYTHONDIR": own,
+            "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+        }
+        before = {name: os.environ.get(name) for name in changed}
+        os.environ.update(changed)
+        try:
+            yield
+        finally:
+            for name, value in before.items():
+                if value is None:
+                    os.environ.pop(name, None)
+                else:
+                    os.environ[name] = value

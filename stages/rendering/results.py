@@ -1,0 +1,71 @@
+"""The results in a few lines: what the terminal shows at the end of a run."""
+
+import csv
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from stages.errors import BenchmarkError
+
+
+@dataclass(frozen=True)
+class Results:
+    """rows: (approach, modality, macro AP, 95% interval), best first; lines: the differences."""
+
+    rows: tuple[tuple[str, str, str, str], ...]
+    lines: tuple[str, ...]
+    sample: bool
+
+
+def read(metrics: Path) -> Results:
+    """Read the results from the metrics folder; BenchmarkError when they are not there."""
+    try:
+        approaches = _rows(metrics / "approaches.csv")
+        comparisons = {row["name"]: row for row in _rows(metrics / "comparisons.csv")}
+        headline = json.loads((metrics / "headline.json").read_text(encoding="utf-8"))
+        catalogue = json.loads((metrics / "catalogue.json").read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise BenchmarkError(
+            "there are no results yet",
+            where=f"{metrics.name}/",
+            found=f"no {Path(str(error.filename)).name}",
+            do="run `dvc repro`",
+        ) from error
+    approaches.sort(key=lambda row: -float(row["macro_ap"] or 0))
+    rows = tuple(
+        (
+            row["approach"],
+            row["modality"],
+            _number(row["macro_ap"]),
+            f"{_number(row['macro_ap_lo'])} to {_number(row['macro_ap_hi'])}",
+        )
+        for row in approaches
+    )
+    named = (
+        ("picture − sound", "picture_minus_sound"),
+        ("both − the better one", "fusion_gain"),
+    )
+    lines = tuple(
+        _difference(label, comparisons[headline[key]])
+        for label, key in named
+        if headline.get(key) in comparisons
+    )
+    return Results(rows, lines, bool(catalogue.get("sample")))
+
+
+def _difference(label: str, row: dict[str, str]) -> str:
+    lo, hi = float(row["lo"]), float(row["hi"])
+    verdict = "undecided" if lo <= 0 <= hi else "clear of zero"
+    return (
+        f"{label}: {float(row['difference']):+.3f} ({lo:+.3f} to {hi:+.3f}, {verdict}; "
+        f"{row['a']} − {row['b']})"
+    )
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _number(text: str) -> str:
+    return f"{float(text):.3f}" if text else "–"

@@ -1,0 +1,71 @@
+"""Make the website whole: a copy of the pages with their metrics, rendered, then moved in place."""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from stages.errors import BenchmarkError
+from stages.rendering import preview, quarto
+
+NEEDED = (
+    "catalogue.json",
+    "download.json",
+    "splits.json",
+    "headline.json",
+    "approaches.csv",
+    "genres.csv",
+    "thresholds.csv",
+    "threshold_genres.csv",
+    "references.csv",
+    "attrition.csv",
+    "comparisons.csv",
+)
+LEFT_OUT = shutil.ignore_patterns("_site*", "_freeze", ".quarto", "__pycache__", "*_files", "*.html")
+
+
+def render(report: Path, metrics: Path, executable: Path | None) -> Path:
+    """Render `report` (pages) from `metrics` into `report/_site` and return that folder.
+
+    executable: a working quarto, or None for the preview. The old site stays until the new one is
+    complete. BenchmarkError when metrics are missing or a page fails.
+    """
+    missing = [name for name in NEEDED if not (metrics / name).is_file()]
+    if missing:
+        raise BenchmarkError(
+            "the report has not all it is rendered from",
+            where=f"{metrics.name}/",
+            found=f"no {', '.join(missing)}",
+            do="run `dvc repro`, which writes them",
+        )
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder).resolve()
+        project = root / "report"
+        shutil.copytree(report, project, ignore=LEFT_OUT)
+        shutil.copytree(metrics, project / "metrics")
+        _vega(project / "theme" / "vega.js")
+        if executable is None:
+            built = root / "site"
+            preview.render(project, built)
+        else:
+            built = quarto.render(executable, project)
+        return _move(built, report / "_site")
+
+
+def _vega(path: Path) -> None:
+    """Write Vega, Vega-Lite and Vega-Embed as one file, so that no page needs a network."""
+    import vl_convert
+
+    path.write_text(vl_convert.javascript_bundle(), encoding="utf-8")
+
+
+def _move(built: Path, site: Path) -> Path:
+    """Put the finished folder in place of the old one, by two renames beside it."""
+    new, old = site.with_name("_site.new"), site.with_name("_site.old")
+    for left in (new, old):
+        shutil.rmtree(left, ignore_errors=True)
+    shutil.copytree(built, new)
+    if site.exists():
+        site.rename(old)
+    new.rename(site)
+    shutil.rmtree(old, ignore_errors=True)
+    return site

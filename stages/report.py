@@ -1,0 +1,28 @@
+"""Stage report: metrics/ and report/ become report/_site/."""
+
+import argparse
+from pathlib import Path
+
+from stages.console import run_stage, say
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m stages.report",
+        description="Render report/_site from metrics/: with Quarto where there is one, else as a "
+        "preview of the same pages.",
+    )
+    parser.parse_args()
+    from stages.rendering import quarto, site
+
+    executable = quarto.find()
+    if executable is None:
+        say("report: no working quarto (1.4 or later) found, rendering the preview of the pages")
+    else:
+        say(f"report: rendering with {executable}")
+    folder = site.render(Path("report"), Path("metrics"), executable)
+    say(f"report: open {folder / 'index.html'}")
+
+
+if __name__ == "__main__":
+    run_stage(main)

@@ -1,0 +1,39 @@
+"""Print the results that lie in metrics/, and where the report lies. Not a DVC stage."""
+
+import argparse
+from pathlib import Path
+
+from stages.console import run_stage
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m stages.results",
+        description="Print a short table of the results in metrics/ and the path of the report.",
+    )
+    parser.parse_args()
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    from stages.rendering.results import read
+
+    results = read(Path("metrics"))
+    console = Console(highlight=False)
+    table = Table("approach", "looks at or hears", box=None, pad_edge=False)
+    for heading in ("macro AP", "95% interval"):
+        table.add_column(heading, justify="right")
+    for row in results.rows:
+        table.add_row(*map(escape, row))
+    console.print(table)
+    for line in results.lines:
+        console.print(escape(line), soft_wrap=True)
+    if results.sample:
+        console.print("Rendered sample corpus: these are not films.")
+    site = Path("report/_site/index.html")
+    if site.exists():
+        console.print(f"Report: {site}", soft_wrap=True)
+
+
+if __name__ == "__main__":
+    run_stage(main)

@@ -1,0 +1,290 @@
+"""A made-up metrics/ folder: random but consistent numbers in the shape the stages write."""
+
+import itertools
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+GENRES = (
+    "Action",
+    "Adventure",
+    "Comedy",
+    "Crime",
+    "Drama",
+    "Horror",
+    "Mystery",
+    "Romance",
+    "Science Fiction",
+    "Thriller",
+)
+APPROACHES = {
+    "prior": ("prior", "none", "", "", ""),
+    "colour_linear": ("single", "picture", "colour", "mean", "linear"),
+    "colour_mlp": ("single", "picture", "colour", "mean", "mlp"),
+    "frame_cnn": ("single", "picture", "pixels", "each", "conv"),
+    "mfcc_linear": ("single", "sound", "mfcc", "mean", "linear"),
+    "mfcc_mlp": ("single", "sound", "mfcc", "mean", "mlp"),
+    "window_cnn": ("single", "sound", "spectrogram", "each", "conv"),
+    "early_linear": ("early", "both", "colour mfcc", "mean", "linear"),
+    "early_mlp": ("early", "both", "colour mfcc", "mean", "mlp"),
+    "late_linear": ("late", "both", "colour_linear mfcc_linear", "", ""),
+    "late_cnn": ("late", "both", "frame_cnn window_cnn", "", ""),
+}
+WINDOWS = (
+    ("picture", "31 frames", "colour_linear colour_mlp", 0.72),
+    ("picture", "middle 10 frames", "frame_cnn", 0.6),
+    ("sound", "start", "mfcc_linear mfcc_mlp window_cnn", 0.66),
+    ("sound", "all", "", 0.7),
+    ("both", "31 frames + start", "early_linear early_mlp late_linear", 0.86),
+    ("both", "middle 10 frames + start", "late_cnn", 0.79),
+)
+HOSTILE = '<script>alert("x")</script> `tick` *star* | \u202etfel 🎬 </script>'
+FILMS = 240
+
+
+def write(folder: Path, *, sample: bool = True, hostile: bool = False, seed: int = 0) -> Path:
+    """Write the folder; hostile puts markup into every text that is free."""
+    rng = np.random.default_rng(seed)
+    folder.mkdir(parents=True, exist_ok=True)
+    prevalence = dict(zip(GENRES, rng.uniform(0.08, 0.5, 10).round(6), strict=True))
+    _catalogue(folder, prevalence, sample, hostile)
+    genres, approaches = _scores(rng, prevalence)
+    _csv(folder, "genres", genres)
+    _csv(folder, "approaches", approaches)
+    _thresholds(folder, rng, prevalence)
+    _references(folder, prevalence)
+    comparisons = _comparisons(folder, approaches, hostile)
+    if sample:
+        _ceilings(folder, rng, prevalence)
+        _sheets(folder)
+    _curves(folder, rng)
+    best = {
+        m: max((a for a in approaches if a["modality"] == m), key=lambda a: a["macro_ap"])
+        for m in ("picture", "sound", "both")
+    }
+    headline = {m: row["approach"] for m, row in best.items()}
+    headline |= {"picture_minus_sound": comparisons[0], "fusion_gain": comparisons[1]}
+    _json(folder, "headline", headline)
+    _json(folder, "summary", {"approaches": {a["approach"]: {"macro_ap": a["macro_ap"]} for a in approaches}})
+    return folder
+
+
+def _catalogue(folder: Path, prevalence: dict[str, float], sample: bool, hostile: bool) -> None:
+    pairs = {
+        one: {
+            other: round(FILMS * min(prevalence[one], prevalence[other]) * 0.4)
+            for other in GENRES
+            if other != one
+        }
+        for one in GENRES
+    }
+    catalogue = {
+        "path": HOSTILE if hostile else ("sample.txt" if sample else "dataset.txt"),
+        "sample": sample,
+        "films": FILMS,
+        "trailers": FILMS,
+        "label_cardinality": round(sum(prevalence.values()), 6),
+        "label_density": round(sum(prevalence.values()) / 10, 6),
+        "prevalence": prevalence,
+        "cooccurrence": pairs,
+    }
+    _json(folder, "catalogue", catalogue)
+    lost = {} if sample else {"gone": 9, "private": 4, "geo_blocked": 3}
+    came = FILMS - sum(lost.values())
+    _json(
+        folder,
+        "download",
+        {
+            "trailers": FILMS,
+            "ok": came,
+            "share": round(came / FILMS, 6),
+            "seed_study_share": 0.93,
+            "bytes": 123456789,
+            "seconds": 61.5,
+            "reasons": {"ok": came, **lost},
+        },
+    )
+    _json(
+        folder,
+        "splits",
+        {
+            "films": came,
+            "usable": {"picture": came, "sound": came - 2, "both": came - 2, "any": came},
+            "folds": {str(fold): came // 5 for fold in range(5)},
+        },
+    )
+    rows = [("download", "ok", came), *(("download", k, v) for k, v in lost.items())]
+    rows += [("frames", "ok", came - 1), ("frames", "too_short", 1)] if lost else [("frames", "ok", came)]
+    rows += [("audio", "ok", came - 2), ("audio", "no_audio", 2)]
+    _csv(folder, "attrition", [dict(zip(("step", "reason", "trailers"), r, strict=True)) for r in rows])
+    _json(
+        folder,
+        "provenance",
+        {
+            "versions": {"altair": "6.3.0", "torch": "2.11.0"},
+            "python": "3.11.7",
+            "machine": {"processor": HOSTILE if hostile else "a test", "cores": 2, "device": "cpu"},
+            "commit": "0" * 40,
+            "stages": {
+                "download": {"seconds": 61.5, "peak_megabytes": 310},
+                "frames": {"seconds": 90.1, "peak_megabytes": 480},
+                "fit@colour_linear": {"seconds": 12.0},
+            },
+        },
+    )
+    _json(
+        folder,
+        "parameters",
+        {"frames": {"count": 31, "first_frame": 200, "first_second": None}, "audio": {"seconds": 30, "windows": ["start", "middle", "end"]}, "note": HOSTILE if hostile else "x"},
+    )
+
+
+def _scores(
+    rng: np.random.Generator, prevalence: dict[str, float]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    lift = {"none": 0.0, "picture": 0.25, "sound": 0.3, "both": 0.45}
+    genres, approaches = [], []
+    for slug, (kind, modality, parts, context, head) in APPROACHES.items():
+        own = []
+        for genre in GENRES:
+            share = prevalence[genre]
+            normal = lift[modality] * rng.uniform(0.2, 1.8) if modality != "none" else 0.0
+            ap = share + normal * (1 - share)
+            own.append(
+                {
+                    "approach": slug,
+                    "modality": modality,
+                    "genre": genre,
+                    "support": round(share * FILMS),
+                    "prevalence": share,
+                    "ap": ap,
+                    "ap_lo": max(0.0, ap - 0.07),
+                    "ap_hi": min(1.0, ap + 0.07),
+                    "normalised_ap": normal,
+                    "roc_auc": 0.5 + normal / 2,
+                    "brier": share * (1 - share),
+                    "ece": 0.05,
+                }
+            )
+        genres += own
+        macro = float(np.mean([row["ap"] for row in own]))
+        row = {"approach": slug, "kind": kind, "modality": modality, "parts": parts}
+        row |= {"context": context, "head": head, "films": FILMS, "macro_ap": macro}
+        row |= {"macro_ap_lo": macro - 0.04, "macro_ap_hi": macro + 0.04, "macro_ap_seed_sd": 0.01}
+        row |= {"micro_ap": macro + 0.1, "weighted_ap": macro + 0.05, "samples_ap": macro + 0.2}
+        row |= {"normalised_ap": float(np.mean([g["normalised_ap"] for g in own]))}
+        row |= {"lrap": macro + 0.2, "roc_auc": 0.5 + macro / 3, "coverage_error": 4.2}
+        row |= {"brier": 0.15, "ece": 0.05, "keras_accuracy": 0.27 + macro / 4}
+        approaches.append(row | {"trapezoid_ap": macro + 0.02})
+    return genres, approaches
+
+
+def _thresholds(folder: Path, rng: np.random.Generator, prevalence: dict[str, float]) -> None:
+    density = float(np.mean(list(prevalence.values())))
+    rows, by_genre = [], []
+
+    def row(slug: str, modality: str, threshold: float, precision: float, recall: float) -> None:
+        f1 = 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+        values: dict[str, Any] = {"approach": slug, "modality": modality, "threshold": threshold}
+        for average, shift in (("macro", 0.0), ("micro", 0.02), ("samples", 0.04)):
+            values |= {f"precision_{average}": precision + shift}
+            values |= {f"recall_{average}": min(1.0, recall + shift), f"f1_{average}": f1 + shift}
+        rows.append(values | {"exact_match": f1 / 5, "hamming": 0.3, "jaccard": f1 / 2})
+
+    for slug, (_, modality, *_rest) in APPROACHES.items():
+        skill = rng.uniform(0.1, 0.5)
+        for step in range(51):
+            threshold = round(step * 0.02, 2)
+            row(slug, modality, threshold, density + skill * threshold, (1 - threshold) ** 1.5)
+        for genre, threshold in itertools.product(GENRES, (0.10, 0.36, 0.50)):
+            precision, recall = prevalence[genre] + 0.1 * threshold, 1 - threshold
+            f1 = 2 * precision * recall / (precision + recall)
+            values = (slug, modality, genre, threshold, precision, recall, f1)
+            names = ("approach", "modality", "genre", "threshold", "precision", "recall", "f1")
+            by_genre.append(dict(zip(names, values, strict=True)))
+    row("predict_everything", "none", 0.0, density, 1.0)
+    _csv(folder, "thresholds", rows)
+    _csv(folder, "threshold_genres", by_genre)
+
+
+def _references(folder: Path, prevalence: dict[str, float]) -> None:
+    density = float(np.mean(list(prevalence.values())))
+    values = (
+        ("label_frequencies", "macro_ap", density),
+        ("random_scores", "macro_ap", density + 0.01),
+        ("perfect", "macro_ap", 1.0),
+        ("best_constant_label", "keras_accuracy", 0.29),
+        ("perfect", "keras_accuracy", 0.63),
+        ("predict_everything", "f1_macro", 2 * density / (1 + density)),
+    )
+    names = ("reference", "metric", "value")
+    rows = [dict(zip(names, v, strict=True)) | {"lo": v[2], "hi": v[2]} for v in values]
+    _csv(folder, "references", rows)
+
+
+def _comparisons(folder: Path, approaches: list[dict[str, Any]], hostile: bool) -> list[str]:
+    of = {row["approach"]: row["macro_ap"] for row in approaches}
+    best = {
+        m: max((r for r in approaches if r["modality"] == m), key=lambda r: r["macro_ap"])["approach"]
+        for m in ("picture", "sound", "both")
+    }
+    single = max(best["picture"], best["sound"], key=lambda slug: of[slug])
+    pairs = [("picture_sound", "picture_minus_sound", best["picture"], best["sound"])]
+    pairs += [("fusion", "fusion_gain", best["both"], single)]
+    pairs += [("prior", f"{slug}_minus_prior", slug, "prior") for slug in of if slug != "prior"]
+    rows = []
+    for family, name, a, b in pairs:
+        difference = of[a] - of[b]
+        p = 0.0005 if abs(difference) > 0.05 else 0.4
+        question = HOSTILE if hostile else f"Is {a} better than {b}?"
+        row = {"family": family, "name": name, "a": a, "b": b, "question": question}
+        row |= {"difference": difference, "lo": difference - 0.05, "hi": difference + 0.05}
+        rows.append(row | {"p": p, "p_holm": min(1.0, 2 * p), "films": FILMS})
+    _csv(folder, "comparisons", rows)
+    return [pairs[0][1], pairs[1][1]]
+
+
+def _ceilings(folder: Path, rng: np.random.Generator, prevalence: dict[str, float]) -> None:
+    rows, by_genre = [], []
+    for modality, window, used_by, macro in WINDOWS:
+        row = {"modality": modality, "window": window, "used_by": used_by, "macro_ap": macro}
+        rows.append(row | {"micro_ap": macro + 0.05, "samples_ap": min(1.0, macro + 0.1)})
+        for genre in GENRES:
+            normal = min(1.0, macro * rng.uniform(0.8, 1.2))
+            ap = prevalence[genre] + normal * (1 - prevalence[genre])
+            values: dict[str, Any] = {"modality": modality, "window": window, "genre": genre}
+            by_genre.append(values | {"planted": 0.2, "ap": ap, "normalised_ap": normal})
+    _csv(folder, "ceilings", rows)
+    _csv(folder, "ceiling_genres", by_genre)
+
+
+def _sheets(folder: Path) -> None:
+    import cv2
+
+    noise = np.random.default_rng(1).integers(0, 255, (144 * 2, 256 * 5, 3), dtype=np.uint8)
+    cv2.imwrite(str(folder / "contact_sheet.jpg"), noise)
+    cv2.imwrite(str(folder / "sound_sheet.png"), noise[:144, :640])
+
+
+def _curves(folder: Path, rng: np.random.Generator) -> None:
+    (folder / "curves").mkdir(exist_ok=True)
+    for slug, (kind, *_rest) in APPROACHES.items():
+        if kind not in ("single", "early"):
+            continue
+        rows = [
+            {"epoch": epoch, "part": part, "loss": base + np.exp(-epoch / 8) + rng.uniform(0, 0.01)}
+            for part, base in (("train", 0.3), ("held_out", 0.4))
+            for epoch in range(1, 31)
+        ]
+        _csv(folder, f"curves/{slug}", rows)
+
+
+def _csv(folder: Path, name: str, rows: list[dict[str, Any]]) -> None:
+    pd.DataFrame(rows).to_csv(folder / f"{name}.csv", index=False, float_format="%.6f")
+
+
+def _json(folder: Path, name: str, value: Any) -> None:
+    (folder / f"{name}.json").write_text(json.dumps(value, indent=1), encoding="utf-8")
