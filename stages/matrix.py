@@ -48,19 +48,33 @@ def check(params: "Params") -> None:
     for slug, single in params.approaches.items():
         _part(f"approaches.{slug}.backbone", single.backbone, backbones, None)
     approaches = {slug: backbones[single.backbone] for slug, single in params.approaches.items()}
-    for section, fusions, known in (
-        ("early", params.early, backbones),
-        ("late", params.late, approaches),
-    ):
-        for slug, fusion in fusions.items():
-            _part(f"{section}.{slug}.picture", fusion.picture, known, "picture")
-            _part(f"{section}.{slug}.sound", fusion.sound, known, "sound")
+    for slug, early in params.early.items():
+        _part(f"early.{slug}.picture", early.picture, backbones, "picture")
+        _part(f"early.{slug}.sound", early.sound, backbones, "sound")
+    for slug, late in params.late.items():
+        _part(f"late.{slug}.picture", late.picture, approaches, "picture")
+        _part(f"late.{slug}.sound", late.sound, approaches, "sound")
     for cell in cells(params):
         if cell.kind in ("single", "early") and cell.head not in params.training.heads:
             known = ", ".join(params.training.heads)
             raise ValueError(f"{cell.slug}: training.heads lacks {cell.head!r}, it has {known}")
+    _check_headline(params)
     if params.training.sound_window not in params.audio.windows:
         raise ValueError("training.sound_window is not one of audio.windows")
+
+
+def _check_headline(params: "Params") -> None:
+    """The headline compares two approaches under one head and context, and a fusion of them."""
+    headline = params.judging.headline
+    by_slug = {cell.slug: cell for cell in cells(params)}
+    modalities = {slug: cell.modality for slug, cell in by_slug.items()}
+    for modality, slug in vars(headline).items():
+        _part(f"judging.headline.{modality}", slug, modalities, modality)
+    picture, sound, both = (by_slug[slug] for slug in vars(headline).values())
+    if (picture.context, picture.head) != (sound.context, sound.head):
+        raise ValueError("judging.headline: picture and sound need the same context and head")
+    if both.parts not in ((picture.slug, sound.slug), picture.parts + sound.parts):
+        raise ValueError("judging.headline.both is not a fusion of the headline's two approaches")
 
 
 def _part(where: str, name: str, known: Mapping[str, str], modality: str | None) -> None:

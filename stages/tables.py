@@ -28,6 +28,19 @@ def write_csv(rows: Iterable[Mapping[str, Any]], columns: Iterable[str], path: P
             writer.writerow([_cell(row.get(name)) for name in names])
 
 
+def read_csv(path: Path) -> list[dict[str, Any]]:
+    """Read what `write_csv` wrote; a cell that is a number becomes one, an empty one None."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return [{name: _value(cell) for name, cell in row.items()} for row in csv.DictReader(file)]
+
+
+def _value(cell: str) -> Any:
+    try:
+        return float(cell) if cell else None
+    except ValueError:
+        return cell
+
+
 def _tidy(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: _tidy(item) for key, item in value.items() if not _undefined(item)}

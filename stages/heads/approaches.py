@@ -24,7 +24,7 @@ def fit(cell: Cell, films: Films, params: Params, data: Path) -> tuple[Scores, F
         first, second = (Scores.load(data / "scores" / f"{part}.npz") for part in cell.parts)
         return average(first, second), None
     parts = [_read(backbone, cell, films, params, data) for backbone in cell.parts]
-    items = parts[0] if cell.kind == "single" else join(*parts, n_films=len(films.ids))
+    items = parts[0] if cell.kind == "single" else join(parts[0], parts[1], len(films.ids))
     head = params.training.heads[cell.head]
     fitted = cross_validate(items, films.y_true, films.fold, cell.head, head, params.training.seeds)
     return Scores(films.ids, films.fold, fitted.score), fitted
@@ -38,7 +38,7 @@ def save_models(cell: Cell, fitted: Fitted, params: Params, folds: int, folder: 
         "approach": asdict(cell),
         "genres": GENRES,
         "models": [[fold, seed] for fold in range(folds) for seed in params.training.seeds],
-        "head": asdict(params.training.heads[cell.head]),
+        "head": vars(params.training.heads[cell.head]),
         "middle_frames": params.training.middle_frames,
         "sound_window": params.training.sound_window,
     }

@@ -127,7 +127,15 @@ class TrainingParams:
 
 
 @section
+class HeadlineParams:
+    picture: Slug
+    sound: Slug
+    both: Slug
+
+
+@section
 class JudgingParams:
+    headline: HeadlineParams
     thresholds: Annotated[tuple[Share, ...], Field(min_length=1)]
     sweep_step: Annotated[Float, Field(gt=0, le=0.5)]
     resamples: Annotated[Int, Field(ge=100)]

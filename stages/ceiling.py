@@ -1,0 +1,42 @@
+"""DVC stage: what an ideal observer of the sample corpus could score from each approach's view."""
+
+import argparse
+from pathlib import Path
+
+from stages.console import run_stage, say
+
+COLUMNS = ["modality", "window", "used_by", "macro_ap", "micro_ap", "samples_ap"]
+GENRE_COLUMNS = ["modality", "window", "genre", "planted", "ap", "normalised_ap"]
+
+
+def main() -> None:
+    argparse.ArgumentParser(
+        prog="python -m stages.ceiling",
+        description="Compute the sample corpus's ceilings and contact sheets: writes "
+        "metrics/ceilings.csv, metrics/ceiling_genres.csv and metrics/sheets/; of real films, "
+        "whose truth nobody planted, the tables stay empty.",
+    ).parse_args()
+
+    from stages.judging.ceilings import ceilings
+    from stages.judging.corpus import read_corpus
+    from stages.matrix import cells
+    from stages.media.sample.contact_sheet import contact_sheet, sound_sheet
+    from stages.params import load
+    from stages.tables import write_csv
+
+    params = load()
+    sheets = Path("metrics/sheets")
+    sheets.mkdir(parents=True, exist_ok=True)
+    corpus = read_corpus(Path("data"))
+    found = list(ceilings(corpus, cells(params), params)) if corpus else []
+    write_csv([row for row, _ in found], COLUMNS, Path("metrics/ceilings.csv"))
+    genres = [row for _, rows in found for row in rows]
+    write_csv(genres, GENRE_COLUMNS, Path("metrics/ceiling_genres.csv"))
+    if corpus:
+        (sheets / "picture.jpg").write_bytes(contact_sheet())
+        (sheets / "sound.jpg").write_bytes(sound_sheet())
+    say(f"{len(found)} ceilings" if corpus else "no sample corpus, no ceilings")
+
+
+if __name__ == "__main__":
+    run_stage(main)

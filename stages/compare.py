@@ -1,0 +1,46 @@
+"""DVC stage: the paired comparisons, and the summary that `dvc metrics diff` reads."""
+
+import argparse
+from pathlib import Path
+
+from stages.console import run_stage, say
+
+COLUMNS = ["family", "name", "a", "b", "question", "difference", "lo", "hi", "p", "p_holm", "films"]
+
+
+def main() -> None:
+    argparse.ArgumentParser(
+        prog="python -m stages.compare",
+        description="Compare approaches on the same films, with paired intervals and tests: "
+        "writes metrics/comparisons.csv, metrics/headline.json and metrics/summary.json.",
+    ).parse_args()
+
+    import yaml
+
+    from stages.judging.board import read_board
+    from stages.judging.comparisons import best_of, comparison_rows
+    from stages.judging.summary import summarise
+    from stages.matrix import cells
+    from stages.params import load
+    from stages.tables import read_csv, write_csv, write_json
+
+    params = load()
+    judging, folder = params.judging, Path("metrics")
+    rows = comparison_rows(read_board(Path("data"), cells(params)), judging)
+    write_csv(rows, COLUMNS, folder / "comparisons.csv")
+    headline = judging.headline
+    found = {
+        **vars(headline),
+        "picture_minus_sound": f"{headline.picture}_minus_{headline.sound}",
+        "fusion_gain": f"{headline.both}_minus_{best_of(headline.both)}",
+    }
+    write_json(found, folder / "headline.json")
+    names = ("approaches", "thresholds", "references", "ceilings")
+    tables = {name: read_csv(folder / f"{name}.csv") for name in names}
+    write_json(summarise(**tables, comparisons=rows, params=judging), folder / "summary.json")
+    write_json(yaml.safe_load(Path("params.yaml").read_text()), folder / "parameters.json")
+    say(f"{len(rows)} paired comparisons")
+
+
+if __name__ == "__main__":
+    run_stage(main)

@@ -1,0 +1,53 @@
+"""DVC stage: judge every approach on the same films, beside what no skill would score."""
+
+import argparse
+from pathlib import Path
+
+from stages.console import run_stage, say
+
+APPROACHES = [
+    *("approach", "kind", "modality", "parts", "context", "head", "films"),
+    *("macro_ap", "macro_ap_lo", "macro_ap_hi", "macro_ap_seed_sd", "micro_ap", "weighted_ap"),
+    *("samples_ap", "normalised_ap", "lrap", "roc_auc", "coverage_error", "brier", "ece"),
+    *("keras_accuracy", "trapezoid_ap"),
+]
+GENRES = [
+    *("approach", "modality", "genre", "support", "prevalence", "ap", "ap_lo", "ap_hi"),
+    *("normalised_ap", "roc_auc", "brier", "ece"),
+]
+THRESHOLDS = [
+    *("approach", "modality", "threshold", "precision_macro", "recall_macro", "f1_macro"),
+    *("precision_micro", "recall_micro", "f1_micro", "precision_samples", "recall_samples"),
+    *("f1_samples", "exact_match", "hamming", "jaccard"),
+]
+THRESHOLD_GENRES = ["approach", "modality", "genre", "threshold", "precision", "recall", "f1"]
+REFERENCES = ["reference", "metric", "value", "lo", "hi"]
+
+
+def main() -> None:
+    argparse.ArgumentParser(
+        prog="python -m stages.evaluate",
+        description="Judge the out-of-fold scores of the whole matrix on the same films: writes "
+        "approaches, genres, thresholds, threshold_genres and references (CSV) under metrics/.",
+    ).parse_args()
+
+    from stages.judging import tables
+    from stages.judging.board import read_board
+    from stages.matrix import cells
+    from stages.params import load
+    from stages.tables import write_csv
+
+    params = load()
+    board = read_board(Path("data"), cells(params))
+    judging, folder = params.judging, Path("metrics")
+    write_csv(tables.approach_rows(board, judging), APPROACHES, folder / "approaches.csv")
+    write_csv(tables.genre_rows(board, judging), GENRES, folder / "genres.csv")
+    write_csv(tables.threshold_rows(board, judging), THRESHOLDS, folder / "thresholds.csv")
+    rows = tables.threshold_genre_rows(board, judging)
+    write_csv(rows, THRESHOLD_GENRES, folder / "threshold_genres.csv")
+    write_csv(tables.reference_rows(board, judging), REFERENCES, folder / "references.csv")
+    say(f"{len(board.cells)} approaches judged on {len(board.film_id)} films")
+
+
+if __name__ == "__main__":
+    run_stage(main)

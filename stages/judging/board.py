@@ -1,0 +1,65 @@
+"""All approaches' scores of the same films: what every judgement starts from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from stages.errors import BenchmarkError
+from stages.heads.films import read_films
+from stages.heads.scores import Scores
+from stages.matrix import Cell
+
+
+@dataclass(frozen=True)
+class Board:
+    """cells: the approaches; film_id, fold: (n_films,); y_true: (n_films, n_genres) bool;
+    by_seed: (n_approaches, n_seeds, n_films, n_genres) float64."""
+
+    cells: tuple[Cell, ...]
+    film_id: np.ndarray
+    fold: np.ndarray
+    y_true: np.ndarray
+    by_seed: np.ndarray
+
+    @property
+    def y_scores(self) -> np.ndarray:
+        """What an approach says: its scores averaged over the seeds, one row of films each."""
+        return self.by_seed.mean(axis=1)
+
+    def row(self, slug: str) -> int:
+        """Number of an approach."""
+        return [cell.slug for cell in self.cells].index(slug)
+
+
+def read_board(data: Path, cells: Sequence[Cell]) -> Board:
+    """Scores of all cells on the films that every one of them scored.
+
+    Raises BenchmarkError that names the cells without scores: a comparison of some is none.
+    """
+    paths = {cell.slug: data / "scores" / f"{cell.slug}.npz" for cell in cells}
+    if missing := [slug for slug, path in paths.items() if not path.exists()]:
+        raise BenchmarkError(
+            "the matrix is incomplete",
+            where=str(data / "scores"),
+            found=f"no scores of {', '.join(missing)}",
+            do="run `dvc repro`, which fits what is missing",
+        )
+    scores = [Scores.load(path) for path in paths.values()]
+    films = read_films(data)
+    common = set(films.ids.tolist()).intersection(*(set(s.film_id.tolist()) for s in scores))
+    keep = np.array([film in common for film in films.ids], bool)
+    if not keep.any():
+        raise BenchmarkError(
+            "no film was scored by every approach",
+            where=str(data / "scores"),
+            do="see metrics/splits.json: films with picture and films with sound do not overlap",
+        )
+    film_id = films.ids[keep]
+    picked = []
+    for item in scores:
+        row_of = {film: row for row, film in enumerate(item.film_id.tolist())}
+        picked.append(item.score[:, [row_of[film] for film in film_id.tolist()]])
+    by_seed = np.stack(picked).astype(np.float64)
+    return Board(tuple(cells), film_id, films.fold[keep], films.y_true[keep], by_seed)

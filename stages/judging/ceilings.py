@@ -1,0 +1,121 @@
+"""The sample corpus's ceiling: what one who knows how it was made could score, from the same view.
+
+A view is the frames an approach looks at and the window of sound it hears. The ideal observer sees
+the planted cues in just that view, perfectly, and applies Bayes' rule. Who judges each frame alone
+cannot see the cues that exist only over time.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from stages.corpus.genres import GENRES
+from stages.heads.items import View
+from stages.matrix import Cell
+from stages.media.sample.events import Event, count_heard, count_seen
+from stages.media.sample.timelines import OVER_TIME
+from stages.params import Params
+from stages.scoring.evaluate import evaluate_genres, evaluate_scores
+from stages.scoring.ideal_observer import genre_marginals, label_set_prior, log_likelihood
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """What the judges know of every film, in one order.
+
+    y_true: (n_films, n_genres) bool; judged: (n_films,) bool; events, frames, windows: by film,
+    its events, its frames as (number, time in s), its windows as name -> (start, end) in s.
+    """
+
+    y_true: np.ndarray
+    judged: np.ndarray
+    events: Sequence[Sequence[Event]]
+    frames: Sequence[Sequence[tuple[int, float]]]
+    windows: Sequence[dict[str, tuple[float, float]]]
+
+
+def ceilings(
+    corpus: Corpus, cells: Sequence[Cell], params: Params
+) -> Iterator[tuple[Row, list[Row]]]:
+    """For every view of the matrix a row of the ideal observer's scores, and its rows by genre."""
+    views: dict[tuple[str, str], list[str]] = {}
+    for cell in cells:
+        if cell.modality != "none":
+            views.setdefault(_view(cell, cells, params), []).append(cell.slug)
+    label_sets, prior = label_set_prior(corpus.y_true)
+    y_true = corpus.y_true[corpus.judged]
+    for (look, window), slugs in sorted(views.items()):
+        evidence = np.zeros((int(corpus.judged.sum()), len(prior)))
+        if look:
+            blind = [GENRES.index(genre) for genre in OVER_TIME] if look == "each" else []
+            planted = [params.sample.picture[genre] for genre in GENRES]
+            seen = _seen(corpus, look, params)
+            evidence += log_likelihood(
+                seen, label_sets, planted, params.sample.picture_decoy, blind
+            )
+        if window:
+            planted = [params.sample.sound[genre] for genre in GENRES]
+            heard = _heard(corpus, window)
+            evidence += log_likelihood(heard, label_sets, planted, params.sample.sound_decoy)
+        y_score = genre_marginals(evidence, label_sets, prior)
+        place = {
+            "modality": "both" if look and window else "picture" if look else "sound",
+            "window": _named(look, window, params),
+        }
+        scores = evaluate_scores(y_true, y_score)
+        names = ("macro_ap", "micro_ap", "samples_ap")
+        row = place | {"used_by": " ".join(slugs)} | {name: scores[name] for name in names}
+        yield row, _genre_rows(place, evaluate_genres(y_true, y_score), params)
+
+
+def _genre_rows(place: Row, judged: dict[str, np.ndarray], params: Params) -> list[Row]:
+    rows = []
+    for column, genre in enumerate(GENRES):
+        planted = {"picture": params.sample.picture[genre], "sound": params.sample.sound[genre]}
+        rows.append(
+            {
+                **place,
+                "genre": genre,
+                "planted": planted.get(place["modality"]),
+                "ap": float(judged["ap"][column]),
+                "normalised_ap": float(judged["normalised_ap"][column]),
+            }
+        )
+    return rows
+
+
+def _view(cell: Cell, cells: Sequence[Cell], params: Params) -> tuple[str, str]:
+    if cell.kind == "late":
+        parts = [_view(part, cells, params) for part in cells if part.slug in cell.parts]
+        return "".join(look for look, _ in parts), "".join(window for _, window in parts)
+    look = cell.context if cell.modality in ("picture", "both") else ""
+    return look, params.training.sound_window if cell.modality in ("sound", "both") else ""
+
+
+def _named(look: str, window: str, params: Params) -> str:
+    count, middle = params.frames.count, params.training.middle_frames
+    looked = {"each": f"middle {middle} frames, each alone", "mean": f"{count} frames", "": ""}[
+        look
+    ]
+    heard = f"{window} {params.audio.seconds:g} s" if window else ""
+    return " + ".join(part for part in (looked, heard) if part)
+
+
+def _seen(corpus: Corpus, look: str, params: Params) -> np.ndarray:
+    view = View(look, params.training.middle_frames, params.training.sound_window)
+    counts = []
+    for film in np.flatnonzero(corpus.judged):
+        numbers = np.array([number for number, _ in corpus.frames[film]])
+        keep = view.keep(numbers, "picture", params.frames.count)
+        times = [t for (_, t), kept in zip(corpus.frames[film], keep, strict=True) if kept]
+        counts.append(count_seen(corpus.events[film], times))
+    return np.stack(counts)
+
+
+def _heard(corpus: Corpus, window: str) -> np.ndarray:
+    films = np.flatnonzero(corpus.judged)
+    return np.stack([count_heard(corpus.events[f], *corpus.windows[f][window]) for f in films])

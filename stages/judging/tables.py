@@ -1,0 +1,141 @@
+"""The tables of one approach each: as a whole, by genre, by threshold; and the references."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from stages.corpus.genres import GENRES
+from stages.judging.board import Board
+from stages.params import JudgingParams
+from stages.scoring import ranking, references
+from stages.scoring.bootstrap import (
+    bootstrap_genre_average_precision,
+    bootstrap_macro_average_precision,
+)
+from stages.scoring.decisions import genre_quality
+from stages.scoring.evaluate import evaluate_decisions, evaluate_genres, evaluate_scores
+from stages.scoring.intervals import approach_estimate
+from stages.scoring.thresholds import at_threshold
+
+Row = dict[str, Any]
+AVERAGES = ("macro", "micro", "samples")
+QUALITIES = ("precision", "recall", "f1")
+
+
+def approach_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
+    """One row an approach: what it is and every score of it, macro AP with interval."""
+    resamples = bootstrap_macro_average_precision(
+        board.y_true, board.y_scores, params.resamples, params.seed
+    )
+    for number, cell in enumerate(board.cells):
+        estimate = approach_estimate(resamples, number, params.level)
+        by_seed = [
+            ranking.macro_average_precision(board.y_true, score).value
+            for score in board.by_seed[number]
+        ]
+        yield {
+            "approach": cell.slug,
+            "kind": cell.kind,
+            "modality": cell.modality,
+            "parts": " ".join(cell.parts),
+            "context": cell.context,
+            "head": cell.head,
+            "films": len(board.film_id),
+            **_renamed(evaluate_scores(board.y_true, board.y_scores[number])),
+            "macro_ap_lo": estimate.lo,
+            "macro_ap_hi": estimate.hi,
+            "macro_ap_seed_sd": float(np.std(np.array(by_seed, float), ddof=1))
+            if len(by_seed) > 1
+            else None,
+        }
+
+
+def genre_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
+    """One row an approach and genre, average precision with interval."""
+    resamples = bootstrap_genre_average_precision(
+        board.y_true, board.y_scores, params.resamples, params.seed
+    )
+    for number, cell in enumerate(board.cells):
+        judged = evaluate_genres(board.y_true, board.y_scores[number])
+        for column, genre in enumerate(GENRES):
+            row: Row = {"approach": cell.slug, "modality": cell.modality, "genre": genre}
+            row |= _renamed({name: float(values[column]) for name, values in judged.items()})
+            row["support"] = int(board.y_true[:, column].sum())
+            if column in resamples:
+                estimate = approach_estimate(resamples[column], number, params.level)
+                row |= {"ap_lo": estimate.lo, "ap_hi": estimate.hi}
+            yield row
+
+
+def threshold_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
+    """One row an approach and threshold of the sweep, and one for predicting everything."""
+    steps = np.arange(0, 1 + params.sweep_step / 2, params.sweep_step).round(6)
+    everything = references.predict_everything(*board.y_true.shape)
+    reference = {"approach": "predict_everything", "modality": "none", "threshold": 0.0}
+    yield reference | _decided(board.y_true, everything)
+    for number, cell in enumerate(board.cells):
+        for threshold in sorted({*steps.tolist(), *params.thresholds}):
+            decisions = at_threshold(board.y_scores[number], threshold)
+            row = {"approach": cell.slug, "modality": cell.modality, "threshold": threshold}
+            yield row | _decided(board.y_true, decisions)
+
+
+def threshold_genre_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
+    """One row an approach, genre and threshold rule."""
+    for number, cell in enumerate(board.cells):
+        for threshold in params.thresholds:
+            decisions = at_threshold(board.y_scores[number], threshold)
+            judged = vars(genre_quality(board.y_true, decisions))
+            for column, genre in enumerate(GENRES):
+                row: Row = {"approach": cell.slug, "modality": cell.modality, "genre": genre}
+                row |= {name: float(judged[name][column]) for name in QUALITIES}
+                yield row | {"threshold": threshold}
+
+
+def reference_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
+    """What no skill at all, and perfection, would score on the same films."""
+    y_true = board.y_true
+    n_films, n_genres = y_true.shape
+
+    def rows(reference: str, values: dict[str, Any]) -> Iterator[Row]:
+        for metric, value in values.items():
+            if isinstance(value, float):
+                yield {"reference": reference, "metric": metric, "value": value}
+
+    # frequencies of the other folds, as any approach could know them
+    frequencies = board.y_scores[board.row("prior")]
+    yield from rows("label_frequencies", _renamed(evaluate_scores(y_true, frequencies)))
+    best = np.zeros_like(y_true)
+    best[np.arange(n_films), frequencies.argmax(axis=1)] = True
+    yield from rows("best_constant_label", _decided(y_true, best))
+    accuracy = ranking.keras_accuracy(y_true, best.astype(float))
+    yield from rows("best_constant_label", {"keras_accuracy": accuracy})
+    everything = references.predict_everything(n_films, n_genres)
+    yield from rows("predict_everything", _decided(y_true, everything))
+    spread = references.random_macro_average_precision(y_true, np.random.default_rng(params.seed))
+    if spread is not None:
+        value = {"value": spread.expected, "lo": spread.lo, "hi": spread.hi}
+        yield {"reference": "random_scores", "metric": "macro_ap", **value}
+    perfect = evaluate_scores(y_true, y_true.astype(float)) | {
+        "keras_accuracy": references.keras_accuracy_of_perfect(y_true)
+    }
+    yield from rows("perfect", _renamed(perfect))
+
+
+def _decided(y_true: np.ndarray, decisions: np.ndarray) -> Row:
+    judged = evaluate_decisions(y_true, decisions)
+    row: Row = {
+        f"{quality}_{average}": judged.get(f"{average}_{quality}")
+        for average in AVERAGES
+        for quality in QUALITIES
+    }
+    return row | {
+        "exact_match": judged["exact_match"],
+        "hamming": judged["hamming_loss"],
+        "jaccard": judged.get("samples_jaccard"),
+    }
+
+
+def _renamed(values: dict[str, Any]) -> Row:
+    return {"ece" if name == "calibration_error" else name: v for name, v in values.items()}
