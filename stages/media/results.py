@@ -83,7 +83,9 @@ def extract(job: Job) -> Path:
         return entry
     try:
         if not job.has_codec:
-            raise TrailerError("no_video" if picture else "no_audio", "the ledger names no codec for it")
+            raise TrailerError(
+                "no_video" if picture else "no_audio", "the ledger names no codec for it"
+            )
         rows, note = _frames(job) if picture else _windows(job)
         reason = "ok"
     except TrailerError as error:

@@ -42,7 +42,7 @@ def _picture_cell(label: str, cue: str, number: int) -> Image:
     """Frames from two shots; of a cue over time, frames close together from one."""
     if cue in OVER_TIME:
         frames = list(shot_frames(KEY, number, 40, cue))
-        chosen = [frames[index] for index in (14, 26, 33, 37)]
+        chosen = [frames[index] for index in (20, 25, 31, 35)]
         label += " (only over time)"
     else:
         shots = [list(shot_frames(KEY, number + offset, 24, cue)) for offset in (0, 100)]

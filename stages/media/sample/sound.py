@@ -9,6 +9,7 @@ from stages.media.sample.synth import RATE, Signal, decay, glide, noise, place, 
 
 BED_LEVEL = (0.008, 0.03)  # RMS
 EVENT_LEVEL = (0.08, 0.16)  # RMS over the loudest fifth of a second
+EVENT_PEAK = 0.6
 PEAK = 0.9
 
 
@@ -34,7 +35,9 @@ def sound_event(key: str, number: int, samples: int, cue: str) -> Signal:
     signal = voice(stream(key, "voice", number), samples)
     signal *= glide([0, 0.004, 0.97, 1], [0, 1, 1, 0], samples)
     power = np.convolve(_blocks(signal**2), np.ones(8) / 8, mode="same")
-    return signal * np.float32(level / (np.sqrt(power.max()) + 1e-9))
+    loudness = np.sqrt(power.max()) + 1e-9
+    limit = np.float32(EVENT_PEAK)
+    return limit * np.tanh(signal * np.float32(level / loudness) / limit)
 
 
 def music_bed(rng: np.random.Generator, samples: int) -> NDArray[np.float32]:

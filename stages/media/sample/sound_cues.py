@@ -27,8 +27,8 @@ SEMITONE = 2 ** (1 / 12)
 
 def explosion(rng: np.random.Generator, samples: int) -> Signal:
     """Action: a blast, its rumble and falling debris."""
-    blast = noise(rng, 30, rng.uniform(900, 2500), samples) * decay(samples, rng.uniform(0.7, 1.1))
-    rumble = noise(rng, 25, 110, samples) * decay(samples, 2.2)
+    blast = noise(rng, 30, rng.uniform(900, 2500), samples) * decay(samples, rng.uniform(1.3, 2.0))
+    rumble = noise(rng, 25, 110, samples) * decay(samples, 3.0)
     signal = 1.5 * blast + 1.3 * rumble
     for at in rng.uniform(0.2, samples / RATE, 9):
         debris = noise(rng, 300, rng.uniform(1500, 4000), 2400) * decay(2400, 0.05)
@@ -151,11 +151,11 @@ def ticking(rng: np.random.Generator, samples: int) -> Signal:
     signal = np.zeros(samples, np.float32)
     pace = rng.uniform(4.0, 6.0)
     for number, at in enumerate(np.arange(0.02, samples / RATE, 1 / pace)):
-        click = noise(rng, 2500, 9000, 1800) * decay(1800, 0.03)
-        ring = tone((3300, 2700)[number % 2], [1, 0.3], 1800) * decay(1800, 0.04)
-        place(signal, click + 1.2 * ring, float(at))
+        click = noise(rng, 2500, 9000, 3000) * decay(3000, 0.06)
+        ring = tone((3300, 2700)[number % 2], [1, 0.3], 3000) * decay(3000, 0.07)
+        place(signal, 1.2 * click + 1.4 * ring, float(at))
         if number % 4 in (0, 1):
-            place(signal, 1.6 * tone(55, [1, 0.4], 6000) * decay(6000, 0.16), float(at))
+            place(signal, 0.8 * tone(55, [1, 0.4], 6000) * decay(6000, 0.16), float(at))
     return signal
 
 
