@@ -16,31 +16,34 @@ KINDS = {
 STATUSES = {401: "forbidden", 403: "forbidden", 404: "gone", 410: "gone", 451: "forbidden"}
 
 # by text, where a site's own words are all there is; the first that is found counts
-TEXTS = tuple(
-    (reason, re.compile(pattern, re.IGNORECASE))
-    for reason, pattern in (
-        ("bot_check", r"not a bot|captcha|rate-limited|anti-bot challenge|unusual traffic"),
-        ("age_restricted", r"confirm your age|age.restricted|age.gated?|inappropriate for some"),
-        ("geo_blocked", r"(in|from) your (country|location|region)|geo.?restrict|geo.?block"),
-        ("encrypted", r"DRM"),
-        ("private", r"private|members.only|join this channel|registered users|password"),
-        ("private", r"login (required|details)|log ?in to|only available for|purchase|rental"),
-        (
-            "gone",
-            r"video (is )?(unavailable|(is )?not available)|no longer (available|exists)"
-            r"|(has been|was) (removed|deleted)|account .*(terminated|closed)|does not exist"
-            r"|copyright (claim|grounds)|taken down|not found",
-        ),
-        ("unsupported", r"unsupported url|no video formats|requested format|premieres? in"),
-        ("unsupported", r"live event|scheduled for|unusual and will be skipped"),
-        ("truncated", r"\d+ bytes read|more expected|expected \d+ bytes|content too short"),
-        ("truncated", r"did not get any data|file is empty"),
-        ("timeout", r"timed? ?out"),
-        ("network", r"connection|resolve|name or service|unreachable|reset|refused|ssl|cert"),
-        ("network", r"proxy|eof occurred|remote end closed|max retries"),
-    )
+SITE_TEXTS = (
+    ("bot_check", r"not a bot|captcha|rate-limited|anti-bot challenge|unusual traffic"),
+    ("age_restricted", r"confirm your age|age.restricted|age.gated?|inappropriate for some"),
+    ("geo_blocked", r"(in|from) your (country|location|region)|geo.?restrict|geo.?block"),
+    ("encrypted", r"DRM"),
+    ("private", r"private|members.only|join this channel|registered users|password"),
+    ("private", r"login (required|details)|log ?in to|only available for|purchase|rental"),
+    (
+        "gone",
+        r"video (is )?(unavailable|not available|isn.t available)|no longer (available|exists)",
+    ),
+    ("gone", r"(has been|was) (removed|deleted)|account .*(terminated|closed)|does not exist"),
+    ("gone", r"copyright (claim|grounds)|taken down|not found"),
+    ("unsupported", r"unsupported url|no video formats|requested format|premieres? in"),
+    ("unsupported", r"live event|scheduled for|unusual and will be skipped"),
 )
+# and what the way there says
+WIRE_TEXTS = (
+    ("truncated", r"\d+ bytes read|more expected|expected \d+ bytes|content too short"),
+    ("truncated", r"did not get any data|file is empty"),
+    ("timeout", r"timed? ?out"),
+    ("network", r"connection|resolve|name or service|unreachable|reset|refused|ssl|cert"),
+    ("network", r"proxy|eof occurred|remote end closed|max retries|got error:"),
+)
+WIRE_KINDS = ("TransportError", "ProxyError", "SSLError", "CertificateVerifyError", "RequestError")
+EXTRACTION_KINDS = ("ExtractorError", "RegexNotFoundError", "DownloadError")
 TRANSIENT_STATUSES = {408, 425, 429, 500, 502, 503, 504}
+# reasons after which the part that came is kept for the next run
 KEEPABLE = {"network", "timeout", "truncated", "http_error", "bot_check", "crashed"}
 
 
@@ -65,12 +68,19 @@ def reason_for(failure: Failure) -> str:
         return failure.reason
     if failure.redirect_loop:
         return "http_error"
+    # "[site] id: words": the id, which may be a file's name, is not the site's word
+    words = re.sub(r"^(ERROR: *)?\[[^\]]*\] .*?: ", "", failure.text, count=1, flags=re.DOTALL)
     if failure.status is not None:
-        found = _by_text(failure.text)  # a 403 may be a bot check or a matter of country
+        found = _by_text(SITE_TEXTS, words)  # a 403 may be a bot check or a matter of country
         if found in ("bot_check", "age_restricted", "geo_blocked"):
             return found
         return STATUSES.get(failure.status, "http_error")
-    return KINDS.get(failure.kind) or _by_text(failure.text) or _last_resort(failure)
+    if failure.kind in KINDS:
+        return KINDS[failure.kind]
+    if failure.kind in WIRE_KINDS or "Got error:" in failure.text:
+        return _by_text(WIRE_TEXTS, failure.text) or "network"
+    found = _by_text(SITE_TEXTS + WIRE_TEXTS, words)
+    return found or ("unsupported" if failure.kind in EXTRACTION_KINDS else "crashed")
 
 
 def is_transient(failure: Failure) -> bool:
@@ -104,15 +114,6 @@ def tell(failure: Failure) -> str:
     return next((line for line in lines if line), failure.kind)[:200].strip()
 
 
-def _by_text(text: str) -> str | None:
-    return next((reason for reason, pattern in TEXTS if pattern.search(text)), None)
-
-
-def _last_resort(failure: Failure) -> str:
-    if failure.kind in ("TransportError", "ProxyError", "SSLError", "RequestError"):
-        return "network"
-    return (
-        "unsupported"
-        if failure.kind.endswith(("ExtractorError", "RegexNotFoundError"))
-        else ("crashed")
-    )
+def _by_text(table: tuple[tuple[str, str], ...], text: str) -> str | None:
+    found = (reason for reason, words in table if re.search(words, text, re.IGNORECASE))
+    return next(found, None)

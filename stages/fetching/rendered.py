@@ -22,7 +22,7 @@ def source(trailer: Trailer, means: Means) -> tuple[str, ...]:
 
 def fetch(trailer: Trailer, means: Means, destination: Path) -> Fetched:
     """Render an MP4 to `destination`; the events it planted come with it."""
-    from stages.media.sample import render_trailer
+    from stages.media.sample.render import render_trailer
 
     events = render_trailer(trailer, means.sample, destination)
     return Fetched("mp4", tuple(asdict(event) for event in events))

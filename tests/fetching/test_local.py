@@ -1,0 +1,117 @@
+"""file: rows may reach into one folder, and nowhere else."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from stages.errors import TrailerError
+from stages.fetching.local import fetch, source
+from tests.fetching.conftest import means, trailer_at
+
+
+@pytest.fixture
+def films(tmp_path: Path) -> Path:
+    """A folder with a film in it and a secret beside it."""
+    folder = tmp_path / "films"
+    (folder / "more").mkdir(parents=True)
+    (folder / "a.mp4").write_bytes(b"film")
+    (folder / "more" / "b #1 é.MKV").write_bytes(b"other")
+    (tmp_path / "secret.mp4").write_bytes(b"secret")
+    (tmp_path / "films-of-others").mkdir()
+    (tmp_path / "films-of-others" / "a.mp4").write_bytes(b"secret")
+    return folder
+
+
+def copy(url: str, films: Path | None, **changes: float) -> tuple[bytes, str]:
+    target = Path(str(films)).parent / "came"
+    options = {"files_under": None if films is None else str(films), **changes}
+    came = fetch(trailer_at(url), means(target, **options), target)
+    return target.read_bytes(), came.extension
+
+
+def reason(url: str, films: Path | None, **changes: float) -> str:
+    with pytest.raises(TrailerError) as caught:
+        copy(url, films, **changes)
+    return caught.value.reason
+
+
+def test_absolute_relative_and_encoded(films: Path) -> None:
+    assert copy(f"file://{films}/a.mp4", films) == (b"film", "mp4")
+    assert copy(f"file://localhost{films}/a.mp4", films) == (b"film", "mp4")
+    assert copy(f"file:{films}/a.mp4", films) == (b"film", "mp4")
+    assert copy("file:a.mp4", films) == (b"film", "mp4")
+    assert copy("file:more/b%20%231%20%C3%A9.MKV", films) == (b"other", "mkv")
+    assert copy("file:more/../a.mp4", films) == (b"film", "mp4")
+
+
+def test_the_folder_may_be_relative(films: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(films.parent)
+    assert copy("file:a.mp4", Path("films")) == (b"film", "mp4")
+
+
+def test_no_folder_named(films: Path) -> None:
+    assert reason(f"file://{films}/a.mp4", None) == "not_allowed"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "file:../secret.mp4",
+        "file:more/../../secret.mp4",
+        "file:%2e%2e/secret.mp4",
+        "file:..%2fsecret.mp4",
+        "file:///etc/hostname",
+        "file:../films-of-others/a.mp4",
+        "file://elsewhere/a.mp4",
+        "file://127.0.0.1/a.mp4",
+        "file:a.mp4?x",
+        "file:a.mp4#x",
+        "file:a.mp4%00",
+        "file:",
+        "file:more",
+        "file:a.mp4/..",
+        "file:~/a.mp4/../../..",
+        "file:" + "a" * 5000,
+    ],
+)
+def test_everywhere_else(films: Path, url: str) -> None:
+    assert reason(url, films) == "not_allowed"
+
+
+def test_decoded_once_only(films: Path) -> None:
+    assert reason("file:%252e%252e/secret.mp4", films) == "gone"  # a folder named "%2e%2e"
+
+
+def test_links_lead_where_they_lead(films: Path) -> None:
+    (films / "out.mp4").symlink_to(films.parent / "secret.mp4")
+    (films / "up").symlink_to(films.parent)
+    (films / "in.mp4").symlink_to(films / "a.mp4")
+    (films / "loop.mp4").symlink_to("loop.mp4")
+    assert reason("file:out.mp4", films) == "not_allowed"
+    assert reason("file:up/secret.mp4", films) == "not_allowed"
+    assert reason("file:loop.mp4", films) == "not_allowed"
+    assert copy("file:in.mp4", films) == (b"film", "mp4")
+
+
+def test_pipes_do_not_hang(films: Path) -> None:
+    os.mkfifo(films / "pipe.mp4")
+    assert reason("file:pipe.mp4", films) == "not_allowed"
+
+
+def test_missing_and_too_large(films: Path) -> None:
+    assert reason("file:none.mp4", films) == "gone"
+    (films / "big.mp4").write_bytes(bytes(1001))
+    assert reason("file:big.mp4", films, max_megabytes=0.001) == "too_large"
+
+
+def test_an_odd_extension_never_becomes_a_name(films: Path) -> None:
+    (films / "a.m p4;x").write_bytes(b"odd")
+    assert copy("file:a.m%20p4;x", films) == (b"odd", "video")
+
+
+def test_a_changed_file_is_another_source(films: Path) -> None:
+    allowed = means(films.parent, files_under=str(films))
+    before = source(trailer_at("file:a.mp4"), allowed)
+    (films / "a.mp4").write_bytes(b"a longer film")
+    assert source(trailer_at("file:a.mp4"), allowed) != before

@@ -1,0 +1,107 @@
+"""From a catalogue row to the store, with files, which need neither network nor renderer."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stages.errors import BenchmarkError, TrailerError
+from stages.fetching import local
+from stages.fetching.obtaining import Obtain, Obtained, sweep
+from stages.fetching.schemes import Fetched, scheme_of
+from tests.fetching.conftest import download_params, make_movie, sample_params, trailer_at
+
+
+@pytest.fixture
+def obtain(tmp_path: Path, movie: bytes) -> Any:
+    """obtain(name, …) for a folder with film.mp4 in it, under the limits given."""
+    folder = tmp_path / "films"
+    folder.mkdir()
+    (folder / "film.mp4").write_bytes(movie)
+
+    def run(name: str = "film.mp4", **changes: Any) -> Obtained:
+        params = download_params(files_under=str(folder), **changes)
+        return Obtain(params, sample_params(), tmp_path / "store")(trailer_at(f"file:{name}"))
+
+    return run
+
+
+def test_facts(obtain: Any, movie: bytes) -> None:
+    found = obtain()
+    assert found.path.read_bytes() == movie
+    assert found.facts.sha256 == hashlib.sha256(movie).hexdigest()
+    assert found.facts.bytes == len(movie)
+    assert found.facts.extension == "mp4"
+    assert (found.facts.width, found.facts.height) == (64, 48)
+    assert obtain() == found
+
+
+def test_kept_once_it_came(obtain: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = obtain()
+
+    def never(*_: Any) -> Fetched:
+        raise AssertionError("fetched again")
+
+    monkeypatch.setattr(local, "fetch", never)
+    assert obtain(timeout_seconds=1.0, retries=9, max_height=100, max_minutes=0.5) == found
+
+
+def test_narrower_limits_hold_for_what_came_before(obtain: Any) -> None:
+    obtain()
+    for limit, reason in (("max_minutes", "too_long"), ("max_megabytes", "too_large")):
+        with pytest.raises(TrailerError) as caught:
+            obtain(**{limit: 0.01})
+        assert caught.value.reason == reason
+
+
+def test_a_damaged_entry_is_noticed_and_fetched_again(obtain: Any, movie: bytes) -> None:
+    path = obtain().path
+    path.unlink()
+    path.write_bytes(movie[:-1] + b"x")
+    assert obtain().path.read_bytes() == movie
+
+
+def test_one_modality_is_enough(obtain: Any, tmp_path: Path) -> None:
+    (tmp_path / "films" / "silent.mp4").write_bytes(make_movie(sound=False))
+    facts = obtain("silent.mp4").facts
+    assert (facts.video_codec, facts.audio_codec) == ("h264", "")
+
+
+@pytest.mark.parametrize("content", [b"", b"<html>no film</html>", bytes(5000)])
+def test_nothing_usable_is_not_kept(obtain: Any, tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "films" / "bad.mp4").write_bytes(content)
+    with pytest.raises(TrailerError) as caught:
+        obtain("bad.mp4")
+    assert caught.value.reason == "unreadable"
+    assert not [path for path in (tmp_path / "store").rglob("*") if path.is_file()]
+
+
+def test_a_cut_off_film_is_told_from_a_whole_one(obtain: Any, tmp_path: Path, movie: bytes) -> None:
+    (tmp_path / "films" / "half.mp4").write_bytes(movie[: len(movie) // 2])  # its index is gone
+    with pytest.raises(TrailerError):
+        obtain("half.mp4")
+
+
+def test_a_full_disk_stops_the_stage(obtain: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: Any) -> Fetched:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(local, "fetch", full)
+    with pytest.raises(BenchmarkError, match="disk is full"):
+        obtain()
+
+
+def test_other_schemes_are_refused() -> None:
+    with pytest.raises(TrailerError) as caught:
+        scheme_of("ftp://host/a.mp4")
+    assert caught.value.reason == "not_allowed"
+
+
+def test_half_written_entries_are_swept(obtain: Any, tmp_path: Path) -> None:
+    found = obtain()
+    half = found.path.with_name("0123.89abcdef.part")
+    half.write_bytes(b"half")
+    sweep(tmp_path / "store")
+    assert not half.exists()
+    assert found.path.exists()
