@@ -5,8 +5,6 @@ from pathlib import Path
 
 from stages.console import progress, run_stage, say
 
-PACKS = {"picture": Path("data/frames"), "sound": Path("data/audio")}
-
 
 def main() -> None:
     parser = argparse.ArgumentParser(
@@ -28,11 +26,12 @@ def main() -> None:
             "unknown backbone", found=name, expected=f"one of {', '.join(backbones)}"
         )
     backbone = backbones[name]
-    todo = jobs(PACKS[backbone.modality], backbone.family)
+    pack = Path("data") / backbone.reads
+    todo = jobs(pack, backbone.family)
     if not todo:
         raise BenchmarkError(
             f"no trailer has usable {backbone.modality}",
-            where=str(PACKS[backbone.modality]),
+            where=str(pack),
             do="see metrics/download.json and metrics/attrition.csv for the reasons",
         )
     entries: dict[str, Path] = {}

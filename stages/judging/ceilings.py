@@ -108,7 +108,7 @@ def _named(look: str, window: str, params: Params) -> str:
 def _seen(corpus: Corpus, look: str, params: Params) -> np.ndarray:
     view = View(look, params.training.middle_frames, params.training.sound_window)
     counts = []
-    for film in np.flatnonzero(corpus.judged):
+    for film in np.flatnonzero(corpus.judged).tolist():
         numbers = np.array([number for number, _ in corpus.frames[film]])
         keep = view.keep(numbers, "picture", params.frames.count)
         times = [t for (_, t), kept in zip(corpus.frames[film], keep, strict=True) if kept]
@@ -117,5 +117,5 @@ def _seen(corpus: Corpus, look: str, params: Params) -> np.ndarray:
 
 
 def _heard(corpus: Corpus, window: str) -> np.ndarray:
-    films = np.flatnonzero(corpus.judged)
+    films = np.flatnonzero(corpus.judged).tolist()
     return np.stack([count_heard(corpus.events[f], *corpus.windows[f][window]) for f in films])

@@ -13,8 +13,11 @@ from stages.scoring.bootstrap import bootstrap_macro_average_precision
 from stages.scoring.intervals import paired_difference
 from stages.scoring.permutation import holm, no_skill_test, paired_permutation_test
 from stages.scoring.ranking import macro_average_precision
+from stages.scoring.references import random_scores
 
 Row = dict[str, Any]
+NO_SKILL = "random_scores"
+RANDOM_DRAWS = 20  # their mean is the reference, so that one lucky draw is none
 
 
 @dataclass(frozen=True)
@@ -30,25 +33,29 @@ class Comparison:
 def comparison_rows(board: Board, params: JudgingParams) -> list[Row]:
     """One row a comparison: difference, paired interval, permutation p, Holm's p in its family.
 
-    Out of fold, label frequencies lie below chance: a genre rarer in training is more frequent in
-    the fold it is judged on. So the p of an approach against them is that of shuffled scores.
+    No skill is a random order of the films, not the prior: a constant's average precision lies
+    below that of random scores, and out of fold below even its own prevalence, because a genre
+    rarer in training is more frequent in the fold it is judged on. Noise would "beat" it.
     """
     contenders = dict(zip([cell.slug for cell in board.cells], board.y_scores, strict=True))
     contenders |= {best_of(slug): best_single(board, parts) for slug, parts in fusions(board)}
-    names = list(contenders)
+    places = {name: [row] for row, name in enumerate(contenders)}
+    rng = np.random.default_rng(params.seed)
+    noise = [random_scores(len(board.y_true), board.y_true.shape[1], rng) for _ in range(RANDOM_DRAWS)]
+    places[NO_SKILL] = list(range(len(contenders), len(contenders) + RANDOM_DRAWS))
     resamples = bootstrap_macro_average_precision(
-        board.y_true, np.stack(list(contenders.values())), params.resamples, params.seed
+        board.y_true, np.stack([*contenders.values(), *noise]), params.resamples, params.seed
     )
     rows = []
     for item in comparisons(board):
-        a, b = contenders[item.a], contenders[item.b]
-        if item.family == "prior":
+        a = contenders[item.a]
+        if item.b == NO_SKILL:
             test = no_skill_test(board.y_true, a, params.permutations, params.seed)
         else:
-            test = paired_permutation_test(board.y_true, a, b, params.permutations, params.seed)
-        estimate = paired_difference(
-            resamples, names.index(item.a), names.index(item.b), params.level
-        )
+            test = paired_permutation_test(
+                board.y_true, a, contenders[item.b], params.permutations, params.seed
+            )
+        estimate = paired_difference(resamples, places[item.a], places[item.b], params.level)
         rows.append(
             {
                 **vars(item),
@@ -82,7 +89,7 @@ def comparisons(board: Board) -> Iterator[Comparison]:
         yield Comparison("fusion", slug, best_of(slug), question)
     for cell in board.cells:
         if cell.slug != PRIOR:
-            yield Comparison("prior", cell.slug, PRIOR, "Is there skill beyond label frequencies?")
+            yield Comparison("no_skill", cell.slug, NO_SKILL, "Is there any skill at all?")
 
 
 def best_of(slug: str) -> str:

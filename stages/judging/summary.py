@@ -35,7 +35,7 @@ def summarise(
             name = "macro_f1" if row["metric"] == "f1_macro" else row["metric"]
             summary["references"].setdefault(row["reference"], {})[name] = row["value"]
     for row in comparisons:
-        if row["family"] != "prior":
+        if row["family"] != "no_skill":
             summary["differences"][row["name"]] = {
                 name: row[name] for name in ("difference", "lo", "hi", "p_holm")
             }

@@ -25,7 +25,6 @@ Byte = Annotated[Int, Field(ge=0, le=255)]
 Positive = Annotated[Float, Field(gt=0)]
 NotNegative = Annotated[Float, Field(ge=0)]
 Genre = Annotated[str, AfterValidator(_known)]
-Modality = Literal["picture", "sound"]
 Window = Literal["start", "middle", "end"]
 section = dataclass(frozen=True, kw_only=True, config=ConfigDict(extra="forbid"))
 
@@ -87,7 +86,11 @@ class SplitsParams:
 @section
 class BackboneParams:
     family: Slug
-    modality: Modality
+    reads: Literal["frames", "audio"]
+
+    @property
+    def modality(self) -> Literal["picture", "sound"]:
+        return "picture" if self.reads == "frames" else "sound"
 
 
 @section
