@@ -30,9 +30,8 @@ def test_the_catalogue_in_the_repository_is_the_one_this_makes():
 
 
 def test_genre_sets_keep_their_shares():
-    sets: list[tuple[str, ...]] = (
-        [("Comedy",)] * 50 + [("Drama", "Romance")] * 30 + [("Horror", "Mystery")] * 20
-    )
+    comedy, romance, horror = ("Comedy",), ("Drama", "Romance"), ("Horror", "Mystery")
+    sets: list[tuple[str, ...]] = [*[comedy] * 50, *[romance] * 30, *[horror] * 20]
     made = [trailer.genres for trailer in read(make_catalogue(rows(sets), films=40))]
     assert made.count(("Comedy",)) == 20
     assert made.count(("Drama", "Romance")) == 12
