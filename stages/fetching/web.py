@@ -20,7 +20,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from stages.corpus.reader import Trailer
-from stages.errors import TrailerError
+from stages.errors import BenchmarkError, TrailerError
 from stages.fetching import hosts
 from stages.fetching.limits import check_size, clean_extension, max_bytes
 from stages.fetching.reasons import (
@@ -103,6 +103,13 @@ def _attempt(url: str, params: DownloadParams, folder: Path, deadline: float) ->
     if not told.is_file():
         return Failure("Died", f"the downloader ended with status {status}", reason="crashed")
     outcome = json.loads(told.read_text(encoding="utf-8"))
+    if outcome.get("kind") in ("CookieLoadError", "FileNotFoundError", "PermissionError"):
+        raise BenchmarkError(
+            "cannot read the cookies",
+            where="TRAILER_COOKIES",
+            found=os.environ.get("TRAILER_COOKIES", ""),
+            expected="a file in Netscape's format, which begins '# Netscape HTTP Cookie File'",
+        )
     if "file" not in outcome:
         return Failure(**outcome)
     path = folder / outcome["file"]

@@ -74,6 +74,27 @@ class CarefulRH(RequestsRH):
                 raise requests.exceptions.InvalidURL(str(error)) from error
 
 
+class Versions:
+    """Which version of a file a part of it is from, so that two are never joined into one.
+
+    `of` maps a URL to the ETag or date its first answer bore, kept in a file between runs.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+        self.of: dict[str, str] = dict(json.loads(line) for line in lines)
+
+    def note(self, url: str, response: Any, anew: bool) -> None:
+        """Remember a version; a later one counts only once the file was begun anew."""
+        tag = response.headers.get("ETag") or "W/"
+        version = response.headers.get("Last-Modified") if tag.startswith("W/") else tag
+        if version and (anew or url not in self.of):
+            self.of[url] = version
+            with self.path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps([url, version]) + "\n")
+
+
 class CarefulDL(yt_dlp.YoutubeDL):
     """yt-dlp with one way out, and eyes on it."""
 
@@ -81,6 +102,7 @@ class CarefulDL(yt_dlp.YoutubeDL):
         self.job = job
         self.refusal: Refused | None = None
         self.last_error: Exception | None = None
+        self.versions = Versions(Path(job["folder"]) / "versions.jsonl")
         super().__init__(options(job))
 
     def build_request_director(self, handlers: Any, preferences: Any = None) -> Any:
@@ -88,12 +110,18 @@ class CarefulDL(yt_dlp.YoutubeDL):
         return super().build_request_director([handler], preferences)
 
     def urlopen(self, req: Any) -> Any:
-        self.check(req if isinstance(req, str) else req.url)
+        request = yt_dlp.networking.Request(req) if isinstance(req, str) else req
+        self.check(request.url)
+        resumed = "Range" in request.headers
+        if resumed and (version := self.versions.of.get(request.url)):
+            request.headers["If-Range"] = version
         try:
-            return super().urlopen(req)
+            response = super().urlopen(request)
         except Exception as error:
             self.last_error = error  # some downloaders hand on its text alone
             raise
+        self.versions.note(request.url, response, anew=resumed and response.status == 200)
+        return response
 
     def check(self, url: str) -> None:
         """Raise Refused for a URL that the web may not send us to."""
@@ -200,23 +228,25 @@ def check_progress(job: dict[str, Any], came: dict[str, int], status: dict[str, 
 
 def outcome(job: dict[str, Any]) -> dict[str, Any]:
     """Download, and say what became of it."""
-    with CarefulDL(job) as downloader:
-        try:
+    downloader = None
+    try:
+        downloader = CarefulDL(job)
+        with downloader:
             info = downloader.extract_info(job["url"], download=True)
-            if not info or not info.get("requested_downloads"):
-                raise Refused("unsupported", "no video at this address")
-            return {"file": Path(info["requested_downloads"][0]["filepath"]).name}
-        except Exception as error:
-            return _failure(error, downloader)
+        if not info or not info.get("requested_downloads"):
+            raise Refused("unsupported", "no video at this address")
+        return {"file": Path(info["requested_downloads"][0]["filepath"]).name}
+    except Exception as error:
+        return _failure(error, downloader)
 
 
-def _failure(error: Exception, downloader: CarefulDL) -> dict[str, Any]:
-    refused = error if isinstance(error, Refused) else downloader.refusal
+def _failure(error: Exception, downloader: CarefulDL | None) -> dict[str, Any]:
+    refused = error if isinstance(error, Refused) else getattr(downloader, "refusal", None)
     if refused:
         return {"kind": "Refused", "text": str(refused), "reason": refused.reason}
     text = str(error)
     cause = (getattr(error, "exc_info", None) or (None, None))[1]
-    last = downloader.last_error
+    last = getattr(downloader, "last_error", None)
     if cause is None and last is not None and str(last) in text:
         cause = last
     told: dict[str, Any] = {"kind": type(cause or error).__name__, "text": text}

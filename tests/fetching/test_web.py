@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from stages.errors import TrailerError
+from stages.errors import BenchmarkError, TrailerError
 from stages.fetching import web
 from stages.fetching.schemes import Means, fetch
 from tests.fetching.conftest import (
@@ -120,6 +120,27 @@ def test_a_stalled_download_times_out_and_resumes(site: Site, movie: bytes, tmp_
     came = get(site, serve(data), tmp_path)
     assert hashlib.sha256(came).digest() == hashlib.sha256(data).digest()
     assert f"bytes={kept[0]}-" in site.ranges("/a.mp4")
+
+
+def test_two_versions_of_a_file_are_never_joined(site: Site, movie: bytes, tmp_path: Path) -> None:
+    old, new = long(movie), long(movie[::-1])
+
+    def stall(handler: Handler, before: int) -> None:
+        handler.head(200, Content_Type="video/mp4", Content_Length=str(len(old)), ETag='"1"')
+        handler.wfile.write(old[: len(old) // 2])
+        handler.site.closing.wait(30)
+
+    def changed(handler: Handler, before: int) -> None:
+        if handler.headers.get("If-Range", '"2"') == '"2"' and handler.headers.get("Range"):
+            serve(new)(handler, before)
+        else:
+            handler.head(200, Content_Type="video/mp4", Content_Length=str(len(new)), ETag='"2"')
+            handler.wfile.write(new)
+
+    assert reason(site, stall, tmp_path, timeout_seconds=0.5) == "timeout"
+    site.routes["/a.mp4"] = changed
+    assert get(site, changed, tmp_path) == new
+    assert [headers.get("if-range") for _, headers in site.asked][-1] == '"1"'
 
 
 def test_a_reset_download_resumes_at_once(site: Site, movie: bytes, tmp_path: Path) -> None:
@@ -286,6 +307,18 @@ def test_cookies_are_sent_and_their_file_is_left_alone(
     get(site, route, tmp_path)
     assert site.asked[0][1]["cookie"] == "key=value"
     assert jar.read_text() == text
+
+
+@pytest.mark.parametrize("text", [None, "no cookies\n"])
+def test_cookies_that_cannot_be_read_stop_the_stage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str | None
+) -> None:
+    if text is not None:
+        (tmp_path / "cookies.txt").write_text(text)
+    monkeypatch.setenv("TRAILER_COOKIES", str(tmp_path / "cookies.txt"))
+    with pytest.raises(BenchmarkError, match="TRAILER_COOKIES") as caught:
+        fetch(trailer_at("http://127.0.0.1:9/a.mp4"), means(tmp_path), tmp_path / "came")
+    assert not isinstance(caught.value, TrailerError)
 
 
 def test_the_proxy_is_used(
