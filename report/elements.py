@@ -23,7 +23,13 @@ KEYS = {
     "ceiling": "ceiling: the best any predictor could do here",
     "chance": "no skill: label frequencies alone",
     "perfect": "a perfect predictor",
-    "everything": "every genre for every film",
+    "constant": "always the same genre",
+    "everything": "F1 of every genre for every film",
+    "precision": "precision",
+    "recall": "recall",
+    "f1": "F1",
+    "kept": "kept",
+    "lost": "lost",
     "training": "training films",
     "held_out": "held-out films",
 }
@@ -108,7 +114,8 @@ def table(
     }
     classes = {column: ' class="number"' if numeric[column] else "" for column in frame.columns}
     head = "".join(
-        f'<th scope="col"{classes[column]}><button type="button">{escape(str(column))}</button></th>'
+        f'<th scope="col"{classes[column]}>'
+        f'<button type="button">{escape(str(column))}</button></th>'
         for column in frame.columns
     )
     body = []
@@ -184,4 +191,5 @@ def _id(name: str) -> str:
 
 
 def _numeric(value: Any) -> bool:
-    return bool(re.fullmatch(r"[+−-]?[\d,.]+( ?%| s| MB)?|–|", str(value)))
+    one = r"[+−-]?[\d,.]+%?"
+    return bool(re.fullmatch(rf"(< )?{one}( to {one})?|–|", str(value)))

@@ -23,9 +23,7 @@ def sheets(metrics: Metrics) -> Html:
             "Sound: spectrograms of the ten cues that can be planted in a sound event.",
         ),
     )
-    there = [
-        elements.picture(*entry) for entry in pictures if (metrics.folder / entry[0]).exists()
-    ]
+    there = [elements.picture(*entry) for entry in pictures if (metrics.folder / entry[0]).exists()]
     if metrics.sample and there:
         return Html("\n".join(sheet.text for sheet in there))
     return elements.paragraph(
@@ -86,7 +84,7 @@ def machine(metrics: Metrics) -> Html:
     facts = [
         f"{label}: {value}"
         for label, value in (
-            ("Commit", of.get("commit")),
+            ("Commit", str(of.get("commit") or "")[:12]),
             ("Python", of.get("python")),
             ("Processor", host.get("processor")),
             ("Cores", host.get("cores")),

@@ -40,7 +40,7 @@ def approaches(metrics: Metrics) -> tuple[pd.DataFrame, list[str]]:
             "Normalised AP": [number(v, 3) for v in rows["normalised_ap"]],
             "Micro AP": [number(v, 3) for v in rows["micro_ap"]],
             "Samples AP": [number(v, 3) for v in rows["samples_ap"]],
-            "Macro ROC AUC": [number(v, 3) for v in rows["roc_auc"]],
+            "ROC AUC": [number(v, 3) for v in rows["roc_auc"]],
             "Brier": [number(v, 3) for v in rows["brier"]],
             "Films": [f"{int(v)}" for v in rows["films"]],
         }
@@ -138,8 +138,8 @@ def rules(metrics: Metrics) -> tuple[pd.DataFrame, list[str]]:
     joined = pd.concat(parts, ignore_index=True)
     shown = pd.DataFrame(
         {
+            "Approach": joined["approach"],
             "Threshold": [number(v) for v in joined["threshold"]],
-            "Approach": joined["approach"].str.replace("_", " "),
             "Precision": [number(v) for v in joined["precision_macro"]],
             "Recall": [number(v) for v in joined["recall_macro"]],
             "F1 macro": [number(v) for v in joined["f1_macro"]],

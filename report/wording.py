@@ -27,14 +27,14 @@ def answer(metrics: Metrics) -> Html:
     """The answer in one sentence, with numbers and 95% intervals."""
     parts = {m: metrics.approach(metrics.headline[m]) for m in MODALITIES}
     said = {m: _scored(parts[m]) for m in MODALITIES}
+    said["picture"] = said["picture"].replace("(", "(95% interval ", 1)
     fusion = metrics.comparison(metrics.headline["fusion_gain"])
     between = metrics.comparison(metrics.headline["picture_minus_sound"])
     chance = number(chance_level(metrics))
     text = (
-        f"On a scale where no skill scores {chance} and a perfect predictor 1, the genres of "
-        f"{_these(metrics)} can be told from the picture at {said['picture']}, from the sound at "
-        f"{said['sound']} and from both at {said['both']}: {_between(between)}, and "
-        f"{_fusion(fusion)}."
+        f"The genres of {_these(metrics)} can be told from the picture at {said['picture']}, from "
+        f"the sound at {said['sound']} and from both at {said['both']}, on a scale where no skill "
+        f"scores {chance} and a perfect predictor 1: {_between(between)}, and {_fusion(fusion)}."
     )
     return Html(f'<p class="answer">{text}</p>')
 
@@ -103,8 +103,9 @@ def findings(metrics: Metrics) -> list[str]:
         best = at.loc[at["f1_macro"].idxmax()]
         found.append(
             f"Naming every genre for every film already gives a macro F1 of {number(everything)}; "
-            f"the best approach reaches {number(best['f1_macro'])} at a threshold of "
-            f"{number(best['threshold'])}. A figure without its no-skill reference says little."
+            f"the best approach reaches {number(best['f1_macro'])}, and that at the threshold "
+            f"that suits it best ({number(best['threshold'])}). A score without its no-skill "
+            "reference says little."
         )
     return found
 
@@ -142,8 +143,8 @@ def scope(metrics: Metrics) -> list[str]:
     ]
     if usable:
         lines.append(
-            f"Usable: picture of {usable.get('picture', '–')}, sound of {usable.get('sound', '–')}, "
-            f"both of {usable.get('both', '–')} films."
+            f"Usable: picture of {usable.get('picture', '–')}, sound of "
+            f"{usable.get('sound', '–')}, both of {usable.get('both', '–')} films."
         )
     lines.append(
         f"Every film was judged by models that had not seen it ({folds} folds, grouped by film); "

@@ -36,8 +36,10 @@ def attrition(rows: pd.DataFrame) -> Any:
     )
     chart = alt.layer(
         base.mark_bar(height={"band": 0.6}).encode(
-            opacity=alt.Opacity(
-                "kept:N", scale=alt.Scale(domain=["kept", "lost"], range=[0.45, 1]), legend=None
+            color=alt.Color(
+                "kept:N",
+                scale=alt.Scale(domain=["kept", "lost"], range=["#848a93", "#cc79a7"]),
+                legend=None,
             )
         ),
         base.mark_text(align="left", dx=5).encode(text="trailers:Q"),
@@ -48,7 +50,7 @@ def attrition(rows: pd.DataFrame) -> Any:
         title,
         f"Trailers by step and reason. {spoken}.",
         height=ROW * max(len(rows), 1),
-        subtitle="Pale: kept",
+        keys=["kept", "lost"],
     )
 
 
@@ -64,7 +66,7 @@ def prevalence(shares: pd.Series, films: int) -> Any:
         "rare genres start lower"
     )
     base = alt.Chart(rows).encode(
-        x=alt.X("share:Q", title="share of films", axis=alt.Axis(format="%")),
+        x=alt.X("share:Q", title="share of films", axis=alt.Axis(format="%", tickCount=6)),
         y=alt.Y("genre:N", sort=rows["genre"].tolist(), title=None),
         tooltip=["genre:N", alt.Tooltip("share:Q", format=".1%"), "films:Q"],
     )
@@ -115,9 +117,7 @@ def cooccurrence(counts: pd.DataFrame, shares: pd.Series, films: int) -> Any:
     )
     chart = alt.layer(
         base.mark_rect().encode(
-            color=alt.Color(
-                "share:Q", scale=alt.Scale(domain=[0, 1], scheme="blues"), legend=None
-            )
+            color=alt.Color("share:Q", scale=alt.Scale(domain=[0, 1], scheme="blues"), legend=None)
         ),
         base.mark_text(fontSize=11).encode(
             text="text:N",

@@ -8,7 +8,7 @@ import pandas as pd
 from report.elements import number
 from report.figures.style import colour, finish, shape
 
-AXIS = "normalised average precision (0 = no skill, 1 = perfect)"
+AXIS = "normalised AP (0 = no skill, 1 = perfect)"
 PAIR = ("picture", "sound")
 
 
@@ -26,9 +26,9 @@ def dumbbell(rows: pd.DataFrame, ceilings: pd.DataFrame) -> Any:
     wide = rows.pivot(index="genre", columns="modality", values="normalised_ap")
     wide = wide.reindex(columns=list(PAIR))
     order = wide.max(axis=1).sort_values(ascending=False, kind="stable").index.tolist()
-    wide = wide.assign(gap=wide["picture"] - wide["sound"])
     low = min(-0.05, float(rows[["lo", "normalised_ap"]].min().min()) - 0.02)
     scale = alt.Scale(domain=[low, 1], nice=False)
+    axis = alt.Axis(format=".1f", values=[fifth / 5 for fifth in range(-4, 6) if fifth / 5 >= low])
     y = alt.Y("genre:N", sort=order, title=None)
     offset = alt.YOffset("modality:N", sort=list(PAIR), scale=alt.Scale(paddingOuter=0.3))
     tooltip = [
@@ -41,10 +41,14 @@ def dumbbell(rows: pd.DataFrame, ceilings: pd.DataFrame) -> Any:
         alt.Tooltip("prevalence:Q", format=".1%"),
     ]
     base = alt.Chart(rows).encode(y=y, yOffset=offset, tooltip=tooltip)
+    joints = wide.reset_index()
     layers: list[Any] = [
+        alt.Chart(joints)
+        .mark_rule(strokeWidth=1.5, opacity=0.7)
+        .encode(y=y, x=alt.X("picture:Q", title=AXIS, scale=scale, axis=axis), x2="sound:Q"),
         alt.Chart(pd.DataFrame({"zero": [0]})).mark_rule(strokeDash=[4, 4]).encode(x="zero:Q"),
         base.mark_rule(strokeWidth=4, opacity=0.4, strokeCap="round").encode(
-            x=alt.X("lo:Q", title=AXIS, scale=scale), x2="hi:Q", color=colour()
+            x=alt.X("lo:Q", title=AXIS, scale=scale, axis=axis), x2="hi:Q", color=colour()
         ),
         base.mark_point(filled=True, size=80, opacity=1).encode(
             x=alt.X("normalised_ap:Q", scale=scale), color=colour(), shape=shape()

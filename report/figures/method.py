@@ -28,11 +28,6 @@ def learning_curve(curve: pd.DataFrame, approach: str) -> Any:
                 scale=alt.Scale(domain=["train", "held_out"], range=[[4, 3], [1, 0]]),
                 legend=None,
             ),
-            opacity=alt.Opacity(
-                "part:N",
-                scale=alt.Scale(domain=["train", "held_out"], range=[0.6, 1]),
-                legend=None,
-            ),
             tooltip=["part:N", "epoch:Q", alt.Tooltip("loss:Q", format=".4f")],
         )
     )
@@ -58,9 +53,7 @@ def timings(stages: pd.DataFrame) -> Any:
     )
     base = alt.Chart(rows).encode(
         x=alt.X("seconds:Q", title="seconds"),
-        y=alt.Y(
-            "stage:N", sort=rows["stage"].tolist(), title=None, axis=alt.Axis(labelLimit=170)
-        ),
+        y=alt.Y("stage:N", sort=rows["stage"].tolist(), title=None, axis=alt.Axis(labelLimit=170)),
         tooltip=["stage:N", alt.Tooltip("seconds:Q", format=".1f"), "peak_megabytes:Q"],
     )
     chart = alt.layer(
@@ -68,6 +61,4 @@ def timings(stages: pd.DataFrame) -> Any:
         base.mark_text(align="left", dx=5).encode(text="text:N"),
     )
     spoken = "; ".join(f"{row['stage']} {row['text']}" for row in rows.to_dict("records"))
-    return finish(
-        chart, title, f"Seconds per stage. {spoken}.", height=int(ROW * 0.8) * len(rows)
-    )
+    return finish(chart, title, f"Seconds per stage. {spoken}.", height=int(ROW * 0.8) * len(rows))

@@ -6,9 +6,15 @@ import altair as alt
 import pandas as pd
 
 from report.elements import interval, number, signed
-from report.figures.style import NAMES, PROBABILITY, ROW, colour, finish, shape
+from report.figures.style import NAMES, PROBABILITY, ROW, TENTHS, colour, finish, shape
 
 AP_AXIS = "macro average precision (1 = perfect)"
+WHO = {
+    "picture": "The picture tells genres",
+    "sound": "The sound tells genres",
+    "both": "Picture and sound together tell genres",
+    "none": "Label frequencies tell genres",
+}
 
 
 def answer(rows: pd.DataFrame, chance: float) -> Any:
@@ -17,13 +23,13 @@ def answer(rows: pd.DataFrame, chance: float) -> Any:
     rows: modality, approach, macro_ap, macro_ap_lo, macro_ap_hi, ceiling (NaN where unknown),
     one row per modality. chance: macro average precision of the label frequencies.
     """
-    rows = rows.assign(row=[f"{NAMES[m]}" for m in rows["modality"]])
+    rows = rows.assign(row=[NAMES[m] for m in rows["modality"]])
     best = rows.sort_values("macro_ap").iloc[-1]
     title = (
-        f"{str(best['row']).capitalize()} tells genres best: "
-        f"{number(best['macro_ap'])}, where no skill scores {number(chance)}"
+        f"{WHO[best['modality']]} best: {number(best['macro_ap'])}, "
+        f"where no skill scores {number(chance)}"
     )
-    return _dots(rows, chance, title, "Best approach of each modality", size=130)
+    return _dots(rows, chance, title, "Best approach of each modality", size=150, row=42)
 
 
 def matrix(rows: pd.DataFrame, chance: float) -> Any:
@@ -32,10 +38,10 @@ def matrix(rows: pd.DataFrame, chance: float) -> Any:
     skilled = rows[rows["modality"] != "none"]
     clear = int((skilled["macro_ap_lo"] > chance).sum())
     title = f"{clear} of {len(skilled)} approaches are clear of no skill ({number(chance)})"
-    return _dots(rows, chance, title, "All approaches, best first", size=80)
+    return _dots(rows, chance, title, "All approaches, best first", size=80, row=ROW)
 
 
-def _dots(rows: pd.DataFrame, chance: float, title: str, what: str, size: int) -> Any:
+def _dots(rows: pd.DataFrame, chance: float, title: str, what: str, *, size: int, row: int) -> Any:
     rows = rows.assign(text=[number(value) for value in rows["macro_ap"]])
     order = rows["row"].tolist()
     y = alt.Y("row:N", sort=order, title=None, axis=alt.Axis(labelLimit=130))
@@ -48,37 +54,35 @@ def _dots(rows: pd.DataFrame, chance: float, title: str, what: str, size: int) -
         alt.Tooltip("ceiling:Q", format=".3f"),
     ]
     base = alt.Chart(rows).encode(y=y, tooltip=tooltip)
-    x = alt.X("macro_ap:Q", title=AP_AXIS, scale=PROBABILITY)
+    x = alt.X("macro_ap:Q", title=AP_AXIS, scale=PROBABILITY, axis=TENTHS)
     layers: list[Any] = [
         alt.Chart(pd.DataFrame({"chance": [chance]}))
         .mark_rule(strokeDash=[4, 4])
-        .encode(x=alt.X("chance:Q", scale=PROBABILITY)),
+        .encode(x=alt.X("chance:Q", title=AP_AXIS, scale=PROBABILITY)),
         base.mark_rule(strokeWidth=6, opacity=0.4, strokeCap="round").encode(
-            x=alt.X("macro_ap_lo:Q", title=AP_AXIS, scale=PROBABILITY),
+            x=alt.X("macro_ap_lo:Q", title=AP_AXIS, scale=PROBABILITY, axis=TENTHS),
             x2="macro_ap_hi:Q",
             color=colour(),
         ),
         base.mark_point(filled=True, size=size, opacity=1).encode(
             x=x, color=colour(), shape=shape()
         ),
-        base.mark_text(align="left", dx=10).encode(
-            x=alt.X("macro_ap_hi:Q", scale=PROBABILITY), text="text:N"
-        ),
+        base.mark_text(dy=-row * 0.35, fontSize=11).encode(x=x, text="text:N"),
     ]
     keys = [m for m in NAMES if m in set(rows["modality"])] + ["interval", "chance"]
     if rows["ceiling"].notna().any():
         bounded = alt.Chart(rows.dropna(subset=["ceiling"])).encode(y=y, tooltip=tooltip)
         layers.append(
-            bounded.mark_tick(thickness=3, size=ROW * 0.6).encode(
-                x=alt.X("ceiling:Q", scale=PROBABILITY)
+            bounded.mark_tick(thickness=3, size=row * 0.6).encode(
+                x=alt.X("ceiling:Q", title=AP_AXIS, scale=PROBABILITY)
             )
         )
         keys.append("ceiling")
-    spoken = "; ".join(_spoken(row) for row in rows.to_dict("records"))
+    spoken = "; ".join(_spoken(values) for values in rows.to_dict("records"))
     alternative = f"{what}, macro average precision with 95% intervals. {spoken}. "
     alternative += f"No skill: {number(chance)}."
     return finish(
-        alt.layer(*layers), title, alternative, height=ROW * len(rows), subtitle=what, keys=keys
+        alt.layer(*layers), title, alternative, height=row * len(rows), subtitle=what, keys=keys
     )
 
 
@@ -115,17 +119,13 @@ def differences(comparisons: pd.DataFrame) -> Any:
             alt.Tooltip("p_holm:Q", format=".4f", title="p (Holm)"),
             alt.Tooltip("clear:N", title="verdict"),
         ],
-        opacity=alt.Opacity(
-            "clear:N",
-            scale=alt.Scale(domain=["clear of zero", "undecided"], range=[1, 0.5]),
-            legend=None,
-        ),
+        opacity=alt.condition("datum.lo > 0 || datum.hi < 0", alt.value(1), alt.value(0.45)),
     )
-    axis = "difference in macro average precision (first − second)"
+    axis = "difference in macro AP (first − second)"
     chart = alt.layer(
         alt.Chart(pd.DataFrame({"zero": [0]})).mark_rule().encode(x="zero:Q"),
         base.mark_rule(strokeWidth=4, strokeCap="round").encode(
-            x=alt.X("lo:Q", title=axis, scale=scale), x2="hi:Q"
+            x=alt.X("lo:Q", title=axis, scale=scale, axis=alt.Axis(tickCount=6)), x2="hi:Q"
         ),
         base.mark_point(filled=True, size=80).encode(x=alt.X("difference:Q", scale=scale)),
     )

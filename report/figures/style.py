@@ -13,6 +13,7 @@ NAMES = {"picture": "picture", "sound": "sound", "both": "both", "none": "no ski
 ROW = 30  # pixels of height per row
 
 PROBABILITY = alt.Scale(domain=[0, 1], nice=False)
+TENTHS = alt.Axis(format=".1f", values=[tenth / 10 for tenth in range(11)])
 
 
 def colour(field: str = "modality") -> alt.Color:

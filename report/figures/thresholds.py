@@ -6,9 +6,10 @@ import altair as alt
 import pandas as pd
 
 from report.elements import number
-from report.figures.style import NAMES, PROBABILITY, ROW, colour, finish, shape
+from report.figures.style import NAMES, PROBABILITY, ROW, TENTHS, colour, finish, shape
 
 EVERYTHING = "predict_everything"
+FIFTHS = alt.Axis(format=".1f", values=[fifth / 5 for fifth in range(6)])
 MEASURES = ("precision_macro", "recall_macro", "f1_macro")
 
 
@@ -18,7 +19,7 @@ def sweep(thresholds: pd.DataFrame, approach: str, threshold: float) -> Any:
     thresholds: thresholds.csv. The chart has two parameters the page's slider sets: `approach`
     and `threshold`.
     """
-    columns = ["approach", "threshold", *MEASURES]
+    columns = ["approach", "modality", "threshold", *MEASURES]
     rows = thresholds.loc[thresholds["approach"] != EVERYTHING, columns].round(4)
     chosen = alt.param("approach", value=approach)
     at = alt.param("threshold", value=threshold)
@@ -30,24 +31,19 @@ def sweep(thresholds: pd.DataFrame, approach: str, threshold: float) -> Any:
         scale=alt.Scale(domain=list(MEASURES), range=[[2, 3], [7, 3], [1, 0]]),
         legend=None,
     )
-    y = alt.Y("value:Q", title="macro score (0–1)", scale=PROBABILITY)
-    x = alt.X("threshold:Q", title="threshold on the score", scale=PROBABILITY)
+    y = alt.Y("value:Q", title="macro score (0–1)", scale=PROBABILITY, axis=FIFTHS)
+    x = alt.X("threshold:Q", title="threshold on the score", scale=PROBABILITY, axis=TENTHS)
     tooltip = [
         alt.Tooltip("threshold:Q", format=".2f"),
         *[alt.Tooltip(f"{m}:Q", format=".3f", title=names[m]) for m in MEASURES],
     ]
     layers: list[Any] = [
-        curves.mark_line(strokeWidth=2.5).encode(x=x, y=y, strokeDash=dash, tooltip=tooltip),
+        curves.mark_line(strokeWidth=2.5).encode(
+            x=x, y=y, strokeDash=dash, color=colour(), tooltip=tooltip
+        ),
         curves.transform_filter("abs(datum.threshold - threshold) < 0.005")
         .mark_point(filled=True, size=70, opacity=1)
-        .encode(x=x, y=y, tooltip=tooltip),
-        curves.transform_filter("abs(datum.threshold - threshold) < 0.005")
-        .transform_calculate(
-            label="({precision_macro: 'precision', recall_macro: 'recall', f1_macro: 'F1'})"
-            "[datum.measure] + ' ' + format(datum.value, '.2f')"
-        )
-        .mark_text(dy=-11, align="center")
-        .encode(x=x, y=y, text="label:N"),
+        .encode(x=x, y=y, color=colour(), tooltip=tooltip),
         alt.Chart(pd.DataFrame({"at": [0.0]}))
         .transform_calculate(at="threshold")
         .mark_rule()
@@ -56,15 +52,15 @@ def sweep(thresholds: pd.DataFrame, approach: str, threshold: float) -> Any:
     everything = thresholds.loc[thresholds["approach"] == EVERYTHING, "f1_macro"]
     if len(everything):
         flat = pd.DataFrame({"value": [round(float(everything.iloc[0]), 4)]})
-        layers.append(alt.Chart(flat).mark_rule(strokeDash=[1, 4]).encode(y=y))
+        layers.append(alt.Chart(flat).mark_rule(strokeDash=[2, 4], strokeWidth=2).encode(y=y))
     return finish(
         alt.layer(*layers).add_params(chosen, at),
         "Move the threshold and watch precision pay for recall",
         "Precision, recall and F1 (macro) of the chosen approach against the threshold; "
         "the table beside the slider holds the same numbers.",
         height=300,
-        subtitle="Solid F1, dashed recall, dotted precision; dotted line across: F1 of naming "
-        "every genre for every film",
+        subtitle="Macro averages of the chosen approach, in its modality's colour",
+        keys=["precision", "recall", "f1", "everything"],
     )
 
 
@@ -86,8 +82,8 @@ def f1_curves(thresholds: pd.DataFrame, headline: dict[str, str]) -> Any:
     )
     if floor is not None:
         title += f"; naming everything already gives {number(floor)}"
-    x = alt.X("threshold:Q", title="threshold on the score", scale=PROBABILITY)
-    y = alt.Y("f1_macro:Q", title="macro F1 (0–1)", scale=PROBABILITY)
+    x = alt.X("threshold:Q", title="threshold on the score", scale=PROBABILITY, axis=TENTHS)
+    y = alt.Y("f1_macro:Q", title="macro F1 (0–1)", scale=PROBABILITY, axis=FIFTHS)
     layers: list[Any] = [
         alt.Chart(rows)
         .mark_line(strokeWidth=2.5)
@@ -105,7 +101,7 @@ def f1_curves(thresholds: pd.DataFrame, headline: dict[str, str]) -> Any:
     ]
     if floor is not None:
         flat = pd.DataFrame({"f1_macro": [floor]})
-        layers.append(alt.Chart(flat).mark_rule(strokeDash=[1, 4]).encode(y=y))
+        layers.append(alt.Chart(flat).mark_rule(strokeDash=[2, 4], strokeWidth=2).encode(y=y))
     ends = "; ".join(
         f"{slug} peaks at {number(part['f1_macro'].max())}"
         for slug, part in rows.groupby("approach", sort=False)
@@ -129,25 +125,31 @@ def keras_accuracy(rows: pd.DataFrame, no_skill: float | None, perfect: float | 
     """
     rows = rows.dropna(subset=["keras_accuracy"]).sort_values("keras_accuracy", ascending=False)
     rows = rows.assign(text=[number(value) for value in rows["keras_accuracy"]])
-    title = f"Keras' accuracy runs from {number(no_skill)} (no skill) to {number(perfect)} (perfect)"
+    title = (
+        f"Keras' accuracy runs from {number(no_skill)} (no skill) to {number(perfect)} (perfect)"
+    )
     y = alt.Y("approach:N", sort=rows["approach"].tolist(), title=None)
-    axis = "keras_accuracy: largest score falls on the first label (0–1)"
-    x = alt.X("keras_accuracy:Q", title=axis, scale=PROBABILITY)
+    axis = "keras_accuracy (share of films)"
+    x = alt.X("keras_accuracy:Q", title=axis, scale=PROBABILITY, axis=TENTHS)
     base = alt.Chart(rows).encode(
-        x=x, y=y, tooltip=["approach:N", "modality:N", alt.Tooltip("keras_accuracy:Q", format=".3f")]
+        x=x,
+        y=y,
+        tooltip=["approach:N", "modality:N", alt.Tooltip("keras_accuracy:Q", format=".3f")],
     )
     layers: list[Any] = [
         base.mark_point(filled=True, size=90, opacity=1).encode(color=colour(), shape=shape()),
         base.mark_text(align="left", dx=10).encode(text="text:N"),
     ]
     keys = [m for m in NAMES if m in set(rows["modality"])]
-    for name, value in (("chance", no_skill), ("perfect", perfect)):
+    for name, value in (("constant", no_skill), ("perfect", perfect)):
         if value is None:
             continue
-        dash = [4, 4] if name == "chance" else [1, 0]
+        dash = [4, 4] if name == "constant" else [1, 0]
         keys.append(name)
         layers.append(
-            alt.Chart(pd.DataFrame({"keras_accuracy": [value]})).mark_rule(strokeDash=dash).encode(x=x)
+            alt.Chart(pd.DataFrame({"keras_accuracy": [value]}))
+            .mark_rule(strokeDash=dash)
+            .encode(x=x)
         )
     spoken = "; ".join(f"{row['approach']} {row['text']}" for row in rows.to_dict("records"))
     return finish(
@@ -156,6 +158,5 @@ def keras_accuracy(rows: pd.DataFrame, no_skill: float | None, perfect: float | 
         f"Keras' categorical accuracy. {spoken}. No skill {number(no_skill)}, "
         f"perfect {number(perfect)}.",
         height=ROW * max(len(rows), 1),
-        subtitle="Dashed: always naming the commonest genre; solid: knowing every label",
         keys=keys,
     )

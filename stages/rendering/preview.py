@@ -68,9 +68,7 @@ def render(project: Path, output: Path) -> None:
 
 
 def _site(project: Path) -> Site:
-    settings: dict[str, Any] = yaml.safe_load(
-        (project / "_quarto.yml").read_text(encoding="utf-8")
-    )
+    settings: dict[str, Any] = yaml.safe_load((project / "_quarto.yml").read_text(encoding="utf-8"))
     of = settings["project"]
     website = settings["website"]
     css = settings["format"]["html"]["css"]
@@ -84,7 +82,7 @@ def _site(project: Path) -> Site:
 
 
 def notebook_of(page: Page) -> nbformat.NotebookNode:
-    """The page as a notebook whose cells keep their name, so that the same page is the same file."""
+    """The page as a notebook; its cells are named by place, so the same page is the same file."""
     cells = []
     for place, cell in enumerate(page.cells):
         name = f"{page.name}-{place}"
@@ -103,6 +101,7 @@ def _run(pages: list[Page], project: Path) -> list[nbformat.NotebookNode]:
             notebooks[0],
             timeout=CELL_SECONDS,
             kernel_name="python3",
+            extra_arguments=["--IPKernelApp.log_level=40"],  # errors; nothing here is a secret
             resources={"metadata": {"path": str(project)}},
         )
         with client.setup_kernel():

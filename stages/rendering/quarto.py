@@ -52,7 +52,9 @@ def render(executable: Path, project: Path) -> Path:
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise BenchmarkError("Quarto did not finish", where=str(executable), found=str(error)) from error
+        raise BenchmarkError(
+            "Quarto did not finish", where=str(executable), found=str(error)
+        ) from error
     if said.returncode:
         raise BenchmarkError(
             f"quarto render ended with status {said.returncode}",

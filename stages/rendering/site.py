@@ -20,7 +20,9 @@ NEEDED = (
     "attrition.csv",
     "comparisons.csv",
 )
-LEFT_OUT = shutil.ignore_patterns("_site*", "_freeze", ".quarto", "__pycache__", "*_files", "*.html")
+LEFT_OUT = shutil.ignore_patterns(
+    "_site*", "_freeze", ".quarto", "__pycache__", "*_files", "*.html"
+)
 
 
 def render(report: Path, metrics: Path, executable: Path | None) -> Path:

@@ -68,7 +68,11 @@ def write(folder: Path, *, sample: bool = True, hostile: bool = False, seed: int
     headline = {m: row["approach"] for m, row in best.items()}
     headline |= {"picture_minus_sound": comparisons[0], "fusion_gain": comparisons[1]}
     _json(folder, "headline", headline)
-    _json(folder, "summary", {"approaches": {a["approach"]: {"macro_ap": a["macro_ap"]} for a in approaches}})
+    _json(
+        folder,
+        "summary",
+        {"approaches": {a["approach"]: {"macro_ap": a["macro_ap"]} for a in approaches}},
+    )
     return folder
 
 
@@ -117,9 +121,17 @@ def _catalogue(folder: Path, prevalence: dict[str, float], sample: bool, hostile
         },
     )
     rows = [("download", "ok", came), *(("download", k, v) for k, v in lost.items())]
-    rows += [("frames", "ok", came - 1), ("frames", "too_short", 1)] if lost else [("frames", "ok", came)]
+    rows += (
+        [("frames", "ok", came - 1), ("frames", "too_short", 1)]
+        if lost
+        else [("frames", "ok", came)]
+    )
     rows += [("audio", "ok", came - 2), ("audio", "no_audio", 2)]
-    _csv(folder, "attrition", [dict(zip(("step", "reason", "trailers"), r, strict=True)) for r in rows])
+    _csv(
+        folder,
+        "attrition",
+        [dict(zip(("step", "reason", "trailers"), r, strict=True)) for r in rows],
+    )
     _json(
         folder,
         "provenance",
@@ -138,7 +150,11 @@ def _catalogue(folder: Path, prevalence: dict[str, float], sample: bool, hostile
     _json(
         folder,
         "parameters",
-        {"frames": {"count": 31, "first_frame": 200, "first_second": None}, "audio": {"seconds": 30, "windows": ["start", "middle", "end"]}, "note": HOSTILE if hostile else "x"},
+        {
+            "frames": {"count": 31, "first_frame": 200, "first_second": None},
+            "audio": {"seconds": 30, "windows": ["start", "middle", "end"]},
+            "note": HOSTILE if hostile else "x",
+        },
     )
 
 
@@ -228,7 +244,9 @@ def _references(folder: Path, prevalence: dict[str, float]) -> None:
 def _comparisons(folder: Path, approaches: list[dict[str, Any]], hostile: bool) -> list[str]:
     of = {row["approach"]: row["macro_ap"] for row in approaches}
     best = {
-        m: max((r for r in approaches if r["modality"] == m), key=lambda r: r["macro_ap"])["approach"]
+        m: max((r for r in approaches if r["modality"] == m), key=lambda r: r["macro_ap"])[
+            "approach"
+        ]
         for m in ("picture", "sound", "both")
     }
     single = max(best["picture"], best["sound"], key=lambda slug: of[slug])

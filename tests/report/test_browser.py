@@ -1,0 +1,151 @@
+"""The preview in a real browser, opened from the disk as a person would."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+pytestmark = pytest.mark.xdist_group("report")
+PAGES = ("index", "genres", "thresholds", "data", "method")
+DRAWN = "document.documentElement.dataset.charts === 'drawn'"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    api = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
+    names = ("chromium", "google-chrome", "chromium-browser")
+    path = next((found for found in map(shutil.which, names) if found), None)
+    with api.sync_playwright() as playwright:
+        try:
+            launched = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        except api.Error as error:
+            pytest.skip(f"no Chromium ({str(error).splitlines()[0]}): playwright install chromium")
+        yield launched
+        launched.close()
+
+
+class Visit:
+    """A page opened at a width and colour scheme, with what it asked for and complained of."""
+
+    def __init__(self, browser: Any, site: Path, width: int = 1280, scheme: str = "light") -> None:
+        self.site = site
+        self.context = browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=scheme
+        )
+        self.page = self.context.new_page()
+        self.complaints: list[str] = []
+        self.requests: list[str] = []
+        self.page.on("console", self._heard)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("request", lambda request: self.requests.append(request.url))
+
+    def _heard(self, message: Any) -> None:
+        if message.type in ("error", "warning"):
+            self.complaints.append(message.text)
+
+    def open(self, name: str) -> Any:
+        self.page.goto((self.site / f"{name}.html").as_uri())
+        self.page.wait_for_function(DRAWN, timeout=20_000)
+        return self.page
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("corpus", ["preview", "film_preview"])
+def test_pages_draw_and_keep_to_themselves(
+    browser: Any, corpus: str, width: int, request: pytest.FixtureRequest
+) -> None:
+    visit = Visit(browser, request.getfixturevalue(corpus), width)
+    charts = 0
+    for name in PAGES:
+        page = visit.open(name)
+        marks = page.eval_on_selector_all(
+            "figure.chart",
+            "figures => figures.map(figure => "
+            "[figure.id, figure.querySelectorAll('.vega svg [class*=mark-] > *').length])",
+        )
+        assert all(count > 0 for _, count in marks), marks
+        charts += len(marks)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+        assert page.locator("img:not([alt]), [role=img]:not([aria-label])").count() == 0
+    assert charts >= 18
+    assert visit.complaints == []
+    assert all(url.startswith(("file:", "data:", "blob:")) for url in visit.requests)
+    visit.context.close()
+
+
+def test_light_and_dark_differ(browser: Any, preview: Path) -> None:
+    shots = []
+    for scheme in ("light", "dark"):
+        visit = Visit(browser, preview, scheme=scheme)
+        page = visit.open("index")
+        shots.append(page.screenshot())
+        ink = page.eval_on_selector(".vega svg text", "text => getComputedStyle(text).fill")
+        paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert contrast(ink, paper) > 4.5
+        visit.context.close()
+    assert shots[0] != shots[1]
+
+
+def contrast(one: str, other: str) -> float:
+    """WCAG's contrast ratio of two css rgb() colours."""
+
+    def luminance(colour: str) -> float:
+        parts = colour[colour.index("(") + 1 : -1].split(",")[:3]
+        linear = []
+        for part in parts:
+            value = float(part) / 255
+            linear.append(value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4)
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_charts_follow_a_change_of_scheme(browser: Any, preview: Path) -> None:
+    visit = Visit(browser, preview)
+    page = visit.open("genres")
+    before = page.eval_on_selector(".vega svg text", "text => getComputedStyle(text).fill")
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function(
+        "before => getComputedStyle(document.querySelector('.vega svg text')).fill !== before",
+        arg=before,
+    )
+    visit.context.close()
+
+
+def test_slider_moves_the_numbers(browser: Any, preview: Path) -> None:
+    visit = Visit(browser, preview)
+    page = visit.open("thresholds")
+    rows = pd.read_csv(preview / "metrics" / "thresholds.csv", keep_default_na=False)
+    for approach, threshold in (("window_cnn", 0.5), ("colour_mlp", 0.1)):
+        page.select_option("#slider-approach", approach)
+        page.eval_on_selector(
+            "#slider-threshold",
+            "(range, to) => { range.value = to; range.dispatchEvent(new Event('input')); }",
+            threshold,
+        )
+        at = rows[(rows["approach"] == approach) & (rows["threshold"] == threshold)].iloc[0]
+        for column in ("precision_macro", "recall_samples", "f1_micro"):
+            shown = page.inner_text(f'[data-column="{column}"]')
+            assert float(shown) == pytest.approx(at[column], abs=0.0051)
+        assert page.inner_text("#slider-value") == f"{threshold:.2f}"
+    everything = rows[rows["approach"] == "predict_everything"].iloc[0]
+    shown = page.inner_text('[data-everything="f1_macro"]')
+    assert float(shown) == pytest.approx(everything["f1_macro"], abs=0.0051)
+    visit.context.close()
+
+
+def test_table_sorts(browser: Any, preview: Path) -> None:
+    visit = Visit(browser, preview)
+    page = visit.open("index")
+    heading = page.locator("#approaches thead th").nth(2).locator("button")
+    column = "#approaches tbody tr td:nth-child(3)"
+    for direction in ("descending", "ascending"):
+        heading.click()
+        values = [float(text) for text in page.locator(column).all_inner_texts()]
+        assert values == sorted(values, reverse=direction == "descending")
+        assert page.locator(f"#approaches th[aria-sort={direction}]").count() == 1
+    visit.context.close()

@@ -1,0 +1,98 @@
+import filecmp
+import re
+from pathlib import Path
+
+import pytest
+from made_up_metrics import HOSTILE
+
+from stages.errors import BenchmarkError
+from stages.rendering import preview as rendering
+from stages.rendering import site
+from stages.rendering.qmd import read
+
+pytestmark = pytest.mark.xdist_group("report")
+REPORT = Path(__file__).parents[2] / "report"
+
+
+def test_every_cell_of_every_page_shows_something(preview: Path) -> None:
+    for page in REPORT.glob("*.qmd"):
+        text = (preview / f"{page.stem}.html").read_text(encoding="utf-8")
+        assert f"<h1>{read(page).title}</h1>" in text
+        assert "These are not films" in text
+        assert "endorsed or certified by TMDB" in text
+        assert "preview rendered without Quarto" in text
+        code = [cell for cell in read(page).cells if cell.kind == "code"]
+        assert text.count('class="chart"') + text.count("<table") + text.count("<p") > len(code)
+
+
+def test_no_page_names_another_machine(preview: Path, film_preview: Path) -> None:
+    for page in [*preview.glob("*.html"), *film_preview.glob("*.html")]:
+        text = page.read_text(encoding="utf-8")
+        assert not re.findall(r'(?:src|href)="(?:https?:)?//[^"]*"', text)
+
+
+def test_links_lead_somewhere(preview: Path) -> None:
+    for page in preview.glob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        for link in re.findall(r'(?:src|href)="([^"#:]+)"', text):
+            assert (preview / link).is_file(), f"{page.name}: {link}"
+
+
+def test_hostile_texts_stay_text(film_preview: Path) -> None:
+    for page in film_preview.glob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        assert "<script>alert" not in text
+        assert HOSTILE not in text
+    assert "&lt;script&gt;alert" in (film_preview / "method.html").read_text(encoding="utf-8")
+    assert "These are not films" not in (film_preview / "index.html").read_text(encoding="utf-8")
+
+
+def test_same_metrics_give_the_same_bytes(preview: Path, made_up: Path, pages: Path) -> None:
+    again = site.render(pages, made_up, None)
+    names = sorted(str(path.relative_to(preview)) for path in preview.rglob("*") if path.is_file())
+    _, different, missing = filecmp.cmpfiles(preview, again, names, shallow=False)
+    assert (different, missing) == ([], [])
+
+
+def test_failing_cell_is_named_and_the_old_site_stays(made_up: Path, pages: Path) -> None:
+    (pages / "_site").mkdir()
+    (pages / "_site" / "index.html").write_text("old", encoding="utf-8")
+    page = pages / "index.qmd"
+    broken = page.read_text(encoding="utf-8").replace("wording.answer(metrics)", "1 / 0")
+    page.write_text(broken, encoding="utf-8")
+    with pytest.raises(BenchmarkError) as caught:
+        site.render(pages, made_up, None)
+    assert "report/index.qmd, cell 'answer'" in str(caught.value)
+    assert "ZeroDivisionError: division by zero" in str(caught.value)
+    assert (pages / "_site" / "index.html").read_text(encoding="utf-8") == "old"
+    assert [path.name for path in pages.glob("_site*")] == ["_site"]
+
+
+def test_missing_metrics_are_named(tmp_path: Path) -> None:
+    (tmp_path / "metrics").mkdir()
+    with pytest.raises(BenchmarkError, match="catalogue.json.*dvc repro".replace(".*", r"[\s\S]*")):
+        site.render(tmp_path / "report", tmp_path / "metrics", None)
+
+
+def test_pages_do_not_share_names(project: Path, tmp_path: Path) -> None:
+    settings = (project / "_quarto.yml").read_text(encoding="utf-8")
+    settings = settings.replace("render: [one.qmd]", "render: [one.qmd, two.qmd]")
+    (project / "_quarto.yml").write_text(settings, encoding="utf-8")
+    (project / "one.qmd").write_text("```{python}\nx = 1\nx\n```\n", encoding="utf-8")
+    (project / "two.qmd").write_text("```{python}\nx\n```\n", encoding="utf-8")
+    with pytest.raises(BenchmarkError, match="NameError: name 'x'"):
+        rendering.render(project, tmp_path / "out")
+
+
+def test_options_warnings_and_plain_output(project: Path, tmp_path: Path) -> None:
+    (project / "one.qmd").write_text(
+        "---\ntitle: One <b>\n---\n\n# Head\n\n"
+        "```{python}\n#| include: false\nprint('hidden')\n```\n\n"
+        "```{python}\nimport warnings\nwarnings.warn('a warning')\nprint('<shown>')\n```\n\n"
+        "```{python}\nfrom IPython.display import Markdown\nMarkdown('**bold**')\n```\n",
+        encoding="utf-8",
+    )
+    rendering.render(project, tmp_path / "out")
+    text = (tmp_path / "out" / "one.html").read_text(encoding="utf-8")
+    assert "One &lt;b&gt;" in text and "hidden" not in text and "a warning" not in text
+    assert "&lt;shown&gt;" in text and "<strong>bold</strong>" in text
