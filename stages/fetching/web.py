@@ -57,12 +57,14 @@ def fetch(trailer: Trailer, means: Means, destination: Path) -> Fetched:
     """
     params = means.download
     host = (urlsplit(trailer.url).hostname or "").lower()
-    deadline = time.monotonic() + OVERALL * params.timeout_seconds
+    left = OVERALL * params.timeout_seconds  # waiting for a turn is not the trailer's time
     workshop = means.workshop.resolve()
     with _private_folder(workshop / "partial" / trailer.trailer_id) as folder:
         for attempt in range(params.retries + 1):
             with hosts.turn(workshop / "hosts", host, params.pause_seconds):
-                done = _attempt(trailer.url, params, folder, deadline)
+                begun = time.monotonic()
+                done = _attempt(trailer.url, params, folder, begun + left)
+                left -= time.monotonic() - begun
             if isinstance(done, Path):
                 check_size(done.stat().st_size, params)
                 shutil.move(done, destination)
@@ -71,7 +73,8 @@ def fetch(trailer: Trailer, means: Means, destination: Path) -> Fetched:
             failure = done
             asked = seconds_to_wait(failure)
             wait = max(asked, params.pause_seconds * 2**attempt)
-            enough = time.monotonic() + wait < deadline and asked <= hosts.LONGEST_WAIT
+            left -= wait
+            enough = left > 0 and asked <= hosts.LONGEST_WAIT
             if attempt == params.retries or not is_transient(failure) or not enough:
                 break
             if asked:

@@ -18,7 +18,8 @@ import pytest
 
 from stages.corpus.genres import GENRES
 from stages.corpus.reader import Trailer, trailer_id
-from stages.fetching.schemes import Means
+from stages.errors import TrailerError
+from stages.fetching.schemes import Means, fetch
 from stages.params import DownloadParams, SampleParams
 
 Route = Callable[["Handler", int], None]
@@ -174,3 +175,21 @@ def sample_params(seed: int = 7) -> SampleParams:
 
 def means(root: Path, **changes: Any) -> Means:
     return Means(download_params(**changes), sample_params(), root / "workshop")
+
+
+def get(site: Site, route: Route, root: Path, path: str = "/a.mp4", **changes: Any) -> bytes:
+    site.routes.setdefault(path, route)
+    target = root / "came"
+    fetch(trailer_at(site.url + path), means(root, **changes), target)
+    return target.read_bytes()
+
+
+def reason(site: Site, route: Route, root: Path, path: str = "/a.mp4", **changes: Any) -> str:
+    with pytest.raises(TrailerError) as caught:
+        get(site, route, root, path, **changes)
+    assert not (root / "came").exists()
+    return caught.value.reason
+
+
+def partials(root: Path) -> list[Path]:
+    return [path for path in (root / "workshop" / "partial").rglob("*") if path.is_file()]

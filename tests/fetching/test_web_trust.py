@@ -1,0 +1,140 @@
+"""http(s) trailers from a real server that is not to be trusted."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from stages.errors import BenchmarkError, TrailerError
+from stages.fetching import web
+from stages.fetching.schemes import fetch
+from tests.fetching.conftest import (
+    Handler,
+    Site,
+    get,
+    means,
+    partials,
+    reason,
+    serve,
+    status,
+    trailer_at,
+)
+
+
+def test_known_to_be_too_large(site: Site, tmp_path: Path) -> None:
+    assert reason(site, serve(bytes(3_000_000)), tmp_path, max_megabytes=1.0) == "too_large"
+    assert partials(tmp_path) == []
+
+
+def test_too_large_and_never_said_how_large(site: Site, tmp_path: Path) -> None:
+    def endless(handler: Handler, before: int) -> None:
+        handler.head(200, Content_Type="video/mp4")
+        while not handler.site.closing.is_set():
+            handler.wfile.write(bytes(1 << 16))
+
+    assert reason(site, endless, tmp_path, max_megabytes=1.0) == "too_large"
+    assert partials(tmp_path) == []
+
+
+def test_the_whole_has_a_time_limit_too(
+    site: Site, movie: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def drip(handler: Handler, before: int) -> None:
+        handler.head(200, Content_Type="video/mp4", Content_Length=str(len(movie)))
+        for byte in movie:
+            handler.wfile.write(bytes([byte]))
+            if handler.site.closing.wait(0.05):
+                return
+
+    monkeypatch.setattr(web, "OVERALL", 2)
+    start = time.monotonic()
+    assert reason(site, drip, tmp_path, timeout_seconds=1.0, retries=3) == "timeout"
+    assert time.monotonic() - start < 4
+
+
+def test_redirects_are_followed(site: Site, movie: bytes, tmp_path: Path) -> None:
+    site.routes["/b.mp4"] = serve(movie)
+    assert get(site, status(302, Location="/b.mp4"), tmp_path) == movie
+
+
+def test_redirects_out_of_the_web_are_refused(site: Site, tmp_path: Path) -> None:
+    route = status(302, Location="file:///etc/hostname")
+    assert reason(site, route, tmp_path) == "not_allowed"
+
+
+def test_a_stream_may_not_name_local_files(site: Site, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.ts"
+    secret.write_bytes(b"secret")
+    playlist = f"#EXTM3U\n#EXTINF:1,\n{secret.as_uri()}\n#EXT-X-ENDLIST\n".encode()
+    route = serve(playlist, "application/x-mpegurl")
+    assert reason(site, route, tmp_path, "/a.m3u8") == "not_allowed"
+
+
+def test_a_redirect_loop(site: Site, tmp_path: Path) -> None:
+    assert reason(site, status(302, Location="/a.mp4"), tmp_path, retries=2) == "http_error"
+
+
+def test_a_page_without_a_video(site: Site, tmp_path: Path) -> None:
+    page = b"<!doctype html><html><title>a page</title><p>no film here</p></html>"
+    assert reason(site, serve(page, "text/html"), tmp_path, "/page", retries=2) == "unsupported"
+
+
+def test_nothing_the_web_says_names_a_file_elsewhere(
+    site: Site, movie: bytes, tmp_path: Path
+) -> None:
+    def route(handler: Handler, before: int) -> None:
+        name = 'attachment; filename="../../../evil.mp4"'
+        kind = "video/..%2f..%2f../../evil"
+        handler.head(
+            200, Content_Type=kind, Content_Disposition=name, Content_Length=str(len(movie))
+        )
+        handler.wfile.write(movie)
+
+    assert get(site, route, tmp_path, "/..%2f..%2fevil.mp4") == movie
+    files = {path.relative_to(tmp_path).parts[0] for path in tmp_path.rglob("*") if path.is_file()}
+    assert files == {"came", "workshop"}
+    assert not [path for path in tmp_path.parent.rglob("*evil*") if "test_" not in path.name]
+
+
+def test_cookies_are_sent_and_their_file_is_left_alone(
+    site: Site, movie: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jar = tmp_path / "cookies.txt"
+    text = "# Netscape HTTP Cookie File\n127.0.0.1\tFALSE\t/\tFALSE\t0\tkey\tvalue\n"
+    jar.write_text(text)
+    monkeypatch.setenv("TRAILER_COOKIES", str(jar))
+
+    def route(handler: Handler, before: int) -> None:
+        handler.head(
+            200,
+            Content_Type="video/mp4",
+            Content_Length=str(len(movie)),
+            Set_Cookie="other=1; Max-Age=999",
+        )
+        handler.wfile.write(movie)
+
+    get(site, route, tmp_path)
+    assert site.asked[0][1]["cookie"] == "key=value"
+    assert jar.read_text() == text
+
+
+@pytest.mark.parametrize("text", [None, "no cookies\n"])
+def test_cookies_that_cannot_be_read_stop_the_stage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str | None
+) -> None:
+    if text is not None:
+        (tmp_path / "cookies.txt").write_text(text)
+    monkeypatch.setenv("TRAILER_COOKIES", str(tmp_path / "cookies.txt"))
+    with pytest.raises(BenchmarkError, match="TRAILER_COOKIES") as caught:
+        fetch(trailer_at("http://127.0.0.1:9/a.mp4"), means(tmp_path), tmp_path / "came")
+    assert not isinstance(caught.value, TrailerError)
+
+
+def test_the_proxy_is_used(
+    site: Site, movie: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRAILER_PROXY", site.url)
+    url = "http://film.invalid/a.mp4"
+    site.routes[url] = serve(movie)
+    fetch(trailer_at(url), means(tmp_path), tmp_path / "came")
+    assert (tmp_path / "came").read_bytes() == movie
