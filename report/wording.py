@@ -100,7 +100,7 @@ def findings(metrics: Metrics) -> list[str]:
     everything = metrics.reference("predict_everything", "f1_macro")
     at = metrics.thresholds[metrics.thresholds["approach"] == metrics.headline["both"]]
     if everything is not None and at["f1_macro"].notna().any():
-        best = at.loc[at["f1_macro"].idxmax()]
+        best = at.sort_values("f1_macro", na_position="first").iloc[-1]
         found.append(
             f"Naming every genre for every film already gives a macro F1 of {number(everything)}; "
             f"the best approach reaches {number(best['f1_macro'])}, and that at the threshold "

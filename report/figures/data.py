@@ -103,7 +103,7 @@ def cooccurrence(counts: pd.DataFrame, shares: pd.Series, films: int) -> Any:
     ]
     cells = pd.DataFrame(rows)
     cells = cells.assign(text=[f"{round(100 * share)}" for share in cells["share"]])
-    top = cells.loc[cells["share"].idxmax()]
+    top = cells.sort_values("share", kind="stable").iloc[-1]
     title = (
         f"Genres travel together: {float(top['share']):.0%} of {top['genre']} films "
         f"are also {top['other']}"

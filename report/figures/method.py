@@ -13,7 +13,7 @@ def learning_curve(curve: pd.DataFrame, approach: str) -> Any:
     """Loss against epoch of one approach. curve: epoch, part (train, held_out), loss."""
     held = curve[curve["part"] == "held_out"]
     if held["loss"].notna().any():
-        best = held.loc[held["loss"].idxmin()]
+        best = held.sort_values("loss").iloc[0]
         about = f"held-out loss lowest at epoch {int(best['epoch'])} ({number(best['loss'], 3)})"
     else:
         about = "no held-out loss"

@@ -38,9 +38,8 @@ def finish(
     keys: Sequence[str] = (),
 ) -> Any:
     """Give a chart its finding, its alternative text, its keys and the width of the page."""
-    heading = {"subtitle": subtitle} if subtitle else {}
     return chart.properties(
-        title=alt.TitleParams(text=title, **heading),
+        title=alt.TitleParams(text=title, subtitle=subtitle or alt.Undefined),
         description=alternative,
         usermeta={"keys": list(keys)},
         width="container",

@@ -75,7 +75,7 @@ def f1_curves(thresholds: pd.DataFrame, headline: dict[str, str]) -> Any:
     ].round(4)
     everything = thresholds.loc[thresholds["approach"] == EVERYTHING, "f1_macro"]
     floor = float(everything.iloc[0]) if len(everything) else None
-    peak = rows.loc[rows["f1_macro"].idxmax()]
+    peak = rows.sort_values("f1_macro", na_position="first").iloc[-1]
     title = (
         f"Macro F1 peaks at a threshold of {number(peak['threshold'])} "
         f"({peak['approach']}, {number(peak['f1_macro'])})"

@@ -41,7 +41,7 @@ def render(executable: Path, project: Path) -> Path:
     }
     try:
         said = subprocess.run(
-            [str(executable), "render", str(project), "--no-execute-daemon"],
+            [str(executable), "render", str(project)],
             cwd=project,
             env=environment,
             stdout=subprocess.PIPE,

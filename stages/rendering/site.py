@@ -57,7 +57,8 @@ def _vega(path: Path) -> None:
     """Write Vega, Vega-Lite and Vega-Embed as one file, so that no page needs a network."""
     import vl_convert
 
-    path.write_text(vl_convert.javascript_bundle(), encoding="utf-8")
+    bundle = vl_convert.javascript_bundle()  # type: ignore[call-arg]  # its stub has no default
+    path.write_text(bundle, encoding="utf-8")
 
 
 def _move(built: Path, site: Path) -> Path:

@@ -9,16 +9,8 @@ import numpy as np
 import pandas as pd
 
 GENRES = (
-    "Action",
-    "Adventure",
-    "Comedy",
-    "Crime",
-    "Drama",
-    "Horror",
-    "Mystery",
-    "Romance",
-    "Science Fiction",
-    "Thriller",
+    *("Action", "Adventure", "Comedy", "Crime", "Drama"),
+    *("Horror", "Mystery", "Romance", "Science Fiction", "Thriller"),
 )
 APPROACHES = {
     "prior": ("prior", "none", "", "", ""),
@@ -187,7 +179,7 @@ def _scores(
             )
         genres += own
         macro = float(np.mean([row["ap"] for row in own]))
-        row = {"approach": slug, "kind": kind, "modality": modality, "parts": parts}
+        row: dict[str, Any] = {"approach": slug, "kind": kind, "modality": modality, "parts": parts}
         row |= {"context": context, "head": head, "films": FILMS, "macro_ap": macro}
         row |= {"macro_ap_lo": macro - 0.04, "macro_ap_hi": macro + 0.04, "macro_ap_seed_sd": 0.01}
         row |= {"micro_ap": macro + 0.1, "weighted_ap": macro + 0.05, "samples_ap": macro + 0.2}

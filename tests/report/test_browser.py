@@ -52,8 +52,9 @@ class Visit:
         return self.page
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("corpus", ["preview", "film_preview"])
+@pytest.mark.parametrize(
+    ("corpus", "width"), [("preview", 1280), ("preview", 390), ("film_preview", 390)]
+)
 def test_pages_draw_and_keep_to_themselves(
     browser: Any, corpus: str, width: int, request: pytest.FixtureRequest
 ) -> None:
