@@ -1,0 +1,35 @@
+# Two commands: `make report` and `make test`. Each sets up what it needs, in any order.
+
+PYTHON := $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+.PHONY: report test lock environment
+.DEFAULT_GOAL := report
+
+report: SETS = core report
+report: environment  ## run the pipeline and render the site
+	@dvc repro
+	@python -m stages.results
+
+test: SETS = core dev
+test: environment  ## lint, types, tests
+	@ruff check .
+	@ruff format --check .
+	@mypy
+	@python -m pytest -n auto --dist loadgroup
+
+environment:
+ifeq ($(PYTHON),)
+	@echo "Python 3.11 or newer was not found: install it (python3, with pip and venv) and try again."; exit 1
+endif
+	@$(PYTHON) requirements/install.py $(SETS)
+
+LOCK = uv pip compile --universal --python-version 3.11 --fork-strategy fewest \
+	--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet
+
+lock:  ## renew requirements/*.txt after a change in pyproject.toml (needs uv)
+	$(LOCK) pyproject.toml -o requirements/core.txt
+	$(LOCK) pyproject.toml --extra report -c requirements/core.txt -o requirements/report.txt
+	$(LOCK) pyproject.toml --group dev -c requirements/core.txt -o requirements/dev.txt
+	$(LOCK) --group openl3 -o requirements/openl3.txt
