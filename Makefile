@@ -28,7 +28,8 @@ endif
 LOCK = uv pip compile --universal --python-version 3.11 --fork-strategy fewest \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet
 
-lock:  ## renew requirements/*.txt after a change in pyproject.toml (needs uv)
+lock: SETS = core dev
+lock: environment  ## renew requirements/*.txt after a change in pyproject.toml
 	$(LOCK) pyproject.toml -o requirements/core.txt
 	$(LOCK) pyproject.toml --extra report -c requirements/core.txt -o requirements/report.txt
 	$(LOCK) pyproject.toml --group dev -c requirements/core.txt -o requirements/dev.txt
