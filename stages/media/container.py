@@ -80,11 +80,14 @@ def only(container: InputContainer, stream: Stream) -> None:
 class Reading:
     """Packets of one track in file order, with what went wrong on the way.
 
-    errors: packets the decoder refused. cut_short: the container itself broke off.
+    errors: packets the decoder refused; if `strict`, also those it could only mend.
+    cut_short: the container itself broke off.
     """
 
-    def __init__(self, container: InputContainer, stream: Any) -> None:
+    def __init__(self, container: InputContainer, stream: Any, strict: bool = False) -> None:
         only(container, stream)
+        options = {"max_pixels": str(MAX_PIXELS)} if stream.type == "video" else {}
+        stream.codec_context.options = options | ({"err_detect": "explode"} if strict else {})
         self.container, self.stream = container, stream
         self.errors = 0
         self.cut_short = False

@@ -15,15 +15,18 @@ def length_bytes(extradata: bytes | None) -> int:
     return (extradata[4] & 3) + 1 if extradata and len(extradata) > 6 and extradata[0] == 1 else 0
 
 
-def can_start(packet: bytes, length_size: int) -> bool:
-    """True if a decoder can start at this packet; `length_size` as `length_bytes` gives it."""
+def start_kind(packet: bytes, length_size: int) -> int:
+    """IDR or SEI if a decoder can start at this packet, by which of the two, else 0.
+
+    length_size: as `length_bytes` gives it.
+    """
     for unit in _units(packet, length_size):
         kind = unit[0] & 31
         if kind == SLICE:
-            return False
+            return 0
         if kind == IDR or (kind == SEI and _recovers_at_once(unit[1:])):
-            return True
-    return False
+            return kind
+    return 0
 
 
 def _units(packet: bytes, length_size: int) -> Iterator[bytes]:

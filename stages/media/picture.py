@@ -5,8 +5,11 @@ from typing import Any
 
 import cv2
 import numpy as np
+from av.error import FFmpegError
 from av.video.frame import VideoFrame
 from av.video.reformatter import Colorspace, Interpolation
+
+from stages.errors import TrailerError
 
 Image = np.ndarray[Any, np.dtype[np.uint8]]
 
@@ -17,15 +20,20 @@ EXACT = Interpolation.BILINEAR | Interpolation.ACCURATE_RND | Interpolation.FULL
 
 
 def pixels(frame: VideoFrame) -> Image:
-    """Stored picture in full-range colour: (height, width, 3) uint8, BGR as OpenCV wants it."""
+    """Stored picture in full-range colour: (height, width, 3) uint8, BGR as OpenCV wants it.
+
+    Raises TrailerError unreadable for a pixel format that nothing here understands.
+    """
     space = None
     if frame.colorspace == UNTAGGED:
         high = frame.width >= BEYOND_SD[0] or frame.height > BEYOND_SD[1]
         space = Colorspace.ITU709 if high else Colorspace.ITU601
-    # the destination's tag must be left alone: RGB has no matrix of its own
-    image = frame.reformat(
-        format="bgr24", src_colorspace=space, interpolation=int(EXACT), threads=1
-    ).to_ndarray()
+    try:
+        image = frame.reformat(
+            format="bgr24", src_colorspace=space, interpolation=int(EXACT), threads=1
+        ).to_ndarray()
+    except FFmpegError as error:
+        raise TrailerError("unreadable", f"pixel format {frame.format.name}") from error
     return np.ascontiguousarray(image, dtype=np.uint8)
 
 

@@ -42,7 +42,7 @@ class Jumping:
         runs = self._runs(sorted(set(numbers)))
         with open_media(self.path) as container:
             stream: Any = video_stream(container)
-            reading = Reading(container, stream)
+            reading = Reading(container, stream, strict=self.timeline.closed)
             packets = enumerate(reading.packets())
             for start, stop, wanted in runs:
                 stream.codec_context.flush_buffers()

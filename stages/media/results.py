@@ -73,7 +73,8 @@ def jobs(ledger: Path, folder: Path, params: FramesParams | AudioParams) -> list
 def extract(job: Job) -> Path:
     """Path of a trailer's store entry, computed if it is not there; runs in a worker process.
 
-    A failure that would come again is an entry too. Raises TrailerError timeout, which might not.
+    A failure that would come again is an entry too. Raises TrailerError timeout or crashed, which
+    might not: one trailer never stops the run.
     """
     picture = isinstance(job.params, FramesParams)
     store = Store("frames" if picture else "audio", VERSION, job.params)
@@ -92,6 +93,8 @@ def extract(job: Job) -> Path:
         if error.reason == "timeout":
             raise
         rows, reason, note = [], error.reason, error.detail
+    except Exception as error:
+        raise TrailerError("crashed", f"{type(error).__name__}: {error}") from error
     schema = pa.schema(list(job.schema)[1:], metadata={"reason": reason, "note": note})
     with store.put(key) as path, pa.ipc.new_file(str(path), schema) as writer:
         writer.write_table(pa.Table.from_pylist(rows, schema))

@@ -26,6 +26,7 @@ class Timeline:
     pts: (packets,) time stamp in ticks. key: (packets,) bool, a place where decoding can start.
     packet_of: (pictures,) packet that holds each picture. number_of: (packets,) the inverse, -1
     where a packet shows nothing. tick: seconds. trusted: the table can stand for a full decode.
+    closed: no start leans on pictures before it, so a decoder may be strict about errors.
     """
 
     pts: Integers
@@ -37,6 +38,7 @@ class Timeline:
     codec: str
     sample_aspect: float
     trusted: bool
+    closed: bool
     cut_short: bool
     promised: int  # pictures the container says it holds, 0 if it does not say
     claimed_seconds: float  # length the container claims, 0 if it does not say
@@ -66,12 +68,13 @@ def read_timeline(path: Path) -> Timeline:
         reading = Reading(container, stream)
         pts: list[int] = []
         flags: list[tuple[bool, bool]] = []
-        sound = True
+        sound = closed = True
         for packet in reading.packets():
             pts.append(NO_TIME if packet.pts is None else packet.pts)
             key = packet.is_keyframe
             if key and codec == "h264":
-                key = h264.can_start(bytes(packet), length_size)
+                kind = h264.start_kind(bytes(packet), length_size)
+                key, closed = kind > 0, closed and kind != h264.SEI
             flags.append((key, _shows(packet, codec)))
             sound &= not packet.is_corrupt
         claimed = (stream.duration or 0) * float(stream.time_base or 0)
@@ -96,6 +99,7 @@ def read_timeline(path: Path) -> Timeline:
         codec=codec,
         sample_aspect=_sane_aspect(aspect),
         trusted=told and bool((np.diff(in_order) > 0).all()) and sound and not reading.cut_short,
+        closed=closed,
         cut_short=reading.cut_short,
         promised=promised,
         claimed_seconds=claimed,

@@ -1,0 +1,126 @@
+"""The rules of extraction, by hand and on files."""
+
+import cv2
+import numpy as np
+import pytest
+
+from stages.errors import TrailerError
+from stages.media import frames
+from stages.media.frames import extract_frames, passed_over, spaced
+from stages.params import FramesParams
+
+GROUPS = {"x264-params": "keyint=48:min-keyint=24:scenecut=0:bframes=3"}
+VALUES = {"count": 31, "first_frame": 200, "first_second": None, "short_side": 64}
+
+
+def parameters(**changes):
+    return FramesParams(**(VALUES | {"jpeg_quality": 90, "black_level": 16} | changes))
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory, video):
+    return video(tmp_path_factory.mktemp("film") / "a.mp4", count=700, options=GROUPS)
+
+
+def test_spacing():
+    assert spaced(801, 200, 31) == [200 + 20 * i for i in range(31)]
+    assert spaced(1000, 0, 4) == [0, 333, 666, 999]
+    assert spaced(231, 200, 31) == list(range(200, 231))
+    assert spaced(230, 200, 31)[0] == 0 and spaced(230, 200, 31)[-1] == 229
+    assert spaced(3, 200, 5) == [0, 0, 1, 2, 2]  # 0, 0.5, 1, 1.5, 2 to the nearest, halves to even
+    assert spaced(1, 200, 31) == [0] * 31
+
+
+@pytest.mark.parametrize(
+    ("targets", "black", "expected"),
+    [
+        ([2, 5, 9], set(), [2, 5, 9]),
+        ([2, 5, 9], {5}, [2, 6, 9]),
+        ([2, 5, 9], {5, 6, 7}, [2, 8, 9]),
+        ([2, 4, 9], {2, 3, 4, 5}, [6, 7, 9]),  # two in one black stretch do not share a picture
+        ([2, 4, 9], {2, 3}, [4, 5, 9]),  # nor does one take its successor's
+        ([2, 5, 9], {8, 9}, [2, 5, 7]),  # black to the end: the last picture before
+        ([2, 5, 7, 9], {5, 6, 7, 8, 9}, [2, 3, 4, 9]),  # too few before: black stays
+        ([0, 0, 1, 1], {0}, [1, 1, 1, 1]),  # a short film repeats pictures anyway
+        ([2, 5, 9], set(range(10)), [2, 5, 9]),
+        ([5, 7, 9], set(range(3, 10)), [0, 1, 2]),
+    ],
+)
+def test_black_pictures_are_passed_over(targets, black, expected):
+    total = max(targets) + 1
+    assert passed_over(targets, total, lambda number: number in black) == expected
+
+
+def test_31_exact_frames(film, plain_decode):
+    found = extract_frames(film, parameters())
+    assert found.numbers == tuple(np.linspace(200, 699, 31).round().astype(int))
+    assert np.allclose(found.seconds, np.array(found.numbers) / 24)
+    assert found.note == "" and found.total == 700
+    truth = plain_decode(film)
+    for number, jpeg in zip(found.numbers, found.jpegs, strict=True):
+        picture = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
+        wanted = truth[number].to_ndarray(format="bgr24")
+        assert picture.shape == (64, 96, 3)
+        assert np.abs(picture.astype(int) - wanted).mean() < 6  # neighbours differ by more than 10
+
+
+def test_both_ways_give_the_same_bytes(film, monkeypatch):
+    jumped = extract_frames(film, parameters())
+    monkeypatch.setattr(frames, "SMALL", 10**6)
+    assert extract_frames(film, parameters()) == jumped
+
+
+def test_start_in_seconds(film):
+    found = extract_frames(film, parameters(first_second=10.0, count=5))
+    assert found.numbers[0] == 240 and found.numbers[-1] == 699
+
+
+@pytest.mark.parametrize("small", [0, 10**6])
+def test_black_frames_in_a_file(tmp_path, video, monkeypatch, small):
+    monkeypatch.setattr(frames, "SMALL", small)
+    targets = [int(n) for n in np.linspace(0, 299, 5).round()]
+    assert targets == [0, 75, 150, 224, 299]
+    dark = {*range(0, 7), *range(140, 160), *range(280, 300)}
+    path = video(tmp_path / "a.mp4", count=300, options=GROUPS, black=dark.__contains__)
+    assert extract_frames(path, parameters(first_frame=0, count=5)).numbers == (
+        (7, 75, 160, 224, 279)
+    )
+
+
+def test_short_and_black_files(tmp_path, video):
+    short = extract_frames(video(tmp_path / "a.mp4", count=12), parameters())
+    assert short.numbers == tuple(np.linspace(0, 11, 31).round().astype(int))
+    assert len(short.jpegs) == 31 and short.note.startswith("short: 12 frames")
+    brief = extract_frames(video(tmp_path / "b.mp4", count=220), parameters())
+    assert (brief.numbers[0], brief.numbers[-1]) == (0, 219) and brief.note.startswith("short")
+    black = extract_frames(video(tmp_path / "c.mp4", count=50, black=lambda n: True), parameters())
+    assert len(black.jpegs) == 31
+
+
+def test_a_truncated_file_is_noted(tmp_path, video):
+    muxer = {"movflags": "faststart"}
+    path = video(tmp_path / "a.mp4", count=700, options=GROUPS, muxer=muxer)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    found = extract_frames(path, parameters())
+    assert len(found.jpegs) == 31 and 200 < found.total < 500
+    assert found.note.startswith(f"stopped after {found.total} of 700 frames")
+    path.write_bytes(path.read_bytes()[: path.read_bytes().index(b"mdat") + 20])
+    with pytest.raises(TrailerError) as failure:
+        extract_frames(path, parameters())
+    assert failure.value.reason in ("truncated", "unreadable")
+
+
+def test_variable_frame_rate_is_noted(tmp_path, video):
+    times = np.cumsum(np.random.default_rng(0).choice([3750, 7500], 60))
+    path = video(tmp_path / "a.mkv", times=[int(t) for t in times])
+    found = extract_frames(path, parameters(first_frame=0))
+    assert "variable frame rate" in found.note
+    expected = (times - times[0])[list(found.numbers)] / 90000
+    assert np.allclose(found.seconds, expected, atol=0.002)
+
+
+def test_no_picture(tmp_path, audio):
+    path = audio(tmp_path / "a.wav", np.zeros((1, 4800)))
+    with pytest.raises(TrailerError) as failure:
+        extract_frames(path, parameters())
+    assert failure.value.reason == "no_video"

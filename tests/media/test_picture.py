@@ -1,0 +1,144 @@
+"""Colour, shape and orientation of pictures, against formulas and drawn images."""
+
+import struct
+from fractions import Fraction
+from typing import Any
+
+import av
+import numpy as np
+import pytest
+
+from stages.media.container import Reading, open_media, video_stream
+from stages.media.picture import is_black, pixels, rotation_of, small
+
+# BT.601 and BT.709: red and blue weights of luma
+WEIGHTS = {5: (0.299, 0.114), 1: (0.2126, 0.0722)}
+
+
+def flat(y, u, v, full=False, space=2, size=(64, 48), name="yuv420p"):
+    frame = av.VideoFrame(*size, name)
+    for plane, value in zip(frame.planes, (y, u, v), strict=True):
+        plane.update(bytes([value]) * plane.buffer_size)
+    frame.color_range, frame.colorspace = (2 if full else 1), space
+    return frame
+
+
+def expected_bgr(y, u, v, full, space):
+    red_weight, blue_weight = WEIGHTS[space]
+    luma = y / 255 if full else (y - 16) / 219
+    span = 255 if full else 224
+    cb, cr = (u - 128) / span, (v - 128) / span
+    red = luma + 2 * (1 - red_weight) * cr
+    blue = luma + 2 * (1 - blue_weight) * cb
+    green = (luma - red_weight * red - blue_weight * blue) / (1 - red_weight - blue_weight)
+    return (np.clip([blue, green, red], 0, 1) * 255).round()
+
+
+@pytest.mark.parametrize("full", [False, True])
+@pytest.mark.parametrize("space", [1, 5])
+@pytest.mark.parametrize("yuv", [(81, 90, 240), (145, 54, 34), (180, 128, 128), (60, 200, 100)])
+def test_colour_matrix_and_range(yuv, space, full):
+    found = pixels(flat(*yuv, full=full, space=space))[10, 10]
+    assert np.abs(found - expected_bgr(*yuv, full, space)).max() <= 2
+
+
+def test_untagged_colour_is_judged_by_size():
+    sd, hd = flat(81, 90, 240), flat(81, 90, 240, size=(1280, 720))
+    assert np.abs(pixels(sd)[5, 5] - expected_bgr(81, 90, 240, False, 5)).max() <= 2
+    assert np.abs(pixels(hd)[5, 5] - expected_bgr(81, 90, 240, False, 1)).max() <= 2
+
+
+@pytest.mark.parametrize("name", ["bgr0", "yuv420p10le", "gray", "yuva420p", "rgb24"])
+def test_any_pixel_format(name):
+    image = np.full((48, 64, 3), 128, np.uint8)
+    frame = av.VideoFrame.from_ndarray(image, format="rgb24").reformat(format=name)
+    assert np.abs(pixels(frame).astype(int) - 128).max() <= 3
+
+
+def test_black():
+    assert is_black(flat(16, 128, 128), 0)
+    assert is_black(flat(26, 128, 128), 16) and not is_black(flat(40, 128, 128), 16)
+    assert is_black(flat(10, 128, 128, full=True, name="yuvj420p"), 16)
+    assert not is_black(flat(16, 240, 128), 16)  # dark but blue
+    spot = av.VideoFrame.from_ndarray(np.zeros((48, 64, 3), np.uint8), format="rgb24")
+    assert is_black(spot, 0)
+    image = np.zeros((48, 64, 3), np.uint8)
+    image[31, 17] = 200  # one bright pixel
+    assert not is_black(av.VideoFrame.from_ndarray(image, format="rgb24"), 16)
+
+
+@pytest.mark.parametrize(
+    ("size", "aspect", "expected"),
+    [
+        ((640, 360), 1.0, (256, 455)),
+        ((360, 640), 1.0, (455, 256)),
+        ((720, 576), 16 / 15, (256, 341)),
+        ((10, 6), 1.0, (256, 427)),
+        ((4000, 2), 1.0, (256, 2048)),  # squeezed to 8:1
+        ((1, 1), 1.0, (256, 256)),
+    ],
+)
+def test_short_side_and_aspect(size, aspect, expected):
+    frame = av.VideoFrame.from_ndarray(np.zeros((size[1], size[0], 3), np.uint8), format="rgb24")
+    assert small(frame, aspect, 256).shape[:2] == expected
+
+
+def corners(number: int) -> Any:
+    """Red top left, green top right, blue bottom left, white bottom right."""
+    image = np.zeros((64, 96, 3), np.uint8)
+    image[:32, :48], image[:32, 48:] = (255, 0, 0), (0, 255, 0)
+    image[32:, :48], image[32:, 48:] = (0, 0, 255), (255, 255, 255)
+    return image
+
+
+def first_frame(path):
+    with open_media(path) as container:
+        return next(Reading(container, video_stream(container)).frames())
+
+
+def seen(path):
+    image = small(first_frame(path), 1.0, 64)
+    names = {(1, 0, 0): "r", (0, 1, 0): "g", (0, 0, 1): "b", (1, 1, 1): "w"}
+    height, width = image.shape[:2]
+    points = [(y, x) for y in (height // 4, -height // 4) for x in (width // 4, -width // 4)]
+    return image.shape[:2], "".join(names[tuple((image[p][::-1] > 128).tolist())] for p in points)
+
+
+@pytest.mark.parametrize(
+    ("matrix", "shape", "order", "clockwise"),
+    [
+        ((1, 0, 0, 1), (64, 96), "rgbw", 0),
+        ((0, 1, -1, 0), (96, 64), "brwg", 90),  # ISO 14496-12: a b / c d, row vectors
+        ((-1, 0, 0, -1), (64, 96), "wbgr", 180),
+        ((0, -1, 1, 0), (96, 64), "gwrb", 270),
+        ((-1, 0, 0, 1), (64, 96), "grwb", 0),  # mirrored
+        ((0, 0, 0, 0), (64, 96), "rgbw", 0),  # garbage
+        ((0.7, 0.7, -0.7, 0.7), (64, 96), "rgbw", 0),  # no quarter turn
+    ],
+)
+def test_orientation(tmp_path, video, matrix, shape, order, clockwise):
+    path = video(tmp_path / "a.mp4", count=2, picture=corners)
+    a, b, c, d = (round(65536 * value) for value in matrix)
+    data = path.read_bytes()
+    identity = struct.pack(">9i", 65536, 0, 0, 0, 65536, 0, 0, 0, 1 << 30)
+    at = data.index(identity, data.index(b"tkhd"))
+    turned = struct.pack(">9i", a, b, 0, c, d, 0, 0, 0, 1 << 30)
+    path.write_bytes(data[:at] + turned + data[at + 36 :])
+    assert seen(path) == (shape, order)
+    assert rotation_of(first_frame(path)) == clockwise
+
+
+def test_sample_aspect_ratio_of_a_file(tmp_path, video):
+    from stages.media.frames import extract_frames
+    from stages.params import FramesParams
+
+    def wide(stream):
+        stream.codec_context.sample_aspect_ratio = Fraction(2, 1)
+
+    path = video(tmp_path / "a.mkv", count=3, tune=wide)
+    values = {"first_second": None, "jpeg_quality": 90, "black_level": 16}
+    found = extract_frames(path, FramesParams(count=2, first_frame=0, short_side=64, **values))
+    import cv2
+
+    image = cv2.imdecode(np.frombuffer(found.jpegs[0], np.uint8), cv2.IMREAD_COLOR)
+    assert image.shape[:2] == (64, 192)

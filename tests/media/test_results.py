@@ -1,0 +1,115 @@
+"""From a ledger to packs: what is kept, what is made again, and that bytes repeat."""
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from stages.errors import TrailerError
+from stages.media import frames, results
+from stages.media.results import AUDIO, FRAMES, extract, jobs, write
+from stages.params import AudioParams, FramesParams
+
+PICTURE = FramesParams(
+    count=3, first_frame=0, first_second=None, short_side=64, jpeg_quality=90, black_level=16
+)
+SOUND = AudioParams(sample_rate=8000, seconds=0.5, windows=("start", "end"))
+
+
+@pytest.fixture
+def workplace(tmp_path, monkeypatch, video, audio):
+    """A ledger of four trailers: a video, the same again, a sound, and one that did not come."""
+    monkeypatch.chdir(tmp_path)
+    folder = Path("data/trailers")
+    folder.mkdir(parents=True)
+    video(folder / "a0.mp4", count=20)
+    (folder / "b1.mp4").write_bytes((folder / "a0.mp4").read_bytes())
+    audio(folder / "c2.wav", np.ones((1, 8000)) * 0.25, rate=8000)
+    (folder / "d4.mp4").write_bytes(b"nonsense")
+    codecs = {"a0.mp4": ("h264", ""), "b1.mp4": ("h264", ""), "c2.wav": ("", "pcm_s16le")}
+    rows = [
+        {
+            "trailer_id": path.stem,
+            "reason": "ok",
+            "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+            "file": path.name,
+            "video_codec": codecs.get(path.name, ("h264", "aac"))[0],
+            "audio_codec": codecs.get(path.name, ("h264", "aac"))[1],
+        }
+        for path in sorted(folder.iterdir())
+    ]
+    gone = dict.fromkeys(rows[0], "") | {"trailer_id": "e3", "reason": "gone"}
+    pq.write_table(pa.Table.from_pylist([*rows, gone]), "data/downloads.parquet")
+    return tmp_path
+
+
+def run(params, folder, schema):
+    todo = jobs(Path("data/downloads.parquet"), Path("data/trailers"), params)
+    counts = write(Path(folder), schema, ((job, extract(job)) for job in todo))
+    return dict(counts), {p.name: p.read_bytes() for p in Path(folder).iterdir()}
+
+
+def test_frames_of_a_ledger(workplace, monkeypatch):
+    counts, files = run(PICTURE, "data/frames", FRAMES)
+    assert counts == {"ok": 2, "no_video": 1, "unreadable": 1}
+    assert sorted(files) == ["outcomes.parquet", "part-00.parquet", "part-01.parquet"]
+    rows = pq.read_table("data/frames/part-01.parquet").to_pylist()
+    assert [(r["trailer_id"], r["frame"], r["index"]) for r in rows] == [
+        ("b1", 0, 0),
+        ("b1", 1, 10),
+        ("b1", 2, 19),
+    ]
+    assert rows[1]["time"] == pytest.approx(10 / 24)
+    outcomes = pq.read_table("data/frames/outcomes.parquet").to_pylist()
+    assert [(o["trailer_id"], o["reason"], o["count"]) for o in outcomes] == [
+        ("a0", "ok", 3),
+        ("b1", "ok", 3),
+        ("c2", "no_video", 0),
+        ("d4", "unreadable", 0),
+    ]
+    # the second time nothing is decoded, and the bytes are the same
+    monkeypatch.setattr(frames, "extract_frames", lambda *_: pytest.fail("decoded again"))
+    assert run(PICTURE, "data/frames", FRAMES) == (counts, files)
+
+
+def test_sound_of_a_ledger(workplace):
+    counts, _ = run(SOUND, "data/audio", AUDIO)
+    assert counts == {"ok": 1, "no_audio": 2, "unreadable": 1}
+    rows = pq.read_table("data/audio/part-02.parquet").to_pylist()
+    assert [(r["window"], r["start"], r["seconds"]) for r in rows] == [
+        ("start", 0.0, 0.5),
+        ("end", 0.5, 0.5),
+    ]
+    assert all(r["flac"].startswith(b"fLaC") for r in rows)
+
+
+def test_a_damaged_entry_is_made_again(workplace):
+    _, files = run(PICTURE, "data/frames", FRAMES)
+    for entry in Path("data/store/frames").glob("*/*"):
+        entry.chmod(0o644)
+        entry.write_bytes(entry.read_bytes()[:-1])
+    assert run(PICTURE, "data/frames", FRAMES)[1] == files
+
+
+def test_changed_parameters_are_other_entries(workplace):
+    run(PICTURE, "data/frames", FRAMES)
+    before = set(Path("data/store/frames").glob("*/*"))
+    changed = FramesParams(**{**vars(PICTURE), "count": 2})
+    assert run(changed, "data/frames", FRAMES)[0]["ok"] == 2
+    assert before < set(Path("data/store/frames").glob("*/*"))
+
+
+def test_a_bug_in_one_trailer_is_its_own(workplace, monkeypatch):
+    def fail(*_):
+        raise ZeroDivisionError("a bug")
+
+    monkeypatch.setattr(frames, "extract_frames", fail)
+    todo = jobs(Path("data/downloads.parquet"), Path("data/trailers"), PICTURE)
+    with pytest.raises(TrailerError) as failure:
+        extract(todo[0])
+    assert failure.value.reason == "crashed" and "a bug" in failure.value.detail
+    crashed = [(todo[0], failure.value)]
+    assert results.write(Path("data/frames"), FRAMES, crashed) == {"crashed": 1}

@@ -1,0 +1,65 @@
+"""Every real file of ../shared/media against its INDEX.tsv: exact frames, lengths, or why not."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from stages.errors import TrailerError
+from stages.media.frames import extract_frames
+from stages.media.picture import jpeg, small
+from stages.media.probe import probe
+from stages.media.sound import extract_windows
+from stages.media.timeline import read_timeline
+from stages.params import AudioParams, FramesParams
+
+FRAMES = FramesParams(
+    count=31, first_frame=200, first_second=None, short_side=64, jpeg_quality=90, black_level=16
+)
+AUDIO = AudioParams(sample_rate=48000, seconds=30.0, windows=("start", "middle", "end"))
+
+
+def test_picture(media_row, plain_decode):
+    path, count = Path(media_row["path"]), media_row["frames_decoded"]
+    if count in ("-", "0"):
+        with pytest.raises(TrailerError) as failure:
+            extract_frames(path, FRAMES)
+        assert failure.value.reason in ("no_video", "unreadable", "encrypted", "truncated")
+        return
+    found = extract_frames(path, FRAMES)
+    truth = plain_decode(path)
+    assert found.total == len(truth) == int(count)
+    assert len(found.jpegs) == 31 and list(found.numbers) == sorted(found.numbers)
+    aspect = read_timeline(path).sample_aspect
+    for number, data in dict(zip(found.numbers, found.jpegs, strict=True)).items():
+        assert data == jpeg(small(truth[number], aspect, 64), 90), number
+
+
+def test_sound(media_row):
+    path, seconds = Path(media_row["path"]), media_row["audio_seconds_decoded"]
+    if seconds in ("-", "0.0"):
+        with pytest.raises(TrailerError) as failure:
+            extract_windows(path, AUDIO)
+        assert failure.value.reason in ("no_audio", "unreadable", "encrypted", "truncated")
+        return
+    windows = extract_windows(path, AUDIO)
+    length = float(seconds)
+    wanted = [0.0, max(length - 30, 0) / 2, max(length - 30, 0)]
+    assert np.allclose([w.start for w in windows], wanted, atol=0.002)
+    assert np.allclose([w.seconds for w in windows], min(length, 30), atol=0.001)
+
+
+def test_probe(media_row):
+    path = Path(media_row["path"])
+    picture = media_row["frames_decoded"] not in ("-", "0")
+    sound = media_row["audio_seconds_decoded"] not in ("-", "0.0")
+    if not picture and not sound:
+        with pytest.raises(TrailerError):
+            probe(path)
+        return
+    found = probe(path)
+    assert (found.video_codec is not None, found.audio_codec is not None) == (picture, sound)
+    if picture:
+        assert media_row["video"].startswith(found.video_codec or "")
+    if sound:
+        assert media_row["audio"].startswith(found.audio_codec or "")

@@ -1,0 +1,176 @@
+"""Sound windows against signals whose every sample is known."""
+
+import io
+
+import av
+import numpy as np
+import pytest
+
+from stages.errors import TrailerError
+from stages.media import sound
+from stages.media.sound import extract_windows, flac
+from stages.media.track import decode_parts, read_packets, resampled
+from stages.params import AudioParams
+
+ALL = ("start", "middle", "end")
+
+
+def parameters(seconds=1.0, windows=ALL, rate=48000):
+    return AudioParams(sample_rate=rate, seconds=seconds, windows=windows)
+
+
+def samples(data):
+    with av.open(io.BytesIO(data)) as container:
+        stream = container.streams.audio[0]
+        assert (stream.codec_context.name, stream.layout.name) == ("flac", "mono")
+        return np.concatenate([f.to_ndarray()[0] for f in container.decode(stream)]) / 32768
+
+
+def chirp(seconds, rate, gain=0.5):
+    """A rising tone, unlike itself at every other place."""
+    t = np.arange(round(seconds * rate)) / rate
+    return gain * np.sin(2 * np.pi * (200 * t + 900 * t**2 / seconds))
+
+
+def test_windows_of_a_plain_track_are_exact(tmp_path, audio):
+    signal = np.random.default_rng(0).integers(-30000, 30000, 48000 * 7 + 311) / 32768
+    windows = extract_windows(audio(tmp_path / "a.wav", signal[None]), parameters(2.0))
+    starts = [0, (len(signal) - 96000) // 2, len(signal) - 96000]
+    for window, name, start in zip(windows, ALL, starts, strict=True):
+        assert (window.name, window.seconds) == (name, 2.0)
+        assert window.start == start / 48000
+        assert np.array_equal(samples(window.flac), signal[start : start + 96000])
+
+
+def test_channels_are_averaged(tmp_path, audio):
+    left, right = chirp(2, 48000), np.random.default_rng(0).normal(0, 0.1, 96000)
+    path = audio(tmp_path / "a.mkv", np.stack([left, right]), codec="flac", packet=4608)
+    found = samples(extract_windows(path, parameters(1.0))[0].flac)
+    assert np.abs(found - ((left + right) / 2)[:48000]).max() < 2 / 32768
+    opposite = audio(tmp_path / "b.wav", np.stack([left, -left]))
+    assert not samples(extract_windows(opposite, parameters())[0].flac).any()
+
+
+@pytest.mark.parametrize("rate", [8000, 22050, 44100, 96000])
+def test_resampling_keeps_place_and_loudness(tmp_path, audio, rate):
+    t = np.arange(3 * rate) / rate
+    path = audio(tmp_path / "a.wav", 0.5 * np.sin(2 * np.pi * 440 * t + 0.3)[None], rate=rate)
+    window = extract_windows(path, parameters(1.0))[1]
+    found = samples(window.flac)
+    assert len(found) == 48000
+    wanted = 0.5 * np.sin(2 * np.pi * 440 * (window.start + np.arange(48000) / 48000) + 0.3)
+    inner = slice(400, -400)  # the filter sees silence beyond the cut
+    assert np.abs(found - wanted)[inner].max() < 3e-4
+
+
+def test_short_tracks_give_all_they_have(tmp_path, audio):
+    path = audio(tmp_path / "a.wav", chirp(0.4, 48000)[None])
+    windows = extract_windows(path, parameters(30.0))
+    assert [w.start for w in windows] == [0, 0, 0] and len({w.flac for w in windows}) == 1
+    assert windows[0].seconds == 0.4 and len(samples(windows[0].flac)) == 19200
+
+
+def test_loud_float_sound_is_clipped_not_wrapped():
+    found = samples(flac(np.array([0.5, 1.5, -1.5, 1.0, -1.0], np.float32), 48000))
+    assert np.array_equal(found, [0.5, 32767 / 32768, -1.0, 32767 / 32768, -1.0])
+
+
+def test_flac_is_the_same_every_time():
+    signal = chirp(1, 48000).astype(np.float32)
+    assert flac(signal, 48000) == flac(signal, 48000)
+
+
+# without noise substitution, which makes up other noise on every decode
+AAC = {"codec": "aac", "sample_format": "fltp", "options": {"aac_pns": "0", "b": "192k"}}
+LONG = {
+    "aac.mp4": AAC | {"rate": 44100},
+    "aac.ts": AAC | {"rate": 48000},
+    "aac.mkv": AAC | {"rate": 44100},
+    "mp3.mp3": {"codec": "libmp3lame", "sample_format": "fltp", "rate": 44100, "packet": 1152},
+    "opus.webm": {"codec": "libopus", "sample_format": "flt", "rate": 48000, "packet": 960},
+    "ac3.mkv": {"codec": "ac3", "sample_format": "fltp", "rate": 48000, "packet": 1536},
+    "flac.mkv": {"codec": "flac", "sample_format": "s16", "rate": 44100, "packet": 4608},
+    "pcm.wav": {"rate": 44100},
+}
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_jumping_gives_the_windows_of_a_full_decode(tmp_path, audio, monkeypatch, name):
+    path = audio(tmp_path / name, chirp(40, LONG[name]["rate"])[None], **LONG[name])
+    jumped = []
+
+    def spy(*arguments):
+        jumped.append(decode_parts(*arguments))
+        return jumped[-1]
+
+    monkeypatch.setattr(sound, "decode_parts", spy)
+    found = extract_windows(path, parameters(2.0))
+    assert jumped  # the way under test was taken, and did not give up
+    monkeypatch.setattr(sound, "WORTH_IT_SECONDS", float("inf"))
+    full = extract_windows(path, parameters(2.0))
+    assert len(jumped) == 1
+    for one, other in zip(found, full, strict=True):
+        assert (one.name, one.start, one.seconds) == (other.name, other.start, other.seconds)
+        a, b = samples(one.flac), samples(other.flac)
+        assert np.abs(a - b).max() < 1e-3
+
+
+@pytest.mark.parametrize("name", ["aac.mp4", "opus.webm", "mp3.mp3", "aac.ts"])
+def test_coded_sound_is_in_its_place(tmp_path, audio, name):
+    rate = LONG[name]["rate"]
+    signal = chirp(8, rate)
+    path = audio(tmp_path / name, signal[None], **LONG[name])
+    window = extract_windows(path, parameters(2.0))[0]
+    found, wanted = samples(window.flac), resampled(signal.astype(np.float32), rate, 48000)
+    shifts = range(0, 2500)  # the container may leave the encoder's delay in, never take away
+    scores = [np.dot(found[4000:40000], wanted[4000 - s : 40000 - s]) for s in shifts]
+    best = int(np.argmax(scores))
+    assert best in ((0, 1024, 2048) if name == "aac.ts" else (0,))
+    assert np.abs(found[4000:40000] - wanted[4000 - best : 40000 - best]).max() < 0.1
+
+
+def test_unsteady_tracks_fall_back(tmp_path, audio):
+    """A hole in the time stamps: positions still count samples."""
+    whole = audio(tmp_path / "a.mkv", chirp(40, 48000)[None], codec="flac", packet=4608)
+    path = tmp_path / "b.mkv"
+    with av.open(str(whole)) as source, av.open(str(path), "w") as target:
+        stream = target.add_stream_from_template(source.streams.audio[0])
+        for packet in source.demux(audio=0):
+            if packet.dts is None or 10 <= packet.pts * packet.time_base < 20:
+                continue
+            packet.stream = stream
+            target.mux(packet)
+    assert read_packets(path).size == 0
+    end = extract_windows(path, parameters(2.0))[2]
+    assert np.abs(samples(end.flac) - chirp(40, 48000)[-96000:]).max() < 2 / 32768
+    assert abs(end.start - 28) < 0.2
+
+
+def test_only_the_start_does_not_read_on(tmp_path, audio):
+    path = audio(tmp_path / "a.wav", chirp(20, 48000)[None])
+    (window,) = extract_windows(path, parameters(2.0, ("start",)))
+    assert (window.start, window.seconds) == (0, 2)
+
+
+def test_a_wrong_length_is_found_out(tmp_path, audio, monkeypatch):
+    path = audio(tmp_path / "a.wav", chirp(20, 48000)[None])
+    true = [w.flac for w in extract_windows(path, parameters(2.0))]
+    read = sound.read_packets
+    lying = lambda p: type(read(p))(read(p).pts, 48000, 0, 143165.6)  # noqa: E731
+    monkeypatch.setattr(sound, "read_packets", lying)
+    assert [w.flac for w in extract_windows(path, parameters(2.0))] == true
+
+
+def test_no_sound(tmp_path, video, audio):
+    with pytest.raises(TrailerError) as failure:
+        extract_windows(video(tmp_path / "a.mp4", count=5), parameters())
+    assert failure.value.reason == "no_audio"
+    with pytest.raises(TrailerError) as failure:
+        extract_windows(audio(tmp_path / "b.wav", np.zeros((1, 0))), parameters())
+    assert failure.value.reason == "unreadable"
+
+
+def test_six_channels(tmp_path, audio):
+    signal = np.stack([chirp(1, 48000, 0.05 * (n + 1)) for n in range(6)])
+    found = samples(extract_windows(audio(tmp_path / "a.wav", signal), parameters())[0].flac)
+    assert np.abs(found - signal.mean(axis=0)).max() < 2 / 32768
