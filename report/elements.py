@@ -18,10 +18,10 @@ KEYS = {
     "picture": "picture",
     "sound": "sound",
     "both": "picture and sound",
-    "none": "no skill",
+    "none": "label frequencies",
     "interval": "95% interval",
-    "ceiling": "ceiling: the best any predictor could do here",
-    "chance": "no skill: label frequencies alone",
+    "ceiling": "ceiling: the best any predictor could do",
+    "chance": "no skill: random scores",
     "perfect": "a perfect predictor",
     "constant": "always the same genre",
     "everything": "F1 of every genre for every film",
@@ -126,12 +126,12 @@ def table(
             tag, scope = ("th", ' scope="row"') if place == 0 else ("td", "")
             cells.append(f"<{tag}{scope}{classes[column]}>{mark}{escape(str(value))}</{tag}>")
         body.append(f"<tr>{''.join(cells)}</tr>")
-    text = f"<caption>{escape(caption)}</caption>" if caption else ""
+    said = escape(caption or name or "table")
+    text = f'<p class="caption">{escape(caption)}</p>' if caption else ""
     foot = f'<p class="source">Data: {_link(source)}</p>' if source else ""
     return Html(
-        f'<div class="table-frame"{_id(name)} tabindex="0" role="region" '
-        f'aria-label="{escape(caption or name or "table")}">'
-        f'<table class="sortable" data-quarto-disable-processing="true">{text}'
+        f'{text}<div class="table-frame"{_id(name)} tabindex="0" role="region" aria-label="{said}">'
+        '<table class="sortable" data-quarto-disable-processing="true">'
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>{foot}"
     )
 

@@ -13,14 +13,17 @@ def sheets(metrics: Metrics) -> Html:
     """The contact sheets of the rendered corpus; a sentence instead for real films."""
     pictures = (
         (
-            "contact_sheet.jpg",
-            "Contact sheet: one picture of each of the ten planted picture cues.",
-            "Pictures: the ten cues that can be planted in a shot, and neutral shots.",
+            "sheets/picture.jpg",
+            "Contact sheet: frames of each of the ten planted picture cues, and of neutral shots.",
+            "Pictures: the ten cues that can be planted in a shot, each in four frames; some "
+            "exist only over time. Last, neutral shots.",
         ),
         (
-            "sound_sheet.png",
-            "Sheet of spectrograms: one of each of the ten planted sound cues.",
-            "Sound: spectrograms of the ten cues that can be planted in a sound event.",
+            "sheets/sound.jpg",
+            "Spectrogram and waveform of each of the ten planted sound cues, and of neutral "
+            "sounds.",
+            "Sound: spectrogram and waveform of the ten cues that can be planted in a sound "
+            "event. Last, neutral sounds.",
         ),
     )
     there = [elements.picture(*entry) for entry in pictures if (metrics.folder / entry[0]).exists()]

@@ -46,8 +46,8 @@ def slider(metrics: Metrics) -> Html:
         '<label class="range">Threshold <output id="slider-value"></output>'
         '<input id="slider-threshold" type="range" min="0" max="1" step="0.02" '
         f'value="{START}"></label></div>'
+        '<p class="caption">At this threshold; small: naming every genre for every film</p>'
         '<div class="table-frame"><table data-quarto-disable-processing="true">'
-        "<caption>At this threshold; small: naming every genre for every film</caption>"
         f'<thead><tr><th scope="col">Averaged</th>{head}</tr></thead>'
         f"<tbody>{''.join(body)}</tbody></table></div>"
         f'<script type="application/json" class="values">{as_json(data)}</script></div>'

@@ -5,19 +5,26 @@ from typing import Any
 import pandas as pd
 
 from report.elements import interval, number, signed
+from report.figures.overview import contender
 from report.loading import MODALITIES, Metrics
 
 RULES = (0.10, 0.36, 0.50)
 
 
 def points(metrics: Metrics, slugs: list[str] | None = None) -> pd.DataFrame:
-    """What the overview figures draw: approach, modality, macro_ap, its interval, ceiling."""
+    """What the overview figures draw: approach, modality, macro_ap, its interval, ceiling, and
+    whether it is clear of random scores on the same films (skilled)."""
     columns = ["approach", "modality", "macro_ap", "macro_ap_lo", "macro_ap_hi"]
     rows = metrics.approaches[columns]
     if slugs is not None:
         rows = rows.set_index("approach").loc[slugs].reset_index()
     ceilings = [metrics.ceiling(slug) for slug in rows["approach"]]
-    return rows.assign(ceiling=pd.Series(ceilings, index=rows.index, dtype=float))
+    against = metrics.comparisons[metrics.comparisons["family"] == "no_skill"]
+    skilled = set(against.loc[against["lo"] > 0, "a"])
+    return rows.assign(
+        ceiling=pd.Series(ceilings, index=rows.index, dtype=float),
+        skilled=[slug in skilled for slug in rows["approach"]],
+    )
 
 
 def headline_points(metrics: Metrics) -> pd.DataFrame:
@@ -57,7 +64,7 @@ def comparisons(metrics: Metrics) -> pd.DataFrame:
         {
             "Question": rows["question"],
             "First": rows["a"],
-            "Second": rows["b"],
+            "Second": rows["b"].map(contender),
             "Difference": [signed(v, 3) for v in rows["difference"]],
             "95% interval": [
                 f"{signed(lo, 3)} to {signed(hi, 3)}" if pd.notna(lo) else "–"
@@ -87,7 +94,7 @@ def _intervals(rows: pd.DataFrame, lo: str, hi: str) -> list[str]:
 
 
 def genres(metrics: Metrics) -> pd.DataFrame:
-    """Per genre: prevalence, and average precision of the best of each modality."""
+    """Per genre: prevalence, and average precision of each modality's headline approach."""
     shown: dict[str, Any] = {
         "Genre": metrics.genre_names,
         "Films with it": [f"{metrics.catalogue['prevalence'][g]:.0%}" for g in metrics.genre_names],
@@ -108,7 +115,7 @@ def of_approach(frame: pd.DataFrame, slug: str, genre_names: list[str]) -> pd.Da
 
 
 def pair(metrics: Metrics) -> pd.DataFrame:
-    """What the dumbbell draws: per genre the best picture and the best sound approach."""
+    """What the dumbbell draws: per genre the headline picture and sound approaches."""
     parts = [
         of_approach(metrics.genres, metrics.headline[m], metrics.genre_names).assign(modality=m)
         for m in ("picture", "sound")
@@ -128,7 +135,7 @@ def pair_ceilings(metrics: Metrics) -> pd.DataFrame:
 
 
 def rules(metrics: Metrics) -> tuple[pd.DataFrame, list[str]]:
-    """The three fixed thresholds, for the best approach of each modality and predict-everything."""
+    """The three fixed thresholds, for the headline approaches and predict-everything."""
     rows = metrics.thresholds
     wanted = [metrics.headline[m] for m in MODALITIES]
     parts = [rows[rows["approach"] == "predict_everything"].head(1)]
@@ -153,7 +160,7 @@ def rules(metrics: Metrics) -> tuple[pd.DataFrame, list[str]]:
 
 
 def rule_genres(metrics: Metrics, rule: float) -> pd.DataFrame:
-    """Precision, recall and F1 per genre at one threshold, best approach of each modality."""
+    """Precision, recall and F1 per genre at one threshold, headline approach of each modality."""
     rows = metrics.threshold_genres
     at = rows[(rows["threshold"] - rule).abs() < 1e-6]
     shown: dict[str, Any] = {"Genre": metrics.genre_names}

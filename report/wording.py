@@ -8,6 +8,7 @@ import pandas as pd
 
 from report.elements import Html, interval, number, signed
 from report.loading import MODALITIES, Metrics
+from report.tables import points
 
 
 def banner(metrics: Metrics) -> Html:
@@ -77,8 +78,8 @@ def _fusion(row: "pd.Series[Any]") -> str:
 
 
 def chance_level(metrics: Metrics) -> float:
-    """Macro average precision without skill: label frequencies, else the prior approach."""
-    value = metrics.reference("label_frequencies", "macro_ap")
+    """Macro average precision without skill: of random scores, else of the prior approach."""
+    value = metrics.reference("random_scores", "macro_ap")
     if value is not None:
         return value
     priors = metrics.approaches[metrics.approaches["modality"] == "none"]
@@ -88,11 +89,11 @@ def chance_level(metrics: Metrics) -> float:
 def findings(metrics: Metrics) -> list[str]:
     """Three findings: against no skill, against the ceiling, what a threshold costs."""
     chance = chance_level(metrics)
-    skilled = metrics.approaches[metrics.approaches["modality"] != "none"]
-    clear = skilled[skilled["macro_ap_lo"] > chance]
+    sensing = points(metrics).query("modality != 'none'")
     found = [
-        f"{len(clear)} of {len(skilled)} approaches that look or listen are clear of no skill: "
-        f"their 95% interval lies above {number(chance)}."
+        f"{int(sensing['skilled'].sum())} of {len(sensing)} approaches that look or listen are "
+        f"clear of no skill ({number(chance)}): on the same films their 95% interval of the "
+        "difference lies above zero."
     ]
     reached = _reached(metrics, chance)
     if reached:
@@ -103,9 +104,9 @@ def findings(metrics: Metrics) -> list[str]:
         best = at.sort_values("f1_macro", na_position="first").iloc[-1]
         found.append(
             f"Naming every genre for every film already gives a macro F1 of {number(everything)}; "
-            f"the best approach reaches {number(best['f1_macro'])}, and that at the threshold "
-            f"that suits it best ({number(best['threshold'])}). A score without its no-skill "
-            "reference says little."
+            f"{metrics.headline['both']} reaches {number(best['f1_macro'])}, and that at the "
+            f"threshold that suits it best ({number(best['threshold'])}). A score without its "
+            "no-skill reference says little."
         )
     return found
 
@@ -122,11 +123,11 @@ def _reached(metrics: Metrics, chance: float) -> str:
     if not shares:
         return ""
     return (
-        "Of the way from no skill to the ceiling, the best approaches go "
+        "Of the way from no skill to the ceiling, the approaches named before the run go "
         + ", ".join(shares[:-1])
         + f" and {shares[-1]}: what they miss is there to be found in the trailers."
         if len(shares) > 1
-        else f"Of the way from no skill to the ceiling, the best approach goes {shares[0]}."
+        else f"Of the way from no skill to the ceiling, it goes {shares[0]}."
     )
 
 

@@ -15,9 +15,10 @@ PAIR = ("picture", "sound")
 def dumbbell(rows: pd.DataFrame, ceilings: pd.DataFrame) -> Any:
     """Picture against sound per genre, normalised so that no skill is 0 for every genre.
 
-    rows: genre, modality (picture, sound), ap, ap_lo, ap_hi, prevalence, normalised_ap.
+    rows: genre, approach, modality (picture, sound), ap, ap_lo, ap_hi, prevalence, normalised_ap.
     ceilings: genre, modality, planted, normalised_ap; may be empty.
     """
+    names = rows.drop_duplicates("modality").set_index("modality")["approach"]
     scale_of = 1 - rows["prevalence"]
     rows = rows.assign(
         lo=(rows["ap_lo"] - rows["prevalence"]) / scale_of,
@@ -83,7 +84,7 @@ def dumbbell(rows: pd.DataFrame, ceilings: pd.DataFrame) -> Any:
         _finding(rows),
         f"Normalised average precision of picture and sound by genre. {spoken}.",
         height=44 * len(order),
-        subtitle="Best picture approach against best sound approach, genre by genre",
+        subtitle=f"{names['picture']} against {names['sound']}, genre by genre",
         keys=keys,
     )
 

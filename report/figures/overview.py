@@ -29,15 +29,16 @@ def answer(rows: pd.DataFrame, chance: float) -> Any:
         f"{WHO[best['modality']]} best: {number(best['macro_ap'])}, "
         f"where no skill scores {number(chance)}"
     )
-    return _dots(rows, chance, title, "Best approach of each modality", size=150, row=42)
+    what = f"The approaches named before the run: {', '.join(rows['approach'])}"
+    return _dots(rows, chance, title, what, size=150, row=42)
 
 
 def matrix(rows: pd.DataFrame, chance: float) -> Any:
-    """Every approach with its interval, sorted; rows as in `answer`."""
+    """Every approach with its interval, sorted; rows as in `answer`, with skilled (bool)."""
     rows = rows.sort_values("macro_ap", ascending=False).assign(row=lambda f: f["approach"])
-    skilled = rows[rows["modality"] != "none"]
-    clear = int((skilled["macro_ap_lo"] > chance).sum())
-    title = f"{clear} of {len(skilled)} approaches are clear of no skill ({number(chance)})"
+    sensing = rows[rows["modality"] != "none"]
+    clear = int(sensing["skilled"].sum())
+    title = f"{clear} of {len(sensing)} approaches are clear of no skill ({number(chance)})"
     return _dots(rows, chance, title, "All approaches, best first", size=80, row=ROW)
 
 
@@ -93,13 +94,20 @@ def _spoken(row: Any) -> str:
     return text + (f", ceiling {number(row['ceiling'])}" if pd.notna(row["ceiling"]) else "")
 
 
+def contender(name: str) -> str:
+    """What a comparison's second side is called for people."""
+    if name.startswith("best_part_of_"):
+        return "its better part"
+    return "random" if name == "random_scores" else name
+
+
 def differences(comparisons: pd.DataFrame) -> Any:
     """Paired differences in macro average precision, with intervals and Holm's verdict.
 
     comparisons: name, question, a, b, difference, lo, hi, p_holm, family.
     """
     rows = comparisons.assign(
-        row=comparisons["a"] + " − " + comparisons["b"],
+        row=comparisons["a"] + " − " + comparisons["b"].map(contender),
         clear=((comparisons["lo"] > 0) | (comparisons["hi"] < 0)).map(
             {True: "clear of zero", False: "undecided"}
         ),
@@ -110,7 +118,7 @@ def differences(comparisons: pd.DataFrame) -> Any:
     span = float(rows[["lo", "hi"]].abs().max().max()) if len(rows) else 1.0
     scale = alt.Scale(domain=[-span * 1.15, span * 1.15], nice=True)
     base = alt.Chart(rows).encode(
-        y=alt.Y("row:N", sort=None, title=None, axis=alt.Axis(labelLimit=170)),
+        y=alt.Y("row:N", sort=None, title=None, axis=alt.Axis(labelLimit=190)),
         tooltip=[
             alt.Tooltip("question:N"),
             alt.Tooltip("difference:Q", format="+.3f"),

@@ -52,7 +52,7 @@ def sweep(thresholds: pd.DataFrame, approach: str, threshold: float) -> Any:
     everything = thresholds.loc[thresholds["approach"] == EVERYTHING, "f1_macro"]
     if len(everything):
         flat = pd.DataFrame({"value": [round(float(everything.iloc[0]), 4)]})
-        layers.append(alt.Chart(flat).mark_rule(strokeDash=[2, 4], strokeWidth=2).encode(y=y))
+        layers.append(alt.Chart(flat).mark_rule(strokeDash=[8, 3, 2, 3], strokeWidth=2).encode(y=y))
     return finish(
         alt.layer(*layers).add_params(chosen, at),
         "Move the threshold and watch precision pay for recall",
@@ -65,7 +65,7 @@ def sweep(thresholds: pd.DataFrame, approach: str, threshold: float) -> Any:
 
 
 def f1_curves(thresholds: pd.DataFrame, headline: dict[str, str]) -> Any:
-    """Macro F1 of the best picture, sound and both over the sweep, beside predict-everything.
+    """Macro F1 of the headline picture, sound and both over the sweep, beside predict-everything.
 
     thresholds: thresholds.csv. headline: modality -> approach.
     """
@@ -101,7 +101,7 @@ def f1_curves(thresholds: pd.DataFrame, headline: dict[str, str]) -> Any:
     ]
     if floor is not None:
         flat = pd.DataFrame({"f1_macro": [floor]})
-        layers.append(alt.Chart(flat).mark_rule(strokeDash=[2, 4], strokeWidth=2).encode(y=y))
+        layers.append(alt.Chart(flat).mark_rule(strokeDash=[8, 3, 2, 3], strokeWidth=2).encode(y=y))
     ends = "; ".join(
         f"{slug} peaks at {number(part['f1_macro'].max())}"
         for slug, part in rows.groupby("approach", sort=False)
@@ -112,7 +112,7 @@ def f1_curves(thresholds: pd.DataFrame, headline: dict[str, str]) -> Any:
         f"Macro F1 against the threshold. {ends}."
         + (f" Naming every genre gives {number(floor)}." if floor is not None else ""),
         height=260,
-        subtitle="Best approach of each modality",
+        subtitle=", ".join(slugs),
         keys=[m for m in NAMES if m in set(rows["modality"])]
         + (["everything"] if floor is not None else []),
     )

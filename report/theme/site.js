@@ -33,7 +33,7 @@
       },
       axisY: { grid: false, ticks: false, labelPadding: 8, domain: false },
       axisYQuantitative: { grid: true },
-      axisX: { labelOverlap: true, titleAnchor: "end" },
+      axisX: { labelOverlap: true, labelSeparation: 6, titleAnchor: "end" },
     };
   }
 

@@ -35,6 +35,7 @@ WINDOWS = (
 )
 HOSTILE = '<script>alert("x")</script> `tick` *star* | \u202etfel 🎬 </script>'
 FILMS = 240
+HEADLINE = {"picture": "frame_cnn", "sound": "window_cnn", "both": "late_cnn"}
 
 
 def write(folder: Path, *, sample: bool = True, hostile: bool = False, seed: int = 0) -> Path:
@@ -53,12 +54,7 @@ def write(folder: Path, *, sample: bool = True, hostile: bool = False, seed: int
         _ceilings(folder, rng, prevalence)
         _sheets(folder)
     _curves(folder, rng)
-    best = {
-        m: max((a for a in approaches if a["modality"] == m), key=lambda a: a["macro_ap"])
-        for m in ("picture", "sound", "both")
-    }
-    headline = {m: row["approach"] for m, row in best.items()}
-    headline |= {"picture_minus_sound": comparisons[0], "fusion_gain": comparisons[1]}
+    headline = HEADLINE | {"picture_minus_sound": comparisons[0], "fusion_gain": comparisons[1]}
     _json(folder, "headline", headline)
     _json(
         folder,
@@ -235,16 +231,15 @@ def _references(folder: Path, prevalence: dict[str, float]) -> None:
 
 def _comparisons(folder: Path, approaches: list[dict[str, Any]], hostile: bool) -> list[str]:
     of = {row["approach"]: row["macro_ap"] for row in approaches}
-    best = {
-        m: max((r for r in approaches if r["modality"] == m), key=lambda r: r["macro_ap"])[
-            "approach"
-        ]
-        for m in ("picture", "sound", "both")
-    }
-    single = max(best["picture"], best["sound"], key=lambda slug: of[slug])
-    pairs = [("picture_sound", "picture_minus_sound", best["picture"], best["sound"])]
-    pairs += [("fusion", "fusion_gain", best["both"], single)]
-    pairs += [("prior", f"{slug}_minus_prior", slug, "prior") for slug in of if slug != "prior"]
+    of["random_scores"] = of["prior"] + 0.01
+    of["best_part_of_late_cnn"] = max(of["frame_cnn"], of["window_cnn"])
+    pairs = [("picture_sound", "frame_cnn_minus_window_cnn", "frame_cnn", "window_cnn")]
+    pairs += [("fusion", "late_cnn_minus_its_part", "late_cnn", "best_part_of_late_cnn")]
+    pairs += [
+        ("no_skill", f"{slug}_minus_random_scores", slug, "random_scores")
+        for slug in APPROACHES
+        if slug != "prior"
+    ]
     rows = []
     for family, name, a, b in pairs:
         difference = of[a] - of[b]
@@ -274,9 +269,10 @@ def _ceilings(folder: Path, rng: np.random.Generator, prevalence: dict[str, floa
 def _sheets(folder: Path) -> None:
     import cv2
 
+    (folder / "sheets").mkdir(exist_ok=True)
     noise = np.random.default_rng(1).integers(0, 255, (144 * 2, 256 * 5, 3), dtype=np.uint8)
-    cv2.imwrite(str(folder / "contact_sheet.jpg"), noise)
-    cv2.imwrite(str(folder / "sound_sheet.png"), noise[:144, :640])
+    cv2.imwrite(str(folder / "sheets" / "picture.jpg"), noise)
+    cv2.imwrite(str(folder / "sheets" / "sound.jpg"), noise[:144, :640])
 
 
 def _curves(folder: Path, rng: np.random.Generator) -> None:

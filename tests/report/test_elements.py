@@ -42,7 +42,7 @@ def test_table_escapes_and_sets_numbers_right() -> None:
     frame = pd.DataFrame({HOSTILE: [HOSTILE], "AP": ["0.41"], "95%": ["0.36 to 0.46"]})
     text = elements.table(frame, caption=HOSTILE, name="one").text
     assert "<script" not in text
-    assert text.count("&lt;script&gt;") == 4  # region's name, caption, heading, cell
+    assert text.count("&lt;script&gt;") == 4  # caption, region, heading, cell
     assert '<td class="number">0.41</td>' in text
     assert '<td class="number">0.36 to 0.46</td>' in text
 

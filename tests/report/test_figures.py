@@ -79,6 +79,7 @@ def test_answer_names_the_best_and_no_skill() -> None:
 def test_dumbbell_normalises_intervals_and_names_what_parts() -> None:
     rows = pd.DataFrame(
         {
+            "approach": ["p", "s"] * 2,
             "genre": ["Drama", "Drama", "Horror", "Horror"],
             "modality": ["picture", "sound"] * 2,
             "ap": [0.6, 0.55, 0.8, 0.3],
