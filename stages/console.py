@@ -3,9 +3,11 @@
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import TypeVar
 
 from stages.errors import BenchmarkError
+from stages.provenance import record_stage
 
 Item = TypeVar("Item")
 
@@ -32,6 +34,18 @@ def progress(items: Iterable[Item], label: str, total: int) -> Iterator[Item]:
 
 
 def run_stage(main: Callable[[], None]) -> None:
+    """Run a DVC stage's entry point and record what it took."""
+
+    def recorded() -> None:
+        begin = time.monotonic()
+        main()
+        name = "@".join([Path(sys.argv[0]).stem, *sys.argv[1:2]])
+        record_stage(name, time.monotonic() - begin, Path("metrics/provenance.json"))
+
+    run_command(recorded)
+
+
+def run_command(main: Callable[[], None]) -> None:
     """Run an entry point: a BenchmarkError becomes one message and exit status 1, not a traceback.
 
     Interrupts exit non-zero too, because DVC ignores SIGINT itself while a stage runs.

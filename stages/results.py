@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from stages.console import run_stage
+from stages.console import run_command
 
 
 def main() -> None:
@@ -36,4 +36,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    run_stage(main)
+    run_command(main)

@@ -1,0 +1,68 @@
+"""Where the numbers come from: versions, machine, and what each stage took."""
+
+import json
+import os
+import platform
+import resource
+import subprocess
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+PACKAGES = (
+    *("dvc", "av", "opencv-python-headless", "yt-dlp", "torch", "torchaudio", "torchvision"),
+    *("timm", "scikit-learn", "iterative-stratification", "numpy", "pyarrow", "altair"),
+)
+
+
+def record_stage(name: str, seconds: float, path: Path) -> None:
+    """Add one finished stage to the provenance file: seconds, peak memory of it and its workers.
+
+    The file is no output of DVC's: timings differ from run to run and must not invalidate a thing.
+    """
+    found = _read(path)
+    found["versions"] = {package: _version(package) for package in PACKAGES}
+    found["python"] = platform.python_version()
+    found["machine"] = {
+        "system": platform.system(),
+        "processor": platform.machine(),
+        "cores": os.cpu_count() or 1,
+    }
+    found["commit"] = _commit()
+    found.setdefault("stages", {})[name] = {
+        "seconds": round(seconds, 1),
+        "peak_megabytes": round(_peak_megabytes()),
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(f".{os.getpid()}.part")
+    temporary.write_text(json.dumps(found, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    temporary.replace(path)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return {}
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def _commit() -> str:
+    command = ["git", "describe", "--always", "--dirty", "--abbrev=10"]
+    found = subprocess.run(command, capture_output=True, text=True, check=False)
+    return found.stdout.strip()
+
+
+def _peak_megabytes() -> float:
+    """Largest resident size of this process, or of the largest of its workers if that is more."""
+    unit = 1e6 if sys.platform == "darwin" else 1e3  # bytes there, kilobytes elsewhere
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    workers = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    return max(own, workers) / unit
