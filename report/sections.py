@@ -87,7 +87,7 @@ def machine(metrics: Metrics) -> Html:
     facts = [
         f"{label}: {value}"
         for label, value in (
-            ("Commit", str(of.get("commit") or "")[:12]),
+            ("Commit", of.get("commit")),
             ("Python", of.get("python")),
             ("Processor", host.get("processor")),
             ("Cores", host.get("cores")),
