@@ -1,11 +1,13 @@
 """The sections of params.yaml as frozen dataclasses; what each value may be is said here."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar, dataclass_transform
 
 from pydantic import AfterValidator, ConfigDict, Field, Strict
 from pydantic.dataclasses import dataclass
 
 from stages.corpus.genres import GENRES
+
+Section = TypeVar("Section")
 
 
 def _known(genre: str) -> str:
@@ -26,7 +28,12 @@ Positive = Annotated[Float, Field(gt=0)]
 NotNegative = Annotated[Float, Field(ge=0)]
 Genre = Annotated[str, AfterValidator(_known)]
 Window = Literal["start", "middle", "end"]
-section = dataclass(frozen=True, kw_only=True, config=ConfigDict(extra="forbid"))
+
+
+@dataclass_transform(kw_only_default=True, frozen_default=True)
+def section(cls: type[Section]) -> type[Section]:
+    """A frozen dataclass whose values pydantic checks; an unknown name is an error."""
+    return dataclass(frozen=True, kw_only=True, config=ConfigDict(extra="forbid"))(cls)
 
 
 @section

@@ -1,0 +1,116 @@
+from pathlib import Path
+
+import pytest
+
+from stages.corpus.reader import parse, read_catalogue, trailer_id
+from stages.errors import BenchmarkError
+
+ROOT = Path(__file__).resolve().parents[2]
+GOOD = "1\tA film\t1999\tDrama,Action\thttps://example.org/a"
+
+
+def slips_of(text: str | bytes) -> list[str]:
+    data = text if isinstance(text, bytes) else text.encode()
+    return [str(slip) for slip in parse(data)[1]]
+
+
+def test_accepts_mark_crlf_blank_lines_comments_and_column_names():
+    header = "film_id\ttitle\tyear\tgenres\ttrailer"
+    text = f"\ufeff# a comment\r\n\r\n{header}\r\n{GOOD}\r\n   \r\n"
+    trailers, slips = parse(text.encode())
+    assert slips == []
+    (trailer,) = trailers
+    assert (trailer.film_id, trailer.title, trailer.year) == ("1", "A film", 1999)
+    assert trailer.genres == ("Action", "Drama")  # the order of the ten, not of the line
+
+
+def test_a_film_may_have_several_trailers():
+    trailers, slips = parse(f"{GOOD}\n{GOOD}b\n".encode())
+    assert slips == []
+    assert len({t.trailer_id for t in trailers}) == 2
+    assert {t.film_id for t in trailers} == {"1"}
+
+
+@pytest.mark.parametrize(
+    ("line", "parts"),
+    [
+        ("1\tA\t1999\tDrama", ["wrong column count", "4 columns", "5, by tabs"]),
+        (f"{GOOD}\textra", ["wrong column count", "6 columns"]),
+        ("\tA\t1999\tDrama\thttps://x.y/", ["empty film_id"]),
+        (" \tA\t1999\tDrama\thttps://x.y/", ["empty film_id"]),
+        ("1\t\t1999\tDrama\thttps://x.y/", ["empty title"]),
+        ("1\tA\t1999\tDramma\thttps://x.y/", ["unknown genre", "'Dramma'", "'Drama' perhaps"]),
+        ("1\tA\t1999\tscience fiction\thttps://x.y/", ["unknown genre", "'Science Fiction'"]),
+        ("1\tA\t1999\t\thttps://x.y/", ["no genre", "one to 6"]),
+        ("1\tA\t1999\tDrama,Drama\thttps://x.y/", ["genre named twice"]),
+        (
+            "1\tA\t1999\tAction,Adventure,Comedy,Crime,Drama,Horror,Mystery\thttps://x.y/",
+            ["too many genres", "found 7", "at most 6"],
+        ),
+        ("1\tA\t1887\tDrama\thttps://x.y/", ["bad year", "'1887'", "1888"]),
+        ("1\tA\t19x9\tDrama\thttps://x.y/", ["bad year"]),
+        ("1\tA\t٢٠٠٠\tDrama\thttps://x.y/", ["bad year"]),
+        ("1\tA\t99999999999999999999\tDrama\thttps://x.y/", ["bad year"]),
+        ("1\tA\t1999\tDrama\tftp://x.y/", ["bad URL scheme", "https:, http:, file:, sample:"]),
+        ("1\tA\t1999\tDrama\tjavascript:alert(1)", ["bad URL scheme"]),
+        ("1\tA\t1999\tDrama\t--exec=rm", ["bad URL scheme"]),
+        ("1\tA\t1999\tDrama\thttp:///a", ["bad trailer URL", "host"]),
+        ("1\tA\t1999\tDrama\thttp://[::1", ["bad trailer URL"]),
+        ("1\tA\x07\t1999\tDrama\thttps://x.y/", ["control character", "'\\x07'"]),
+        ("1\tA\u0085\t1999\tDrama\thttps://x.y/", ["control character"]),
+    ],
+)
+def test_names_line_found_and_expected(line, parts):
+    found = slips_of(f"# first line\n{line}\n")
+    assert len(found) == 1
+    assert found[0].startswith("line 2: ")
+    assert " found " in found[0] and " expected " in found[0]
+    for part in parts:
+        assert part in found[0]
+
+
+def test_not_utf8_is_named_with_its_byte():
+    found = slips_of(b"# ok\n1\t\xff\t1999\tDrama\thttps://x.y/\n")
+    assert found == ["line 2: not UTF-8: found byte 0xff at column 3, expected text saved as UTF-8"]
+
+
+def test_an_id_with_other_facts_and_a_line_repeated_are_duplicates():
+    other = GOOD.replace("A film", "Another").replace("/a", "/b")
+    found = slips_of(f"{GOOD}\n{other}\n{GOOD}\n")
+    assert len(found) == 2
+    assert "line 2: duplicate film_id" in found[0] and "line 1" in found[0]
+    assert "line 3: duplicate line" in found[1]
+
+
+def test_all_bad_lines_are_reported_at_once_and_nothing_is_returned(tmp_path):
+    path = tmp_path / "films.txt"
+    path.write_text(f"{GOOD}\n2\tB\n3\tC\t1\tDrama\thttps://x.y/\n4\tD\t1999\tX\tftp://x\n")
+    with pytest.raises(BenchmarkError) as caught:
+        read_catalogue(path)
+    message = str(caught.value)
+    assert str(path) in message
+    for wanted in ("line 2", "line 3", "line 4: unknown genre", "line 4: bad URL scheme"):
+        assert wanted in message
+    assert "what to do" in message
+
+
+def test_empty_and_missing_catalogues_say_what_to_do(tmp_path):
+    (tmp_path / "empty.txt").write_text("# nothing\n")
+    for name, word in (("empty.txt", "no trailers"), ("none.txt", "cannot read")):
+        with pytest.raises(BenchmarkError, match=word):
+            read_catalogue(tmp_path / name)
+
+
+def test_trailer_id_is_safe_and_does_not_depend_on_place():
+    hostile = "../../etc/passwd"
+    assert trailer_id(hostile, "sample:x") == trailer_id(hostile, "sample:x")
+    assert len(trailer_id(hostile, "sample:x")) == 16
+    assert set(trailer_id(hostile, "sample:x")) <= set("0123456789abcdef")
+
+
+def test_the_shipped_catalogues_are_valid():
+    films = {name: {t.film_id for t in read_catalogue(ROOT / name)} for name in CATALOGUES}
+    assert {name: len(ids) for name, ids in films.items()} == CATALOGUES
+
+
+CATALOGUES = {"dataset.txt": 880, "sample.txt": 240}

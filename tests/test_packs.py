@@ -1,0 +1,47 @@
+import hashlib
+from pathlib import Path
+
+import pyarrow as pa
+
+from stages.packs import SHARDS, read_pack, write_pack
+
+SCHEMA = pa.schema([("trailer_id", pa.string()), ("frame", pa.int8()), ("jpeg", pa.binary())])
+
+
+def table(trailer_id: str) -> pa.Table:
+    rows = [{"trailer_id": trailer_id, "frame": n, "jpeg": bytes([n])} for n in range(3)]
+    return pa.Table.from_pylist(rows, SCHEMA)
+
+
+def ids(n: int) -> list[str]:
+    return [hashlib.sha256(str(i).encode()).hexdigest()[:16] for i in range(n)]
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_gives_back_every_trailer_once_in_a_bounded_number_of_files(tmp_path):
+    write_pack(tmp_path, ids(200), table, SCHEMA)
+    assert len(list(tmp_path.iterdir())) <= SHARDS
+    read = list(read_pack(tmp_path))
+    assert sorted(t["trailer_id"][0].as_py() for t in read) == sorted(ids(200))
+    assert all(t["frame"].to_pylist() == [0, 1, 2] for t in read)
+
+
+def test_bytes_do_not_depend_on_the_order_of_trailers(tmp_path):
+    write_pack(tmp_path / "a", ids(50), table, SCHEMA)
+    write_pack(tmp_path / "b", reversed(ids(50)), table, SCHEMA)
+    assert content(tmp_path / "a") == content(tmp_path / "b")
+
+
+def test_three_more_trailers_rewrite_at_most_three_files(tmp_path):
+    write_pack(tmp_path / "a", ids(200), table, SCHEMA)
+    write_pack(tmp_path / "b", ids(203), table, SCHEMA)
+    before, after = content(tmp_path / "a"), content(tmp_path / "b")
+    assert sum(before.get(name) != after[name] for name in after) <= 3
+
+
+def test_a_trailer_without_rows_takes_no_place(tmp_path):
+    write_pack(tmp_path, ids(2), lambda name: table(name).slice(0, 0), SCHEMA)
+    assert list(read_pack(tmp_path)) == []

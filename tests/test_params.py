@@ -1,0 +1,95 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from stages.errors import BenchmarkError
+from stages.matrix import cells
+from stages.params import load
+
+ROOT = Path(__file__).resolve().parents[1]
+TEXT = (ROOT / "params.yaml").read_text()
+
+
+def slip(tmp_path: Path, old: str, new: str) -> str:
+    """Message for params.yaml with `old` replaced, and the line that `new` stands on."""
+    assert old in TEXT
+    path = tmp_path / "params.yaml"
+    path.write_text(TEXT.replace(old, new, 1))
+    with pytest.raises(BenchmarkError) as caught:
+        load(path)
+    return str(caught.value)
+
+
+def line_of(text: str) -> int:
+    return TEXT[: TEXT.index(text)].count("\n") + 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "parts"),
+    [
+        ("folds: 5", "folds: 1", ["splits.folds", "greater than or equal to 2", "found: 1"]),
+        ("folds: 5", 'folds: "5"', ["splits.folds", "valid integer", "found: '5'"]),
+        ("folds: 5", "folds: true", ["splits.folds", "valid integer"]),
+        ("folds: 5", "fold: 5", ["unknown parameter, did you mean 'folds'?"]),
+        ("max_missing: 0.5", "max_missing: 1.5", ["download.max_missing", "less than or equal"]),
+        ("jpeg_quality: 90", "jpeg_quality: 900", ["frames.jpeg_quality"]),
+        ("head: conv}", "head: convolution}", ["frame_cnn", "training.heads", "linear"]),
+        ("backbone: pixels", "backbone: pixel", ["frame_cnn.backbone", "'pixel'", "pixels"]),
+        ("picture: colour, sound: mfcc", "picture: mfcc, sound: mfcc", ["early", "colour, pixels"]),
+        ("colour_mlp:", "Colour-mlp:", ["approaches.Colour-mlp"]),
+        ("late_cnn: {", "frame_cnn: {", ["name of its own", "frame_cnn"]),
+        ("sound_window: start", "sound_window: begin", ["sound_window"]),
+        ("    Horror: 0.", "    Horor: 0.", ["unknown genre", "Horor"]),
+    ],
+)
+def test_a_slip_is_named_with_what_was_found_and_expected(tmp_path, old, new, parts):
+    message = slip(tmp_path, old, new)
+    for part in parts:
+        assert part in message
+
+
+def test_a_slip_is_named_with_its_line(tmp_path):
+    message = slip(tmp_path, "folds: 5", "folds: 1")
+    assert f"params.yaml:{line_of('folds: 5')}: splits.folds" in message
+
+
+def test_all_slips_are_named_at_once(tmp_path):
+    path = tmp_path / "params.yaml"
+    path.write_text(TEXT.replace("folds: 5", "folds: 0").replace("count: 31", "count: none"))
+    with pytest.raises(BenchmarkError) as caught:
+        load(path)
+    assert "splits.folds" in str(caught.value) and "frames.count" in str(caught.value)
+
+
+def test_not_yaml_and_not_there(tmp_path):
+    (tmp_path / "bad.yaml").write_text("a: [")
+    with pytest.raises(BenchmarkError, match="not valid YAML"):
+        load(tmp_path / "bad.yaml")
+    with pytest.raises(BenchmarkError, match="run from the folder"):
+        load(tmp_path / "none.yaml")
+
+
+def test_cells_are_the_prior_and_every_declared_approach():
+    params = load(ROOT / "params.yaml")
+    found = {cell.slug: cell for cell in cells(params)}
+    declared = [*params.approaches, *params.early, *params.late]
+    assert list(found) == ["prior", *declared]
+    assert found["frame_cnn"].modality == "picture"
+    assert found["window_cnn"].modality == "sound"
+    assert {cell.modality for cell in found.values() if cell.kind in ("early", "late")} == {"both"}
+
+
+def test_stages_read_only_the_sections_that_dvc_knows_they_read():
+    """An undeclared parameter would change results without a re-run."""
+    import yaml
+
+    stages = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
+    for name in ("catalogue", "download", "frames", "audio", "splits", "embed"):
+        declared = {
+            str(param).split(".")[0] for param in stages[name].get("do", stages[name])["params"]
+        }
+        source = (ROOT / f"stages/{name}.py").read_text()
+        read = set(re.findall(r"(?:load\(\)|\bparams)\.(\w+)", source))
+        sections = read & set(load(ROOT / "params.yaml").__dataclass_fields__)
+        assert sections <= declared, name
