@@ -162,7 +162,8 @@ def figure(
         f'<figure class="chart"{_id(name)}>'
         f'<figcaption><p class="finding">{escape(title.get("text", ""))}</p>{about}</figcaption>'
         + (f'<ul class="keys">{legend}</ul>' if legend else "")
-        + f'<div class="vega" role="img" aria-label="{escape(alternative)}"></div>'
+        + f'<div class="vega" data-alternative="{escape(alternative)}">'
+        f"<noscript><p>{escape(alternative)}</p></noscript></div>"
         f'<script type="application/json" class="spec">{as_json(spec)}</script>'
         f"{details}{data}</figure>"
     )

@@ -50,9 +50,11 @@
     if (views[figure.id]) views[figure.id].finalize();
     return vegaEmbed(place, spec, options).then(function (result) {
       if (figure.id) views[figure.id] = result.view;
-      // The page's own text speaks for the chart; the drawing inside is not read out twice.
-      const svg = place.querySelector("svg");
-      if (svg) svg.setAttribute("aria-hidden", "true");
+      // One image with one text, not a tree of marks.
+      const svg = place.querySelector("svg.marks");
+      svg.setAttribute("role", "img");
+      svg.setAttribute("aria-label", place.dataset.alternative);
+      svg.removeAttribute("aria-roledescription");
     });
   }
 

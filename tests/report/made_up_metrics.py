@@ -53,6 +53,9 @@ def write(folder: Path, *, sample: bool = True, hostile: bool = False, seed: int
     if sample:
         _ceilings(folder, rng, prevalence)
         _sheets(folder)
+    else:  # as the stage leaves them: a head without rows
+        head = "modality,window,used_by,macro_ap,micro_ap,samples_ap\n"
+        (folder / "ceilings.csv").write_text(head, encoding="utf-8")
     _curves(folder, rng)
     headline = HEADLINE | {"picture_minus_sound": comparisons[0], "fusion_gain": comparisons[1]}
     _json(folder, "headline", headline)

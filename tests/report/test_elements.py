@@ -52,7 +52,7 @@ def test_figure_moves_the_title_into_the_page() -> None:
     chart = chart.properties(title=alt.TitleParams(HOSTILE, subtitle="sub"), description="alt text")
     text = elements.figure(chart, "name", source="a.csv").text
     assert text.count("<script") == 1
-    assert 'aria-label="alt text"' in text
+    assert 'data-alternative="alt text"' in text
     assert '<a href="metrics/a.csv" download>a.csv</a>' in text
     spec = json.loads(text.split('class="spec">')[1].split("</script>")[0])
     assert "title" not in spec
