@@ -44,11 +44,7 @@ def embed_trailer(job: Job) -> tuple[str, Path]:
         rows = file.read_row_group(job.row_group)
     backbone = _backbone(job.family, job.weights)
     store = Store("embed", backbone.version, job.family)
-    media = rows["jpeg"] if backbone.modality == "picture" else rows["flac"]
-    digest = hashlib.sha256()
-    for item in media:
-        digest.update(hashlib.sha256(item.as_buffer()).digest())
-    key = store.key(digest.hexdigest())
+    key = store.key(_digest(rows))
     if store.find(key) is None:
         embed = _picture if backbone.modality == "picture" else _sound
         with store.put(key) as path:
@@ -72,6 +68,14 @@ def write_embeddings(entries: dict[str, Path], path: Path) -> None:
     trailer = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
     path.parent.mkdir(parents=True, exist_ok=True)
     np.savez(path, trailer_id=np.array(trailer_ids), trailer=trailer, **arrays)
+
+
+def _digest(rows: pa.Table) -> str:
+    """Hash of a trailer's rows, times and all, but not of its name."""
+    digest = hashlib.sha256()
+    for row in rows.drop_columns("trailer_id").to_pylist():
+        digest.update(repr(row).encode())
+    return digest.hexdigest()
 
 
 def _picture(backbone: Backbone, rows: pa.Table) -> dict[str, np.ndarray]:
