@@ -1,5 +1,7 @@
 """The rules of extraction, by hand and on files."""
 
+from typing import Any
+
 import cv2
 import numpy as np
 import pytest
@@ -10,7 +12,7 @@ from stages.media.frames import extract_frames, passed_over, spaced
 from stages.params import FramesParams
 
 GROUPS = {"x264-params": "keyint=48:min-keyint=24:scenecut=0:bframes=3"}
-VALUES = {"count": 31, "first_frame": 200, "first_second": None, "short_side": 64}
+VALUES: dict[str, Any] = {"count": 31, "first_frame": 200, "first_second": None, "short_side": 64}
 
 
 def parameters(**changes):
@@ -60,7 +62,7 @@ def test_31_exact_frames(film, plain_decode):
     for number, jpeg in zip(found.numbers, found.jpegs, strict=True):
         picture = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
         wanted = truth[number].to_ndarray(format="bgr24")
-        assert picture.shape == (64, 96, 3)
+        assert picture is not None and picture.shape == (64, 96, 3)
         assert np.abs(picture.astype(int) - wanted).mean() < 6  # neighbours differ by more than 10
 
 

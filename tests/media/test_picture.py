@@ -16,7 +16,7 @@ WEIGHTS = {5: (0.299, 0.114), 1: (0.2126, 0.0722)}
 
 
 def flat(y, u, v, full=False, space=2, size=(64, 48), name="yuv420p"):
-    frame = av.VideoFrame(*size, name)
+    frame = av.VideoFrame(size[0], size[1], name)
     for plane, value in zip(frame.planes, (y, u, v), strict=True):
         plane.update(bytes([value]) * plane.buffer_size)
     frame.color_range, frame.colorspace = (2 if full else 1), space
@@ -38,8 +38,9 @@ def expected_bgr(y, u, v, full, space):
 @pytest.mark.parametrize("space", [1, 5])
 @pytest.mark.parametrize("yuv", [(81, 90, 240), (145, 54, 34), (180, 128, 128), (60, 200, 100)])
 def test_colour_matrix_and_range(yuv, space, full):
-    found = pixels(flat(*yuv, full=full, space=space))[10, 10]
-    assert np.abs(found - expected_bgr(*yuv, full, space)).max() <= 2
+    y, u, v = yuv
+    found = pixels(flat(y, u, v, full=full, space=space))[10, 10]
+    assert np.abs(found - expected_bgr(y, u, v, full, space)).max() <= 2
 
 
 def test_untagged_colour_is_judged_by_size():
@@ -136,9 +137,11 @@ def test_sample_aspect_ratio_of_a_file(tmp_path, video):
         stream.codec_context.sample_aspect_ratio = Fraction(2, 1)
 
     path = video(tmp_path / "a.mkv", count=3, tune=wide)
-    values = {"first_second": None, "jpeg_quality": 90, "black_level": 16}
-    found = extract_frames(path, FramesParams(count=2, first_frame=0, short_side=64, **values))
+    parameters = FramesParams(
+        count=2, first_frame=0, first_second=None, short_side=64, jpeg_quality=90, black_level=16
+    )
+    found = extract_frames(path, parameters)
     import cv2
 
     image = cv2.imdecode(np.frombuffer(found.jpegs[0], np.uint8), cv2.IMREAD_COLOR)
-    assert image.shape[:2] == (64, 192)
+    assert image is not None and image.shape[:2] == (64, 192)

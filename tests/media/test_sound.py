@@ -1,6 +1,7 @@
 """Sound windows against signals whose every sample is known."""
 
 import io
+from typing import Any
 
 import av
 import numpy as np
@@ -20,7 +21,7 @@ def parameters(seconds=1.0, windows=ALL, rate=48000):
 
 
 def samples(data):
-    with av.open(io.BytesIO(data)) as container:
+    with av.open(io.BytesIO(data), "r") as container:
         stream = container.streams.audio[0]
         assert (stream.codec_context.name, stream.layout.name) == ("flac", "mono")
         return np.concatenate([f.to_ndarray()[0] for f in container.decode(stream)]) / 32768
@@ -81,8 +82,12 @@ def test_flac_is_the_same_every_time():
 
 
 # without noise substitution, which makes up other noise on every decode
-AAC = {"codec": "aac", "sample_format": "fltp", "options": {"aac_pns": "0", "b": "192k"}}
-LONG = {
+AAC: dict[str, Any] = {
+    "codec": "aac",
+    "sample_format": "fltp",
+    "options": {"aac_pns": "0", "b": "192k"},
+}
+LONG: dict[str, dict[str, Any]] = {
     "aac.mp4": AAC | {"rate": 44100},
     "aac.ts": AAC | {"rate": 48000},
     "aac.mkv": AAC | {"rate": 44100},
@@ -136,7 +141,7 @@ def test_unsteady_tracks_fall_back(tmp_path, audio):
     with av.open(str(whole)) as source, av.open(str(path), "w") as target:
         stream = target.add_stream_from_template(source.streams.audio[0])
         for packet in source.demux(audio=0):
-            if packet.dts is None or 10 <= packet.pts * packet.time_base < 20:
+            if packet.pts is None or 10 <= packet.pts * packet.time_base < 20:
                 continue
             packet.stream = stream
             target.mux(packet)
