@@ -81,6 +81,11 @@ def signed(value: Any, places: int = 2) -> str:
     return text if text.startswith(("−", "–")) or float(text) == 0 else f"+{text}"
 
 
+def isolated(text: Any) -> str:
+    """A text from outside whose right-to-left marks, if it has any, end where it ends."""
+    return f"\u2068{text}\u2069"
+
+
 def paragraph(text: str, kind: str = "") -> Html:
     """A paragraph of plain text, escaped."""
     return Html(f'<p class="{escape(kind)}">{escape(text)}</p>')

@@ -85,7 +85,7 @@ def machine(metrics: Metrics) -> Html:
     of = metrics.provenance
     host = of.get("machine", {})
     facts = [
-        f"{label}: {value}"
+        f"{label}: {elements.isolated(value)}"
         for label, value in (
             ("Commit", of.get("commit")),
             ("Python", of.get("python")),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from report.elements import Html, interval, number, signed
+from report.elements import Html, interval, isolated, number, signed
 from report.loading import MODALITIES, Metrics
 from report.tables import points
 
@@ -138,7 +138,7 @@ def scope(metrics: Metrics) -> list[str]:
     corpus = "the rendered sample corpus" if metrics.sample else "real films, catalogued by TMDB"
     source = metrics.catalogue.get("path", "")
     lines = [
-        f"Corpus: {corpus} ({source}), {metrics.catalogue['films']} films with "
+        f"Corpus: {corpus} ({isolated(source)}), {metrics.catalogue['films']} films with "
         f"{metrics.catalogue['trailers']} trailers; ten genres, "
         f"{number(metrics.catalogue.get('label_cardinality'))} per film.",
     ]

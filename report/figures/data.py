@@ -6,7 +6,7 @@ import altair as alt
 import pandas as pd
 
 from report.elements import number
-from report.figures.style import ROW, finish
+from report.figures.style import ROW, finish, with_room
 
 STEPS = ("download", "frames", "audio")
 
@@ -30,7 +30,12 @@ def attrition(rows: pd.DataFrame) -> Any:
         title = f"{total} trailers were lost: {parts}"
     y = alt.Y("row:N", sort=rows["row"].tolist(), title=None, axis=alt.Axis(labelLimit=180))
     base = alt.Chart(rows).encode(
-        x=alt.X("trailers:Q", title="trailers", axis=alt.Axis(tickMinStep=1)),
+        x=alt.X(
+            "trailers:Q",
+            title="trailers",
+            axis=alt.Axis(tickMinStep=1, tickCount=6),
+            scale=with_room(rows["trailers"]),
+        ),
         y=y,
         tooltip=["step:N", "reason:N", "trailers:Q"],
     )
@@ -66,7 +71,12 @@ def prevalence(shares: pd.Series, films: int) -> Any:
         "rare genres start lower"
     )
     base = alt.Chart(rows).encode(
-        x=alt.X("share:Q", title="share of films", axis=alt.Axis(format="%", tickCount=6)),
+        x=alt.X(
+            "share:Q",
+            title="share of films",
+            axis=alt.Axis(format="%", tickCount=6),
+            scale=with_room(rows["share"]),
+        ),
         y=alt.Y("genre:N", sort=rows["genre"].tolist(), title=None),
         tooltip=["genre:N", alt.Tooltip("share:Q", format=".1%"), "films:Q"],
     )

@@ -6,7 +6,7 @@ import altair as alt
 import pandas as pd
 
 from report.elements import number
-from report.figures.style import ROW, finish
+from report.figures.style import ROW, finish, with_room
 
 
 def learning_curve(curve: pd.DataFrame, approach: str) -> Any:
@@ -52,7 +52,12 @@ def timings(stages: pd.DataFrame) -> Any:
         else "No stage took time"
     )
     base = alt.Chart(rows).encode(
-        x=alt.X("seconds:Q", title="seconds"),
+        x=alt.X(
+            "seconds:Q",
+            title="seconds",
+            axis=alt.Axis(tickCount=6),
+            scale=with_room(rows["seconds"]),
+        ),
         y=alt.Y("stage:N", sort=rows["stage"].tolist(), title=None, axis=alt.Axis(labelLimit=170)),
         tooltip=["stage:N", alt.Tooltip("seconds:Q", format=".1f"), "peak_megabytes:Q"],
     )

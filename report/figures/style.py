@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
+import pandas as pd
 
 # Okabe and Ito's palette: told apart by colour-blind readers, and at least 3:1 on white and on
 # near-black. Marks without a colour here take the page theme's ink.
@@ -26,6 +27,11 @@ def shape(field: str = "modality") -> alt.Shape:
     """The modality's shape, so that colour is never the only sign."""
     scale = alt.Scale(domain=list(SHAPES), range=list(SHAPES.values()))
     return alt.Shape(f"{field}:N", scale=scale, legend=None)
+
+
+def with_room(lengths: "pd.Series[Any]") -> alt.Scale:
+    """A scale for bars from zero that leaves room for the number at the end of the longest."""
+    return alt.Scale(domain=[0, max(float(lengths.max()), 1e-9) * 1.18], nice=False)
 
 
 def finish(
