@@ -74,7 +74,8 @@ def _digest(rows: pa.Table) -> str:
     """Hash of a trailer's rows, times and all, but not of its name."""
     digest = hashlib.sha256()
     for row in rows.drop_columns("trailer_id").to_pylist():
-        digest.update(repr(row).encode())
+        for value in row.values():
+            digest.update(value if isinstance(value, bytes) else repr(value).encode())
     return digest.hexdigest()
 
 

@@ -1,6 +1,6 @@
 """The sections of params.yaml as frozen dataclasses; what each value may be is said here."""
 
-from typing import Annotated, Literal, TypeVar, dataclass_transform
+from typing import Annotated, Literal, TypeVar, cast, dataclass_transform
 
 from pydantic import AfterValidator, ConfigDict, Field, Strict
 from pydantic.dataclasses import dataclass
@@ -33,7 +33,8 @@ Window = Literal["start", "middle", "end"]
 @dataclass_transform(kw_only_default=True, frozen_default=True)
 def section(cls: type[Section]) -> type[Section]:
     """A frozen dataclass whose values pydantic checks; an unknown name is an error."""
-    return dataclass(frozen=True, kw_only=True, config=ConfigDict(extra="forbid"))(cls)
+    checked = dataclass(frozen=True, kw_only=True, config=ConfigDict(extra="forbid"))(cls)
+    return cast(type[Section], checked)
 
 
 @section

@@ -1,0 +1,39 @@
+import numpy as np
+import pytest
+
+from stages.heads.scores import Scores, average, prior_scores
+
+
+def scores(ids: list[str], value: float) -> Scores:
+    fold = np.array([int(name) % 2 for name in ids], np.int8)
+    return Scores(np.array(ids), fold, np.full((2, len(ids), 3), value, np.float32))
+
+
+def test_the_prior_is_the_frequency_in_the_other_folds():
+    y_true = np.array([[1, 0], [1, 0], [0, 1], [1, 1]], bool)
+    fold = np.array([0, 0, 1, 1])
+    score = prior_scores(y_true, fold, 2)
+    assert score.shape == (2, 4, 2)
+    assert score[0].tolist() == [[0.5, 1.0], [0.5, 1.0], [1.0, 0.0], [1.0, 0.0]]
+
+
+def test_saving_leaves_out_films_without_a_score_and_repeats_its_bytes(tmp_path):
+    item = scores(["1", "2", "3"], 0.25)
+    item.score[1, 1, 2] = np.nan
+    item.save(tmp_path / "a.npz")
+    item.save(tmp_path / "b.npz")
+    assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
+    back = Scores.load(tmp_path / "a.npz")
+    assert back.film_id.tolist() == ["1", "3"] and back.score.shape == (2, 2, 3)
+
+
+def test_late_fusion_averages_the_films_both_have():
+    fused = average(scores(["1", "2", "3"], 0.2), scores(["2", "3", "4"], 0.6))
+    assert fused.film_id.tolist() == ["2", "3"]
+    np.testing.assert_allclose(fused.score, 0.4)
+
+
+def test_late_fusion_refuses_other_folds():
+    a, b = scores(["1", "2"], 0.2), scores(["1", "2"], 0.2)
+    with pytest.raises(ValueError, match="same folds"):
+        average(a, Scores(b.film_id, 1 - b.fold, b.score))

@@ -1,0 +1,115 @@
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import StandardScaler
+
+from stages.errors import BenchmarkError
+from stages.heads.items import Items
+from stages.heads.training import cross_validate
+from stages.params import HeadParams
+
+LINEAR = HeadParams(epochs=300, batch_size=200, learning_rate=0.05, weight_decay=0.0)
+QUICK = HeadParams(epochs=2, batch_size=16, learning_rate=0.01, weight_decay=0.01)
+
+
+def corpus(
+    n_films: int = 100, per_film: int = 1, dim: int = 6
+) -> tuple[Items, np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(0)
+    film = np.repeat(np.arange(n_films), per_film)
+    x = rng.normal(3, 2, (len(film), dim)).astype(np.float32)
+    noise = rng.normal(0, 2, (n_films, 2))
+    y_true = np.stack([x[::per_film, 0], x[::per_film, 1]], 1) - 3 + noise > 0
+    return Items(x, film), y_true, (np.arange(n_films) % 5).astype(np.int8)
+
+
+def test_the_linear_head_is_logistic_regression():
+    items, y_true, fold = corpus()
+    found = cross_validate(items, y_true, fold, "linear", LINEAR, (0,)).score[0]
+    for number in range(5):
+        train, held = fold != number, fold == number
+        scaler = StandardScaler().fit(items.x[train])
+        for genre in range(2):
+            model = LogisticRegression(C=1e6, max_iter=1000)
+            model.fit(scaler.transform(items.x[train]), y_true[train, genre])
+            expected = model.predict_proba(scaler.transform(items.x[held]))[:, 1]
+            np.testing.assert_allclose(found[held, genre], expected, atol=0.02)
+
+
+def test_all_folds_and_seeds_together_give_what_each_gives_alone():
+    items, y_true, fold = corpus()
+    no_dropout = cross_validate(items, y_true, fold, "linear", QUICK, (0, 1))
+    alone = cross_validate(items, y_true, fold, "linear", QUICK, (1,))
+    np.testing.assert_allclose(no_dropout.score[1], alone.score[0], atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("head", "shape"), [("linear", (6,)), ("mlp", (6,)), ("conv", (1, 12, 12))]
+)
+def test_no_model_ever_sees_the_films_it_scores(head, shape):
+    """Change the labels and inputs of one fold: only the scores of the other folds may move."""
+    rng = np.random.default_rng(1)
+    x = rng.normal(size=(60, *shape)).astype(np.float32)
+    y_true, fold = rng.random((60, 3)) < 0.4, (np.arange(60) % 3).astype(np.int8)
+    held = fold == 0
+    before = cross_validate(Items(x, np.arange(60)), y_true, fold, head, QUICK, (0,)).score[0]
+    leaky = np.where(held[:, None], ~y_true, y_true)
+    after = cross_validate(Items(x, np.arange(60)), leaky, fold, head, QUICK, (0,)).score[0]
+    np.testing.assert_array_equal(before[held], after[held])
+    assert (before[~held] != after[~held]).any()
+    other = x.copy()
+    other[held] *= 7
+    after = cross_validate(Items(other, np.arange(60)), y_true, fold, head, QUICK, (0,))
+    mean = after.tensors["mean"][0]  # the model of fold 0 is standardised by the other folds
+    over = (0,) if x.ndim == 2 else (0, 2, 3)
+    np.testing.assert_allclose(mean.reshape(-1), x[~held].mean(axis=over), atol=1e-5)
+
+
+def test_the_same_twice_and_other_seeds_differ():
+    items, y_true, fold = corpus()
+    a = cross_validate(items, y_true, fold, "mlp", QUICK, (0, 1))
+    b = cross_validate(items, y_true, fold, "mlp", QUICK, (0, 1))
+    np.testing.assert_array_equal(a.score, b.score)
+    np.testing.assert_array_equal(a.curves, b.curves)
+    assert (a.score[0] != a.score[1]).any()
+
+
+def test_a_film_scores_the_mean_of_its_items_and_counts_once():
+    items, y_true, fold = corpus(per_film=3)
+    fitted = cross_validate(items, y_true, fold, "linear", QUICK, (0,))
+    weights, bias = fitted.tensors["output.weight"], fitted.tensors["output.bias"]
+    film = 7
+    model = int(fold[film])
+    x = torch.from_numpy(items.x[items.film == film])
+    z = (x - fitted.tensors["mean"][model]) / fitted.tensors["std"][model]
+    expected = torch.sigmoid(z @ weights[model].T + bias[model]).mean(0).numpy()
+    np.testing.assert_allclose(fitted.score[0, film], expected, atol=1e-5)
+
+
+def test_films_without_items_have_no_score():
+    items, y_true, fold = corpus()
+    keep = items.film != 4
+    fitted = cross_validate(
+        Items(items.x[keep], items.film[keep]), y_true, fold, "linear", QUICK, (0,)
+    )
+    missing = np.isnan(fitted.score[0]).any(axis=1)
+    assert np.flatnonzero(missing).tolist() == [4]
+
+
+def test_learning_curves_fall_in_training():
+    items, y_true, fold = corpus()
+    params = dataclasses.replace(LINEAR, epochs=30)
+    curves = cross_validate(items, y_true, fold, "linear", params, (0,)).curves
+    assert curves.shape == (30, 2)
+    assert curves[-1, 0] < curves[0, 0]
+
+
+def test_a_head_that_does_not_fit_says_which_does():
+    items, y_true, fold = corpus()
+    with pytest.raises(BenchmarkError, match="conv takes maps"):
+        cross_validate(items, y_true, fold, "conv", QUICK, (0,))
+    with pytest.raises(BenchmarkError, match="unknown head"):
+        cross_validate(items, y_true, fold, "transformer", QUICK, (0,))
