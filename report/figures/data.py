@@ -55,7 +55,7 @@ def attrition(rows: pd.DataFrame) -> Any:
         title,
         f"Trailers by step and reason. {spoken}.",
         height=ROW * max(len(rows), 1),
-        keys=["kept", "lost"],
+        keys=[key for key in ("kept", "lost") if key in set(rows["kept"])],
     )
 
 

@@ -10,10 +10,10 @@ from report.figures.style import NAMES, PROBABILITY, ROW, TENTHS, colour, finish
 
 AP_AXIS = "macro average precision (1 = perfect)"
 WHO = {
-    "picture": "The picture tells genres",
-    "sound": "The sound tells genres",
-    "both": "Picture and sound together tell genres",
-    "none": "Label frequencies tell genres",
+    "picture": "The picture scores",
+    "sound": "The sound scores",
+    "both": "Picture and sound together score",
+    "none": "Label frequencies score",
 }
 
 
@@ -26,7 +26,7 @@ def answer(rows: pd.DataFrame, chance: float) -> Any:
     rows = rows.assign(row=[NAMES[m] for m in rows["modality"]])
     best = rows.sort_values("macro_ap").iloc[-1]
     title = (
-        f"{WHO[best['modality']]} best: {number(best['macro_ap'])}, "
+        f"{WHO[best['modality']]} highest: {number(best['macro_ap'])}, "
         f"where no skill scores {number(chance)}"
     )
     what = f"The approaches named before the run: {', '.join(rows['approach'])}"

@@ -70,7 +70,7 @@ def test_answer_names_the_best_and_no_skill() -> None:
         }
     )
     spec = figures.answer(rows, 0.2).to_dict()
-    assert spec["title"]["text"] == "The sound tells genres best: 0.64, where no skill scores 0.20"
+    assert spec["title"]["text"] == "The sound scores highest: 0.64, where no skill scores 0.20"
     assert "ceiling" in spec["usermeta"]["keys"]
     without = figures.answer(rows.assign(ceiling=float("nan")), 0.2).to_dict()
     assert "ceiling" not in without["usermeta"]["keys"]

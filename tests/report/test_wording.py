@@ -26,9 +26,9 @@ def test_answer_holds_numbers_and_intervals(metrics: Metrics) -> None:
 @pytest.mark.parametrize(
     ("between", "words"),
     [
-        ((0.1, 0.05, 0.15), "the picture tells more, by +0.10 (+0.05 to +0.15)"),
-        ((-0.1, -0.15, -0.05), "the sound tells more, by +0.10 (+0.05 to +0.15)"),
-        ((0.01, -0.03, 0.05), "is undecided (picture − sound +0.01, −0.03 to +0.05)"),
+        ((0.1, 0.05, 0.15), "the picture tells more, by +0.100 [+0.050 to +0.150]"),
+        ((-0.1, -0.15, -0.05), "the sound tells more, by +0.100 [+0.050 to +0.150]"),
+        ((0.01, -0.03, 0.05), "is undecided (picture − sound +0.010 [−0.030 to +0.050])"),
     ],
 )
 def test_picture_against_sound(
@@ -40,9 +40,15 @@ def test_picture_against_sound(
 @pytest.mark.parametrize(
     ("gain", "words"),
     [
-        ((0.1, 0.05, 0.15), "joining them gains +0.10 over the better one (+0.05 to +0.15)"),
-        ((-0.1, -0.15, -0.05), "joining them loses 0.10 to the better one"),
-        ((0.01, -0.03, 0.05), "gains anything over the better one is undecided"),
+        ((0.1, 0.05, 0.15), "joining them gains +0.100 [+0.050 to +0.150] over the better one"),
+        (
+            (-0.1, -0.15, -0.05),
+            "joining them changes the better one by −0.100 [−0.150 to −0.050], a loss",
+        ),
+        (
+            (0.01, -0.03, 0.05),
+            "whether joining them gains anything is undecided (+0.010 [−0.030 to +0.050])",
+        ),
     ],
 )
 def test_fusion(metrics: Metrics, gain: tuple[float, float, float], words: str) -> None:
@@ -55,7 +61,7 @@ def test_banner_only_on_the_sample(metrics: Metrics, films: Metrics) -> None:
 
 
 def test_findings_and_scope(metrics: Metrics, films: Metrics) -> None:
-    assert len(wording.findings(metrics)) == 3
-    assert len(wording.findings(films)) == 2  # nothing is known of a ceiling
+    assert len(wording.findings(metrics)) == 4
+    assert len(wording.findings(films)) == 3  # nothing is known of a ceiling
     assert "It does not hold for films." in wording.scope(metrics)[-1]
     assert "224 of 240 trailers came (93.3%)" in wording.came(films)
