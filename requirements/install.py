@@ -40,7 +40,7 @@ CAUSES = (
 
 
 def main(sets: list[str]) -> None:
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - whoever runs this may well have an older one
         sys.exit(f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}.")
     wanted = [name for name in sets if not stamp(name).exists()]
     if not wanted:

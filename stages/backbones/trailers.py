@@ -63,7 +63,8 @@ def write_embeddings(entries: dict[str, Path], path: Path) -> None:
     """
     trailer_ids = sorted(entries)
     loaded = [np.load(entries[trailer_id]) for trailer_id in trailer_ids]
-    arrays: dict[str, Any] = {name: np.concatenate([e[name] for e in loaded]) for name in loaded[0].files}
+    names = loaded[0].files
+    arrays: dict[str, Any] = {name: np.concatenate([e[name] for e in loaded]) for name in names}
     counts = [len(entry["group"]) for entry in loaded]
     trailer = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
     path.parent.mkdir(parents=True, exist_ok=True)

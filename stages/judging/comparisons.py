@@ -41,7 +41,8 @@ def comparison_rows(board: Board, params: JudgingParams) -> list[Row]:
     contenders |= {best_of(slug): best_single(board, parts) for slug, parts in fusions(board)}
     places = {name: [row] for row, name in enumerate(contenders)}
     rng = np.random.default_rng(params.seed)
-    noise = [random_scores(len(board.y_true), board.y_true.shape[1], rng) for _ in range(RANDOM_DRAWS)]
+    n_films, n_genres = board.y_true.shape
+    noise = [random_scores(n_films, n_genres, rng) for _ in range(RANDOM_DRAWS)]
     places[NO_SKILL] = list(range(len(contenders), len(contenders) + RANDOM_DRAWS))
     resamples = bootstrap_macro_average_precision(
         board.y_true, np.stack([*contenders.values(), *noise]), params.resamples, params.seed

@@ -72,4 +72,6 @@ def genre_marginals(log_likelihoods: ArrayLike, label_sets: ArrayLike, prior: Ar
     if not np.isfinite(evidence).all():
         film = int(np.flatnonzero(~np.isfinite(evidence))[0])
         raise ValueError(f"the events of film {film} are impossible under every label set")
-    return np.exp(joint - evidence) @ np.asarray(label_sets, float)
+    marginals = np.exp(joint - evidence) @ np.asarray(label_sets, float)
+    # rounding errors would break ties between films with equal evidence, and pass 1 by a hair
+    return marginals.round(12)

@@ -47,7 +47,12 @@ def flac(samples: np.ndarray) -> bytes:
 
 def picture_rows(trailer_id: str) -> pa.Table:
     rows = [
-        {"trailer_id": trailer_id, "frame": n, "time": 10.0 + n, "jpeg": jpeg(40 * n + IDS.index(trailer_id))}
+        {
+            "trailer_id": trailer_id,
+            "frame": n,
+            "time": 10.0 + n,
+            "jpeg": jpeg(40 * n + IDS.index(trailer_id)),
+        }
         for n in (2, 0, 1)
     ]
     return pa.Table.from_pylist(rows, FRAMES)

@@ -1,0 +1,49 @@
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from stages.corpus.reader import Trailer
+from stages.corpus.table import save_trailers
+from stages.errors import BenchmarkError
+from stages.heads.scores import Scores
+from stages.judging.board import read_board
+from stages.packs import write_table
+
+
+@pytest.fixture
+def data(tmp_path):
+    trailers = [
+        Trailer(f"{n:016x}", f"film {n}", "T", 2000, ("Drama",), f"sample:{n}") for n in range(4)
+    ]
+    save_trailers(trailers, tmp_path / "catalogue.parquet")
+    ids = ["film 0", "film 1", "film 2", "film 3"]
+    splits = {"film_id": ids, "fold": pa.array([0, 1, 0, 1], pa.int8())}
+    write_table(pa.table(splits), tmp_path / "splits.parquet")
+    return tmp_path
+
+
+def save(data, slug: str, films: list[int], offset: float = 0.0) -> None:
+    score = np.array([[[n / 10 + offset] * 10 for n in films]], np.float32)
+    ids = np.array([f"film {n}" for n in films])
+    Scores(ids, np.array([n % 2 for n in films]), score).save(data / f"scores/{slug}.npz")
+
+
+def test_all_approaches_are_judged_on_the_same_films_in_the_same_order(data, board):
+    save(data, "prior", [3, 2, 1, 0])
+    save(data, "good", [1, 2, 3], 0.1)
+    found = read_board(data, board.cells[:2])
+    assert found.film_id.tolist() == ["film 1", "film 2", "film 3"]
+    np.testing.assert_allclose(found.y_scores[:, :, 0], [[0.1, 0.2, 0.3], [0.2, 0.3, 0.4]])
+
+
+def test_an_incomplete_matrix_is_refused_by_name(data, board):
+    save(data, "prior", [0, 1])
+    with pytest.raises(BenchmarkError, match="good"):
+        read_board(data, board.cells[:2])
+
+
+def test_no_film_in_common_is_said(data, board):
+    save(data, "prior", [0, 1])
+    save(data, "good", [2, 3])
+    with pytest.raises(BenchmarkError, match="no film was scored by every approach"):
+        read_board(data, board.cells[:2])

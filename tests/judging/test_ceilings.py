@@ -1,0 +1,82 @@
+import numpy as np
+import pytest
+from sklearn.metrics import average_precision_score
+
+from stages.corpus.genres import GENRES
+from stages.judging.ceilings import Corpus, ceilings
+from stages.matrix import cells
+from stages.media.sample.events import Event
+
+SHOTS = 31
+
+
+def corpus(params, n_films: int = 300) -> Corpus:
+    """Films of one genre each whose shots and sounds carry cues as planted, one shot a second."""
+    rng = np.random.default_rng(0)
+    genre = rng.integers(0, 10, n_films)
+    y_true = np.eye(10, dtype=bool)[genre]
+    events = []
+    for film in range(n_films):
+        rows = []
+        for modality, planted in (
+            ("picture", params.sample.picture),
+            ("sound", params.sample.sound),
+        ):
+            for n in range(SHOTS):
+                cue = GENRES[genre[film]] if rng.random() < planted[GENRES[genre[film]]] else ""
+                if not cue and rng.random() < getattr(params.sample, f"{modality}_decoy"):
+                    cue = GENRES[rng.integers(10)]
+                rows.append(Event("t", "f", modality, n, float(n), n + 1.0, cue, False))
+        events.append(rows)
+    frames = [[(n, n + 0.5) for n in range(SHOTS)]] * n_films
+    return Corpus(
+        y_true, np.ones(n_films, bool), events, frames, [{"start": (0.0, 30.0)}] * n_films
+    )
+
+
+def test_every_view_of_the_matrix_has_its_ceiling(params):
+    found = [row for row, _ in ceilings(corpus(params), cells(params), params)]
+    used = " ".join(row["used_by"] for row in found).split()
+    assert sorted(used) == sorted([*params.approaches, *params.early, *params.late])
+    by_modality = {row["modality"] for row in found}
+    assert by_modality == {"picture", "sound", "both"}
+
+
+def test_more_evidence_is_never_a_lower_ceiling_by_much(params):
+    found = {
+        row["window"]: row["macro_ap"] for row, _ in ceilings(corpus(params), cells(params), params)
+    }
+    assert found["31 frames"] > found["middle 10 frames, each alone"] + 0.05
+    assert found["31 frames + start 30 s"] > found["31 frames"]
+    assert found["31 frames + start 30 s"] > found["start 30 s"]
+
+
+def test_the_ceiling_is_bayes_rule_done_by_hand(params):
+    """One genre a film, so the posterior is a softmax over ten log-likelihoods."""
+    whole = corpus(params)
+    rows = {row["window"]: row for row, _ in ceilings(whole, cells(params), params)}
+    planted = [params.sample.sound[genre] for genre in GENRES]
+    q = params.sample.sound_decoy
+    share = whole.y_true.mean(axis=0)
+    posterior = np.empty(whole.y_true.shape)
+    for film, events in enumerate(whole.events):
+        heard = [e.cue for e in events if e.modality == "sound" and e.end <= 30.0]
+        for g, p in enumerate(planted):
+            likelihood = share[g]
+            for cue in heard:
+                if cue == "":
+                    likelihood *= (1 - p) * (1 - q)
+                else:
+                    likelihood *= p * (cue == GENRES[g]) + (1 - p) * q / 10
+            posterior[film, g] = likelihood
+    posterior = (posterior / posterior.sum(axis=1, keepdims=True)).round(12)
+    expected = average_precision_score(whole.y_true, posterior, average="macro")
+    assert rows["start 30 s"]["macro_ap"] == pytest.approx(expected, abs=1e-9)
+
+
+def test_genre_rows_name_what_was_planted(params):
+    for row, genres in ceilings(corpus(params), cells(params), params):
+        assert [g["genre"] for g in genres] == list(GENRES)
+        if row["modality"] != "both":
+            planted = getattr(params.sample, row["modality"])
+            assert {g["genre"]: g["planted"] for g in genres} == planted
