@@ -1,0 +1,80 @@
+"""dvc.yaml against params.yaml: the stages DVC lists are the cells of the matrix."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from stages.matrix import cells
+from stages.params import load
+
+ROOT = Path(__file__).resolve().parents[1]
+pytestmark = pytest.mark.xdist_group("dvc")
+
+
+@pytest.fixture(scope="module")
+def resolved() -> dict[str, dict]:
+    """Every stage as DVC itself resolves it, templates filled in."""
+    from dvc.repo import Repo
+
+    with Repo(str(ROOT)) as repo:
+        return {
+            stage.addressing: {
+                "cmd": stage.cmd,
+                "deps": {dep.def_path for dep in stage.deps},
+                "outs": {out.def_path for out in stage.outs},
+            }
+            for stage in repo.index.stages
+        }
+
+
+def test_the_stages_dvc_lists_are_the_cells_of_the_matrix(resolved):
+    params = load(ROOT / "params.yaml")
+    groups = {"single": "fit@", "early": "early@", "late": "late@", "prior": ""}
+    expected = {groups[cell.kind] + cell.slug for cell in cells(params)}
+    expected |= {f"embed@{slug}" for slug in params.backbones}
+    once = {"catalogue", "download", "frames", "audio", "splits", "ceiling", "evaluate", "compare"}
+    assert set(resolved) == expected | once | {"report"}
+
+
+def test_a_command_carries_the_slug_and_nothing_else(resolved):
+    for name, stage in resolved.items():
+        module, *slug = stage["cmd"].removeprefix("python -m stages.").split()
+        assert (ROOT / f"stages/{module}.py").exists()
+        assert slug == name.split("@")[1:] or (name, slug) == ("prior", ["prior"])
+        assert f"stages/{module}.py" in stage["deps"], name
+
+
+def test_a_late_fusion_waits_for_its_parts(resolved):
+    for slug, late in load(ROOT / "params.yaml").late.items():
+        wanted = {f"data/scores/{part}.npz" for part in (late.picture, late.sound)}
+        assert wanted <= resolved[f"late@{slug}"]["deps"]
+
+
+def test_the_report_knows_only_metrics(resolved):
+    deps = resolved["report"]["deps"]
+    assert not [dep for dep in deps if dep.startswith(("data/", "params"))]
+    written = {out for stage in resolved.values() for out in stage["outs"]}
+    tables = {out for out in written if out.startswith("metrics/") and "curves" not in out}
+    assert tables <= deps, "a table nobody renders, or a report that is not renewed"
+
+
+def test_every_source_of_the_report_renews_it(resolved):
+    deps = resolved["report"]["deps"]
+    sources = {
+        path.relative_to(ROOT).as_posix()
+        for pattern in ("*.qmd", "*.py", "_quarto.yml")
+        for path in (ROOT / "report").glob(pattern)
+        if path.name != "__init__.py"
+    }
+    assert sources <= deps
+
+
+def test_at_most_sixty_stages(resolved):
+    assert len(resolved) <= 60
+
+
+def test_one_metrics_file_for_dvc_metrics_diff():
+    stages = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
+    named = [m for s in stages.values() for m in s.get("do", s).get("metrics", [])]
+    assert named == [{"metrics/summary.json": {"cache": False}}]

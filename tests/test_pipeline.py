@@ -1,0 +1,201 @@
+"""The whole pipeline, run by DVC as a user would, on a small corpus rendered for it."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[1]
+N_FILMS = 16
+pytestmark = pytest.mark.xdist_group("pipeline")
+
+
+class Project:
+    """A copy of this project in a folder of its own, with git, DVC and a corpus of a few films."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        listed = subprocess.run(
+            ["git", "ls-files", "-co", "--exclude-standard"],
+            cwd=ROOT, check=True, capture_output=True, text=True,
+        )  # fmt: skip
+        for name in listed.stdout.splitlines():
+            if (ROOT / name).exists() and not name.startswith(("metrics/", "dvc.lock", "tests/")):
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(ROOT / name, folder / name)
+        self.environment = os.environ | {
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            **{f"GIT_{who}_NAME": "test" for who in ("AUTHOR", "COMMITTER")},
+            **{f"GIT_{who}_EMAIL": "test@example.org" for who in ("AUTHOR", "COMMITTER")},
+            "GIT_CONFIG_GLOBAL": os.devnull,
+        }
+        self.films = (ROOT / "sample.txt").read_text().splitlines(keepends=True)
+        self.keep_films(N_FILMS)
+        self.change_params(_small)
+        self.call("git", "init", "-q", "-b", "main")
+        self.call("dvc", "init", "-q", "-f")
+        shutil.copy(ROOT / ".dvc/config", folder / ".dvc/config")
+
+    def call(self, *command: str) -> str:
+        done = subprocess.run(
+            command, cwd=self.folder, env=self.environment, capture_output=True, text=True
+        )
+        assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+        return done.stdout
+
+    def keep_films(self, count: int) -> None:
+        head = [line for line in self.films if line.startswith(("#", "film_id"))]
+        rows = [line for line in self.films if line not in head]
+        (self.folder / "sample.txt").write_text("".join([*head, *rows[:count]]))
+
+    def change_params(self, change) -> None:
+        path = self.folder / "params.yaml"
+        params = yaml.safe_load(path.read_text())
+        change(params)
+        path.write_text(yaml.safe_dump(params, sort_keys=False))
+
+    def entries(self, step: str) -> dict[str, int]:
+        """Store entries of one step with the time each was written."""
+        found = (self.folder / "data/store" / step).rglob("*.*")
+        return {p.name: p.stat().st_mtime_ns for p in found if not p.name.endswith(".part")}
+
+    def json(self, name: str) -> dict:
+        return json.loads((self.folder / name).read_text())
+
+    def hashes(self) -> dict[str, str]:
+        """What DVC recorded of every output it keeps in its cache."""
+        stages = yaml.safe_load((self.folder / "dvc.lock").read_text())["stages"]
+        return {
+            out["path"]: out["md5"]
+            for stage in stages.values()
+            for out in stage["outs"]
+            if not out["path"].startswith(("report/", "metrics/"))
+        }
+
+
+def _small(params: dict) -> None:
+    params["splits"]["folds"] = 2
+    for head in params["training"]["heads"].values():
+        head["epochs"] = 2
+    params["judging"] |= {"resamples": 200, "permutations": 200}
+    params["judging"]["headline"] = {
+        "picture": "colour_linear", "sound": "mfcc_linear", "both": "late_linear",
+    }  # fmt: skip
+    kept = ("colour_linear", "mfcc_linear", "frame_cnn", "early_linear", "late_linear")
+    for section in ("approaches", "early", "late"):
+        params[section] = {slug: item for slug, item in params[section].items() if slug in kept}
+    del params["backbones"]["spectrogram"]
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory) -> Project:
+    project = Project(tmp_path_factory.mktemp("project"))
+    project.call("dvc", "repro")
+    project.call("git", "add", "-A")
+    project.call("git", "commit", "-qm", "first run")
+    return project
+
+
+def test_ends_with_a_site_and_a_summary_of_every_approach(project):
+    summary = project.json("metrics/summary.json")
+    expected = {"prior", "colour_linear", "mfcc_linear", "frame_cnn", "early_linear", "late_linear"}
+    assert set(summary["approaches"]) == expected
+    assert project.json("metrics/download.json")["ok"] == N_FILMS
+    assert project.json("metrics/splits.json")["usable"]["both"] == N_FILMS
+    assert "</html>" in (project.folder / "report/_site/index.html").read_text()
+    shown = project.call("python", "-m", "stages.results")
+    assert all(slug in shown for slug in expected) and "report/_site/index.html" in shown
+
+
+def test_summary_is_floats_only(project):
+    def leaves(value):
+        return (
+            [x for v in value.values() for x in leaves(v)] if isinstance(value, dict) else [value]
+        )
+
+    assert {type(leaf) for leaf in leaves(project.json("metrics/summary.json"))} == {float}
+
+
+def test_nothing_to_do_the_second_time(project):
+    before = project.entries("embed")
+    assert "up to date" in project.call("dvc", "repro")
+    assert project.entries("embed") == before
+
+
+def test_no_model_knows_the_planted_events(project):
+    """The events are for the judges: no stage that a score depends on may read them."""
+    stages = yaml.safe_load((project.folder / "dvc.lock").read_text())["stages"]
+    readers = [
+        name
+        for name, stage in stages.items()
+        if "data/sample_events.parquet" in [dep["path"] for dep in stage.get("deps", [])]
+    ]
+    assert readers == ["ceiling"]
+
+
+def test_metrics_diff_shows_what_a_branch_changed_and_no_more(project):
+    project.call("git", "checkout", "-q", "-b", "rule")
+    project.change_params(lambda params: params["judging"].update(thresholds=[0.1, 0.36, 0.6]))
+    project.call("dvc", "repro", "compare")
+    diff = json.loads(project.call("dvc", "metrics", "diff", "main", "--json"))
+    changed = diff["metrics/summary.json"]
+    names = {key.rsplit(".", 1)[1] for key in changed}
+    assert names == {"macro_f1_at_0_50", "macro_f1_at_0_60"}
+    assert len(changed) == 2 * len(project.json("metrics/summary.json")["approaches"])
+    project.call("git", "checkout", "-q", "-f", "main")
+    project.call("dvc", "checkout", "-q")
+    assert json.loads(project.call("dvc", "metrics", "diff", "main", "--json")) == {}
+
+
+def test_packs_made_anew_have_the_same_bytes(project):
+    before = project.hashes()
+    for step in ("frames", "audio", "embed"):
+        shutil.rmtree(project.folder / "data/store" / step)
+    stages = ("frames", "audio", "embed@colour", "embed@mfcc")
+    project.call("dvc", "repro", "-s", "-f", "--no-run-cache", *stages)
+    assert project.hashes() == before
+
+
+def test_killed_in_the_middle_of_frames_the_next_run_goes_on(project):
+    whole = len(project.entries("frames"))
+    shutil.rmtree(project.folder / "data/store/frames")
+    environment = project.environment | {"WORKERS": "1"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "stages.frames"],
+        cwd=project.folder, env=environment, start_new_session=True, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    deadline = time.monotonic() + 60
+    while not 2 <= len(project.entries("frames")) and time.monotonic() < deadline:
+        os.sched_yield()
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    before = project.entries("frames")
+    assert 2 <= len(before) < whole
+    project.call("dvc", "repro", "-s", "-f", "--no-run-cache", "frames")
+    after = project.entries("frames")
+    assert len(after) == whole
+    assert before.items() <= after.items(), "finished work was done again"
+    assert not list((project.folder / "data/store/frames").rglob("*.part"))
+
+
+def test_three_trailers_more_are_three_of_everything(project):
+    steps = [path.name for path in (project.folder / "data/store").iterdir() if path.is_dir()]
+    before = {step: project.entries(step) for step in steps}
+    project.keep_films(N_FILMS + 3)
+    project.call("dvc", "repro", "embed@colour", "embed@mfcc", "embed@pixels")
+    for step in steps:
+        after = project.entries(step)
+        assert before[step].items() <= after.items(), step
+        added = len(after) - len(before[step])
+        assert added == {"embed": 9}.get(step, 3 if before[step] else 0), step
+    project.keep_films(N_FILMS)  # and fewer run nothing heavy
+    many = {step: project.entries(step) for step in steps}
+    project.call("dvc", "repro", "embed@colour", "embed@mfcc", "embed@pixels")
+    assert {step: project.entries(step) for step in steps} == many
