@@ -187,8 +187,9 @@ def folded(summary: str, inner: Html) -> Html:
 def picture(source: str, alternative: str, caption: str) -> Html:
     """An image that lies in metrics/."""
     return Html(
-        f'<figure class="sheet"><img src="metrics/{escape(source)}" alt="{escape(alternative)}" '
-        f'loading="lazy"><figcaption>{escape(caption)}</figcaption></figure>'
+        f'<figure class="sheet"><a href="metrics/{escape(source)}">'
+        f'<img src="metrics/{escape(source)}" alt="{escape(alternative)}" loading="lazy"></a>'
+        f"<figcaption>{escape(caption)}</figcaption></figure>"
     )
 
 
