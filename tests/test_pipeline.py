@@ -115,7 +115,8 @@ def test_ends_with_a_site_and_a_summary_of_every_approach(project):
 
 
 def test_summary_is_floats_only(project):
-    todo, leaves = [project.json("metrics/summary.json")], []
+    todo = [project.json("metrics/summary.json")]
+    leaves: list[float] = []
     while todo:
         for value in todo.pop().values():
             (todo if isinstance(value, dict) else leaves).append(value)

@@ -1,0 +1,88 @@
+"""Set-up explains its failures: a stand-in for pip fails in every known way."""
+
+import importlib.util
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture
+def installer(tmp_path, monkeypatch):
+    spec = importlib.util.spec_from_file_location("install", ROOT / "requirements/install.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    home = tmp_path / ".venv"
+    home.mkdir()
+    (tmp_path / "requirements").mkdir()
+    for name in ("core", "report"):
+        (tmp_path / f"requirements/{name}.txt").write_text(f"{name}==1\n")
+    monkeypatch.setattr(module, "ROOT", tmp_path)
+    monkeypatch.setattr(module, "HOME", home)
+    monkeypatch.setattr(module, "PYTHON", home / "python")
+    return module
+
+
+def pip(installer, output: str, status: int) -> None:
+    """Put a program in the place of the environment's Python that says and does what pip would."""
+    script = f"import sys; print({output!r}); open('ran', 'a').write('x'); sys.exit({status})"
+    script = f"#!{sys.executable}\n{script}\n"
+    installer.PYTHON.write_text(script)
+    installer.PYTHON.chmod(0o755)
+
+
+@pytest.mark.parametrize(
+    ("output", "sentence"),
+    [
+        ("OSError: [Errno 28] No space left on device", "The disk is full"),
+        ("THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE", "do not use it"),
+        ("Retrying after connection broken by 'NewConnectionError'", "No connection"),
+        ("ERROR: No matching distribution found for torch==2.11.0", "no build for this machine"),
+        ("something else", "core.log"),
+    ],
+)
+def test_a_failure_is_one_sentence_with_the_next_step(installer, output, sentence):
+    pip(installer, output, 1)
+    with pytest.raises(SystemExit) as caught:
+        installer.main(["core"])
+    assert sentence in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_what_is_installed_is_left_alone_until_its_lock_file_changes(installer):
+    pip(installer, "fine", 0)
+    installer.main(["core"])
+    installer.main(["core"])
+    assert (installer.ROOT / "ran").read_text() == "x"
+    (installer.ROOT / "requirements/core.txt").write_text("core==2\n")
+    installer.main(["core"])
+    assert (installer.ROOT / "ran").read_text() == "xx"
+
+
+def test_without_quarto_set_up_goes_on_and_says_so_once(installer, capsys):
+    pip(installer, "urllib.error.URLError: Name or service not known", 1)
+    installer.main(["report"])
+    assert capsys.readouterr().out.count("rendered as a preview") == 1
+    installer.main(["report"])
+    assert "preview" not in capsys.readouterr().out
+
+
+def test_an_old_python_and_a_full_disk_are_told_before_anything_is_done(installer, monkeypatch):
+    free = type("usage", (), {"free": 1e9})()
+    monkeypatch.setattr(installer.shutil, "disk_usage", lambda path: free)
+    with pytest.raises(SystemExit, match="12 GB of disk are needed"):
+        installer.main(["core"])
+    monkeypatch.setattr(sys, "version_info", (3, 10, 1))
+    with pytest.raises(SystemExit, match="newer is needed"):
+        installer.main(["core"])
+
+
+def test_lock_files_pin_every_package_with_hashes_and_no_address():
+    for path in (ROOT / "requirements").glob("*.txt"):
+        text = path.read_text()
+        blocks = [b for b in text.replace("\\\n", " ").splitlines() if b and b[0] not in "# "]
+        assert all("==" in block and "--hash=sha256:" in block for block in blocks), path
+        assert "://" not in text
