@@ -19,9 +19,9 @@ def main() -> None:
 
     from stages.judging.ceilings import ceilings
     from stages.judging.corpus import read_corpus
-    from stages.matrix import cells
     from stages.media.sample.contact_sheet import contact_sheet, sound_sheet
     from stages.params import load
+    from stages.params.matrix import cells
     from stages.tables import write_csv
 
     params = load()

@@ -20,8 +20,8 @@ def main() -> None:
     from stages.judging.board import read_board
     from stages.judging.comparisons import best_of, comparison_rows
     from stages.judging.summary import summarise
-    from stages.matrix import cells
     from stages.params import load
+    from stages.params.matrix import cells
     from stages.tables import read_csv, write_csv, write_json
 
     params = load()

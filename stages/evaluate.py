@@ -33,8 +33,8 @@ def main() -> None:
 
     from stages.judging import tables
     from stages.judging.board import read_board
-    from stages.matrix import cells
     from stages.params import load
+    from stages.params.matrix import cells
     from stages.tables import write_csv
 
     params = load()

@@ -19,8 +19,8 @@ def main() -> None:
     from stages.errors import BenchmarkError
     from stages.heads.approaches import fit, save_models
     from stages.heads.films import read_films
-    from stages.matrix import cells
     from stages.params import load
+    from stages.params.matrix import cells
     from stages.tables import write_csv
 
     params = load()

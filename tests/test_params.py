@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from stages.errors import BenchmarkError
-from stages.matrix import cells
 from stages.params import load
+from stages.params.matrix import cells
 
 ROOT = Path(__file__).resolve().parents[1]
 TEXT = (ROOT / "params.yaml").read_text()

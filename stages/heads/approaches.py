@@ -11,8 +11,8 @@ from stages.heads.films import Films
 from stages.heads.items import Items, View, join, read_items
 from stages.heads.scores import Scores, average, prior_scores
 from stages.heads.training import Fitted, cross_validate
-from stages.matrix import Cell
 from stages.params import Params
+from stages.params.matrix import Cell
 
 
 def fit(cell: Cell, films: Films, params: Params, data: Path) -> tuple[Scores, Fitted | None]:

@@ -9,7 +9,7 @@ import numpy as np
 from stages.errors import BenchmarkError
 from stages.heads.films import read_films
 from stages.heads.scores import Scores
-from stages.matrix import Cell
+from stages.params.matrix import Cell
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,10 @@ import numpy as np
 
 from stages.corpus.genres import GENRES
 from stages.heads.items import View
-from stages.matrix import Cell
 from stages.media.sample.events import Event, count_heard, count_seen
 from stages.media.sample.timelines import OVER_TIME
 from stages.params import Params
+from stages.params.matrix import Cell
 from stages.scoring.evaluate import evaluate_genres, evaluate_scores
 from stages.scoring.ideal_observer import genre_marginals, label_set_prior, log_likelihood
 

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from stages.judging.board import Board
-from stages.matrix import PRIOR, Cell
 from stages.params import JudgingParams
+from stages.params.matrix import PRIOR, Cell
 from stages.scoring.bootstrap import bootstrap_macro_average_precision
 from stages.scoring.intervals import paired_difference
 from stages.scoring.permutation import holm, no_skill_test, paired_permutation_test

@@ -171,6 +171,6 @@ class Params:
     judging: JudgingParams
 
     def __post_init__(self) -> None:
-        from stages.matrix import check
+        from stages.params.matrix import check
 
         check(self)

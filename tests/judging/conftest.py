@@ -7,8 +7,8 @@ import pytest
 from pydantic import TypeAdapter
 
 from stages.judging.board import Board
-from stages.matrix import Cell
 from stages.params import JudgingParams, Params, load
+from stages.params.matrix import Cell
 
 ROOT = Path(__file__).resolve().parents[2]
 N_FILMS = 120

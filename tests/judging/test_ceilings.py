@@ -4,8 +4,8 @@ from sklearn.metrics import average_precision_score
 
 from stages.corpus.genres import GENRES
 from stages.judging.ceilings import Corpus, ceilings
-from stages.matrix import cells
 from stages.media.sample.events import Event
+from stages.params.matrix import cells
 
 SHOTS = 31
 
