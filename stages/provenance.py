@@ -24,11 +24,17 @@ def record_stage(name: str, seconds: float, path: Path) -> None:
     found = _read(path)
     found["versions"] = {package: _version(package) for package in PACKAGES}
     found["python"] = platform.python_version()
+    before = found.get("machine", {})
     found["machine"] = {
         "system": platform.system(),
-        "processor": platform.machine(),
+        "processor": _processor(),
         "cores": os.cpu_count() or 1,
     }
+    if torch := sys.modules.get("torch"):  # asked only where a stage needed it anyway
+        cuda = torch.cuda.is_available()
+        found["machine"]["device"] = torch.cuda.get_device_name() if cuda else "cpu"
+    elif "device" in before:
+        found["machine"]["device"] = before["device"]
     found["commit"] = _commit()
     found.setdefault("stages", {})[name] = {
         "seconds": round(seconds, 1),
@@ -52,6 +58,14 @@ def _version(package: str) -> str:
         return version(package)
     except PackageNotFoundError:
         return "not installed"
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        return next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()
 
 
 def _commit() -> str:
