@@ -49,7 +49,6 @@ def approaches(metrics: Metrics) -> tuple[pd.DataFrame, list[str]]:
             "Samples AP": [number(v, 3) for v in rows["samples_ap"]],
             "ROC AUC": [number(v, 3) for v in rows["roc_auc"]],
             "Brier": [number(v, 3) for v in rows["brier"]],
-            "Films": [f"{int(v)}" for v in rows["films"]],
         }
     )
     if metrics.ceilings.empty:
