@@ -10,6 +10,8 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
+from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -18,9 +20,13 @@ ROOT = Path("data/store")
 
 
 class Store:
-    """Results of one step under one set of parameters; `version` changes when its code does."""
+    """Results of one step under one set of parameters.
 
-    def __init__(self, step: str, version: int, parameters: Any, root: Path = ROOT) -> None:
+    `version` says which code made them: `code_of` its files where the code decides the result, a
+    number where it does not (what came over the network).
+    """
+
+    def __init__(self, step: str, version: int | str, parameters: Any, root: Path = ROOT) -> None:
         values = asdict(parameters) if is_dataclass(parameters) else parameters  # type: ignore[arg-type]
         self.folder = root / step
         self.salt = json.dumps([step, version, values], sort_keys=True)
@@ -59,6 +65,26 @@ class Store:
 
     def _shard(self, key: str) -> Path:
         return self.folder / key[:2]
+
+
+@cache
+def code_of(*patterns: str, libraries: tuple[str, ...] = ()) -> str:
+    """Digest of source files (globs below this project) and of the versions of libraries.
+
+    A result is made anew when the code that makes it was edited: never a stale one, at the price
+    of a run after a mere comment.
+    """
+    project = Path(__file__).resolve().parents[1]
+    digest = hashlib.sha256()
+    for pattern in patterns:
+        files = sorted(project.glob(pattern))
+        if not files:
+            raise ValueError(f"no source matches {pattern}")
+        for path in files:
+            digest.update(f"{path.relative_to(project).as_posix()}\t{sha256(path)}\n".encode())
+    for library in libraries:
+        digest.update(f"{library}\t{version(library)}\n".encode())
+    return digest.hexdigest()[:16]
 
 
 def sha256(path: Path) -> str:
