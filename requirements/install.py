@@ -17,7 +17,8 @@ PYTHON = HOME / ("Scripts/python.exe" if sys.platform == "win32" else "bin/pytho
 GIGABYTES = 12  # torch with CUDA takes 5.3, and pip unpacks beside it
 OPTIONAL = {
     "report": "Quarto could not be installed (its package downloads it while it installs), so the "
-    "report will be rendered as a preview; to try again: rm .venv/report.* and run make again."
+    "report will be rendered as a preview; to try again: rm .venv/report.*, then make, then "
+    "dvc repro -sf report."
 }
 CAUSES = (
     ("No space left", "The disk is full: free some space and run the same command again."),
@@ -28,8 +29,8 @@ CAUSES = (
     ),
     (
         "No matching distribution",
-        "A package has no build for this machine or Python: Linux, macOS and Windows with Python "
-        "3.11 to 3.13 are known to work.",
+        "A package has no build for this machine or Python: Linux and macOS (on Windows through "
+        "WSL) with Python 3.11 to 3.13 are meant to work.",
     ),
     (
         "onnection",
@@ -45,7 +46,7 @@ def main(sets: list[str]) -> None:
     wanted = [name for name in sets if not stamp(name).exists()]
     if not wanted:
         return
-    if not PYTHON.exists():
+    if not usable():
         free = shutil.disk_usage(ROOT).free / 1e9
         if free < GIGABYTES:
             sys.exit(
@@ -70,6 +71,12 @@ def main(sets: list[str]) -> None:
         for old in HOME.glob(f"{name}.*.installed"):
             old.unlink()
         stamp(name).touch()
+
+
+def usable() -> bool:
+    """Whether .venv is there and whole: one that broke off while it was made lacks pip."""
+    command = [str(PYTHON), "-m", "pip", "--version"]
+    return PYTHON.exists() and subprocess.run(command, capture_output=True).returncode == 0
 
 
 def install(name: str) -> str:

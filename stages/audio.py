@@ -13,11 +13,13 @@ def main() -> None:
         "packs and outcomes.parquet of data/audio.",
     ).parse_args()
 
-    from stages.media.results import AUDIO, extract, jobs, write
+    from stages.media.results import AUDIO, extract, jobs, store_of, write
     from stages.parallel import run
     from stages.params import load
 
-    todo = jobs(Path("data/downloads.parquet"), Path("data/trailers"), load().audio)
+    params = load().audio
+    store_of(params).sweep()
+    todo = jobs(Path("data/downloads.parquet"), Path("data/trailers"), params)
     results = progress(run(extract, todo), "audio", len(todo))
     counts = write(Path("data/audio"), AUDIO, results)
     failed = [f"{reason} {n}" for reason, n in sorted(counts.items()) if reason != "ok"]

@@ -18,7 +18,7 @@ def main() -> None:
     import yaml
 
     from stages.judging.board import read_board
-    from stages.judging.comparisons import best_of, comparison_rows
+    from stages.judging.comparisons import comparison_rows
     from stages.judging.summary import summarise
     from stages.params import load
     from stages.params.matrix import cells
@@ -27,12 +27,13 @@ def main() -> None:
     params = load()
     judging, folder = params.judging, Path("metrics")
     rows = comparison_rows(read_board(Path("data"), cells(params)), judging)
+    gains = {row["a"]: row["name"] for row in rows if row["family"] == "fusion"}
     write_csv(rows, COLUMNS, folder / "comparisons.csv")
     headline = judging.headline
     found = {
         **vars(headline),
         "picture_minus_sound": f"{headline.picture}_minus_{headline.sound}",
-        "fusion_gain": f"{headline.both}_minus_{best_of(headline.both)}",
+        "fusion_gain": gains[headline.both],
     }
     write_json(found, folder / "headline.json")
     names = ("approaches", "thresholds", "references", "ceilings")

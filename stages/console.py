@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
-from stages.errors import BenchmarkError
+from stages.errors import DISK_FULL, BenchmarkError
 from stages.provenance import record_stage
 
 Item = TypeVar("Item")
@@ -54,6 +54,11 @@ def run_command(main: Callable[[], None]) -> None:
         main()
     except BenchmarkError as error:
         say(f"error: {error}")
+        sys.exit(1)
+    except OSError as error:
+        if error.errno not in DISK_FULL:
+            raise
+        say("error: the disk is full\n  what to do: free some space and run the same command again")
         sys.exit(1)
     except KeyboardInterrupt:
         say("interrupted: what was finished is kept, run the same command again to go on")

@@ -15,7 +15,8 @@ def main() -> None:
     parser.add_argument("backbone", help="a name under backbones in params.yaml")
     name = parser.parse_args().backbone
 
-    from stages.backbones.trailers import embed_trailer, jobs, write_embeddings
+    from stages.backbones.base import create
+    from stages.backbones.trailers import embed_trailer, jobs, store_of, write_embeddings
     from stages.errors import BenchmarkError
     from stages.parallel import run
     from stages.params import load
@@ -26,6 +27,14 @@ def main() -> None:
             "unknown backbone", found=name, expected=f"one of {', '.join(backbones)}"
         )
     backbone = backbones[name]
+    modality = create(backbone.family).modality
+    if modality != backbone.modality:
+        raise BenchmarkError(
+            f"family {backbone.family} is for {modality}",
+            where=f"params.yaml: backbones.{name}.reads",
+            found=backbone.reads,
+            expected="frames" if modality == "picture" else "audio",
+        )
     pack = Path("data") / backbone.reads
     todo = jobs(pack, backbone.family)
     if not todo:
@@ -34,6 +43,7 @@ def main() -> None:
             where=str(pack),
             do="see metrics/download.json and metrics/attrition.csv for the reasons",
         )
+    store_of(backbone.family).sweep()
     entries: dict[str, Path] = {}
     for job, result in progress(run(embed_trailer, todo), f"embed {name}", len(todo)):
         if isinstance(result, BenchmarkError):

@@ -1,5 +1,7 @@
 """Errors that tell a person what to do, and the closed list of why a trailer can fail."""
 
+import errno
+
 REASONS = (
     "ok",
     "gone",  # removed, terminated account, HTTP 404 or 410
@@ -23,6 +25,8 @@ REASONS = (
     "not_allowed",  # a file: URL outside the folder the user named
     "crashed",  # the worker process died on it
 )
+
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class BenchmarkError(Exception):

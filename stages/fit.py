@@ -17,8 +17,8 @@ def main() -> None:
     name = parser.parse_args().approach
 
     from stages.errors import BenchmarkError
-    from stages.heads.approaches import fit, save_models
-    from stages.heads.films import read_films
+    from stages.fitting.approaches import fit, save_models
+    from stages.fitting.films import read_films
     from stages.params import load
     from stages.params.matrix import cells
     from stages.tables import write_csv

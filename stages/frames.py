@@ -13,11 +13,13 @@ def main() -> None:
         "packs and outcomes.parquet of data/frames.",
     ).parse_args()
 
-    from stages.media.results import FRAMES, extract, jobs, write
+    from stages.media.results import FRAMES, extract, jobs, store_of, write
     from stages.parallel import run
     from stages.params import load
 
-    todo = jobs(Path("data/downloads.parquet"), Path("data/trailers"), load().frames)
+    params = load().frames
+    store_of(params).sweep()
+    todo = jobs(Path("data/downloads.parquet"), Path("data/trailers"), params)
     results = progress(run(extract, todo), "frames", len(todo))
     counts = write(Path("data/frames"), FRAMES, results)
     failed = [f"{reason} {n}" for reason, n in sorted(counts.items()) if reason != "ok"]

@@ -7,7 +7,7 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExe
 from concurrent.futures.process import BrokenProcessPool
 from typing import TypeVar
 
-from stages.errors import TrailerError
+from stages.errors import BenchmarkError, TrailerError
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -15,8 +15,11 @@ Result = TypeVar("Result")
 
 def workers() -> int:
     """How many processes: WORKERS if set, else the cores this process may use."""
-    if "WORKERS" in os.environ:
-        return int(os.environ["WORKERS"])
+    wanted = os.environ.get("WORKERS", "")
+    if wanted:
+        if not wanted.isascii() or not wanted.isdigit() or int(wanted) < 1:
+            raise BenchmarkError("bad WORKERS", found=wanted, expected="a number from 1 on")
+        return int(wanted)
     affinity = getattr(os, "sched_getaffinity", None)  # containers and job schedulers limit it
     return len(affinity(0)) if affinity else os.cpu_count() or 1
 

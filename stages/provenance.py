@@ -6,9 +6,10 @@ import platform
 import resource
 import subprocess
 import sys
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
+
+from stages.store import installed
 
 PACKAGES = (
     *("dvc", "av", "opencv-python-headless", "yt-dlp", "torch", "torchaudio", "torchvision"),
@@ -22,7 +23,7 @@ def record_stage(name: str, seconds: float, path: Path) -> None:
     The file is no output of DVC's: timings differ from run to run and must not invalidate a thing.
     """
     found = _read(path)
-    found["versions"] = {package: _version(package) for package in PACKAGES}
+    found["versions"] = {package: installed(package) for package in PACKAGES}
     found["python"] = platform.python_version()
     before = found.get("machine", {})
     found["machine"] = {
@@ -51,13 +52,6 @@ def _read(path: Path) -> dict[str, Any]:
         return dict(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError):
         return {}
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "not installed"
 
 
 def _processor() -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from functools import cache
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -83,8 +83,16 @@ def code_of(*patterns: str, libraries: tuple[str, ...] = ()) -> str:
         for path in files:
             digest.update(f"{path.relative_to(project).as_posix()}\t{sha256(path)}\n".encode())
     for library in libraries:
-        digest.update(f"{library}\t{version(library)}\n".encode())
+        digest.update(f"{library}\t{installed(library)}\n".encode())
     return digest.hexdigest()[:16]
+
+
+def installed(package: str) -> str:
+    """Version of a package, or that it is not installed."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"
 
 
 def sha256(path: Path) -> str:

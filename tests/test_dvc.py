@@ -1,5 +1,6 @@
 """dvc.yaml against params.yaml: the stages DVC lists are the cells of the matrix."""
 
+import ast
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,39 @@ def test_every_source_of_the_report_renews_it(resolved):
         if path.name != "__init__.py"
     }
     assert sources <= deps
+
+
+# what carries results without deciding them; params are declared by section
+CARRIERS = ("console", "errors", "provenance", "store", "packs", "parallel", "tables", "params")
+
+
+def imported(path: Path, seen: set[Path]) -> set[Path]:
+    """Source files of this project that running `path` may import, itself included."""
+    if path in seen or not path.exists():
+        return seen
+    seen.add(path)
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(
+            ("stages", "report")
+        ):
+            module = ROOT / str(node.module).replace(".", "/")
+            imported(module.with_suffix(".py"), seen)
+            for alias in node.names:
+                imported((module / alias.name).with_suffix(".py"), seen)
+    return seen
+
+
+def test_a_stage_depends_on_all_the_code_it_runs(resolved):
+    """What decides a result and is not declared would leave an old one standing."""
+    for name, stage in resolved.items():
+        module = stage["cmd"].removeprefix("python -m stages.").split()[0]
+        for path in imported(ROOT / f"stages/{module}.py", set()):
+            source = path.relative_to(ROOT).as_posix()
+            if source.split("/")[1].removesuffix(".py") in CARRIERS:
+                continue
+            assert any(source == dep or source.startswith(f"{dep}/") for dep in stage["deps"]), (
+                f"{name} runs {source}, which dvc.yaml does not name among its deps"
+            )
 
 
 def test_at_most_sixty_stages(resolved):

@@ -28,7 +28,11 @@ def installer(tmp_path, monkeypatch):
 
 def pip(installer, output: str, status: int) -> None:
     """Put a program in the place of the environment's Python that says and does what pip would."""
-    script = f"import sys; print({output!r}); open('ran', 'a').write('x'); sys.exit({status})"
+    script = (
+        "import sys\n"
+        "if '--version' in sys.argv: sys.exit()\n"
+        f"print({output!r}); open('ran', 'a').write('x'); sys.exit({status})"
+    )
     script = f"#!{sys.executable}\n{script}\n"
     installer.PYTHON.write_text(script)
     installer.PYTHON.chmod(0o755)

@@ -24,7 +24,6 @@ class Backbone(ABC):
     """Turns the items of one trailer (frames, or windows of sound) into embeddings."""
 
     modality: ClassVar[Literal["picture", "sound"]]
-    version: ClassVar[int]  # goes up when the same input would give other numbers
     shape: ClassVar[tuple[int, ...]]  # of one embedding
     dtype: ClassVar[type] = np.float32
     window_seconds: ClassVar[float] = 0.0  # sound only: length of one item

@@ -18,7 +18,6 @@ SHARE = 1.0 / (WIDTH * HEIGHT)
 
 class Family(Backbone):
     modality = "picture"
-    version = 1
     shape = (HUES + GREYS + 20,)
 
     def prepare(self, trailer: Sequence[np.ndarray] | np.ndarray, sample_rate: int) -> np.ndarray:

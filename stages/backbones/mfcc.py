@@ -16,7 +16,6 @@ COEFFICIENTS = 20
 
 class Family(Backbone):
     modality = "sound"
-    version = 1
     shape = (4 * COEFFICIENTS,)
     window_seconds = SECONDS
 

@@ -12,7 +12,6 @@ WIDTH, HEIGHT = 64, 36
 
 class Family(Backbone):
     modality = "picture"
-    version = 1
     shape = (3, HEIGHT, WIDTH)
     dtype = np.uint8
 

@@ -18,7 +18,6 @@ FRAMES = int(RATE * SECONDS) // HOP + 1
 
 class Family(Backbone):
     modality = "sound"
-    version = 1
     shape = (1, MELS, FRAMES)
     dtype = np.float16
     window_seconds = SECONDS

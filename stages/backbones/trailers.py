@@ -13,10 +13,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from stages.backbones.base import Backbone, create
-from stages.store import Store
+from stages.backbones.base import SHARED, Backbone, create
+from stages.params import WINDOWS
+from stages.store import Store, code_of
 
-WINDOWS = ("start", "middle", "end")
+LIBRARIES = ("av", "numpy", "opencv-python-headless", "torch", "torchaudio")
 
 
 @dataclass(frozen=True)
@@ -38,12 +39,19 @@ def jobs(pack: Path, family: str, weights: Path | None = None) -> list[Job]:
     ]
 
 
+def store_of(family: str) -> Store:
+    """Where a family's embeddings are kept."""
+    shared = [f"stages/backbones/{name}.py" for name in SHARED]
+    code = code_of(*shared, f"stages/backbones/{family}.py", libraries=LIBRARIES)
+    return Store("embed", code, family)
+
+
 def embed_trailer(job: Job) -> tuple[str, Path]:
     """Embed one trailer unless the store has it; its id and the entry's path."""
     with pq.ParquetFile(job.pack) as file:
         rows = file.read_row_group(job.row_group)
     backbone = _backbone(job.family, job.weights)
-    store = Store("embed", backbone.version, job.family)
+    store = store_of(job.family)
     key = store.key(_digest(rows))
     if store.find(key) is None:
         embed = _picture if backbone.modality == "picture" else _sound

@@ -186,7 +186,8 @@ def _repeats(
     if (film.title, film.year, film.genres) != (trailer.title, trailer.year, trailer.genres):
         found = f"{trailer.film_id!r} with another title, year or genres than on line {line}"
         yield Slip(number, "duplicate film_id", found, "one id a film, or the same facts each time")
-    if trailer.trailer_id in seen:
-        found = f"the film and trailer of line {seen[trailer.trailer_id]} again"
-        yield Slip(number, "duplicate line", found, "each trailer once")
-    seen.setdefault(trailer.trailer_id, number)
+    if trailer.url in seen:
+        # under two films it would be learned from in one fold and judged in another
+        found = f"the trailer of line {seen[trailer.url]} again"
+        yield Slip(number, "duplicate trailer", found, "each trailer once, under one film")
+    seen.setdefault(trailer.url, number)

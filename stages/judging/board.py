@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from stages.errors import BenchmarkError
-from stages.heads.films import read_films
-from stages.heads.scores import Scores
+from stages.fitting.films import read_films
+from stages.fitting.scores import Scores
 from stages.params.matrix import Cell
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from stages.corpus.genres import GENRES
-from stages.heads.items import View
+from stages.fitting.items import View
 from stages.media.sample.events import Event, count_heard, count_seen
 from stages.media.sample.timelines import OVER_TIME
 from stages.params import Params

@@ -9,11 +9,12 @@ import numpy as np
 from stages.judging.board import Board
 from stages.params import JudgingParams
 from stages.params.matrix import PRIOR, Cell
+from stages.scoring.averaging import average
 from stages.scoring.bootstrap import bootstrap_macro_average_precision
 from stages.scoring.intervals import paired_difference
 from stages.scoring.permutation import holm, no_skill_test, paired_permutation_test
 from stages.scoring.ranking import macro_average_precision
-from stages.scoring.references import random_scores
+from stages.scoring.references import expected_random_average_precision, random_scores
 
 Row = dict[str, Any]
 NO_SKILL = "random_scores"
@@ -37,35 +38,29 @@ def comparison_rows(board: Board, params: JudgingParams) -> list[Row]:
     below that of random scores, and out of fold below even its own prevalence, because a genre
     rarer in training is more frequent in the fold it is judged on. Noise would "beat" it.
     """
-    contenders = dict(zip([cell.slug for cell in board.cells], board.y_scores, strict=True))
-    contenders |= {best_of(slug): best_single(board, parts) for slug, parts in fusions(board)}
-    places = {name: [row] for row, name in enumerate(contenders)}
+    places = {cell.slug: [row] for row, cell in enumerate(board.cells)}
+    places[NO_SKILL] = [len(board.cells) + draw for draw in range(RANDOM_DRAWS)]
     rng = np.random.default_rng(params.seed)
     n_films, n_genres = board.y_true.shape
     noise = [random_scores(n_films, n_genres, rng) for _ in range(RANDOM_DRAWS)]
-    places[NO_SKILL] = list(range(len(contenders), len(contenders) + RANDOM_DRAWS))
     resamples = bootstrap_macro_average_precision(
-        board.y_true, np.stack([*contenders.values(), *noise]), params.resamples, params.seed
+        board.y_true, np.stack([*board.y_scores, *noise]), params.resamples, params.seed
     )
+    luck = _luck(board, noise)
     rows = []
     for item in comparisons(board):
-        a = contenders[item.a]
-        if item.b == NO_SKILL:
-            test = no_skill_test(board.y_true, a, params.permutations, params.seed)
-        else:
-            test = paired_permutation_test(
-                board.y_true, a, contenders[item.b], params.permutations, params.seed
-            )
-        estimate = paired_difference(resamples, places[item.a], places[item.b], params.level)
+        estimate = paired_difference(resamples, places[item.a], places[item.b])
+        # the draws stand for all random orders: what they score above those is taken off
+        shift = luck if item.b == NO_SKILL else 0.0
         rows.append(
             {
                 **vars(item),
                 "name": f"{item.a}_minus_{item.b}",
-                "difference": estimate.value,
-                "lo": estimate.lo,
-                "hi": estimate.hi,
-                "p": test.p_value,
-                "films": len(board.film_id),
+                "difference": estimate.value + shift,
+                "lo": estimate.lo + shift,
+                "hi": estimate.hi + shift,
+                "p": _p_value(board, item, params),
+                "films": n_films,
             }
         )
     for family in dict.fromkeys(row["family"] for row in rows):
@@ -85,47 +80,53 @@ def comparisons(board: Board) -> Iterator[Comparison]:
             if (a.modality, b.modality) == ("picture", "sound") and alike:
                 question = f"Does picture tell more than sound, head {a.head}, context {a.context}?"
                 yield Comparison("picture_sound", a.slug, b.slug, question)
-    for slug, parts in fusions(board):
-        question = f"Do both together tell more than the better of {' and '.join(parts)}?"
-        yield Comparison("fusion", slug, best_of(slug), question)
+    for cell in board.cells:
+        parts = single_parts(board, cell)
+        if len(parts) == 2:
+            question = f"Do both together tell more than the better of {' and '.join(parts)}?"
+            yield Comparison("fusion", cell.slug, better(board, parts), question)
     for cell in board.cells:
         if cell.slug != PRIOR:
             yield Comparison("no_skill", cell.slug, NO_SKILL, "Is there any skill at all?")
 
 
-def best_of(slug: str) -> str:
-    """Name of a fusion's better part as a contender."""
-    return f"best_part_of_{slug}"
+def better(board: Board, parts: list[str]) -> str:
+    """The part that scores higher on these very films, which favours the part, not the fusion.
+
+    Chosen fold by fold instead it would mix the scores of two models in one ranking, which can
+    score below both.
+    """
+    return max(parts, key=lambda part: _macro_ap(board, board.y_scores[board.row(part)]))
 
 
-def best_single(board: Board, parts: tuple[str, ...]) -> np.ndarray:
-    """Scores of the better part, chosen for each fold on the other folds' films only."""
-    candidates = [board.y_scores[board.row(part)] for part in parts]
-    chosen = np.empty_like(candidates[0])
-    for fold in np.unique(board.fold):
-        train, held_out = board.fold != fold, board.fold == fold
-        values = [
-            macro_average_precision(board.y_true[train], score[train]).value or 0.0
-            for score in candidates
-        ]
-        chosen[held_out] = candidates[int(np.argmax(values))][held_out]
-    return chosen
-
-
-def fusions(board: Board) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Fusions with the single approaches behind them, where the matrix has both."""
-    for cell in board.cells:
-        parts = tuple(_single_parts(board, cell))
-        if cell.modality == "both" and len(parts) == 2:
-            yield cell.slug, parts
-
-
-def _single_parts(board: Board, cell: Cell) -> Iterator[str]:
+def single_parts(board: Board, cell: Cell) -> list[str]:
+    """The approaches behind a fusion: late names them, early has the same context and head."""
     if cell.kind == "late":
-        yield from cell.parts
-    # early fusion of two backbones: the approaches with the same backbone, context and head
-    for backbone in cell.parts if cell.kind == "early" else ():
-        for part in board.cells:
-            same = (part.parts, part.context, part.head) == ((backbone,), cell.context, cell.head)
-            if part.kind == "single" and same:
-                yield part.slug
+        return list(cell.parts)
+    if cell.kind != "early":
+        return []
+    return [
+        part.slug
+        for backbone in cell.parts
+        for part in board.cells
+        if (part.kind, part.parts) == ("single", (backbone,))
+        and (part.context, part.head) == (cell.context, cell.head)
+    ]
+
+
+def _p_value(board: Board, item: Comparison, params: JudgingParams) -> float:
+    a = board.y_scores[board.row(item.a)]
+    if item.b == NO_SKILL:
+        return no_skill_test(board.y_true, a, params.permutations, params.seed).p_value
+    b = board.y_scores[board.row(item.b)]
+    return paired_permutation_test(board.y_true, a, b, params.permutations, params.seed).p_value
+
+
+def _luck(board: Board, noise: list[np.ndarray]) -> float:
+    """How far the draws' mean macro AP lies above the exact mean of all random orders."""
+    expected = average(expected_random_average_precision(board.y_true)).value or 0.0
+    return float(np.mean([_macro_ap(board, scores) for scores in noise])) - expected
+
+
+def _macro_ap(board: Board, scores: np.ndarray) -> float:
+    return macro_average_precision(board.y_true, scores).value or 0.0

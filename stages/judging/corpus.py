@@ -6,24 +6,26 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from stages.heads.films import read_films
+from stages.fitting.films import read_films
 from stages.judging.ceilings import Corpus
 from stages.media.sample.events import Event
 from stages.packs import read_pack
 
 
 def read_corpus(data: Path) -> Corpus | None:
-    """The sample corpus's films, or None where no trailer was rendered.
+    """The films of a corpus that was rendered as a whole, or None.
 
-    Every film of the sample has one trailer; of several, the events would lie on several clocks.
+    None too where a judged film has no planted events or several trailers: their events would
+    lie on several clocks, and there is no ceiling to speak of.
     """
     events = defaultdict(list)
     for row in pq.read_table(data / "sample_events.parquet").to_pylist():
         events[row["film_id"]].append(Event(**row))
-    if not events:
-        return None
     films = read_films(data)
     film_of = {trailer: str(films.ids[row]) for trailer, row in films.film_of.items()}
+    one_each = len(film_of) == len(films.ids)
+    if not one_each or not all(str(film) in events for film in films.ids):
+        return None
     frames = defaultdict(list)
     for row in _rows(data / "frames", ["trailer_id", "frame", "time"]):
         frames[film_of.get(row["trailer_id"])].append((row["frame"], row["time"]))

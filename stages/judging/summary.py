@@ -28,7 +28,7 @@ def summarise(
         }
     for row in thresholds:
         if row["approach"] in summary["approaches"] and row["threshold"] in params.thresholds:
-            name = f"macro_f1_at_{row['threshold']:.2f}".replace(".", "_")
+            name = f"macro_f1_at_{row['threshold']:g}".replace(".", "_")
             summary["approaches"][row["approach"]][name] = row["f1_macro"]
     for row in references:
         if row["metric"] in ("macro_ap", "micro_ap", "f1_macro", "keras_accuracy"):

@@ -29,7 +29,7 @@ def approach_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
         board.y_true, board.y_scores, params.resamples, params.seed
     )
     for number, cell in enumerate(board.cells):
-        estimate = approach_estimate(resamples, number, params.level)
+        estimate = approach_estimate(resamples, number)
         by_seed = [
             ranking.macro_average_precision(board.y_true, score).value
             for score in board.by_seed[number]
@@ -63,7 +63,7 @@ def genre_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
             row |= _renamed({name: float(values[column]) for name, values in judged.items()})
             row["support"] = int(board.y_true[:, column].sum())
             if column in resamples:
-                estimate = approach_estimate(resamples[column], number, params.level)
+                estimate = approach_estimate(resamples[column], number)
                 row |= {"ap_lo": estimate.lo, "ap_hi": estimate.hi}
             yield row
 

@@ -13,12 +13,13 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from stages.errors import TrailerError
+from stages.errors import DISK_FULL, TrailerError
 from stages.packs import write_pack, write_table
 from stages.params import AudioParams, FramesParams
-from stages.store import Store
+from stages.store import Store, code_of
 
-VERSION = 1  # of what this room makes from a video; raising it makes every trailer anew
+CODE = ("stages/media/*.py",)
+LIBRARIES = ("av", "opencv-python-headless", "numpy")
 TRAILER = pa.field("trailer_id", pa.string())
 FRAMES = pa.schema(
     [
@@ -70,6 +71,12 @@ def jobs(ledger: Path, folder: Path, params: FramesParams | AudioParams) -> list
     ]
 
 
+def store_of(params: FramesParams | AudioParams) -> Store:
+    """Where the results of these parameters are kept."""
+    step = "frames" if isinstance(params, FramesParams) else "audio"
+    return Store(step, code_of(*CODE, libraries=LIBRARIES), params)
+
+
 def extract(job: Job) -> Path:
     """Path of a trailer's store entry, computed if it is not there; runs in a worker process.
 
@@ -77,7 +84,7 @@ def extract(job: Job) -> Path:
     might not: one trailer never stops the run.
     """
     picture = isinstance(job.params, FramesParams)
-    store = Store("frames" if picture else "audio", VERSION, job.params)
+    store = store_of(job.params)
     key = store.key(job.sha256)
     entry = store.find(key)
     if entry is not None:
@@ -94,6 +101,8 @@ def extract(job: Job) -> Path:
             raise
         rows, reason, note = [], error.reason, error.detail
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in DISK_FULL:
+            raise
         raise TrailerError("crashed", f"{type(error).__name__}: {error}") from error
     schema = pa.schema(list(job.schema)[1:], metadata={"reason": reason, "note": note})
     with store.put(key) as path, pa.ipc.new_file(str(path), schema) as writer:

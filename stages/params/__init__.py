@@ -2,6 +2,7 @@
 
 from stages.params.reading import load
 from stages.params.sections import (
+    WINDOWS,
     AudioParams,
     CatalogueParams,
     DownloadParams,
@@ -15,6 +16,7 @@ from stages.params.sections import (
 )
 
 __all__ = [
+    "WINDOWS",
     "AudioParams",
     "CatalogueParams",
     "DownloadParams",

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from stages.params import Params
 
 PRIOR = "prior"
+FAMILIES = Path(__file__).resolve().parents[1] / "backbones"
 Modality = Literal["none", "picture", "sound", "both"]
 Kind = Literal["prior", "single", "early", "late"]
 
@@ -59,6 +61,11 @@ def check(params: "Params") -> None:
             known = ", ".join(params.training.heads)
             raise ValueError(f"{cell.slug}: training.heads lacks {cell.head!r}, it has {known}")
     _check_headline(params)
+    for slug, backbone in params.backbones.items():
+        if not (FAMILIES / f"{backbone.family}.py").is_file():
+            raise ValueError(f"backbones.{slug}.family: there is no {backbone.family}")
+    if params.training.middle_frames > params.frames.count:
+        raise ValueError("training.middle_frames is more than frames.count")
     if params.training.sound_window not in params.audio.windows:
         raise ValueError("training.sound_window is not one of audio.windows")
 
@@ -73,7 +80,9 @@ def _check_headline(params: "Params") -> None:
     picture, sound, both = (by_slug[slug] for slug in vars(headline).values())
     if (picture.context, picture.head) != (sound.context, sound.head):
         raise ValueError("judging.headline: picture and sound need the same context and head")
-    if both.parts not in ((picture.slug, sound.slug), picture.parts + sound.parts):
+    late = both.parts == (picture.slug, sound.slug)
+    early = both.parts == picture.parts + sound.parts and both.head == picture.head
+    if not late and not (early and picture.context == "mean"):
         raise ValueError("judging.headline.both is not a fusion of the headline's two approaches")
 
 

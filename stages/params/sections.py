@@ -1,6 +1,6 @@
 """The sections of params.yaml as frozen dataclasses; what each value may be is said here."""
 
-from typing import Annotated, Literal, TypeVar, cast, dataclass_transform
+from typing import Annotated, Literal, TypeVar, cast, dataclass_transform, get_args
 
 from pydantic import AfterValidator, ConfigDict, Field, Strict
 from pydantic.dataclasses import dataclass
@@ -28,6 +28,7 @@ Positive = Annotated[Float, Field(gt=0)]
 NotNegative = Annotated[Float, Field(ge=0)]
 Genre = Annotated[str, AfterValidator(_known)]
 Window = Literal["start", "middle", "end"]
+WINDOWS: tuple[Window, ...] = get_args(Window)
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True)
@@ -151,7 +152,6 @@ class JudgingParams:
     sweep_step: Annotated[Float, Field(gt=0, le=0.5)]
     resamples: Annotated[Int, Field(ge=100)]
     permutations: Annotated[Int, Field(ge=100)]
-    level: Annotated[Float, Field(gt=0.5, lt=1)]
     seed: Natural
 
 

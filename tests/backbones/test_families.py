@@ -57,7 +57,6 @@ def test_unknown_family_says_what_there_is():
 def test_a_broken_family_is_named():
     class Broken(Backbone):
         modality = "picture"
-        version = 1
         shape = (2,)
 
         def prepare(self, trailer, sample_rate):

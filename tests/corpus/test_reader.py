@@ -79,7 +79,12 @@ def test_an_id_with_other_facts_and_a_line_repeated_are_duplicates():
     found = slips_of(f"{GOOD}\n{other}\n{GOOD}\n")
     assert len(found) == 2
     assert "line 2: duplicate film_id" in found[0] and "line 1" in found[0]
-    assert "line 3: duplicate line" in found[1]
+    assert "line 3: duplicate trailer" in found[1]
+
+
+def test_one_trailer_under_two_films_would_leak_between_folds():
+    (found,) = slips_of(f"{GOOD}\n2{GOOD[1:]}\n")
+    assert "line 2: duplicate trailer" in found and "line 1" in found
 
 
 def test_all_bad_lines_are_reported_at_once_and_nothing_is_returned(tmp_path):

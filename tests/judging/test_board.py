@@ -5,7 +5,7 @@ import pytest
 from stages.corpus.reader import Trailer
 from stages.corpus.table import save_trailers
 from stages.errors import BenchmarkError
-from stages.heads.scores import Scores
+from stages.fitting.scores import Scores
 from stages.judging.board import read_board
 from stages.packs import write_table
 

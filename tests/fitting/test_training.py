@@ -7,8 +7,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
 from stages.errors import BenchmarkError
-from stages.heads.items import Items
-from stages.heads.training import cross_validate
+from stages.fitting.items import Items
+from stages.fitting.training import cross_validate
 from stages.params import HeadParams
 
 LINEAR = HeadParams(epochs=300, batch_size=200, learning_rate=0.05, weight_decay=0.0)

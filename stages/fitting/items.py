@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-WINDOWS = ("start", "middle", "end")
+from stages.params import WINDOWS
 
 
 @dataclass(frozen=True)

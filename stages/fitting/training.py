@@ -8,8 +8,9 @@ import torch
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from stages.heads.batch import ModelBatch
-from stages.heads.items import Items
+from stages.errors import BenchmarkError
+from stages.fitting.batch import ModelBatch
+from stages.fitting.items import Items
 from stages.params import HeadParams
 
 
@@ -82,6 +83,11 @@ def cross_validate(
     score = np.full((len(seeds), *y_true.shape), np.nan, np.float32)
     for (_, seed), held, values in zip(jobs, held_out, logits, strict=True):
         _add_means(score[seeds.index(seed)], items.film[held], values.sigmoid().cpu().numpy())
+    if not np.isfinite(score[:, np.unique(items.film)]).all():
+        raise BenchmarkError(
+            f"training diverged: head {head} gave scores that are no numbers",
+            do=f"lower training.heads.{head}.learning_rate in params.yaml",
+        )
     return Fitted(score, models.tensors(), curves)
 
 

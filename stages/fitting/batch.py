@@ -6,6 +6,7 @@ models at once, and the gradient of the summed loss is each model's own.
 
 from collections.abc import Sequence
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 import torch
@@ -93,12 +94,11 @@ class ModelBatch:
 
 
 def _head(name: str) -> Any:
-    try:
-        return import_module(f"stages.heads.{name}").Head
-    except (ImportError, AttributeError):
+    if find_spec(f"stages.heads.{name}") is None:
         raise BenchmarkError(
             "unknown head",
             where="params.yaml: training.heads",
             found=name,
             do=f"use linear, mlp or conv, or add stages/heads/{name}.py with a class Head",
-        ) from None
+        )
+    return import_module(f"stages.heads.{name}").Head

@@ -7,10 +7,10 @@ from pathlib import Path
 from safetensors.torch import save_file
 
 from stages.corpus.genres import GENRES
-from stages.heads.films import Films
-from stages.heads.items import Items, View, join, read_items
-from stages.heads.scores import Scores, average, prior_scores
-from stages.heads.training import Fitted, cross_validate
+from stages.fitting.films import Films
+from stages.fitting.items import Items, View, join, read_items
+from stages.fitting.scores import Scores, average, prior_scores
+from stages.fitting.training import Fitted, cross_validate
 from stages.params import Params
 from stages.params.matrix import Cell
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from stages.heads.scores import Scores, average, prior_scores
+from stages.fitting.scores import Scores, average, prior_scores
 
 
 def scores(ids: list[str], value: float) -> Scores:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from stages.heads.items import Items, View, film_means, join, read_items
+from stages.fitting.items import Items, View, film_means, join, read_items
 
 IDS = np.array(["a", "b", "c"])
 FILM_OF = {"a": 1, "b": 0, "x": 2}  # trailer c belongs to no film of the splits
