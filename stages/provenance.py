@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from stages.store import installed
+from stages.versions import installed
 
 PACKAGES = (
     *("dvc", "av", "opencv-python-headless", "yt-dlp", "torch", "torchaudio", "torchvision"),

@@ -10,8 +10,6 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
-from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -65,34 +63,6 @@ class Store:
 
     def _shard(self, key: str) -> Path:
         return self.folder / key[:2]
-
-
-@cache
-def code_of(*patterns: str, libraries: tuple[str, ...] = ()) -> str:
-    """Digest of source files (globs below this project) and of the versions of libraries.
-
-    A result is made anew when the code that makes it was edited: never a stale one, at the price
-    of a run after a mere comment.
-    """
-    project = Path(__file__).resolve().parents[1]
-    digest = hashlib.sha256()
-    for pattern in patterns:
-        files = sorted(project.glob(pattern))
-        if not files:
-            raise ValueError(f"no source matches {pattern}")
-        for path in files:
-            digest.update(f"{path.relative_to(project).as_posix()}\t{sha256(path)}\n".encode())
-    for library in libraries:
-        digest.update(f"{library}\t{installed(library)}\n".encode())
-    return digest.hexdigest()[:16]
-
-
-def installed(package: str) -> str:
-    """Version of a package, or that it is not installed."""
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "not installed"
 
 
 def sha256(path: Path) -> str:

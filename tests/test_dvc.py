@@ -72,7 +72,17 @@ def test_every_source_of_the_report_renews_it(resolved):
 
 
 # what carries results without deciding them; params are declared by section
-CARRIERS = ("console", "errors", "provenance", "store", "packs", "parallel", "tables", "params")
+CARRIERS = (
+    "console",
+    "errors",
+    "provenance",
+    "store",
+    "versions",
+    "packs",
+    "parallel",
+    "tables",
+    "params",
+)
 
 
 def imported(path: Path, seen: set[Path]) -> set[Path]:

@@ -158,7 +158,7 @@ def test_packs_made_anew_have_the_same_bytes(project):
     before = project.hashes()
     for step in ("frames", "audio", "embed"):
         shutil.rmtree(project.folder / "data/store" / step)
-    stages = ("frames", "audio", "embed@colour", "embed@mfcc")
+    stages = ("frames", "audio", "embed@colour", "embed@mfcc", "embed@pixels")
     project.call("dvc", "repro", "-s", "-f", "--no-run-cache", *stages)
     assert project.hashes() == before
 

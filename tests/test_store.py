@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from stages.store import Store, sha256
+from stages.versions import code_of
 
 
 def put(store: Store, key: str, content: bytes) -> None:
@@ -83,3 +84,11 @@ def test_sha256_of_a_file(tmp_path):
     (tmp_path / "abc").write_bytes(b"abc")  # FIPS 180-2, appendix B.1
     expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     assert sha256(tmp_path / "abc") == expected
+
+
+def test_code_of_changes_with_the_code_and_the_libraries():
+    store, packs = code_of("stages/store.py"), code_of("stages/packs.py")
+    both = code_of("stages/store.py", "stages/packs.py")
+    assert len({store, packs, both, code_of("stages/store.py", libraries=("numpy",))}) == 4
+    with pytest.raises(ValueError, match="no source matches"):
+        code_of("stages/nothing.py")

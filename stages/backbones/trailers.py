@@ -15,7 +15,8 @@ import pyarrow.parquet as pq
 
 from stages.backbones.base import SHARED, Backbone, create
 from stages.params import WINDOWS
-from stages.store import Store, code_of
+from stages.store import Store
+from stages.versions import code_of
 
 LIBRARIES = ("av", "numpy", "opencv-python-headless", "torch", "torchaudio")
 

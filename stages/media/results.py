@@ -16,7 +16,8 @@ import pyarrow.parquet as pq
 from stages.errors import DISK_FULL, TrailerError
 from stages.packs import write_pack, write_table
 from stages.params import AudioParams, FramesParams
-from stages.store import Store, code_of
+from stages.store import Store
+from stages.versions import code_of
 
 CODE = ("stages/media/*.py",)
 LIBRARIES = ("av", "opencv-python-headless", "numpy")
