@@ -32,6 +32,8 @@ def main() -> None:
     write_csv([row for row, _ in found], COLUMNS, Path("metrics/ceilings.csv"))
     genres = [row for _, rows in found for row in rows]
     write_csv(genres, GENRE_COLUMNS, Path("metrics/ceiling_genres.csv"))
+    about = "Contact sheets of the sample corpus's cues." if corpus else "No sheets of real films."
+    (sheets / "about.txt").write_text(about + "\n", encoding="utf-8")
     if corpus:
         (sheets / "picture.jpg").write_bytes(contact_sheet())
         (sheets / "sound.jpg").write_bytes(sound_sheet())

@@ -27,7 +27,7 @@ def fit(cell: Cell, films: Films, params: Params, data: Path) -> tuple[Scores, F
     items = parts[0] if cell.kind == "single" else join(parts[0], parts[1], len(films.ids))
     head = params.training.heads[cell.head]
     fitted = cross_validate(items, films.y_true, films.fold, cell.head, head, params.training.seeds)
-    return Scores(films.ids, films.fold, fitted.score), fitted
+    return Scores(films.ids, films.fold, fitted.score).scored(), fitted
 
 
 def save_models(cell: Cell, fitted: Fitted, params: Params, folds: int, folder: Path) -> None:

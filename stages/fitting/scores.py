@@ -14,16 +14,15 @@ class Scores:
     fold: np.ndarray
     score: np.ndarray
 
+    def scored(self) -> "Scores":
+        """Only the films that have a score."""
+        keep = np.isfinite(self.score).all(axis=(0, 2))
+        return Scores(self.film_id[keep], self.fold[keep], self.score[:, keep])
+
     def save(self, path: Path) -> None:
-        """Write the films that have a score, byte for byte the same for the same numbers."""
-        scored = np.isfinite(self.score).all(axis=(0, 2))
+        """Write them, byte for byte the same for the same numbers."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        np.savez(
-            path,
-            film_id=self.film_id[scored],
-            fold=self.fold[scored],
-            score=self.score[:, scored],
-        )
+        np.savez(path, film_id=self.film_id, fold=self.fold, score=self.score)
 
     @classmethod
     def load(cls, path: Path) -> "Scores":

@@ -17,9 +17,14 @@ def test_the_prior_is_the_frequency_in_the_other_folds():
     assert score[0].tolist() == [[0.5, 1.0], [0.5, 1.0], [1.0, 0.0], [1.0, 0.0]]
 
 
-def test_saving_leaves_out_films_without_a_score_and_repeats_its_bytes(tmp_path):
+def test_films_without_a_score_are_left_out():
     item = scores(["1", "2", "3"], 0.25)
     item.score[1, 1, 2] = np.nan
+    assert item.scored().film_id.tolist() == ["1", "3"]
+
+
+def test_saving_repeats_its_bytes_and_loading_gives_them_back(tmp_path):
+    item = scores(["1", "3"], 0.25)
     item.save(tmp_path / "a.npz")
     item.save(tmp_path / "b.npz")
     assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
