@@ -6,8 +6,10 @@ from pathlib import Path
 
 from stages.corpus.reader import Trailer
 from stages.fetching.schemes import Fetched, Means
+from stages.versions import code_of
 
-STEP, VERSION = "render", 1
+STEP = "render"
+VERSION = code_of("stages/media/sample/*.py", libraries=("av", "numpy", "opencv-python-headless"))
 
 
 def parameters(means: Means) -> object:

@@ -31,8 +31,8 @@ class Fetched:
 class Scheme(Protocol):
     """What a module in the table offers."""
 
-    STEP: str  # its step in the store, with the version of its code
-    VERSION: int
+    STEP: str  # its step in the store
+    VERSION: int | str  # of the code, where that decides what the file holds
 
     def parameters(self, means: Means) -> object:
         """The parameters the file depends on: a change of any other fetches nothing again."""
@@ -58,8 +58,3 @@ def scheme_of(url: str) -> Scheme:
     if name not in MODULES:
         raise TrailerError("not_allowed", f"scheme {name!r}; known: {', '.join(MODULES)}")
     return cast(Scheme, import_module(MODULES[name]))
-
-
-def fetch(trailer: Trailer, means: Means, destination: Path) -> Fetched:
-    """Write one trailer's file to `destination`; raises TrailerError with the reason it failed."""
-    return scheme_of(trailer.url).fetch(trailer, means, destination)

@@ -87,6 +87,7 @@ def fetch(trailer: Trailer, means: Means, destination: Path) -> Fetched:
 
 
 def _attempt(url: str, params: DownloadParams, folder: Path, deadline: float) -> Path | Failure:
+    cookies = os.environ.get("TRAILER_COOKIES")
     job = {
         "url": url,
         "folder": str(folder),
@@ -97,6 +98,7 @@ def _attempt(url: str, params: DownloadParams, folder: Path, deadline: float) ->
         "pause": params.pause_seconds,
         "retries": params.retries,
         "merge": shutil.which("ffmpeg") is not None,
+        "cookies": str(Path(cookies).resolve()) if cookies else None,  # it works in another folder
     }
     told = folder / "outcome.json"
     told.unlink(missing_ok=True)
@@ -106,11 +108,11 @@ def _attempt(url: str, params: DownloadParams, folder: Path, deadline: float) ->
     if not told.is_file():
         return Failure("Died", f"the downloader ended with status {status}", reason="crashed")
     outcome = json.loads(told.read_text(encoding="utf-8"))
-    if outcome.get("kind") in ("CookieLoadError", "FileNotFoundError", "PermissionError"):
+    if outcome.get("kind") == "CookieLoadError":
         raise BenchmarkError(
             "cannot read the cookies",
             where="TRAILER_COOKIES",
-            found=os.environ.get("TRAILER_COOKIES", ""),
+            found=cookies or "",
             expected="a file in Netscape's format, which begins '# Netscape HTTP Cookie File'",
         )
     if "file" not in outcome:

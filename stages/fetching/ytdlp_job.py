@@ -2,32 +2,35 @@
 
 Nothing the catalogue or the web says is trusted, and yt-dlp has a thousand ways to be asked for
 more than a file. So it runs where it can be killed at its time limit, in a private folder, and
-writes there; it loads no plugins, no configuration and no browser's cookies, and speaks to nothing
-but http and https. The outcome is `outcome.json` in that folder: {"file"} or a failure as told by
-`reasons.Failure`. This file imports only yt-dlp and the standard library.
+writes there; it loads no plugins, no configuration and no browser's cookies, starts no other
+program to download for it, and asks nothing but http and https at the addresses that `addresses`
+allows. The outcome is `outcome.json` in that folder: {"file"} or a failure as told by
+`reasons.Failure`.
 """
 
 import functools
 import io
-import ipaddress
 import json
 import os
 import resource
-import socket
 import sys
 import threading
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import urljoin, urlsplit
-from urllib.request import getproxies
 
 os.environ["YTDLP_NO_PLUGINS"] = "1"
+sys.path.append(str(Path(__file__).resolve().parents[2]))  # last, so that it hides no library
 
 import requests
 import yt_dlp
+from yt_dlp.cookies import CookieLoadError
+from yt_dlp.downloader.external import ExternalFD, FFmpegFD
 from yt_dlp.networking._requests import RequestsRH
 from yt_dlp.networking.exceptions import HTTPError
 from yt_dlp.utils import DownloadCancelled
+
+from stages.fetching.addresses import NotAllowedError, Way
 
 PROTOCOLS = [
     "http",
@@ -45,6 +48,21 @@ class Refused(DownloadCancelled):
     def __init__(self, reason: str, text: str) -> None:
         super().__init__(text)
         self.reason = reason
+
+
+def keep_to_one_way_out() -> None:
+    """Let yt-dlp start no program to download with, since that would ask what it likes.
+
+    ffmpeg still merges what came. A stream that yt-dlp would hand over is then fetched by itself
+    if it can (AES-128, slowly where there is no library for it), else refused.
+    """
+
+    def refuse(*_: Any) -> NoReturn:
+        raise Refused("unsupported", "a stream that only another program could download")
+
+    for kind in (ExternalFD, FFmpegFD):
+        kind.available = classmethod(lambda cls, path=None: False)
+    ExternalFD.real_download = refuse
 
 
 class Silent:
@@ -103,6 +121,7 @@ class CarefulDL(yt_dlp.YoutubeDL):
         self.refusal: Refused | None = None
         self.last_error: Exception | None = None
         self.versions = Versions(Path(job["folder"]) / "versions.jsonl")
+        self.way = Way(job["url"])
         super().__init__(options(job))
 
     def build_request_director(self, handlers: Any, preferences: Any = None) -> Any:
@@ -124,43 +143,38 @@ class CarefulDL(yt_dlp.YoutubeDL):
         return response
 
     def check(self, url: str) -> None:
-        """Raise Refused for a URL that the web may not send us to."""
+        """Raise Refused for a URL that must not be asked."""
         try:
-            check_address(url, self.job["url"])
-        except Refused as error:
-            self.refusal = error
-            raise
+            self.way.check(url)
+        except NotAllowedError as error:
+            self.refusal = Refused("not_allowed", str(error))
+            raise self.refusal from None
 
 
-def check_address(url: str, origin: str) -> None:
-    """Refuse other schemes than http(s), and private addresses unless the catalogue names one."""
-    parts = urlsplit(url)
-    if parts.scheme.lower() not in ("http", "https"):
-        raise Refused("not_allowed", f"sent on to a {parts.scheme or 'scheme-less'}: URL")
-    if is_private(parts.hostname or "") and not is_private(urlsplit(origin).hostname or ""):
-        raise Refused("not_allowed", "sent on from the web to a private address")
+def format_choice(max_height: int, merge: bool) -> str:
+    """What yt-dlp is to choose: the best of at most so many lines.
+
+    A format known to be taller is never chosen, even where there is no other; one of unknown
+    height may be. Of a mere file the height is unknown until it has come: if it is taller after
+    all it is kept, since frames are scaled down anyway. Where nothing fits, sound alone will do.
+    """
+    limit = f"[height<=?{max_height}]"
+    return f"bv*{limit}+ba/b{limit}/ba" if merge else f"b{limit}"
 
 
-@functools.cache
-def is_private(host: str) -> bool:
-    """Whether a host name or address is anything but public; unknown names count as public."""
-    # behind a proxy names are the proxy's to look up, so only a literal address tells
-    flags = socket.AI_NUMERICHOST if os.environ.get("TRAILER_PROXY") or getproxies() else 0
+def read_cookies(path: str) -> io.StringIO:
+    """Cookies as a stream, since a file named to yt-dlp would be written back to."""
     try:
-        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM, flags=flags)
-    except (OSError, UnicodeError):
-        return False
-    return any(not ipaddress.ip_address(entry[4][0]).is_global for entry in found)
+        return io.StringIO(Path(path).read_text("utf-8"))
+    except (OSError, UnicodeError) as error:
+        raise CookieLoadError(str(error)) from None
 
 
 def options(job: dict[str, Any]) -> dict[str, Any]:
     """The options of yt-dlp; what is not named here stays at the API's default: off."""
-    height = f"[height<=?{job['max_height']}]"
-    single = f"b{height}/b"
-    cookies = os.environ.get("TRAILER_COOKIES")
     back_off = functools.partial(lambda n, pause: pause * 2**n, pause=job["pause"])
     return {
-        "format": f"bv*{height}+ba/{single}/ba" if job["merge"] else single,
+        "format": format_choice(job["max_height"], job["merge"]),
         "outtmpl": {"default": "%(format_id)s.%(ext)s"},  # sanitised; never a title
         "paths": {"home": job["folder"], "temp": job["folder"]},
         "restrictfilenames": True,
@@ -191,8 +205,7 @@ def options(job: dict[str, Any]) -> dict[str, Any]:
         "retry_sleep_functions": {"fragment": back_off},
         "sleep_interval_requests": job["pause"],
         "sleep_interval": job["pause"],
-        # as a stream, since a file named here would be written back to
-        "cookiefile": io.StringIO(Path(cookies).read_text("utf-8")) if cookies else None,
+        "cookiefile": read_cookies(job["cookies"]) if job["cookies"] else None,
         "proxy": os.environ.get("TRAILER_PROXY"),
     }
 
@@ -242,9 +255,15 @@ def outcome(job: dict[str, Any]) -> dict[str, Any]:
 
 def _failure(error: Exception, downloader: CarefulDL | None) -> dict[str, Any]:
     refused = error if isinstance(error, Refused) else getattr(downloader, "refusal", None)
+    if isinstance(error, NotAllowedError):  # the catalogue's own URL
+        refused = Refused("not_allowed", str(error))
     if refused:
         return {"kind": "Refused", "text": str(refused), "reason": refused.reason}
     text = str(error)
+    if "Requested format is not available" in text and downloader:
+        apart = "" if downloader.job["merge"] else " in one file (ffmpeg could join two)"
+        text = f"no format of at most {downloader.job['max_height']} lines{apart}"
+        return {"kind": "Refused", "text": text, "reason": "unsupported"}
     cause = (getattr(error, "exc_info", None) or (None, None))[1]
     last = getattr(downloader, "last_error", None)
     if cause is None and last is not None and str(last) in text:
@@ -267,6 +286,7 @@ def main() -> None:
     job = json.loads(sys.argv[1])
     threading.Thread(target=_end_with_parent, daemon=True).start()
     os.chdir(job["folder"])
+    keep_to_one_way_out()
     limit = 2 * job["max_bytes"] + 1_000_000  # merging writes picture and sound once more
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
     told = json.dumps(outcome(job))

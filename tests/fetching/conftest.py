@@ -19,7 +19,8 @@ import pytest
 from stages.corpus.genres import GENRES
 from stages.corpus.reader import Trailer, trailer_id
 from stages.errors import TrailerError
-from stages.fetching.schemes import Means, fetch
+from stages.fetching.schemes import Means
+from stages.fetching.web import fetch
 from stages.params import DownloadParams, SampleParams
 
 Route = Callable[["Handler", int], None]

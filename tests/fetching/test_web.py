@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from stages.errors import TrailerError
-from stages.fetching.schemes import Means, fetch
+from stages.fetching.schemes import Means
+from stages.fetching.web import fetch
 from tests.fetching.conftest import (
     Handler,
     Route,

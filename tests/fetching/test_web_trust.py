@@ -7,7 +7,7 @@ import pytest
 
 from stages.errors import BenchmarkError, TrailerError
 from stages.fetching import web
-from stages.fetching.schemes import fetch
+from stages.fetching.web import fetch
 from tests.fetching.conftest import (
     Handler,
     Site,
@@ -62,6 +62,29 @@ def test_redirects_out_of_the_web_are_refused(site: Site, tmp_path: Path) -> Non
     assert reason(site, route, tmp_path) == "not_allowed"
 
 
+def test_redirects_to_another_private_host_are_refused(site: Site, tmp_path: Path) -> None:
+    other = site.url.replace("127.0.0.1", "127.0.0.2")
+    route = status(302, Location=f"{other}/b.mp4")
+    assert reason(site, route, tmp_path) == "not_allowed"
+
+
+@pytest.mark.parametrize("host", ["169.254.169.254", "0.0.0.0", "[::ffff:169.254.169.254]"])
+def test_the_secrets_of_clouds_are_asked_for_by_nobody(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
+    monkeypatch.setenv("TRAILER_PROXY", site.url)  # which would hear of it
+    with pytest.raises(TrailerError) as caught:
+        fetch(trailer_at(f"http://{host}/latest/meta-data/"), means(tmp_path), tmp_path / "came")
+    assert caught.value.reason == "not_allowed"
+    assert site.asked == []
+
+
+def test_a_url_that_is_read_in_two_ways(site: Site, tmp_path: Path) -> None:
+    with pytest.raises(TrailerError) as caught:
+        fetch(trailer_at("http://127.0.0.1\\@127.0.0.1/a"), means(tmp_path), tmp_path / "came")
+    assert caught.value.reason == "not_allowed"
+
+
 def test_a_stream_may_not_name_local_files(site: Site, tmp_path: Path) -> None:
     secret = tmp_path / "secret.ts"
     secret.write_bytes(b"secret")
@@ -96,13 +119,15 @@ def test_nothing_the_web_says_names_a_file_elsewhere(
     assert not [path for path in tmp_path.parent.rglob("*evil*") if "test_" not in path.name]
 
 
+@pytest.mark.parametrize("name", ["{}/cookies.txt", "cookies.txt"])
 def test_cookies_are_sent_and_their_file_is_left_alone(
-    site: Site, movie: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    site: Site, movie: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     jar = tmp_path / "cookies.txt"
     text = "# Netscape HTTP Cookie File\n127.0.0.1\tFALSE\t/\tFALSE\t0\tkey\tvalue\n"
     jar.write_text(text)
-    monkeypatch.setenv("TRAILER_COOKIES", str(jar))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TRAILER_COOKIES", name.format(tmp_path))
 
     def route(handler: Handler, before: int) -> None:
         handler.head(
@@ -118,16 +143,33 @@ def test_cookies_are_sent_and_their_file_is_left_alone(
     assert jar.read_text() == text
 
 
-@pytest.mark.parametrize("text", [None, "no cookies\n"])
+@pytest.mark.parametrize("content", [None, b"no cookies\n", b"\xff\xfe"])
 def test_cookies_that_cannot_be_read_stop_the_stage(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str | None
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes | None
 ) -> None:
-    if text is not None:
-        (tmp_path / "cookies.txt").write_text(text)
+    if content is not None:
+        (tmp_path / "cookies.txt").write_bytes(content)
     monkeypatch.setenv("TRAILER_COOKIES", str(tmp_path / "cookies.txt"))
     with pytest.raises(BenchmarkError, match="TRAILER_COOKIES") as caught:
         fetch(trailer_at("http://127.0.0.1:9/a.mp4"), means(tmp_path), tmp_path / "came")
     assert not isinstance(caught.value, TrailerError)
+
+
+@pytest.mark.parametrize("kind", ["FileNotFoundError", "PermissionError"])
+def test_other_files_that_cannot_be_read_stop_one_trailer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    job = tmp_path / "job.py"
+    job.write_text(
+        "import json, pathlib, sys\n"
+        "folder = pathlib.Path(json.loads(sys.argv[1])['folder'])\n"
+        f"told = dict(kind={kind!r}, text='[Errno 2] No such file or directory')\n"
+        "(folder / 'outcome.json').write_text(json.dumps(told))\n"
+    )
+    monkeypatch.setattr(web, "JOB", job)
+    with pytest.raises(TrailerError) as caught:
+        fetch(trailer_at("http://127.0.0.1:9/a.mp4"), means(tmp_path), tmp_path / "came")
+    assert caught.value.reason == "crashed"
 
 
 def test_the_proxy_is_used(

@@ -1,8 +1,11 @@
 """What the yt-dlp process refuses, without a network."""
 
+import copy
+from pathlib import Path
 from typing import Any
 
 import pytest
+from yt_dlp.utils import ExtractorError
 
 from stages.fetching import ytdlp_job as job
 
@@ -15,28 +18,10 @@ JOB: dict[str, Any] = {
     "timeout": 1.0,
     "pause": 0.5,
     "retries": 2,
+    "merge": True,
+    "cookies": None,
 }
 VIDEO = {"url": "https://93.184.215.14/v.mp4", "duration": 100}
-
-
-@pytest.mark.parametrize(
-    "url", ["file:///etc/passwd", "ftp://93.184.215.14/a", "data:,a", "//93.184.215.14/a", "rtmp:a"]
-)
-def test_only_the_web(url: str) -> None:
-    with pytest.raises(job.Refused) as caught:
-        job.check_address(url, JOB["url"])
-    assert caught.value.reason == "not_allowed"
-
-
-@pytest.mark.parametrize("host", ["127.0.0.1", "10.1.2.3", "169.254.169.254", "[::1]", "0.0.0.0"])
-def test_the_web_may_not_send_us_home(host: str) -> None:
-    with pytest.raises(job.Refused):
-        job.check_address(f"http://{host}/a", JOB["url"])
-    job.check_address(f"http://{host}/a", "http://192.168.0.7/films")  # the catalogue may
-
-
-def test_public_addresses_pass() -> None:
-    job.check_address("https://93.184.215.14:8443/a?b", JOB["url"])
 
 
 @pytest.mark.parametrize(
@@ -71,15 +56,61 @@ def test_bytes_are_counted_over_all_files_of_a_download() -> None:
         job.check_progress(JOB, came, {"filename": "sound", "downloaded_bytes": 101})
 
 
-def test_merging_is_asked_for_only_where_there_is_ffmpeg() -> None:
-    merged = job.options(JOB | {"merge": True})
-    single = job.options(JOB | {"merge": False})
-    assert merged["format"] == "bv*[height<=?480]+ba/b[height<=?480]/b/ba"
-    assert single["format"] == "b[height<=?480]/b"
+def a_format(name: str, height: int | None, kind: str = "both") -> dict[str, Any]:
+    return {
+        "format_id": name,
+        "url": f"https://93.184.215.14/{name}.mp4",
+        "ext": "mp4",
+        "height": height,
+        "vcodec": "none" if kind == "sound" else "avc1",
+        "acodec": "none" if kind == "picture" else "mp4a",
+    }
+
+
+def chosen(folder: Path, formats: list[dict[str, Any]], merge: bool) -> str:
+    """The format that yt-dlp itself chooses from what a site offers, best last."""
+    settings = JOB | {"folder": str(folder), "merge": merge}
+    offer = {"id": "a", "title": "a", "extractor": "site", "extractor_key": "Site"}
+    with job.CarefulDL(settings) as downloader:
+        copies = copy.deepcopy(formats)
+        found = downloader.process_video_result(offer | {"formats": copies}, download=False)
+    return str(found["format_id"])
+
+
+SOUND, UNKNOWN = a_format("sound", None, "sound"), a_format("unknown", None)
+TALL, TOO_TALL = a_format("b480", 480), a_format("b481", 481)
+TALL_PICTURE, TOO_TALL_PICTURE = a_format("p480", 480, "picture"), a_format("p720", 720, "picture")
+
+
+@pytest.mark.parametrize(
+    ("offered", "merge", "expected"),
+    [
+        ([TALL, TOO_TALL], False, "b480"),
+        ([TALL, TOO_TALL], True, "b480"),
+        ([UNKNOWN, TOO_TALL], False, "unknown"),
+        ([UNKNOWN], False, "unknown"),
+        ([UNKNOWN], True, "unknown"),
+        ([SOUND, TALL_PICTURE, TOO_TALL_PICTURE], True, "p480+sound"),
+        ([SOUND, TALL, TOO_TALL_PICTURE], False, "b480"),
+        ([SOUND], False, "sound"),
+        ([TALL_PICTURE, TOO_TALL_PICTURE], False, "p480"),
+        ([SOUND, TOO_TALL], True, "sound"),
+    ],
+)
+def test_a_format_known_to_be_too_tall_is_never_chosen(
+    tmp_path: Path, offered: list[dict[str, Any]], merge: bool, expected: str
+) -> None:
+    assert chosen(tmp_path, offered, merge) == expected
+
+
+@pytest.mark.parametrize("merge", [True, False])
+def test_nothing_but_too_tall_formats(tmp_path: Path, merge: bool) -> None:
+    with pytest.raises(ExtractorError, match="Requested format is not available"):
+        chosen(tmp_path, [TOO_TALL], merge)
 
 
 def test_dangerous_options_are_off() -> None:
-    options = job.options(JOB | {"merge": True})
+    options = job.options(JOB)
     assert options["enable_file_urls"] is False
     assert options["cachedir"] is False
     assert options["geo_bypass"] is False
@@ -95,5 +126,5 @@ def test_dangerous_options_are_off() -> None:
 
 
 def test_fragments_back_off_exponentially() -> None:
-    wait = job.options(JOB | {"merge": True})["retry_sleep_functions"]["fragment"]
+    wait = job.options(JOB)["retry_sleep_functions"]["fragment"]
     assert [wait(n=n) for n in range(3)] == [0.5, 1.0, 2.0]
