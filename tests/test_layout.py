@@ -1,0 +1,71 @@
+"""The house rules that a machine can check."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+FOLDERS = ("stages", "report", "tests", "requirements")
+SOURCES = [p for folder in FOLDERS for p in (ROOT / folder).rglob("*.py") if "_site" not in str(p)]
+ROOMS = [
+    p for p in SOURCES if p.relative_to(ROOT).parts[0] == "stages" and p.parent.name != "stages"
+]
+
+
+def imports(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom):
+            found.add(node.module or "")
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+    return found
+
+
+def test_files_are_of_a_size_one_can_read():
+    long = {str(p): n for p in SOURCES if (n := len(p.read_text().splitlines())) > 300}
+    thick = {
+        str(p): n
+        for p in (ROOT / "stages").glob("*.py")
+        if (n := len(p.read_text().splitlines())) > 80
+    }
+    assert not long and not thick
+
+
+@pytest.mark.parametrize(
+    ("room", "others"),
+    [
+        (
+            "scoring",
+            ("stages.backbones", "stages.heads", "stages.fitting", "stages.media", "pandas"),
+        ),
+        ("heads", ("stages.scoring", "stages.judging", "stages.media")),
+        ("fitting", ("stages.scoring", "stages.judging", "stages.media")),
+        ("backbones", ("stages.scoring", "stages.judging", "stages.fitting", "stages.media")),
+        ("rendering", ("stages.fitting", "stages.media", "torch", "av")),
+    ],
+)
+def test_rooms_do_not_know(room, others):
+    for path in (ROOT / "stages" / room).rglob("*.py"):
+        known = [name for name in imports(path) if name.startswith(others)]
+        assert not known, f"{path} knows {known}"
+
+
+def test_rooms_never_read_parameters_print_or_know_dvc():
+    for path in ROOMS:
+        if path.parent.name == "params" or path.name == "ytdlp_job.py":
+            continue  # the room of parameters; a process of its own that answers by printing
+        tree = ast.parse(path.read_text())
+        calls = [
+            n.func.id
+            for n in ast.walk(tree)
+            if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)
+        ]
+        assert "print" not in calls, path
+        assert "dvc" not in {name.split(".")[0] for name in imports(path)}, path
+        assert "params.yaml" not in {
+            n.args[0].value
+            for n in ast.walk(tree)
+            if isinstance(n, ast.Call) and n.args and isinstance(n.args[0], ast.Constant)
+        }, path
