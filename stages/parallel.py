@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -72,4 +73,7 @@ def _result(future: "Future[Result]") -> Result | TrailerError:
 
 def _pool(count: int) -> Executor:
     # spawn, not fork: torch and FFmpeg keep threads that a forked child would not have
-    return ProcessPoolExecutor(count, multiprocessing.get_context("spawn"))
+    context = multiprocessing.get_context("spawn")
+    # Ctrl-C reaches the whole process group: the parent alone answers it, workers finish their item
+    ignore = (signal.SIGINT, signal.SIG_IGN)
+    return ProcessPoolExecutor(count, context, initializer=signal.signal, initargs=ignore)
