@@ -81,6 +81,18 @@ def signed(value: Any, places: int = 2) -> str:
     return text if text.startswith(("−", "–")) or float(text) == 0 else f"+{text}"
 
 
+def p_value(value: Any) -> str:
+    """A p-value for people, as in `p = 0.012` or `p < 0.001`; an en dash where undefined."""
+    if pd.isna(value):
+        return "p –"
+    return "p < 0.001" if value < 0.001 else f"p = {number(value, 3)}"
+
+
+def listed(texts: Sequence[str]) -> str:
+    """Texts in a row, as in `a, b and c`."""
+    return texts[0] if len(texts) == 1 else ", ".join(texts[:-1]) + " and " + texts[-1]
+
+
 def isolated(text: Any) -> str:
     """A text from outside whose right-to-left marks, if it has any, end where it ends."""
     return f"\u2068{text}\u2069"

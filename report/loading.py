@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 MODALITIES = ("picture", "sound", "both")
+CLEAR_BELOW = 0.05  # what Holm's p of a clear difference is below
 CEILING_COLUMNS = ["modality", "window", "used_by", "macro_ap", "micro_ap", "samples_ap"]
 CEILING_GENRE_COLUMNS = ["modality", "window", "genre", "planted", "ap", "normalised_ap"]
 
@@ -38,6 +39,16 @@ class Metrics:
     def sample(self) -> bool:
         """Whether the corpus is the rendered calibration corpus rather than films."""
         return bool(self.catalogue.get("sample"))
+
+    @property
+    def rules(self) -> list[float]:
+        """The fixed thresholds of the judging, ascending."""
+        return sorted(float(rule) for rule in self.parameters["judging"]["thresholds"])
+
+    @property
+    def middle_rule(self) -> float:
+        """The rule shown where there is room for one: the middle one, or the lower of two."""
+        return self.rules[(len(self.rules) - 1) // 2]
 
     @property
     def genre_names(self) -> list[str]:
@@ -81,6 +92,16 @@ class Metrics:
         return None if rows.empty or pd.isna(rows.iloc[0]) else float(rows.iloc[0])
 
 
+def verdict(lo: float, hi: float, p_holm: float) -> int:
+    """1 where a difference is clearly above zero, -1 where it is clearly below, 0: undecided.
+
+    Clear asks for both: a 95% interval that leaves out zero, and Holm's p below 0.05.
+    """
+    if not p_holm < CLEAR_BELOW:
+        return 0
+    return 1 if lo > 0 else -1 if hi < 0 else 0
+
+
 def load(folder: Path) -> Metrics:
     """Read `folder`; FileNotFoundError names the file that must be there and is not."""
 
@@ -97,7 +118,9 @@ def load(folder: Path) -> Metrics:
         # "none" is a modality, not a hole: only an empty cell means undefined.
         return pd.read_csv(path, keep_default_na=False, na_values=[""])
 
-    curves = sorted((folder / "curves").glob("*.csv"))
+    approaches = frame("approaches.csv")
+    # Curves of approaches that have left the matrix may still lie there.
+    curved = [a for a in approaches["approach"] if (folder / "curves" / f"{a}.csv").exists()]
     return Metrics(
         folder=folder,
         catalogue=document("catalogue.json"),
@@ -105,8 +128,8 @@ def load(folder: Path) -> Metrics:
         splits=document("splits.json"),
         headline=document("headline.json"),
         provenance=document("provenance.json", required=False),
-        parameters=document("parameters.json", required=False),
-        approaches=frame("approaches.csv"),
+        parameters=document("parameters.json"),
+        approaches=approaches,
         genres=frame("genres.csv"),
         thresholds=frame("thresholds.csv"),
         threshold_genres=frame("threshold_genres.csv"),
@@ -115,5 +138,5 @@ def load(folder: Path) -> Metrics:
         comparisons=frame("comparisons.csv"),
         ceilings=frame("ceilings.csv", CEILING_COLUMNS),
         ceiling_genres=frame("ceiling_genres.csv", CEILING_GENRE_COLUMNS),
-        curves={path.stem: frame(f"curves/{path.name}") for path in curves},
+        curves={approach: frame(f"curves/{approach}.csv") for approach in curved},
     )

@@ -2,28 +2,36 @@
 
 from html import escape
 
+import pandas as pd
+
 from report.elements import Html, as_json, figure
 from report.figures import sweep
+from report.figures.thresholds import EVERYTHING
 from report.loading import Metrics
 
 MEASURES = ("precision", "recall", "f1")
 AVERAGES = ("macro", "micro", "samples")
-START = 0.36
 
 
 def slider(metrics: Metrics) -> Html:
     """The control and its table; the page's script fills in the numbers and moves the chart."""
     columns = [f"{measure}_{average}" for measure in MEASURES for average in AVERAGES]
-    frame = metrics.thresholds[["approach", "threshold", *columns]].round(4)
-    rows: dict[str, list[list[float | None]]] = {}
-    for approach, part in frame.groupby("approach", sort=False):
-        values = part.drop(columns="approach").sort_values("threshold")
-        rows[str(approach)] = [
-            [None if value != value else float(value) for value in line]
-            for line in values.itertuples(index=False)
-        ]
-    everything = rows.pop("predict_everything", [])
-    data = {"columns": columns, "rows": rows, "everything": everything[0] if everything else None}
+    frame = metrics.thresholds[["approach", "threshold", *columns]]
+    swept = frame["approach"] != EVERYTHING
+    # The control moves over places in this list: a rule need not be a multiple of the sweep's step.
+    thresholds = sorted(set(frame.loc[swept, "threshold"]))
+    start = min(thresholds, key=lambda threshold: abs(threshold - metrics.middle_rule))
+    rows = {
+        str(approach): _lines(part.set_index("threshold")[columns].reindex(thresholds))
+        for approach, part in frame[swept].groupby("approach", sort=False)
+    }
+    everything = _lines(frame.loc[~swept, columns])
+    data = {
+        "columns": columns,
+        "thresholds": thresholds,
+        "rows": rows,
+        "everything": everything[0] if everything else None,
+    }
     first = metrics.headline["both"]
     options = "".join(
         f'<option value="{escape(slug)}"{" selected" if slug == first else ""}>'
@@ -44,13 +52,20 @@ def slider(metrics: Metrics) -> Html:
         '<div class="slider" id="slider"><div class="controls">'
         f'<label>Approach <select id="slider-approach">{options}</select></label>'
         '<label class="range">Threshold <output id="slider-value"></output>'
-        '<input id="slider-threshold" type="range" min="0" max="1" step="0.02" '
-        f'value="{START}"></label></div>'
+        '<input id="slider-threshold" type="range" min="0" step="1" '
+        f'max="{len(thresholds) - 1}" value="{thresholds.index(start)}"></label></div>'
         '<p class="caption">At this threshold; small: naming every genre for every film</p>'
         '<div class="table-frame"><table data-quarto-disable-processing="true">'
         f'<thead><tr><th scope="col">Averaged</th>{head}</tr></thead>'
         f"<tbody>{''.join(body)}</tbody></table></div>"
         f'<script type="application/json" class="values">{as_json(data)}</script></div>'
     )
-    chart = figure(sweep(metrics.thresholds, first, START), "sweep", source="thresholds.csv")
+    chart = figure(sweep(metrics.thresholds, first, start), "sweep", source="thresholds.csv")
     return Html(control) + chart
+
+
+def _lines(frame: pd.DataFrame) -> list[list[float | None]]:
+    return [
+        [None if value != value else float(value) for value in line]
+        for line in frame.itertuples(index=False)
+    ]

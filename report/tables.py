@@ -4,23 +4,30 @@ from typing import Any
 
 import pandas as pd
 
-from report.elements import interval, number, signed
-from report.figures.overview import contender
-from report.loading import MODALITIES, Metrics
+from report.elements import interval, number, p_value, signed
+from report.figures.overview import contender, verdicts
+from report.loading import MODALITIES, Metrics, verdict
 
-RULES = (0.10, 0.36, 0.50)
+STAGES = (  # those the pipeline has whatever its matrix
+    *("catalogue", "download", "frames", "audio", "splits"),
+    *("fit@prior", "ceiling", "evaluate", "compare"),
+)
 
 
 def points(metrics: Metrics, slugs: list[str] | None = None) -> pd.DataFrame:
     """What the overview figures draw: approach, modality, macro_ap, its interval, ceiling, and
-    whether it is clear of random scores on the same films (skilled)."""
+    whether it is clearly above random scores on the same films (skilled)."""
     columns = ["approach", "modality", "macro_ap", "macro_ap_lo", "macro_ap_hi"]
     rows = metrics.approaches[columns]
     if slugs is not None:
         rows = rows.set_index("approach").loc[slugs].reset_index()
     ceilings = [metrics.ceiling(slug) for slug in rows["approach"]]
     against = metrics.comparisons[metrics.comparisons["family"] == "no_skill"]
-    skilled = set(against.loc[against["lo"] > 0, "a"])
+    skilled = {
+        row["a"]
+        for row in against.to_dict("records")
+        if verdict(row["lo"], row["hi"], row["p_holm"]) > 0
+    }
     return rows.assign(
         ceiling=pd.Series(ceilings, index=rows.index, dtype=float),
         skilled=[slug in skilled for slug in rows["approach"]],
@@ -61,7 +68,6 @@ def comparisons(metrics: Metrics) -> pd.DataFrame:
     rows = metrics.comparisons
     return pd.DataFrame(
         {
-            "Question": rows["question"],
             "First": rows["a"],
             "Second": rows["b"].map(contender),
             "Difference": [signed(v, 3) for v in rows["difference"]],
@@ -69,22 +75,11 @@ def comparisons(metrics: Metrics) -> pd.DataFrame:
                 f"{signed(lo, 3)} to {signed(hi, 3)}" if pd.notna(lo) else "–"
                 for lo, hi in zip(rows["lo"], rows["hi"], strict=True)
             ],
-            "p (Holm)": [_p(v) for v in rows["p_holm"]],
-            "Verdict": [_verdict(row) for row in rows.to_dict("records")],
+            "p (Holm)": [p_value(v).removeprefix("p ").removeprefix("= ") for v in rows["p_holm"]],
+            "Verdict": verdicts(rows),
+            "Question": rows["question"],
         }
     )
-
-
-def _p(value: Any) -> str:
-    if pd.isna(value):
-        return "–"
-    return "< 0.001" if value < 0.001 else number(value, 3)
-
-
-def _verdict(row: dict[Any, Any]) -> str:
-    if row["lo"] > 0:
-        return "first is better"
-    return "second is better" if row["hi"] < 0 else "undecided"
 
 
 def _intervals(rows: pd.DataFrame, lo: str, hi: str) -> list[str]:
@@ -134,18 +129,18 @@ def pair_ceilings(metrics: Metrics) -> pd.DataFrame:
 
 
 def rules(metrics: Metrics) -> tuple[pd.DataFrame, list[str]]:
-    """The three fixed thresholds, for the headline approaches and predict-everything."""
+    """The fixed thresholds of the judging, for the headline approaches and predict-everything."""
     rows = metrics.thresholds
     wanted = [metrics.headline[m] for m in MODALITIES]
     parts = [rows[rows["approach"] == "predict_everything"].head(1)]
-    for rule in RULES:
+    for rule in metrics.rules:
         at = rows[(rows["threshold"] - rule).abs() < 1e-6].drop_duplicates("approach")
         parts.append(at.set_index("approach").reindex(wanted).dropna(how="all").reset_index())
     joined = pd.concat(parts, ignore_index=True)
     shown = pd.DataFrame(
         {
             "Approach": joined["approach"],
-            "Threshold": [number(v) for v in joined["threshold"]],
+            "Threshold": [f"{v:g}" for v in joined["threshold"]],
             "Precision": [number(v) for v in joined["precision_macro"]],
             "Recall": [number(v) for v in joined["recall_macro"]],
             "F1 macro": [number(v) for v in joined["f1_macro"]],
@@ -195,8 +190,13 @@ def cooccurrence(metrics: Metrics) -> pd.DataFrame:
 
 
 def stages(metrics: Metrics) -> pd.DataFrame:
-    """stage, seconds, peak_megabytes from the provenance, in the order recorded."""
+    """stage, seconds, peak_megabytes of the current matrix's stages, in the order recorded.
+
+    The record keeps the rows of stages that a changed matrix no longer has.
+    """
     recorded = metrics.provenance.get("stages", {})
+    current = {*STAGES, *(f"embed@{name}" for name in metrics.parameters.get("backbones", {}))}
+    current |= {f"fit@{name}" for name in metrics.approaches["approach"]}
     rows = [
         {
             "stage": name,
@@ -204,6 +204,7 @@ def stages(metrics: Metrics) -> pd.DataFrame:
             "peak_megabytes": values.get("peak_megabytes"),
         }
         for name, values in recorded.items()
+        if name in current
     ]
     return pd.DataFrame(rows, columns=pd.Index(["stage", "seconds", "peak_megabytes"])).astype(
         {"seconds": float, "peak_megabytes": float}

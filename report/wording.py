@@ -6,9 +6,9 @@ from typing import Any
 
 import pandas as pd
 
-from report.elements import Html, interval, isolated, number, signed
-from report.loading import MODALITIES, Metrics
-from report.tables import points
+from report.elements import Html, interval, isolated, listed, number, p_value, paragraph, signed
+from report.loading import MODALITIES, Metrics, verdict
+from report.tables import pair_ceilings, points
 
 
 def banner(metrics: Metrics) -> Html:
@@ -50,26 +50,34 @@ def _scored(row: "pd.Series[Any]") -> str:
 
 
 def _between(row: "pd.Series[Any]") -> str:
-    gap, lo, hi = row["difference"], row["lo"], row["hi"]
-    if lo > 0:
-        return f"the picture tells more, by {_gap(gap, lo, hi)}"
-    if hi < 0:
-        return f"the sound tells more, by {_gap(-gap, -hi, -lo)}"
-    return f"which of the two tells more is undecided (picture − sound {_gap(gap, lo, hi)})"
+    found = judged(row)
+    if found > 0:
+        return f"the picture tells more, by {_gap(row)}"
+    if found < 0:
+        return f"the sound tells more, by {_gap(row, -1)}"
+    return f"which of the two tells more is undecided (picture − sound {_gap(row)})"
 
 
 def _fusion(row: "pd.Series[Any]") -> str:
-    gap, lo, hi = row["difference"], row["lo"], row["hi"]
-    if lo > 0:
-        return f"joining them gains {_gap(gap, lo, hi)} over the better one"
-    if hi < 0:
-        return f"joining them changes the better one by {_gap(gap, lo, hi)}, a loss"
-    return f"whether joining them gains anything is undecided ({_gap(gap, lo, hi)})"
+    found = judged(row)
+    part = f"{escape(str(row['b']))}, the better of its two parts on these films"
+    if found > 0:
+        return f"joining them gains {_gap(row)} over {part}"
+    if found < 0:
+        return f"joining them loses {_gap(row, -1)} against {part}"
+    return f"whether joining them gains anything over {part}, is undecided ({_gap(row)})"
 
 
-def _gap(gap: float, lo: float, hi: float) -> str:
+def judged(row: "pd.Series[Any]") -> int:
+    """The verdict on a row of comparisons.csv: 1 first is better, -1 second is, 0 undecided."""
+    return verdict(row["lo"], row["hi"], row["p_holm"])
+
+
+def _gap(row: "pd.Series[Any]", sign: int = 1) -> str:
+    lo, hi = sorted((sign * row["lo"], sign * row["hi"]))
     # Three places: an interval that just holds zero must not be shown as ending at it.
-    return f"{signed(gap, 3)} [{signed(lo, 3)} to {signed(hi, 3)}]"
+    spread = f"[{signed(lo, 3)} to {signed(hi, 3)}; Holm’s {p_value(row['p_holm'])}]"
+    return f"{signed(sign * row['difference'], 3)} {escape(spread)}"
 
 
 def chance_level(metrics: Metrics) -> float:
@@ -87,8 +95,8 @@ def findings(metrics: Metrics) -> list[str]:
     sensing = points(metrics).query("modality != 'none'")
     found = [
         f"{int(sensing['skilled'].sum())} of {len(sensing)} approaches that look or listen are "
-        f"clear of no skill ({number(chance)}): on the same films their 95% interval of the "
-        "difference lies above zero."
+        f"clear of no skill ({number(chance)}): the 95% interval of their difference from random "
+        "scores on the same films lies above zero, and its p, adjusted by Holm, below 0.05."
     ]
     best = sensing.sort_values("macro_ap").iloc[-1]
     if best["approach"] not in metrics.headline.values():
@@ -103,13 +111,15 @@ def findings(metrics: Metrics) -> list[str]:
         found.append(reached)
     everything = metrics.reference("predict_everything", "f1_macro")
     at = metrics.thresholds[metrics.thresholds["approach"] == metrics.headline["both"]]
-    if everything is not None and at["f1_macro"].notna().any():
-        best = at.sort_values("f1_macro", na_position="first").iloc[-1]
+    at = at.drop_duplicates("threshold")
+    at = at[[any(abs(value - rule) < 1e-6 for rule in metrics.rules) for value in at["threshold"]]]
+    if everything is not None and len(at):
+        scores = listed([number(value) for value in at["f1_macro"]])
+        rules = listed([f"{value:g}" for value in at["threshold"]])
         found.append(
             f"Naming every genre for every film already gives a macro F1 of {number(everything)}; "
-            f"{metrics.headline['both']} reaches {number(best['f1_macro'])}, and that at the "
-            f"threshold that suits it best ({number(best['threshold'])}). A score without its "
-            "no-skill reference says little."
+            f"{metrics.headline['both']} reaches {scores} at {rules}, thresholds fixed before the "
+            "run. A score without its no-skill reference says little."
         )
     return found
 
@@ -127,10 +137,24 @@ def _reached(metrics: Metrics, chance: float) -> str:
         return ""
     return (
         "Of the way from no skill to the ceiling, the approaches named before the run go "
-        + ", ".join(shares[:-1])
-        + f" and {shares[-1]}: what they miss is there to be found in the trailers."
-        if len(shares) > 1
-        else f"Of the way from no skill to the ceiling, it goes {shares[0]}."
+        f"{listed(shares)}: what they miss is there to be found in the trailers."
+    )
+
+
+def unplanted(metrics: Metrics) -> Html:
+    """Genres without a cue of their own whose ceiling is above no skill; nothing without one."""
+    rows = pair_ceilings(metrics)
+    rows = rows[(rows["planted"] == 0) & (rows["normalised_ap"] > 0)]
+    said = [
+        f"{row['genre']} in the {row['modality']} ({number(row['normalised_ap'])})"
+        for row in rows.to_dict("records")
+    ]
+    if not said:
+        return Html("")
+    return paragraph(
+        f"Planted with probability 0, and yet with a ceiling above no skill: {listed(said)}. "
+        "No cue there is the genre’s own. What tells it is co-occurrence: which other genres’ "
+        "cues its films carry, and how thinly."
     )
 
 
@@ -138,7 +162,7 @@ def scope(metrics: Metrics) -> list[str]:
     """For whom the answer holds: corpus, films, folds, what was usable."""
     usable: Mapping[str, int] = metrics.splits.get("usable", {})
     folds = len(metrics.splits.get("folds", {}))
-    corpus = "the rendered sample corpus" if metrics.sample else "real films, catalogued by TMDB"
+    corpus = "the rendered sample corpus" if metrics.sample else "real films"
     source = metrics.catalogue.get("path", "")
     lines = [
         f"Corpus: {corpus} ({isolated(source)}), {metrics.catalogue['films']} films with "
@@ -152,7 +176,8 @@ def scope(metrics: Metrics) -> list[str]:
         )
     lines.append(
         f"Every film was judged by models that had not seen it ({folds} folds, grouped by film); "
-        "intervals are 95% bootstrap intervals over films, differences are paired."
+        "intervals are 95% bootstrap intervals over films, with the models as they are; "
+        "differences are paired."
     )
     if metrics.sample:
         lines.append(

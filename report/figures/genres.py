@@ -5,7 +5,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from report.elements import number
+from report.elements import listed, number
 from report.figures.style import colour, finish, shape
 
 AXIS = "normalised AP (0 = no skill, 1 = perfect)"
@@ -84,7 +84,8 @@ def dumbbell(rows: pd.DataFrame, ceilings: pd.DataFrame) -> Any:
         _finding(rows),
         f"Normalised average precision of picture and sound by genre. {spoken}.",
         height=44 * len(order),
-        subtitle=f"{names['picture']} against {names['sound']}, genre by genre",
+        subtitle=f"{names['picture']} against {names['sound']}, genre by genre; "
+        "seen or heard: the two intervals do not overlap",
         keys=keys,
     )
 
@@ -105,8 +106,8 @@ def _finding(rows: pd.DataFrame) -> str:
         gap = picture["normalised_ap"] - sound["normalised_ap"]
         if pd.notna(gap):
             gaps.append((abs(gap), str(genre), "picture" if gap > 0 else "sound"))
-    parts = [f"{_listed(seen)} {_verb(seen)} seen rather than heard"] if seen else []
-    parts += [f"{_listed(heard)} {_verb(heard)} heard rather than seen"] if heard else []
+    parts = [f"{listed(seen)} {_verb(seen)} seen rather than heard"] if seen else []
+    parts += [f"{listed(heard)} {_verb(heard)} heard rather than seen"] if heard else []
     if parts:
         return "; ".join(parts)
     if not gaps:
@@ -116,10 +117,6 @@ def _finding(rows: pd.DataFrame) -> str:
         f"No genre's intervals part clearly; the widest gap is {widest[1]}, "
         f"told better by {widest[2]} ({number(widest[0])})"
     )
-
-
-def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]
 
 
 def _verb(names: list[str]) -> str:

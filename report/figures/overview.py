@@ -5,30 +5,35 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from report.elements import interval, number, signed
+from report.elements import interval, number, p_value, signed
 from report.figures.style import NAMES, PROBABILITY, ROW, TENTHS, colour, finish, shape
+from report.loading import MODALITIES, verdict
 
 AP_AXIS = "macro average precision (1 = perfect)"
-WHO = {
-    "picture": "The picture scores",
-    "sound": "The sound scores",
-    "both": "Picture and sound together score",
-    "none": "Label frequencies score",
+BETWEEN = {
+    1: "the picture tells more than the sound",
+    -1: "the sound tells more than the picture",
+    0: "whether picture or sound tells more is undecided",
 }
+FUSION = {
+    1: "joining them helps",
+    -1: "joining them harms",
+    0: "whether joining helps is undecided",
+}
+CLEAR = {1: "first is better", -1: "second is better", 0: "undecided"}
 
 
-def answer(rows: pd.DataFrame, chance: float) -> Any:
+def answer(rows: pd.DataFrame, chance: float, between: int, fusion: int) -> Any:
     """Picture, sound and both against no skill and the ceiling.
 
     rows: modality, approach, macro_ap, macro_ap_lo, macro_ap_hi, ceiling (NaN where unknown),
-    one row per modality. chance: macro average precision of the label frequencies.
+    one row per modality. chance: macro average precision of random scores. between, fusion: the
+    verdicts on picture minus sound, and on both minus the better of its parts.
     """
     rows = rows.assign(row=[NAMES[m] for m in rows["modality"]])
-    best = rows.sort_values("macro_ap").iloc[-1]
-    title = (
-        f"{WHO[best['modality']]} highest: {number(best['macro_ap'])}, "
-        f"where no skill scores {number(chance)}"
-    )
+    scores = rows.set_index("modality")["macro_ap"]
+    said = ", ".join(f"{m} {number(scores[m])}" for m in MODALITIES)
+    title = f"{said.capitalize()}, no skill {number(chance)}: {BETWEEN[between]}; {FUSION[fusion]}"
     what = f"The approaches named before the run: {', '.join(rows['approach'])}"
     return _dots(rows, chance, title, what, size=150, row=42)
 
@@ -96,25 +101,28 @@ def _spoken(row: Any) -> str:
 
 def contender(name: str) -> str:
     """What a comparison's second side is called for people."""
-    if name.startswith("best_part_of_"):
-        return "its better part"
     return "random" if name == "random_scores" else name
 
 
+def verdicts(comparisons: pd.DataFrame) -> list[str]:
+    """The verdict on every comparison, in words. comparisons: lo, hi, p_holm."""
+    columns = (comparisons["lo"], comparisons["hi"], comparisons["p_holm"])
+    return [CLEAR[verdict(*row)] for row in zip(*columns, strict=True)]
+
+
 def differences(comparisons: pd.DataFrame) -> Any:
-    """Paired differences in macro average precision, with intervals and Holm's verdict.
+    """Paired differences in macro average precision, with intervals, Holm's p and verdict.
 
     comparisons: name, question, a, b, difference, lo, hi, p_holm, family.
     """
     rows = comparisons.assign(
         row=comparisons["a"] + " − " + comparisons["b"].map(contender),
-        clear=((comparisons["lo"] > 0) | (comparisons["hi"] < 0)).map(
-            {True: "clear of zero", False: "undecided"}
-        ),
+        verdict=verdicts(comparisons),
         text=[signed(value) for value in comparisons["difference"]],
+        p_text=[p_value(value) for value in comparisons["p_holm"]],
     )
-    clear = int((rows["clear"] == "clear of zero").sum())
-    title = f"{clear} of {len(rows)} compared pairs differ beyond their 95% interval"
+    clear = int((rows["verdict"] != CLEAR[0]).sum())
+    title = f"{clear} of {len(rows)} differences are clear of zero"
     span = float(rows[["lo", "hi"]].abs().max().max()) if len(rows) else 1.0
     scale = alt.Scale(domain=[-span * 1.15, span * 1.15], nice=True)
     base = alt.Chart(rows).encode(
@@ -125,9 +133,9 @@ def differences(comparisons: pd.DataFrame) -> Any:
             alt.Tooltip("lo:Q", format="+.3f", title="95% from"),
             alt.Tooltip("hi:Q", format="+.3f", title="to"),
             alt.Tooltip("p_holm:Q", format=".4f", title="p (Holm)"),
-            alt.Tooltip("clear:N", title="verdict"),
+            alt.Tooltip("verdict:N"),
         ],
-        opacity=alt.condition("datum.lo > 0 || datum.hi < 0", alt.value(1), alt.value(0.45)),
+        opacity=alt.condition(f"datum.verdict !== '{CLEAR[0]}'", alt.value(1), alt.value(0.45)),
     )
     axis = "difference in macro AP (first − second)"
     chart = alt.layer(
@@ -136,16 +144,21 @@ def differences(comparisons: pd.DataFrame) -> Any:
             x=alt.X("lo:Q", title=axis, scale=scale, axis=alt.Axis(tickCount=6)), x2="hi:Q"
         ),
         base.mark_point(filled=True, size=80).encode(x=alt.X("difference:Q", scale=scale)),
+        base.mark_text(dy=-11, fontSize=11).encode(
+            x=alt.X("difference:Q", scale=scale), text="p_text:N", opacity=alt.value(1)
+        ),
     )
     spoken = "; ".join(
-        f"{row['row']} {row['text']} ({interval(row['lo'], row['hi'])})"
+        f"{row['row']} {row['text']} ({interval(row['lo'], row['hi'])}; "
+        f"{row['p_text']}; {row['verdict']})"
         for row in rows.to_dict("records")
     )
     return finish(
         chart,
         title,
-        f"Paired differences in macro average precision with 95% intervals. {spoken}.",
-        height=ROW * max(len(rows), 1),
-        subtitle="Right of zero the first is better; pale: the interval holds zero",
+        "Paired differences in macro average precision with 95% intervals and p-values adjusted by "
+        f"Holm. {spoken}.",
+        height=36 * max(len(rows), 1),
+        subtitle="Right of zero the first is better; p is adjusted by Holm; pale: undecided",
         keys=["interval"],
     )

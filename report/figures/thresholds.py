@@ -17,10 +17,10 @@ def sweep(thresholds: pd.DataFrame, approach: str, threshold: float) -> Any:
     """Precision, recall and F1 of one approach over all thresholds, beside predict-everything.
 
     thresholds: thresholds.csv. The chart has two parameters the page's slider sets: `approach`
-    and `threshold`.
+    and `threshold`; a threshold that is not in the file marks no point.
     """
     columns = ["approach", "modality", "threshold", *MEASURES]
-    rows = thresholds.loc[thresholds["approach"] != EVERYTHING, columns].round(4)
+    rows = thresholds.loc[thresholds["approach"] != EVERYTHING, columns]
     chosen = alt.param("approach", value=approach)
     at = alt.param("threshold", value=threshold)
     names = {"precision_macro": "precision", "recall_macro": "recall", "f1_macro": "F1"}
@@ -34,14 +34,14 @@ def sweep(thresholds: pd.DataFrame, approach: str, threshold: float) -> Any:
     y = alt.Y("value:Q", title="macro score (0–1)", scale=PROBABILITY, axis=FIFTHS)
     x = alt.X("threshold:Q", title="threshold on the score", scale=PROBABILITY, axis=TENTHS)
     tooltip = [
-        alt.Tooltip("threshold:Q", format=".2f"),
+        alt.Tooltip("threshold:Q", format=".4~f"),
         *[alt.Tooltip(f"{m}:Q", format=".3f", title=names[m]) for m in MEASURES],
     ]
     layers: list[Any] = [
         curves.mark_line(strokeWidth=2.5).encode(
             x=x, y=y, strokeDash=dash, color=colour(), tooltip=tooltip
         ),
-        curves.transform_filter("abs(datum.threshold - threshold) < 0.005")
+        curves.transform_filter("abs(datum.threshold - threshold) < 1e-6")
         .mark_point(filled=True, size=70, opacity=1)
         .encode(x=x, y=y, color=colour(), tooltip=tooltip),
         alt.Chart(pd.DataFrame({"at": [0.0]}))
@@ -77,8 +77,8 @@ def f1_curves(thresholds: pd.DataFrame, headline: dict[str, str]) -> Any:
     floor = float(everything.iloc[0]) if len(everything) else None
     peak = rows.sort_values("f1_macro", na_position="first").iloc[-1]
     title = (
-        f"Macro F1 peaks at a threshold of {number(peak['threshold'])} "
-        f"({peak['approach']}, {number(peak['f1_macro'])})"
+        f"Macro F1 reaches {number(peak['f1_macro'])} at most ({peak['approach']} at "
+        f"{peak['threshold']:g}, a threshold picked on these films, which flatters)"
     )
     if floor is not None:
         title += f"; naming everything already gives {number(floor)}"
@@ -94,7 +94,7 @@ def f1_curves(thresholds: pd.DataFrame, headline: dict[str, str]) -> Any:
             tooltip=[
                 "approach:N",
                 "modality:N",
-                alt.Tooltip("threshold:Q", format=".2f"),
+                alt.Tooltip("threshold:Q", format=".4~f"),
                 alt.Tooltip("f1_macro:Q", format=".3f", title="macro F1"),
             ],
         )

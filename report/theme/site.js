@@ -103,14 +103,13 @@
     const range = box.querySelector("input[type=range]");
     const shown = (number) => (number === null || number === undefined ? "–" : number.toFixed(2));
     function update() {
-      const threshold = Number(range.value);
-      const rows = data.rows[choice.value];
-      const at = rows.reduce((best, row) =>
-        Math.abs(row[0] - threshold) < Math.abs(best[0] - threshold) ? row : best);
-      box.querySelector("#slider-value").textContent = threshold.toFixed(2);
+      const threshold = data.thresholds[Number(range.value)];
+      const at = data.rows[choice.value][Number(range.value)];
+      box.querySelector("#slider-value").textContent = String(threshold);
+      range.setAttribute("aria-valuetext", String(threshold));
       data.columns.forEach(function (column, place) {
-        box.querySelector('[data-column="' + column + '"]').textContent = shown(at[place + 1]);
-        const beside = data.everything ? shown(data.everything[place + 1]) : "–";
+        box.querySelector('[data-column="' + column + '"]').textContent = shown(at[place]);
+        const beside = data.everything ? shown(data.everything[place]) : "–";
         box.querySelector('[data-everything="' + column + '"]').textContent = beside;
       });
       if (views.sweep) {

@@ -5,6 +5,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from report.loading import verdict
 from stages.errors import BenchmarkError
 
 
@@ -43,7 +44,7 @@ def read(metrics: Path) -> Results:
     )
     named = (
         ("picture − sound", "picture_minus_sound"),
-        ("both − the better one", "fusion_gain"),
+        ("both − its better part (picked on these films, which favours the part)", "fusion_gain"),
     )
     lines = tuple(
         _difference(label, comparisons[headline[key]])
@@ -54,11 +55,11 @@ def read(metrics: Path) -> Results:
 
 
 def _difference(label: str, row: dict[str, str]) -> str:
-    lo, hi = float(row["lo"]), float(row["hi"])
-    verdict = "undecided" if lo <= 0 <= hi else "clear of zero"
+    lo, hi, p = (float(row[name]) for name in ("lo", "hi", "p_holm"))
+    said = "clear of zero" if verdict(lo, hi, p) else "undecided"
     return (
-        f"{label}: {float(row['difference']):+.3f} ({lo:+.3f} to {hi:+.3f}, {verdict}; "
-        f"{row['a']} − {row['b']})"
+        f"{label}: {float(row['difference']):+.3f} ({lo:+.3f} to {hi:+.3f}, Holm's p {p:.3f}, "
+        f"{said}; {row['a']} − {row['b']})"
     )
 
 

@@ -12,6 +12,7 @@ NEEDED = (
     "download.json",
     "splits.json",
     "headline.json",
+    "parameters.json",
     "approaches.csv",
     "genres.csv",
     "thresholds.csv",

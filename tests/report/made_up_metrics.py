@@ -1,17 +1,12 @@
 """A made-up metrics/ folder: random but consistent numbers in the shape the stages write."""
 
 import itertools
-import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
+from made_up_run import FILMS, GENRES, HOSTILE, RULES, catalogue, write_csv, write_json
 
-GENRES = (
-    *("Action", "Adventure", "Comedy", "Crime", "Drama"),
-    *("Horror", "Mystery", "Romance", "Science Fiction", "Thriller"),
-)
 APPROACHES = {
     "prior": ("prior", "none", "", "", ""),
     "colour_linear": ("single", "picture", "colour", "mean", "linear"),
@@ -33,8 +28,6 @@ WINDOWS = (
     ("both", "31 frames + start", "early_linear early_mlp late_linear", 0.86),
     ("both", "middle 10 frames + start", "late_cnn", 0.79),
 )
-HOSTILE = '<script>alert("x")</script> `tick` *star* | \u202etfel 🎬 </script>'
-FILMS = 240
 HEADLINE = {"picture": "frame_cnn", "sound": "window_cnn", "both": "late_cnn"}
 
 
@@ -43,10 +36,10 @@ def write(folder: Path, *, sample: bool = True, hostile: bool = False, seed: int
     rng = np.random.default_rng(seed)
     folder.mkdir(parents=True, exist_ok=True)
     prevalence = dict(zip(GENRES, rng.uniform(0.08, 0.5, 10).round(6), strict=True))
-    _catalogue(folder, prevalence, sample, hostile)
+    catalogue(folder, prevalence, sample, hostile)
     genres, approaches = _scores(rng, prevalence)
-    _csv(folder, "genres", genres)
-    _csv(folder, "approaches", approaches)
+    write_csv(folder, "genres", genres)
+    write_csv(folder, "approaches", approaches)
     _thresholds(folder, rng, prevalence)
     _references(folder, prevalence)
     comparisons = _comparisons(folder, approaches, hostile)
@@ -58,95 +51,13 @@ def write(folder: Path, *, sample: bool = True, hostile: bool = False, seed: int
         (folder / "ceilings.csv").write_text(head, encoding="utf-8")
     _curves(folder, rng)
     headline = HEADLINE | {"picture_minus_sound": comparisons[0], "fusion_gain": comparisons[1]}
-    _json(folder, "headline", headline)
-    _json(
+    write_json(folder, "headline", headline)
+    write_json(
         folder,
         "summary",
-        {"approaches": {a["approach"]: {"macro_ap": a["macro_ap"]} for a in approaches}},
+        {"approaches": {a["approach"]: _summary(a["macro_ap"]) for a in approaches}},
     )
     return folder
-
-
-def _catalogue(folder: Path, prevalence: dict[str, float], sample: bool, hostile: bool) -> None:
-    pairs = {
-        one: {
-            other: round(FILMS * min(prevalence[one], prevalence[other]) * 0.4)
-            for other in GENRES
-            if other != one
-        }
-        for one in GENRES
-    }
-    catalogue = {
-        "path": HOSTILE if hostile else ("sample.txt" if sample else "dataset.txt"),
-        "sample": sample,
-        "films": FILMS,
-        "trailers": FILMS,
-        "label_cardinality": round(sum(prevalence.values()), 6),
-        "label_density": round(sum(prevalence.values()) / 10, 6),
-        "prevalence": prevalence,
-        "cooccurrence": pairs,
-    }
-    _json(folder, "catalogue", catalogue)
-    lost = {} if sample else {"gone": 9, "private": 4, "geo_blocked": 3}
-    came = FILMS - sum(lost.values())
-    _json(
-        folder,
-        "download",
-        {
-            "trailers": FILMS,
-            "ok": came,
-            "share": round(came / FILMS, 6),
-            "seed_study_share": 0.93,
-            "bytes": 123456789,
-            "seconds": 61.5,
-            "reasons": {"ok": came, **lost},
-        },
-    )
-    _json(
-        folder,
-        "splits",
-        {
-            "films": came,
-            "usable": {"picture": came, "sound": came - 2, "both": came - 2, "any": came},
-            "folds": {str(fold): came // 5 for fold in range(5)},
-        },
-    )
-    rows = [("download", "ok", came), *(("download", k, v) for k, v in lost.items())]
-    rows += (
-        [("frames", "ok", came - 1), ("frames", "too_short", 1)]
-        if lost
-        else [("frames", "ok", came)]
-    )
-    rows += [("audio", "ok", came - 2), ("audio", "no_audio", 2)]
-    _csv(
-        folder,
-        "attrition",
-        [dict(zip(("step", "reason", "trailers"), r, strict=True)) for r in rows],
-    )
-    _json(
-        folder,
-        "provenance",
-        {
-            "versions": {"altair": "6.3.0", "torch": "2.11.0"},
-            "python": "3.11.7",
-            "machine": {"processor": HOSTILE if hostile else "a test", "cores": 2, "device": "cpu"},
-            "commit": "0" * 40,
-            "stages": {
-                "download": {"seconds": 61.5, "peak_megabytes": 310},
-                "frames": {"seconds": 90.1, "peak_megabytes": 480},
-                "fit@colour_linear": {"seconds": 12.0},
-            },
-        },
-    )
-    _json(
-        folder,
-        "parameters",
-        {
-            "frames": {"count": 31, "first_frame": 200, "first_second": None},
-            "audio": {"seconds": 30, "windows": ["start", "middle", "end"]},
-            "note": HOSTILE if hostile else "x",
-        },
-    )
 
 
 def _scores(
@@ -206,15 +117,15 @@ def _thresholds(folder: Path, rng: np.random.Generator, prevalence: dict[str, fl
         for step in range(51):
             threshold = round(step * 0.02, 2)
             row(slug, modality, threshold, density + skill * threshold, (1 - threshold) ** 1.5)
-        for genre, threshold in itertools.product(GENRES, (0.10, 0.36, 0.50)):
+        for genre, threshold in itertools.product(GENRES, RULES):
             precision, recall = prevalence[genre] + 0.1 * threshold, 1 - threshold
             f1 = 2 * precision * recall / (precision + recall)
             values = (slug, modality, genre, threshold, precision, recall, f1)
             names = ("approach", "modality", "genre", "threshold", "precision", "recall", "f1")
             by_genre.append(dict(zip(names, values, strict=True)))
     row("predict_everything", "none", 0.0, density, 1.0)
-    _csv(folder, "thresholds", rows)
-    _csv(folder, "threshold_genres", by_genre)
+    write_csv(folder, "thresholds", rows)
+    write_csv(folder, "threshold_genres", by_genre)
 
 
 def _references(folder: Path, prevalence: dict[str, float]) -> None:
@@ -229,15 +140,15 @@ def _references(folder: Path, prevalence: dict[str, float]) -> None:
     )
     names = ("reference", "metric", "value")
     rows = [dict(zip(names, v, strict=True)) | {"lo": v[2], "hi": v[2]} for v in values]
-    _csv(folder, "references", rows)
+    write_csv(folder, "references", rows)
 
 
 def _comparisons(folder: Path, approaches: list[dict[str, Any]], hostile: bool) -> list[str]:
     of = {row["approach"]: row["macro_ap"] for row in approaches}
     of["random_scores"] = of["prior"] + 0.01
-    of["best_part_of_late_cnn"] = max(of["frame_cnn"], of["window_cnn"])
+    part = max("frame_cnn", "window_cnn", key=lambda slug: of[slug])
     pairs = [("picture_sound", "frame_cnn_minus_window_cnn", "frame_cnn", "window_cnn")]
-    pairs += [("fusion", "late_cnn_minus_its_part", "late_cnn", "best_part_of_late_cnn")]
+    pairs += [("fusion", f"late_cnn_minus_{part}", "late_cnn", part)]
     pairs += [
         ("no_skill", f"{slug}_minus_random_scores", slug, "random_scores")
         for slug in APPROACHES
@@ -251,7 +162,7 @@ def _comparisons(folder: Path, approaches: list[dict[str, Any]], hostile: bool) 
         row = {"family": family, "name": name, "a": a, "b": b, "question": question}
         row |= {"difference": difference, "lo": difference - 0.05, "hi": difference + 0.05}
         rows.append(row | {"p": p, "p_holm": min(1.0, 2 * p), "films": FILMS})
-    _csv(folder, "comparisons", rows)
+    write_csv(folder, "comparisons", rows)
     return [pairs[0][1], pairs[1][1]]
 
 
@@ -264,9 +175,13 @@ def _ceilings(folder: Path, rng: np.random.Generator, prevalence: dict[str, floa
             normal = min(1.0, macro * rng.uniform(0.8, 1.2))
             ap = prevalence[genre] + normal * (1 - prevalence[genre])
             values: dict[str, Any] = {"modality": modality, "window": window, "genre": genre}
-            by_genre.append(values | {"planted": 0.2, "ap": ap, "normalised_ap": normal})
-    _csv(folder, "ceilings", rows)
-    _csv(folder, "ceiling_genres", by_genre)
+            values |= {"ap": ap, "normalised_ap": normal}
+            if modality != "both":  # a probability is planted in one modality
+                silent = (modality, genre) == ("sound", "Science Fiction")
+                values |= {"planted": 0.0 if silent else 0.2}
+            by_genre.append(values)
+    write_csv(folder, "ceilings", rows)
+    write_csv(folder, "ceiling_genres", by_genre)
 
 
 def _sheets(folder: Path) -> None:
@@ -280,6 +195,7 @@ def _sheets(folder: Path) -> None:
 
 def _curves(folder: Path, rng: np.random.Generator) -> None:
     (folder / "curves").mkdir(exist_ok=True)
+    write_csv(folder, "curves/left_the_matrix", [{"epoch": 1, "part": "train", "loss": 0.3}])
     for slug, (kind, *_rest) in APPROACHES.items():
         if kind not in ("single", "early"):
             continue
@@ -288,12 +204,10 @@ def _curves(folder: Path, rng: np.random.Generator) -> None:
             for part, base in (("train", 0.3), ("held_out", 0.4))
             for epoch in range(1, 31)
         ]
-        _csv(folder, f"curves/{slug}", rows)
+        write_csv(folder, f"curves/{slug}", rows)
 
 
-def _csv(folder: Path, name: str, rows: list[dict[str, Any]]) -> None:
-    pd.DataFrame(rows).to_csv(folder / f"{name}.csv", index=False, float_format="%.6f")
-
-
-def _json(folder: Path, name: str, value: Any) -> None:
-    (folder / f"{name}.json").write_text(json.dumps(value, indent=1), encoding="utf-8")
+def _summary(macro_ap: float) -> dict[str, float]:
+    return {"macro_ap": macro_ap} | {
+        f"macro_f1_at_{rule:g}".replace(".", "_"): macro_ap for rule in RULES
+    }

@@ -27,6 +27,12 @@ def test_signed() -> None:
     assert [elements.signed(v) for v in (0.1, -0.1, 0.0)] == ["+0.10", "−0.10", "0.00"]
 
 
+def test_p_values_and_lists() -> None:
+    values = (0.0004, 0.0125, 1.0, math.nan)
+    assert [elements.p_value(v) for v in values] == ["p < 0.001", "p = 0.013", "p = 1.000", "p –"]
+    assert elements.listed(["a"]) == "a" and elements.listed(["a", "b", "c"]) == "a, b and c"
+
+
 def test_json_cannot_leave_its_script() -> None:
     text = elements.as_json({"title": HOSTILE})
     assert "<" not in text and "`" not in text

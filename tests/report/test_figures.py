@@ -1,8 +1,10 @@
 import json
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 import pytest
+from made_up_metrics import APPROACHES
 
 from report import figures, sections, tables, wording
 from report.elements import KEYS
@@ -17,7 +19,7 @@ def charts(metrics: Metrics) -> dict[str, Any]:
     chance = wording.chance_level(metrics)
     slug, curve = next(iter(metrics.curves.items()))
     return {
-        "answer": figures.answer(tables.headline_points(metrics), chance),
+        "answer": figures.answer(tables.headline_points(metrics), chance, 1, 0),
         "matrix": figures.matrix(tables.points(metrics), chance),
         "differences": figures.differences(metrics.comparisons),
         "dumbbell": figures.dumbbell(tables.pair(metrics), tables.pair_ceilings(metrics)),
@@ -58,7 +60,15 @@ def test_colours_are_the_same_everywhere(metrics: Metrics) -> None:
                 assert pairs == COLOURS, name
 
 
-def test_answer_names_the_best_and_no_skill() -> None:
+@pytest.mark.parametrize(
+    ("between", "fusion", "words"),
+    [
+        (1, 0, "the picture tells more than the sound; whether joining helps is undecided"),
+        (-1, 1, "the sound tells more than the picture; joining them helps"),
+        (0, -1, "whether picture or sound tells more is undecided; joining them harms"),
+    ],
+)
+def test_answer_claims_what_the_verdicts_allow(between: int, fusion: int, words: str) -> None:
     rows = pd.DataFrame(
         {
             "modality": ["picture", "sound", "both", "none"],
@@ -69,10 +79,10 @@ def test_answer_names_the_best_and_no_skill() -> None:
             "ceiling": [0.7, 0.8, 0.9, float("nan")],
         }
     )
-    spec = figures.answer(rows, 0.2).to_dict()
-    assert spec["title"]["text"] == "The sound scores highest: 0.64, where no skill scores 0.20"
+    spec = figures.answer(rows, 0.2, between, fusion).to_dict()
+    assert spec["title"]["text"] == f"Picture 0.41, sound 0.64, both 0.52, no skill 0.20: {words}"
     assert "ceiling" in spec["usermeta"]["keys"]
-    without = figures.answer(rows.assign(ceiling=float("nan")), 0.2).to_dict()
+    without = figures.answer(rows.assign(ceiling=float("nan")), 0.2, between, fusion).to_dict()
     assert "ceiling" not in without["usermeta"]["keys"]
 
 
@@ -101,18 +111,68 @@ def test_differences_counts_what_is_clear_of_zero() -> None:
     rows = pd.DataFrame(
         {
             "family": "x",
-            "name": ["one", "two", "three"],
-            "a": ["p", "b", "c"],
-            "b": ["s", "s", "p"],
+            "name": ["one", "two", "three", "four", "five"],
+            "a": ["p", "b", "c", "d", "e"],
+            "b": ["s", "s", "p", "p", "random_scores"],
             "question": "?",
-            "difference": [0.1, -0.1, 0.0],
-            "lo": [0.05, -0.2, -0.1],
-            "hi": [0.15, -0.01, 0.1],
-            "p_holm": [0.01, 0.02, 1.0],
+            "difference": [0.1, -0.1, 0.0, 0.1, 0.1],
+            "lo": [0.05, -0.2, -0.1, 0.05, -0.01],
+            "hi": [0.15, -0.01, 0.1, 0.15, 0.3],
+            "p_holm": [0.0004, 0.02, 1.0, 0.05, 0.04],
         }
     )
-    title = figures.differences(rows).to_dict()["title"]["text"]
-    assert title == "2 of 3 compared pairs differ beyond their 95% interval"
+    spec = figures.differences(rows).to_dict()
+    assert spec["title"]["text"] == "2 of 5 differences are clear of zero"
+    drawn = next(rows for rows in spec["datasets"].values() if len(rows) == 5)
+    assert [row["verdict"] for row in drawn] == [
+        *("first is better", "second is better"),
+        *("undecided", "undecided", "undecided"),
+    ]
+    assert [row["p_text"] for row in drawn[:2]] == ["p < 0.001", "p = 0.020"]
+    assert "p − s +0.10 (0.05 to 0.15; p < 0.001; first is better)" in spec["description"]
+
+
+def test_one_verdict_in_chart_and_table(metrics: Metrics) -> None:
+    spec = figures.differences(metrics.comparisons).to_dict()
+    drawn = next(rows for rows in spec["datasets"].values() if len(rows) > 1)
+    shown = tables.comparisons(metrics)["Verdict"].tolist()
+    assert [row["verdict"] for row in drawn] == shown and set(shown) > {"undecided"}
+    # by hand: an interval of 0.05 to each side, and a p of 0.001 where the difference is above it
+    clear = (metrics.comparisons["difference"].abs() > 0.05).tolist()
+    assert [verdict != "undecided" for verdict in shown] == clear
+
+
+def test_rules_are_the_run_s(metrics: Metrics) -> None:
+    parameters = metrics.parameters | {"judging": {"thresholds": [0.7, 0.2, 0.44, 0.5]}}
+    other = replace(metrics, parameters=parameters)
+    shown, _ = tables.rules(other)
+    assert shown["Threshold"].tolist() == [
+        *("0", "0.2", "0.2", "0.2", "0.44", "0.44", "0.44"),
+        *("0.5", "0.5", "0.5", "0.7", "0.7", "0.7"),
+    ]
+    assert other.middle_rule == 0.44
+    assert 'value="22"' in slider(other).text  # the 23rd of 0, 0.02, 0.04, ...
+    assert "at 0.2, 0.44, 0.5 and 0.7, thresholds fixed before" in wording.findings(other)[-1]
+
+
+def test_slider_reaches_a_rule_beside_the_steps(metrics: Metrics) -> None:
+    off = metrics.thresholds["threshold"].replace(0.36, 0.355)
+    parameters = metrics.parameters | {"judging": {"thresholds": [0.355]}}
+    text = slider(
+        replace(metrics, thresholds=metrics.thresholds.assign(threshold=off), parameters=parameters)
+    ).text
+    data = json.loads(text.split('class="values">')[1].split("</script>")[0])
+    assert data["thresholds"][18] == 0.355 and 'max="50" value="18"' in text
+
+
+def test_what_left_the_matrix_is_not_shown(metrics: Metrics) -> None:
+    assert (metrics.folder / "curves" / "left_the_matrix.csv").exists()
+    assert set(metrics.curves) == {
+        slug for slug, row in APPROACHES.items() if row[0] in ("single", "early")
+    }
+    shown = tables.stages(metrics)["stage"].tolist()
+    expected = ["download", "frames", "embed@colour", "fit@prior", "fit@colour_linear"]
+    assert shown == expected
 
 
 def test_cooccurrence_is_a_share_of_the_row() -> None:
@@ -143,10 +203,10 @@ def test_slider_holds_the_numbers_of_the_file(metrics: Metrics) -> None:
     data = json.loads(text.split('class="values">')[1].split("</script>")[0])
     at = metrics.thresholds
     row = at[(at["approach"] == "frame_cnn") & (at["threshold"] == 0.36)].iloc[0]
-    held = next(line for line in data["rows"]["frame_cnn"] if line[0] == 0.36)
-    assert held[1 + data["columns"].index("f1_micro")] == pytest.approx(row["f1_micro"], abs=1e-4)
+    held = data["rows"]["frame_cnn"][data["thresholds"].index(0.36)]
+    assert held[data["columns"].index("f1_micro")] == pytest.approx(row["f1_micro"], abs=1e-4)
     assert "predict_everything" not in data["rows"]
-    assert data["everything"][1 + data["columns"].index("recall_macro")] == 1.0
+    assert data["everything"][data["columns"].index("recall_macro")] == 1.0
 
 
 def test_sections_without_a_sample_corpus(films: Metrics) -> None:

@@ -44,6 +44,9 @@ def test_hostile_texts_stay_text(film_preview: Path) -> None:
         assert "<script>alert" not in text
         assert HOSTILE not in text
     assert "&lt;script&gt;alert" in (film_preview / "method.html").read_text(encoding="utf-8")
+    for page in film_preview.glob("*.html"):
+        said = re.sub(r"<footer.*?</footer>", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+        assert "TMDB" not in said.partition("Credits</h2>")[0], page.name  # any catalogue's films
     assert "These are not films" not in (film_preview / "index.html").read_text(encoding="utf-8")
 
 

@@ -1,7 +1,9 @@
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from stages.errors import BenchmarkError
@@ -16,7 +18,17 @@ def test_results_are_sorted_and_said(made_up: Path) -> None:
     assert len(scores) == 11 and scores == sorted(scores, reverse=True)
     assert results.sample
     assert results.lines[0].startswith("picture − sound: ")
-    assert "clear of zero" in results.lines[1]
+    assert "Holm's p 0.001, clear of zero" in results.lines[1]
+    assert "picked on these films" in results.lines[1]
+
+
+def test_a_p_that_is_not_small_leaves_it_undecided(made_up: Path, tmp_path: Path) -> None:
+    shutil.copytree(made_up, tmp_path / "metrics")
+    table = tmp_path / "metrics" / "comparisons.csv"
+    rows = pd.read_csv(table)
+    assert (rows.loc[1, ["lo", "difference"]] > 0).all()
+    rows.assign(p_holm=0.05).to_csv(table, index=False)
+    assert "Holm's p 0.050, undecided" in read(tmp_path / "metrics").lines[1]
 
 
 def test_results_before_a_run(tmp_path: Path) -> None:

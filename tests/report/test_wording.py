@@ -6,17 +6,22 @@ import pytest
 from report import wording
 from report.loading import Metrics
 
+Row = tuple[float, float, float, float]  # difference, lo, hi, p_holm
+UP, DOWN = (0.1, 0.05, 0.15, 0.0004), (-0.1, -0.15, -0.05, 0.02)
+OPEN = (0.01, -0.03, 0.05, 1.0)
+HALF = (0.1, 0.05, 0.15, 0.05)  # its interval leaves out zero, its p is not below 0.05
 
-def told(metrics: Metrics, between: tuple[float, float, float], gain: tuple[float, ...]) -> str:
-    columns = ["difference", "lo", "hi"]
-    rows = pd.DataFrame([between, gain], columns=pd.Index(columns)).assign(name=["ps", "fg"])
+
+def told(metrics: Metrics, between: Row, gain: Row) -> str:
+    columns = pd.Index(["difference", "lo", "hi", "p_holm"])
+    rows = pd.DataFrame([between, gain], columns=columns).assign(name=["ps", "fg"], b=["s", "part"])
     headline = metrics.headline | {"picture_minus_sound": "ps", "fusion_gain": "fg"}
     return wording.answer(replace(metrics, comparisons=rows, headline=headline)).text
 
 
 def test_answer_holds_numbers_and_intervals(metrics: Metrics) -> None:
     row = metrics.approach(metrics.headline["sound"])
-    text = told(metrics, (0.1, 0.05, 0.15), (0.2, 0.1, 0.3))
+    text = told(metrics, UP, UP)
     assert f"<strong>{row['macro_ap']:.2f}</strong>" in text
     assert f"{row['macro_ap_lo']:.2f} to {row['macro_ap_hi']:.2f}" in text
     assert "95% interval" in text
@@ -26,33 +31,39 @@ def test_answer_holds_numbers_and_intervals(metrics: Metrics) -> None:
 @pytest.mark.parametrize(
     ("between", "words"),
     [
-        ((0.1, 0.05, 0.15), "the picture tells more, by +0.100 [+0.050 to +0.150]"),
-        ((-0.1, -0.15, -0.05), "the sound tells more, by +0.100 [+0.050 to +0.150]"),
-        ((0.01, -0.03, 0.05), "is undecided (picture − sound +0.010 [−0.030 to +0.050])"),
+        (UP, "the picture tells more, by +0.100 [+0.050 to +0.150; Holm’s p &lt; 0.001]"),
+        (DOWN, "the sound tells more, by +0.100 [+0.050 to +0.150; Holm’s p = 0.020]"),
+        (OPEN, "is undecided (picture − sound +0.010 [−0.030 to +0.050; Holm’s p = 1.000])"),
+        (HALF, "is undecided (picture − sound +0.100 [+0.050 to +0.150; Holm’s p = 0.050])"),
     ],
 )
-def test_picture_against_sound(
-    metrics: Metrics, between: tuple[float, float, float], words: str
-) -> None:
-    assert words in told(metrics, between, (0.2, 0.1, 0.3))
+def test_picture_against_sound(metrics: Metrics, between: Row, words: str) -> None:
+    assert words in told(metrics, between, UP)
 
 
 @pytest.mark.parametrize(
-    ("gain", "words"),
+    ("gain", "before", "after"),
     [
-        ((0.1, 0.05, 0.15), "joining them gains +0.100 [+0.050 to +0.150] over the better one"),
-        (
-            (-0.1, -0.15, -0.05),
-            "joining them changes the better one by −0.100 [−0.150 to −0.050], a loss",
-        ),
-        (
-            (0.01, -0.03, 0.05),
-            "whether joining them gains anything is undecided (+0.010 [−0.030 to +0.050])",
-        ),
+        (UP, "joining them gains +0.100 [+0.050 to +0.150; Holm’s p &lt; 0.001] over part,", ""),
+        (DOWN, "joining them loses +0.100 [+0.050 to +0.150; Holm’s p = 0.020] against part,", ""),
+        (OPEN, "whether joining them gains anything over part,", "is undecided (+0.010 [−0.030"),
+        (HALF, "whether joining them gains anything over part,", "is undecided (+0.100 [+0.050"),
     ],
 )
-def test_fusion(metrics: Metrics, gain: tuple[float, float, float], words: str) -> None:
-    assert words in told(metrics, (0.1, 0.05, 0.15), gain)
+def test_fusion(metrics: Metrics, gain: Row, before: str, after: str) -> None:
+    text = told(metrics, UP, gain)
+    assert before + " the better of its two parts on these films" in text
+    assert after in text
+
+
+def test_genre_without_a_cue_is_told_by_its_company(metrics: Metrics, films: Metrics) -> None:
+    text = wording.unplanted(metrics).text
+    of = metrics.ceiling_genres
+    row = of[(of["window"] == "start") & (of["genre"] == "Science Fiction")].iloc[0]
+    assert f"no skill: Science Fiction in the sound ({row['normalised_ap']:.2f})." in text
+    assert wording.unplanted(films).text == ""
+    nothing = replace(metrics, ceiling_genres=of.assign(normalised_ap=-0.01))
+    assert wording.unplanted(nothing).text == ""
 
 
 def test_banner_only_on_the_sample(metrics: Metrics, films: Metrics) -> None:
