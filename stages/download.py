@@ -25,7 +25,8 @@ def main() -> None:
     trailers = read_trailers(Path("data/catalogue.parquet"))
     sweep()
     obtain = Obtain(params.download, params.sample)
-    results = list(progress(run(obtain, trailers), "download", len(trailers)))
+    fetched = ledger.watch(run(obtain, trailers))
+    results = list(progress(fetched, "download", len(trailers)))
 
     ledger.place_files(results, Path("data/trailers"))
     ledger.write_events(results, Path("data/sample_events.parquet"))

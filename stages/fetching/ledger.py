@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,8 @@ from stages.fetching.obtaining import Obtained
 from stages.packs import write_table
 from stages.params import DownloadParams
 
+FIRST = 12  # trailers after which a hopeless run is given up
+HOPELESS = ("network", "bot_check")
 SEED_STUDY_SHARE = 0.93  # of its trailers, the seed study could still download so many
 LEDGER = pa.schema(
     [
@@ -127,6 +129,25 @@ def count(rows: list[dict[str, Any]]) -> dict[str, Any]:
         "seconds": float(sum(row["duration"] or 0 for row in came)),
         "reasons": dict(sorted(reasons.items())),
     }
+
+
+def watch(results: Iterable[Result]) -> Iterator[Result]:
+    """Pass results on; BenchmarkError once the first FIRST all failed for one hopeless reason.
+
+    Without a network, or once a site takes us for a robot, hundreds more tries take hours, help
+    nobody and are not polite.
+    """
+    reasons: list[str] = []
+    for trailer, result in results:
+        yield trailer, result
+        reasons.append(result.reason if isinstance(result, TrailerError) else "ok")
+        if len(reasons) == FIRST and len(set(reasons)) == 1 and reasons[0] in HOPELESS:
+            raise BenchmarkError(
+                f"the first {FIRST} trailers all failed: {reasons[0]}",
+                where="download",
+                found=result.detail if isinstance(result, TrailerError) else "",
+                do=advice(reasons[0]) + ", then run the same command again",
+            )
 
 
 def check_missing(counts: dict[str, Any], params: DownloadParams) -> None:
