@@ -11,13 +11,15 @@ Neither the catalogue nor the web is trusted, and both may name any address. So
   back, not even to the host that the catalogue named.
 
 A name is as good as the addresses it stands for, and one that cannot be looked up counts as
-public. Behind a proxy names are the proxy's to look up, so there only literal addresses tell.
+public; `guard` holds connections to the same rules, since a name server may answer otherwise by
+then. Behind a proxy names are the proxy's to look up, so there only literal addresses tell.
 """
 
 import functools
 import os
 import socket
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
@@ -34,6 +36,7 @@ NEVER = [
     )
 ]
 NAT64 = ip_network("64:ff9b::/96")
+look_up = socket.getaddrinfo  # the real one, also after `guard`
 
 
 class NotAllowedError(Exception):
@@ -46,12 +49,13 @@ class Way:
     def __init__(self, origin: str) -> None:
         self.home = host_of(origin)
         self.public = not is_private(addresses_of(self.home))
+        self.checked: set[Address] = set()
 
     def check(self, url: str) -> None:
         """Raise NotAllowedError for a URL that must not be asked."""
         host = host_of(url)
         found = addresses_of(host)
-        if any(address in network for address in found for network in NEVER):
+        if any(map(is_forbidden, found)):
             raise NotAllowedError("a link-local, multicast, reserved or metadata address")
         if not is_private(found):
             self.public = True
@@ -59,6 +63,25 @@ class Way:
             raise NotAllowedError("sent on from the web to a private address")
         elif host != self.home and not found <= addresses_of(self.home):
             raise NotAllowedError("sent on from one private address to another")
+        self.checked |= found
+
+    def guard(self) -> None:
+        """From now on this process connects only to public addresses and those checked."""
+        if _behind_proxy():
+            return
+
+        def guarded(*args: Any, **options: Any) -> Any:
+            found = look_up(*args, **options)
+            kept = [entry for entry in found if self._is_open(_address(entry))]
+            if not kept:
+                raise socket.gaierror(socket.EAI_NONAME, "not the address that was checked")
+            return kept
+
+        socket.getaddrinfo = guarded
+
+    def _is_open(self, address: Address) -> bool:
+        found = frozenset([address])  # a public name's addresses may well change
+        return address in self.checked or not (is_forbidden(address) or is_private(found))
 
 
 def host_of(url: str) -> str:
@@ -75,6 +98,11 @@ def host_of(url: str) -> str:
     return host
 
 
+def is_forbidden(address: Address) -> bool:
+    """Whether an address is one that nobody may name."""
+    return any(address in network for network in NEVER)
+
+
 def is_private(addresses: frozenset[Address]) -> bool:
     """Whether any of a host's addresses is other than public."""
     return any(
@@ -86,16 +114,21 @@ def is_private(addresses: frozenset[Address]) -> bool:
 @functools.cache
 def addresses_of(host: str) -> frozenset[Address]:
     """Addresses a host name or literal address stands for; none where it cannot be looked up."""
-    flags = socket.AI_NUMERICHOST if os.environ.get("TRAILER_PROXY") or getproxies() else 0
+    flags = socket.AI_NUMERICHOST if _behind_proxy() else 0
     try:
-        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM, flags=flags)
+        found = look_up(host, None, type=socket.SOCK_STREAM, flags=flags)
     except (OSError, UnicodeError):
         return frozenset()
-    return frozenset(_innermost(ip_address(entry[4][0])) for entry in found)
+    return frozenset(_address(entry) for entry in found)
 
 
-def _innermost(address: Address) -> Address:
-    """The IPv4 address that an IPv6 one only wraps."""
+def _behind_proxy() -> bool:
+    return bool(os.environ.get("TRAILER_PROXY") or getproxies())
+
+
+def _address(entry: Any) -> Address:
+    """The address in an answer of getaddrinfo; an IPv4 one if an IPv6 one only wraps it."""
+    address = ip_address(entry[4][0])
     if isinstance(address, IPv4Address):
         return address
     if address in NAT64:

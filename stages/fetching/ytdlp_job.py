@@ -244,6 +244,7 @@ def outcome(job: dict[str, Any]) -> dict[str, Any]:
     downloader = None
     try:
         downloader = CarefulDL(job)
+        downloader.way.guard()
         with downloader:
             info = downloader.extract_info(job["url"], download=True)
         if not info or not info.get("requested_downloads"):

@@ -1,5 +1,8 @@
 """Where a trailer may be fetched from, with literal addresses, which need no network."""
 
+import socket
+from collections.abc import Iterator
+
 import pytest
 
 from stages.fetching import addresses
@@ -28,10 +31,13 @@ PRIVATE = ["127.0.0.1", "10.1.2.3", "192.168.0.7", "[::1]", "[fd12::1]", "[fec0:
 
 
 @pytest.fixture(autouse=True)
-def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+def afresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in ("http_proxy", "https_proxy", "all_proxy", "TRAILER_PROXY"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
+    addresses.addresses_of.cache_clear()
+    yield
+    addresses.addresses_of.cache_clear()
 
 
 @pytest.mark.parametrize(
@@ -95,17 +101,30 @@ def test_a_name_is_as_good_as_its_addresses(monkeypatch: pytest.MonkeyPatch) -> 
     def look_up(host: str, *_: object, **__: object) -> list[tuple[object, ...]]:
         return [(0, 0, 0, "", (address, 0)) for address in known[host]]
 
-    addresses.addresses_of.cache_clear()
-    monkeypatch.setattr(addresses.socket, "getaddrinfo", look_up)
-    try:
-        way = Way("http://nas/films")
-        for same in ("http://NAS/a", "http://nas.lan/a", "http://10.1.2.3/a"):
-            way.check(same)
-        for other in ("http://router.lan/a", "http://evil.example/a"):
-            with pytest.raises(NotAllowedError):
-                way.check(other)
-    finally:
-        addresses.addresses_of.cache_clear()
+    monkeypatch.setattr(addresses, "look_up", look_up)
+    way = Way("http://nas/films")
+    for same in ("http://NAS/a", "http://nas.lan/a", "http://10.1.2.3/a"):
+        way.check(same)
+    for other in ("http://router.lan/a", "http://evil.example/a"):
+        with pytest.raises(NotAllowedError):
+            way.check(other)
+
+
+def test_a_name_may_move_but_not_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = ["93.184.215.14", "93.184.215.15", "127.0.0.1", "169.254.169.254", "10.1.2.3"]
+
+    def look_up(*_: object, **__: object) -> list[tuple[object, ...]]:
+        return [(0, 0, 0, "", (answers.pop(0), 80))]
+
+    monkeypatch.setattr(addresses, "look_up", look_up)
+    monkeypatch.setattr(socket, "getaddrinfo", socket.getaddrinfo)  # put back after the test
+    way = Way("http://film.example/a.mp4")
+    way.check("http://film.example/a.mp4")
+    way.guard()
+    assert socket.getaddrinfo("film.example", 80) == [(0, 0, 0, "", ("93.184.215.15", 80))]
+    for _ in range(3):
+        with pytest.raises(OSError, match="not the address"):
+            socket.getaddrinfo("film.example", 80)
 
 
 def test_public_addresses_pass() -> None:
