@@ -1,5 +1,6 @@
 """What a stage says while it works: short lines and progress bars, on standard error."""
 
+import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -10,6 +11,9 @@ from stages.errors import DISK_FULL, BenchmarkError
 from stages.provenance import record_stage
 
 Item = TypeVar("Item")
+# torch's threads wait by spinning, which on cores shared with anything else is four to six times
+# slower than sleeping (measured); to be said before torch is imported, as every stage imports this
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
 def say(text: str) -> None:
