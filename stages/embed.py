@@ -15,8 +15,8 @@ def main() -> None:
     parser.add_argument("backbone", help="a name under backbones in params.yaml")
     name = parser.parse_args().backbone
 
-    from stages.backbones.base import create
-    from stages.backbones.trailers import embed_trailer, jobs, store_of, write_embeddings
+    from stages.embedding.base import create
+    from stages.embedding.trailers import embed_trailer, jobs, store_of, write_embeddings
     from stages.errors import BenchmarkError
     from stages.parallel import run
     from stages.params import load

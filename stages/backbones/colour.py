@@ -4,11 +4,13 @@ Rasheed, Sheikh and Shah (2005) told genres of trailers apart by such features.
 """
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 import cv2
 import numpy as np
 
-from stages.backbones.base import Backbone
+from stages.embedding.base import Backbone
+from stages.embedding.records import Record
 
 WIDTH, HEIGHT = 160, 90  # statistics of this size: sharpness must not depend on the file's
 HUES = 12
@@ -16,9 +18,20 @@ GREYS = 8
 SHARE = 1.0 / (WIDTH * HEIGHT)
 
 
+RECORD = Record(
+    modality="picture",
+    input="frames at 160 × 90",
+    shape=(HUES + GREYS + 20,),
+    parameters=0,
+    trained_on="nothing",
+    licence="–",
+    paper="Rasheed, Sheikh and Shah 2005",
+    note="Statistics of hue, brightness, edges and change; nothing is learnt before the head.",
+)
+
+
 class Family(Backbone):
-    modality = "picture"
-    shape = (HUES + GREYS + 20,)
+    RECORDS: ClassVar = {"": RECORD}
 
     def prepare(self, trailer: Sequence[np.ndarray] | np.ndarray, sample_rate: int) -> np.ndarray:
         small = [cv2.resize(f, (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA) for f in trailer]

@@ -1,25 +1,39 @@
 """Mel-frequency cepstral coefficients by torchaudio: mean, spread and movement over a window."""
 
 from collections.abc import Sequence
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
 import torchaudio
 
-from stages.backbones.base import Backbone
-from stages.backbones.clips import cut, resample
+from stages.embedding.base import Backbone
+from stages.embedding.clips import cut, resample
+from stages.embedding.records import Record
 
 RATE = 16_000
 SECONDS = 3.0
 COEFFICIENTS = 20
 
 
+RECORD = Record(
+    modality="sound",
+    input="16 kHz, windows of 3 s",
+    shape=(4 * COEFFICIENTS,),
+    parameters=0,
+    trained_on="nothing",
+    licence="–",
+    paper="Davis and Mermelstein 1980",
+    note="Mean, spread, peak and movement of 20 coefficients; nothing is learnt before the head.",
+)
+
+
 class Family(Backbone):
-    modality = "sound"
-    shape = (4 * COEFFICIENTS,)
+    RECORDS: ClassVar = {"": RECORD}
     window_seconds = SECONDS
 
-    def __init__(self) -> None:
+    def __init__(self, model: str = "", **options: Any) -> None:
+        super().__init__(model, **options)
         self.transform = torchaudio.transforms.MFCC(
             RATE,
             COEFFICIENTS,

@@ -1,18 +1,31 @@
 """The picture itself, small: what the seed study's CNN from scratch is trained on."""
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 import cv2
 import numpy as np
 
-from stages.backbones.base import Backbone
+from stages.embedding.base import Backbone
+from stages.embedding.records import Record
 
 WIDTH, HEIGHT = 64, 36
 
 
+RECORD = Record(
+    modality="picture",
+    input="frames at 64 × 36",
+    shape=(3, HEIGHT, WIDTH),
+    parameters=0,
+    trained_on="nothing",
+    licence="–",
+    paper="–",
+    note="The picture itself, for a network trained from scratch.",
+)
+
+
 class Family(Backbone):
-    modality = "picture"
-    shape = (3, HEIGHT, WIDTH)
+    RECORDS: ClassVar = {"": RECORD}
     dtype = np.uint8
 
     def prepare(self, trailer: Sequence[np.ndarray] | np.ndarray, sample_rate: int) -> np.ndarray:

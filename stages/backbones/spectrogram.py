@@ -1,13 +1,15 @@
 """Log-mel windows: what the seed study's sound CNN from scratch is trained on."""
 
 from collections.abc import Sequence
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
 import torchaudio
 
-from stages.backbones.base import Backbone
-from stages.backbones.clips import cut, resample
+from stages.embedding.base import Backbone
+from stages.embedding.clips import cut, resample
+from stages.embedding.records import Record
 
 RATE = 16_000
 SECONDS = 3.0
@@ -16,13 +18,25 @@ HOP = 512  # 32 ms
 FRAMES = int(RATE * SECONDS) // HOP + 1
 
 
+RECORD = Record(
+    modality="sound",
+    input="16 kHz, windows of 3 s",
+    shape=(1, MELS, FRAMES),
+    parameters=0,
+    trained_on="nothing",
+    licence="–",
+    paper="–",
+    note="Log-mel windows, for a network trained from scratch.",
+)
+
+
 class Family(Backbone):
-    modality = "sound"
-    shape = (1, MELS, FRAMES)
+    RECORDS: ClassVar = {"": RECORD}
     dtype = np.float16
     window_seconds = SECONDS
 
-    def __init__(self) -> None:
+    def __init__(self, model: str = "", **options: Any) -> None:
+        super().__init__(model, **options)
         self.transform = torchaudio.transforms.MelSpectrogram(
             RATE, n_fft=1024, hop_length=HOP, f_min=60, n_mels=MELS
         )

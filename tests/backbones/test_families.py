@@ -1,11 +1,15 @@
 """One contract over all families: shape, type, determinism, no item depends on its batch."""
 
+import dataclasses
+from typing import ClassVar
+
 import numpy as np
 import pytest
 
-from stages.backbones import base
-from stages.backbones.base import Backbone, create, families
+from stages.backbones.colour import RECORD as COLOUR
+from stages.embedding.base import Backbone, create, families, family
 from stages.errors import BenchmarkError
+from tests.backbones.weights import random_weights
 
 RATE = 48_000
 
@@ -20,33 +24,69 @@ def trailer(backbone: Backbone, kind: str) -> list[np.ndarray] | np.ndarray:
     return (rng.normal(0, 0.1, samples) * (kind != "empty")).astype(np.float32)
 
 
-@pytest.mark.parametrize("family", families())
+MODELS = [(name, model) for name in families() for model in family(name).RECORDS]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """Backbones by family and model, pretrained ones with random weights; each built once."""
+    kept: dict[tuple[str, str], Backbone] = {}
+
+    def make(name: str, model: str) -> Backbone:
+        if (name, model) not in kept:
+            weights = random_weights(name, model, tmp_path_factory.mktemp("weights"))
+            kept.clear()  # big ones one at a time
+            kept[name, model] = create(name, weights, model)
+        return kept[name, model]
+
+    return make
+
+
+@pytest.mark.parametrize(("name", "model"), MODELS)
 class TestContract:
     @pytest.mark.parametrize("kind", ["usual", "empty", "shortest"])
-    def test_shape_type_and_finite(self, family, kind):
-        backbone = create(family)
+    def test_shape_type_and_finite(self, made, name, model, kind):
+        backbone = made(name, model)
         embedding = backbone(trailer(backbone, kind), RATE)
-        assert embedding.shape[1:] == backbone.shape
+        assert embedding.shape[1:] == backbone.shape == backbone.record.shape
         assert len(embedding) >= 1
         assert embedding.dtype == backbone.dtype
         assert np.isfinite(embedding.astype(float)).all()
 
-    def test_the_same_twice_and_from_another_instance(self, family):
-        backbone = create(family)
+    def test_the_same_twice(self, made, name, model):
+        backbone = made(name, model)
         items = trailer(backbone, "usual")
         assert (backbone(items, RATE) == backbone(items, RATE)).all()
-        assert (backbone(items, RATE) == create(family)(items, RATE)).all()
 
-    def test_an_item_does_not_depend_on_its_batch(self, family, monkeypatch):
-        backbone = create(family)
+    def test_an_item_does_not_depend_on_its_batch(self, made, name, model):
+        backbone = made(name, model)
         items = trailer(backbone, "usual")
         together = backbone(items, RATE).astype(float)
-        monkeypatch.setattr(base, "BATCH_SIZE", 1)
-        np.testing.assert_allclose(backbone(items, RATE).astype(float), together, atol=1e-4)
+        size, backbone.batch_size = backbone.batch_size, 1
+        alone = backbone(items, RATE).astype(float)
+        backbone.batch_size = size
+        np.testing.assert_allclose(alone, together, atol=1e-4, rtol=1e-4)
 
-    def test_takes_no_weights(self, family, tmp_path):
-        with pytest.raises(BenchmarkError, match="takes no weights"):
-            create(family, tmp_path / "weights")
+    def test_what_the_record_says_is_so(self, made, name, model):
+        backbone = made(name, model)
+        record = backbone.record
+        assert all((record.input, record.trained_on, record.licence, record.paper))
+        learnt = getattr(backbone, "network", None)
+        if learnt is not None:
+            assert record.source is not None
+            assert sum(p.numel() for p in learnt.parameters()) == record.parameters
+
+
+def test_a_family_without_weights_takes_none(tmp_path):
+    with pytest.raises(BenchmarkError, match="takes no weights"):
+        create("colour", tmp_path / "weights")
+
+
+def test_unknown_models_and_options_say_what_there_is():
+    with pytest.raises(BenchmarkError, match="unknown model 'x'"):
+        create("colour", model="x")
+    with pytest.raises(BenchmarkError, match="unknown options: size"):
+        create("colour", options={"size": 3})
 
 
 def test_unknown_family_says_what_there_is():
@@ -56,8 +96,7 @@ def test_unknown_family_says_what_there_is():
 
 def test_a_broken_family_is_named():
     class Broken(Backbone):
-        modality = "picture"
-        shape = (2,)
+        RECORDS: ClassVar = {"": dataclasses.replace(COLOUR, shape=(2,))}
 
         def prepare(self, trailer, sample_rate):
             return np.zeros((len(trailer), 3))

@@ -3,9 +3,9 @@
 import numpy as np
 import torch
 
-from stages.backbones.base import create
-from stages.backbones.clips import cut, resample
 from stages.backbones.colour import GREYS, HUES
+from stages.embedding.base import create
+from stages.embedding.clips import cut, resample
 
 
 def plain(rgb: tuple[int, int, int], n: int = 1) -> list[np.ndarray]:

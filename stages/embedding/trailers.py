@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from stages.backbones.base import SHARED, Backbone, create
+from stages.embedding.base import Backbone, create
 from stages.params import WINDOWS
 from stages.store import Store
 from stages.versions import code_of
@@ -42,8 +42,7 @@ def jobs(pack: Path, family: str, weights: Path | None = None) -> list[Job]:
 
 def store_of(family: str) -> Store:
     """Where a family's embeddings are kept."""
-    shared = [f"stages/backbones/{name}.py" for name in SHARED]
-    code = code_of(*shared, f"stages/backbones/{family}.py", libraries=LIBRARIES)
+    code = code_of("stages/embedding/*.py", f"stages/backbones/{family}.py", libraries=LIBRARIES)
     return Store("embed", code, family)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from stages.backbones.trailers import embed_trailer, jobs, write_embeddings
+from stages.embedding.trailers import embed_trailer, jobs, write_embeddings
 from stages.packs import write_pack
 
 FRAMES = pa.schema(

@@ -1,0 +1,125 @@
+"""What every backbone is: a way from a trailer's frames or sound to embeddings.
+
+One family is one file in stages/backbones with a class `Family`; it is found by its file name,
+there is no list to edit. A family says what it needs in `prepare` and `embed`; checks, batching,
+dtype and shape are done here, once.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+from typing import Any, ClassVar
+
+import numpy as np
+
+from stages.embedding.records import Modality, Record
+from stages.errors import BenchmarkError
+
+FOLDER = Path(__file__).resolve().parents[1] / "backbones"
+
+
+class Backbone(ABC):
+    """Turns the items of one trailer (frames, or windows of sound) into embeddings.
+
+    RECORDS: what is known of each model of the family; a family of one model calls it "".
+    LIBRARIES: packages beside torch and OpenCV whose version may change an embedding.
+    """
+
+    RECORDS: ClassVar[Mapping[str, Record]] = {}
+    LIBRARIES: ClassVar[tuple[str, ...]] = ()
+    heavy: ClassVar[bool] = False  # one process feeds it and it uses all cores, or the GPU
+    dtype: ClassVar[type] = np.float32
+    batch_size: int = 64
+    window_seconds: float = 0.0  # sound only: length of one item
+    hop_seconds: float = 0.0  # sound only: from one item's start to the next; 0: window_seconds
+
+    def __init__(self, model: str = "", **options: Any) -> None:
+        """A model of the family, without its weights; `options` are those of params.yaml."""
+        if options:
+            raise ValueError(f"unknown options: {', '.join(sorted(options))}")
+        self.model = model
+        self.record = self.describe(model)
+        self.modality: Modality = self.record.modality
+        self.shape = self.record.shape
+
+    @classmethod
+    def describe(cls, model: str = "", **options: Any) -> Record:
+        """The record of a model. Raises ValueError that names the known ones."""
+        if model not in cls.RECORDS:
+            known = ", ".join(cls.RECORDS) or "none"
+            raise ValueError(f"unknown model {model!r}, known: {known}")
+        return cls.RECORDS[model]
+
+    def load(self, weights: Path | None) -> None:
+        """Make ready; a family with pretrained weights reads them here."""
+        if weights is not None:
+            raise BenchmarkError(f"{type(self).__module__} takes no weights", found=str(weights))
+
+    @abstractmethod
+    def prepare(self, trailer: Sequence[np.ndarray] | np.ndarray, sample_rate: int) -> np.ndarray:
+        """Items of one trailer, (n_items, ...).
+
+        trailer: for a picture backbone the frames in order, each (h, w, 3) uint8 RGB;
+        for a sound backbone one clip, (samples,) float32 in [-1, 1] at `sample_rate` Hz.
+        """
+
+    @abstractmethod
+    def embed(self, batch: np.ndarray) -> np.ndarray:
+        """Embeddings of prepared items, (n_items, *shape); an item never depends on its batch."""
+
+    def embed_items(self, items: np.ndarray) -> np.ndarray:
+        """Embeddings of one trailer's prepared items, (n_items, *shape) of `dtype`, all finite."""
+        size = self.batch_size
+        batches = [items[i : i + size] for i in range(0, len(items), size)]
+        embedded: np.ndarray = np.concatenate([self.embed(batch) for batch in batches])
+        embedded = embedded.astype(self.dtype)
+        if embedded.shape != (len(items), *self.shape) or not np.isfinite(embedded).all():
+            raise BenchmarkError(
+                "a backbone broke its contract",
+                where=type(self).__module__,
+                found=f"shape {embedded.shape}, all finite: {np.isfinite(embedded).all()}",
+                expected=f"shape {(len(items), *self.shape)}, all finite",
+            )
+        return embedded
+
+    def __call__(
+        self, trailer: Sequence[np.ndarray] | np.ndarray, sample_rate: int = 0
+    ) -> np.ndarray:
+        """Embeddings of one trailer, (n_items, *shape) of `dtype`, all finite."""
+        return self.embed_items(self.prepare(trailer, sample_rate))
+
+
+def families() -> list[str]:
+    """Names of the families: the files of stages/backbones."""
+    return sorted(module.name for module in iter_modules([str(FOLDER)]))
+
+
+def family(name: str) -> type[Backbone]:
+    """The class of a family. Raises BenchmarkError for one that is unknown or lacks a library."""
+    if name not in families():
+        raise BenchmarkError(
+            "unknown backbone family",
+            where="params.yaml",
+            found=name,
+            expected=f"one of {', '.join(families())}",
+            do=f"name a known family or add stages/backbones/{name}.py",
+        )
+    found: type[Backbone] = import_module(f"stages.backbones.{name}").Family
+    return found
+
+
+def create(
+    name: str,
+    weights: Path | None = None,
+    model: str = "",
+    options: Mapping[str, Any] | None = None,
+) -> Backbone:
+    """A backbone of a family, loaded and ready. Raises BenchmarkError where it cannot be."""
+    try:
+        backbone = family(name)(model, **dict(options or {}))
+    except ValueError as error:
+        raise BenchmarkError(f"family {name}: {error}", where="params.yaml") from None
+    backbone.load(weights)
+    return backbone

@@ -1,0 +1,63 @@
+"""What pretrained networks share: weights that fit to the last tensor, device, inference."""
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+from stages.embedding.base import Backbone
+from stages.errors import BenchmarkError
+
+
+class Network(Backbone):
+    """A backbone whose work is a torch network with published weights."""
+
+    heavy = True
+    batch_size = 32
+
+    @abstractmethod
+    def build(self) -> nn.Module:
+        """The architecture of `self.model`, weights at random."""
+
+    @abstractmethod
+    def forward(self, items: Tensor) -> Tensor:
+        """Embeddings of prepared items on `self.device`, (n_items, *shape)."""
+
+    @classmethod
+    def convert(cls, published: Mapping[str, Tensor], model: str) -> dict[str, Tensor]:
+        """The published tensors, in the order of their file, under the names that `build` has.
+
+        Raises ValueError where they are not those of `model`.
+        """
+        return dict(published)
+
+    def load(self, weights: Path | None) -> None:
+        """Read the weights (safetensors, as the weights stage writes them), all of them."""
+        if weights is None:
+            raise BenchmarkError(f"{type(self).__module__} needs weights", do="run `dvc repro`")
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        network = self.build()
+        try:
+            network.load_state_dict(load_file(weights), strict=True)
+        except (OSError, SafetensorError, RuntimeError) as error:
+            raise BenchmarkError(
+                f"the weights do not fit {self.model or type(self).__module__}",
+                where=str(weights),
+                found=" ".join(str(error).split())[:300],
+                do="remove the file and run `dvc repro` to have it made anew",
+            ) from None
+        network = network.eval().requires_grad_(False).to(self.device)
+        if self.modality == "picture":
+            network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in its stubs
+        self.network = network
+
+    def embed(self, batch: np.ndarray) -> np.ndarray:
+        with torch.inference_mode():
+            items = torch.from_numpy(np.ascontiguousarray(batch)).to(self.device)
+            embedded: np.ndarray = self.forward(items).float().cpu().numpy()
+            return embedded
