@@ -8,6 +8,7 @@ import hashlib
 import shutil
 import subprocess
 import sys
+import time
 import venv
 from pathlib import Path
 
@@ -84,14 +85,19 @@ def install(name: str) -> str:
     command = [str(PYTHON), "-m", "pip", "install", "--require-hashes", "--no-input"]
     command += ["--disable-pip-version-check", "-r", f"requirements/{name}.txt"]
     lines: list[str] = []
+    said = time.monotonic()
     with subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as process:
         assert process.stdout is not None
         for line in process.stdout:
             lines.append(line)
-            if line.startswith(("Collecting", "Installing")) and name not in OPTIONAL:
-                say("  " + line.strip().split(" (from")[0][:100])
+            if line.startswith("Collecting") and time.monotonic() - said > 5:
+                said = time.monotonic()
+                done = sum(line.startswith("Collecting") for line in lines)
+                say(f"  {done} packages, now {line.split()[1].split('==')[0]}")
+            elif line.startswith("Installing collected"):
+                say("  unpacking them, which takes about a minute")
     if process.returncode == 0:
         return ""
     log = HOME / f"{name}.log"
