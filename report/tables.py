@@ -195,7 +195,10 @@ def stages(metrics: Metrics) -> pd.DataFrame:
     The record keeps the rows of stages that a changed matrix no longer has.
     """
     recorded = metrics.provenance.get("stages", {})
-    current = {*STAGES, *(f"embed@{name}" for name in metrics.parameters.get("backbones", {}))}
+    matrix = metrics.parameters.get("matrix", {})
+    current = {*STAGES, *(f"embed@{name}" for name in matrix.get("backbones", {}))}
+    pretrained = matrix.get("pretrained", {})
+    current |= {f"{stage}@{name}" for name in pretrained for stage in ("weights", "embed")}
     current |= {f"fit@{name}" for name in metrics.approaches["approach"]}
     rows = [
         {

@@ -39,7 +39,9 @@ def main() -> None:
     names = ("approaches", "thresholds", "references", "ceilings")
     tables = {name: read_csv(folder / f"{name}.csv") for name in names}
     write_json(summarise(**tables, comparisons=rows, params=judging), folder / "summary.json")
-    write_json(yaml.safe_load(Path("params.yaml").read_text()), folder / "parameters.json")
+    shown = yaml.safe_load(Path("params.yaml").read_text())
+    shown.pop("sets")  # what could run, not what did
+    write_json(shown, folder / "parameters.json")
     say(f"{len(rows)} paired comparisons")
 
 

@@ -21,12 +21,11 @@ def main() -> None:
     from stages.parallel import run
     from stages.params import load
 
-    backbones = load().backbones
-    if name not in backbones:
-        raise BenchmarkError(
-            "unknown backbone", found=name, expected=f"one of {', '.join(backbones)}"
-        )
-    backbone = backbones[name]
+    matrix = load().matrix
+    known = [*matrix.backbones, *matrix.pretrained]
+    if name not in known:
+        raise BenchmarkError("unknown backbone", found=name, expected=f"one of {', '.join(known)}")
+    backbone = matrix.backbone(name)
     modality = create(backbone.family).modality
     if modality != backbone.modality:
         raise BenchmarkError(

@@ -33,7 +33,9 @@ def test_the_stages_dvc_lists_are_the_cells_of_the_matrix(resolved):
     params = load(ROOT / "params.yaml")
     groups = {"single": "fit@", "early": "early@", "late": "late@", "prior": ""}
     expected = {groups[cell.kind] + cell.slug for cell in cells(params)}
-    expected |= {f"embed@{slug}" for slug in params.backbones}
+    expected |= {f"embed@{slug}" for slug in params.matrix.backbones}
+    for slug in params.matrix.pretrained:
+        expected |= {f"weights@{slug}", f"embed_pretrained@{slug}"}
     once = {"catalogue", "download", "frames", "audio", "splits", "ceiling", "evaluate", "compare"}
     assert set(resolved) == expected | once | {"report"}
 
@@ -47,7 +49,7 @@ def test_a_command_carries_the_slug_and_nothing_else(resolved):
 
 
 def test_a_late_fusion_waits_for_its_parts(resolved):
-    for slug, late in load(ROOT / "params.yaml").late.items():
+    for slug, late in load(ROOT / "params.yaml").matrix.late.items():
         wanted = {f"data/scores/{part}.npz" for part in (late.picture, late.sound)}
         assert wanted <= resolved[f"late@{slug}"]["deps"]
 

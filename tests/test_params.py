@@ -54,6 +54,24 @@ def test_a_slip_is_named_with_its_line(tmp_path):
     assert f"params.yaml:{line_of('folds: 5')}: splits.folds" in message
 
 
+def test_what_does_not_fit_together_is_named_with_its_line_all_at_once(tmp_path):
+    path = tmp_path / "params.yaml"
+    changed = TEXT.replace("colour_mlp: {backbone: colour", "colour_mlp: {backbone: color", 1)
+    changed = changed.replace("mfcc: {family: mfcc,", "mfcc: {family: mffc,", 1)
+    changed = changed.replace("sound_window: start", "sound_window: middle", 1)
+    changed = changed.replace("  - middle\n", "", 1)
+    path.write_text(changed)
+    with pytest.raises(BenchmarkError) as caught:
+        load(path)
+    for what, where in (
+        ("matrix.approaches.colour_mlp.backbone: found 'color'", "colour_mlp: {"),
+        ("matrix.backbones.mfcc.family: found 'mffc', expected one of", "mfcc: {family"),
+        ("training.sound_window: is not one of audio.windows", "sound_window: middle"),
+    ):
+        line = changed[: changed.index(where)].count("\n") + 1
+        assert f"params.yaml:{line}: {what}" in str(caught.value)
+
+
 def test_all_slips_are_named_at_once(tmp_path):
     path = tmp_path / "params.yaml"
     path.write_text(TEXT.replace("folds: 5", "folds: 0").replace("count: 31", "count: none"))
@@ -73,7 +91,7 @@ def test_not_yaml_and_not_there(tmp_path):
 def test_cells_are_the_prior_and_every_declared_approach():
     params = load(ROOT / "params.yaml")
     found = {cell.slug: cell for cell in cells(params)}
-    declared = [*params.approaches, *params.early, *params.late]
+    declared = [*params.matrix.approaches, *params.matrix.early, *params.matrix.late]
     assert list(found) == ["prior", *declared]
     assert found["frame_cnn"].modality == "picture"
     assert found["window_cnn"].modality == "sound"

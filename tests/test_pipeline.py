@@ -90,8 +90,10 @@ def _small(params: dict) -> None:
     }  # fmt: skip
     kept = ("colour_linear", "mfcc_linear", "frame_cnn", "early_linear", "late_linear")
     for section in ("approaches", "early", "late"):
-        params[section] = {slug: item for slug, item in params[section].items() if slug in kept}
-    del params["backbones"]["spectrogram"]
+        items = params["matrix"][section].items()
+        params["matrix"][section] = {slug: item for slug, item in items if slug in kept}
+    del params["matrix"]["backbones"]["spectrogram"]
+    params["sets"] = {}
 
 
 @pytest.fixture(scope="module")

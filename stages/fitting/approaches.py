@@ -47,6 +47,6 @@ def save_models(cell: Cell, fitted: Fitted, params: Params, folds: int, folder: 
 
 def _read(backbone: str, cell: Cell, films: Films, params: Params, data: Path) -> Items:
     view = View(cell.context, params.training.middle_frames, params.training.sound_window)
-    modality = params.backbones[backbone].modality
+    modality = params.matrix.backbone(backbone).modality
     path = data / "embeddings" / f"{backbone}.npz"
     return read_items(path, films.film_of, view, modality, params.frames.count)

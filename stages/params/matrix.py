@@ -1,15 +1,19 @@
 """The matrix: every approach that params.yaml declares, as cells with a modality and its parts."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from stages.params import Params
+    from stages.params.sections import MatrixParams, Params
 
 PRIOR = "prior"
-FAMILIES = Path(__file__).resolve().parents[1] / "backbones"
+FAMILIES = sorted(
+    path.stem
+    for path in (Path(__file__).resolve().parents[1] / "backbones").glob("*.py")
+    if path.stem != "__init__"
+)
 Modality = Literal["none", "picture", "sound", "both"]
 Kind = Literal["prior", "single", "early", "late"]
 
@@ -27,66 +31,105 @@ class Cell:
 
 
 def cells(params: "Params") -> list[Cell]:
-    """Every cell in the order of params.yaml, the prior first."""
+    """Every cell of the matrix that runs, in the order of params.yaml, the prior first."""
+    return cells_of(params.matrix)
+
+
+def cells_of(matrix: "MatrixParams") -> list[Cell]:
+    """Every cell of one matrix, the prior first."""
     found = [Cell(PRIOR, "prior", "none", (), "none", "none")]
-    for slug, single in params.approaches.items():
-        modality = params.backbones[single.backbone].modality
+    for slug, single in matrix.approaches.items():
+        modality = matrix.backbone(single.backbone).modality
         found.append(
             Cell(slug, "single", modality, (single.backbone,), single.context, single.head)
         )
-    for slug, early in params.early.items():
+    for slug, early in matrix.early.items():
         found.append(Cell(slug, "early", "both", (early.picture, early.sound), "mean", early.head))
-    for slug, late in params.late.items():
+    for slug, late in matrix.late.items():
         found.append(Cell(slug, "late", "both", (late.picture, late.sound), "scores", "average"))
     return found
 
 
-def check(params: "Params") -> None:
-    """Refuse a matrix whose parts do not exist, are of the wrong modality or share a name."""
-    slugs = [PRIOR, *params.approaches, *params.early, *params.late]
-    if twice := sorted({slug for slug in slugs if slugs.count(slug) > 1}):
-        raise ValueError(f"each approach needs a name of its own, found twice: {', '.join(twice)}")
-    backbones = {slug: backbone.modality for slug, backbone in params.backbones.items()}
-    for slug, single in params.approaches.items():
-        _part(f"approaches.{slug}.backbone", single.backbone, backbones, None)
-    approaches = {slug: backbones[single.backbone] for slug, single in params.approaches.items()}
-    for slug, early in params.early.items():
-        _part(f"early.{slug}.picture", early.picture, backbones, "picture")
-        _part(f"early.{slug}.sound", early.sound, backbones, "sound")
-    for slug, late in params.late.items():
-        _part(f"late.{slug}.picture", late.picture, approaches, "picture")
-        _part(f"late.{slug}.sound", late.sound, approaches, "sound")
-    for cell in cells(params):
-        if cell.kind in ("single", "early") and cell.head not in params.training.heads:
-            known = ", ".join(params.training.heads)
-            raise ValueError(f"{cell.slug}: training.heads lacks {cell.head!r}, it has {known}")
-    _check_headline(params)
-    for slug, backbone in params.backbones.items():
-        if not (FAMILIES / f"{backbone.family}.py").is_file():
-            raise ValueError(f"backbones.{slug}.family: there is no {backbone.family}")
+@dataclass(frozen=True)
+class Slip:
+    """What is wrong at one place of params.yaml."""
+
+    keys: tuple[str, ...]
+    message: str
+
+
+def slips(params: "Params") -> list[Slip]:
+    """Everything that does not fit together: parts that do not exist or are of the wrong kind."""
+    found = list(_matrix_slips(params, params.matrix, ("matrix",)))
+    for name, matrix in params.sets.items():
+        found += _matrix_slips(params, matrix, ("sets", name))
     if params.training.middle_frames > params.frames.count:
-        raise ValueError("training.middle_frames is more than frames.count")
+        found.append(Slip(("training", "middle_frames"), "is more than frames.count"))
     if params.training.sound_window not in params.audio.windows:
-        raise ValueError("training.sound_window is not one of audio.windows")
+        found.append(Slip(("training", "sound_window"), "is not one of audio.windows"))
+    return found
 
 
-def _check_headline(params: "Params") -> None:
+def _matrix_slips(params: "Params", matrix: "MatrixParams", at: tuple[str, ...]) -> Iterator[Slip]:
+    slugs = [PRIOR, *matrix.approaches, *matrix.early, *matrix.late]
+    for slug in sorted({slug for slug in slugs if slugs.count(slug) > 1}):
+        section = next(s for s in ("late", "early", "approaches") if slug in getattr(matrix, s))
+        yield Slip((*at, section, slug), f"each approach needs a name of its own, {slug} has none")
+    for slug in sorted(matrix.backbones.keys() & matrix.pretrained.keys()):
+        yield Slip((*at, "pretrained", slug), f"{slug} is among matrix.backbones already")
+    backbones = {**matrix.backbones, **matrix.pretrained}
+    for slug, backbone in backbones.items():
+        if backbone.family not in FAMILIES:
+            section = "pretrained" if slug in matrix.pretrained else "backbones"
+            keys = (*at, section, slug, "family")
+            yield Slip(keys, f"found {backbone.family!r}, expected one of {', '.join(FAMILIES)}")
+    kinds: dict[str, str] = {slug: backbone.modality for slug, backbone in backbones.items()}
+    for slug, single in matrix.approaches.items():
+        yield from _part((*at, "approaches", slug, "backbone"), single.backbone, kinds, None)
+    for slug, early in matrix.early.items():
+        yield from _part((*at, "early", slug, "picture"), early.picture, kinds, "picture")
+        yield from _part((*at, "early", slug, "sound"), early.sound, kinds, "sound")
+    approaches = {slug: kinds.get(each.backbone, "") for slug, each in matrix.approaches.items()}
+    for slug, late in matrix.late.items():
+        yield from _part((*at, "late", slug, "picture"), late.picture, approaches, "picture")
+        yield from _part((*at, "late", slug, "sound"), late.sound, approaches, "sound")
+    heads = params.training.heads
+    for section in ("approaches", "early"):
+        for slug, entry in getattr(matrix, section).items():
+            if entry.head not in heads:
+                keys = (*at, section, slug, "head")
+                message = f"training.heads lacks {entry.head!r}, it has {', '.join(heads)}"
+                yield Slip(keys, message)
+    if all(each.backbone in backbones for each in matrix.approaches.values()):
+        yield from _headline_slips(params, cells_of(matrix), at)
+
+
+def _headline_slips(params: "Params", found: list[Cell], at: tuple[str, ...]) -> Iterator[Slip]:
     """The headline compares two approaches under one head and context, and a fusion of them."""
-    headline = params.judging.headline
-    by_slug = {cell.slug: cell for cell in cells(params)}
+    keys = ("judging", "headline")
+    headline = vars(params.judging.headline)
+    by_slug = {cell.slug: cell for cell in found}
     modalities = {slug: cell.modality for slug, cell in by_slug.items()}
-    for modality, slug in vars(headline).items():
-        _part(f"judging.headline.{modality}", slug, modalities, modality)
-    picture, sound, both = (by_slug[slug] for slug in vars(headline).values())
+    missing = [
+        slip
+        for modality, slug in headline.items()
+        for slip in _part((*keys, modality), slug, modalities, modality)
+    ]
+    if missing:
+        yield from missing if at == ("matrix",) else []  # a set may bring a headline of its own
+        return
+    picture, sound, both = (by_slug[slug] for slug in headline.values())
     if (picture.context, picture.head) != (sound.context, sound.head):
-        raise ValueError("judging.headline: picture and sound need the same context and head")
+        yield Slip(keys, "picture and sound need the same context and head")
     late = both.parts == (picture.slug, sound.slug)
     early = both.parts == picture.parts + sound.parts and both.head == picture.head
     if not late and not (early and picture.context == "mean"):
-        raise ValueError("judging.headline.both is not a fusion of the headline's two approaches")
+        yield Slip((*keys, "both"), "is not a fusion of the headline's two approaches")
 
 
-def _part(where: str, name: str, known: Mapping[str, str], modality: str | None) -> None:
+def _part(
+    keys: tuple[str, ...], name: str, known: Mapping[str, str], modality: str | None
+) -> Iterator[Slip]:
     fitting = [slug for slug, kind in known.items() if modality in (None, kind)]
     if name not in fitting:
-        raise ValueError(f"{where}: found {name!r}, expected one of {', '.join(fitting)}")
+        yield Slip(keys, f"found {name!r}, expected one of {', '.join(fitting)}")

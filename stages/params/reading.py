@@ -8,6 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from stages.errors import BenchmarkError
+from stages.params.matrix import slips
 from stages.params.sections import Params
 
 
@@ -19,7 +20,7 @@ def load(path: Path = Path("params.yaml")) -> Params:
     try:
         text = path.read_text(encoding="utf-8")
         root = yaml.compose(text)
-        return TypeAdapter(Params).validate_python(yaml.safe_load(text))
+        params = TypeAdapter(Params).validate_python(yaml.safe_load(text))
     except OSError as error:
         raise BenchmarkError(
             "cannot read the parameters",
@@ -32,6 +33,14 @@ def load(path: Path = Path("params.yaml")) -> Params:
     except ValidationError as error:
         lines = [_explain(path, root, detail) for detail in error.errors()]
         raise BenchmarkError("\n".join(lines), do="mend the lines named above") from None
+    if found := slips(params):
+        lines = [_line(path, root, list(slip.keys), slip.message) for slip in found]
+        raise BenchmarkError("\n".join(lines), do="mend the lines named above")
+    return params
+
+
+def _line(path: Path, root: yaml.Node | None, keys: list[str], message: str) -> str:
+    return f"{path}:{_find(root, keys)[0]}: {'.'.join(keys)}: {message}"
 
 
 def _explain(path: Path, root: yaml.Node | None, detail: ErrorDetails) -> str:

@@ -1,6 +1,6 @@
 """The sections of params.yaml as frozen dataclasses; what each value may be is said here."""
 
-from typing import Annotated, Literal, TypeVar, cast, dataclass_transform, get_args
+from typing import Annotated, Any, Literal, TypeVar, cast, dataclass_transform, get_args
 
 from pydantic import AfterValidator, ConfigDict, Field, Strict
 from pydantic.dataclasses import dataclass
@@ -96,10 +96,17 @@ class SplitsParams:
 class BackboneParams:
     family: Slug
     reads: Literal["frames", "audio"]
+    model: str = ""
+    options: dict[str, Any] = Field(default_factory=dict)
 
     @property
     def modality(self) -> Literal["picture", "sound"]:
         return "picture" if self.reads == "frames" else "sound"
+
+
+@section
+class PretrainedParams(BackboneParams):
+    file: Annotated[str, Field(min_length=1)] | None = None  # in WEIGHTS_DIR, not the published one
 
 
 @section
@@ -156,6 +163,19 @@ class JudgingParams:
 
 
 @section
+class MatrixParams:
+    backbones: dict[Slug, BackboneParams]
+    pretrained: dict[Slug, PretrainedParams]
+    approaches: dict[Slug, ApproachParams]
+    early: dict[Slug, EarlyParams]
+    late: dict[Slug, LateParams]
+
+    def backbone(self, slug: str) -> BackboneParams:
+        """What `slug` is, with weights or without. Raises KeyError for an unknown one."""
+        return self.pretrained[slug] if slug in self.pretrained else self.backbones[slug]
+
+
+@section
 class Params:
     catalogue: CatalogueParams
     sample: SampleParams
@@ -163,14 +183,7 @@ class Params:
     frames: FramesParams
     audio: AudioParams
     splits: SplitsParams
-    backbones: dict[Slug, BackboneParams]
-    approaches: dict[Slug, ApproachParams]
-    early: dict[Slug, EarlyParams]
-    late: dict[Slug, LateParams]
+    matrix: MatrixParams
+    sets: dict[Slug, MatrixParams]
     training: TrainingParams
     judging: JudgingParams
-
-    def __post_init__(self) -> None:
-        from stages.params.matrix import check
-
-        check(self)

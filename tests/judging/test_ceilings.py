@@ -37,7 +37,9 @@ def corpus(params, n_films: int = 300) -> Corpus:
 def test_every_view_of_the_matrix_has_its_ceiling(params):
     found = [row for row, _ in ceilings(corpus(params), cells(params), params)]
     used = " ".join(row["used_by"] for row in found).split()
-    assert sorted(used) == sorted([*params.approaches, *params.early, *params.late])
+    assert sorted(used) == sorted(
+        [*params.matrix.approaches, *params.matrix.early, *params.matrix.late]
+    )
     by_modality = {row["modality"] for row in found}
     assert by_modality == {"picture", "sound", "both"}
 

@@ -98,7 +98,7 @@ def catalogue(folder: Path, prevalence: dict[str, float], sample: bool, hostile:
         {
             "frames": {"count": 31, "first_frame": 200, "first_second": None},
             "audio": {"seconds": 30, "windows": ["start", "middle", "end"]},
-            "backbones": {"colour": {"family": "colour", "reads": "frames"}},
+            "matrix": {"backbones": {"colour": {"family": "colour", "reads": "frames"}}},
             "judging": {"thresholds": list(RULES), "sweep_step": 0.02},
             "note": HOSTILE if hostile else "x",
         },
