@@ -39,4 +39,5 @@ class Record:
     licence: str  # of the weights
     paper: str
     source: Source | None = None  # None: there is nothing to fetch
+    more: tuple[Source, ...] = ()  # further files; `convert` gets their tensors after the first's
     note: str = ""  # what may flatter or hurt it here
