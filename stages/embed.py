@@ -1,6 +1,7 @@
 """DVC stage: embed every trailer's frames or sound with one backbone."""
 
 import argparse
+import json
 from pathlib import Path
 
 from stages.console import progress, run_stage, say
@@ -15,10 +16,9 @@ def main() -> None:
     parser.add_argument("backbone", help="a name under backbones in params.yaml")
     name = parser.parse_args().backbone
 
-    from stages.embedding.base import create
-    from stages.embedding.trailers import embed_trailer, jobs, store_of, write_embeddings
+    from stages.embedding.base import describe
+    from stages.embedding.trailers import Recipe, embed, jobs, store_of, write_embeddings
     from stages.errors import BenchmarkError
-    from stages.parallel import run
     from stages.params import load
 
     matrix = load().matrix
@@ -26,25 +26,28 @@ def main() -> None:
     if name not in known:
         raise BenchmarkError("unknown backbone", found=name, expected=f"one of {', '.join(known)}")
     backbone = matrix.backbone(name)
-    modality = create(backbone.family).modality
+    weights = Path(f"data/weights/{name}.safetensors") if name in matrix.pretrained else None
+    options = json.dumps(backbone.options, sort_keys=True)
+    recipe = Recipe(backbone.family, backbone.model, options, weights)
+    modality = describe(backbone.family, backbone.model, backbone.options).modality
     if modality != backbone.modality:
         raise BenchmarkError(
             f"family {backbone.family} is for {modality}",
-            where=f"params.yaml: backbones.{name}.reads",
+            where=f"params.yaml: {name}.reads",
             found=backbone.reads,
             expected="frames" if modality == "picture" else "audio",
         )
     pack = Path("data") / backbone.reads
-    todo = jobs(pack, backbone.family)
+    todo = jobs(pack, recipe)
     if not todo:
         raise BenchmarkError(
             f"no trailer has usable {backbone.modality}",
             where=str(pack),
             do="see metrics/download.json and metrics/attrition.csv for the reasons",
         )
-    store_of(backbone.family).sweep()
+    store_of(recipe).sweep()
     entries: dict[str, Path] = {}
-    for job, result in progress(run(embed_trailer, todo), f"embed {name}", len(todo)):
+    for job, result in progress(embed(todo), f"embed {name}", len(todo)):
         if isinstance(result, BenchmarkError):
             raise BenchmarkError(f"row group {job.row_group}: {result}", where=str(job.pack))
         trailer_id, path = result

@@ -6,7 +6,8 @@ dtype and shape are done here, once.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -117,9 +118,21 @@ def create(
     options: Mapping[str, Any] | None = None,
 ) -> Backbone:
     """A backbone of a family, loaded and ready. Raises BenchmarkError where it cannot be."""
-    try:
+    with _explained(name):
         backbone = family(name)(model, **dict(options or {}))
-    except ValueError as error:
-        raise BenchmarkError(f"family {name}: {error}", where="params.yaml") from None
     backbone.load(weights)
     return backbone
+
+
+def describe(name: str, model: str = "", options: Mapping[str, Any] | None = None) -> Record:
+    """The record of a family's model. Raises BenchmarkError where there is none such."""
+    with _explained(name):
+        return family(name).describe(model, **dict(options or {}))
+
+
+@contextmanager
+def _explained(name: str) -> Iterator[None]:
+    try:
+        yield
+    except ValueError as error:
+        raise BenchmarkError(f"family {name}: {error}", where="params.yaml") from None

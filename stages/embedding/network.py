@@ -39,7 +39,11 @@ class Network(Backbone):
     def load(self, weights: Path | None) -> None:
         """Read the weights (safetensors, as the weights stage writes them), all of them."""
         if weights is None:
-            raise BenchmarkError(f"{type(self).__module__} needs weights", do="run `dvc repro`")
+            raise BenchmarkError(
+                "needs weights",
+                where=type(self).__module__,
+                do="declare it under matrix.pretrained in params.yaml, not under matrix.backbones",
+            )
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         network = self.build()
         try:

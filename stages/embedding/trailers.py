@@ -2,8 +2,13 @@
 
 import hashlib
 import io
+import json
+from collections import deque
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +18,27 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from stages.embedding.base import Backbone, create
+from stages.embedding.base import Backbone, create, family
+from stages.errors import TrailerError
+from stages.parallel import run, workers
 from stages.params import WINDOWS
-from stages.store import Store
+from stages.store import Store, sha256
 from stages.versions import code_of
 
 LIBRARIES = ("av", "numpy", "opencv-python-headless", "torch", "torchaudio")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What items are embedded with: a family, a model of it, its options (JSON), its weights."""
+
+    family: str
+    model: str = ""
+    options: str = "{}"
+    weights: Path | None = None
+
+    def backbone(self) -> Backbone:
+        return create(self.family, self.weights, self.model, json.loads(self.options))
 
 
 @dataclass(frozen=True)
@@ -27,39 +47,110 @@ class Job:
 
     pack: Path
     row_group: int
-    family: str
-    weights: Path | None = None
+    recipe: Recipe
 
 
-def jobs(pack: Path, family: str, weights: Path | None = None) -> list[Job]:
+@dataclass(frozen=True)
+class Prepared:
+    """One trailer, ready to be embedded, unless `kept`: items (n, ...), group and time (n,)."""
+
+    trailer_id: str
+    key: str
+    kept: Path | None
+    items: np.ndarray | None = None
+    group: np.ndarray | None = None
+    time: np.ndarray | None = None
+
+
+def jobs(pack: Path, recipe: Recipe) -> list[Job]:
     """One job a trailer, in the order of the pack."""
     return [
-        Job(path, group, family, weights)
+        Job(path, group, recipe)
         for path in sorted(pack.glob("part-*.parquet"))
         for group in range(pq.read_metadata(path).num_row_groups)
     ]
 
 
-def store_of(family: str) -> Store:
-    """Where a family's embeddings are kept."""
-    code = code_of("stages/embedding/*.py", f"stages/backbones/{family}.py", libraries=LIBRARIES)
-    return Store("embed", code, family)
+@cache
+def store_of(recipe: Recipe) -> Store:
+    """Where a recipe's embeddings are kept."""
+    libraries = (*LIBRARIES, *family(recipe.family).LIBRARIES)
+    source = f"stages/backbones/{recipe.family}.py"
+    code = code_of("stages/embedding/*.py", source, libraries=libraries)
+    weights = sha256(recipe.weights) if recipe.weights else ""
+    return Store("embed", code, [recipe.family, recipe.model, recipe.options, weights])
+
+
+def embed(todo: Sequence[Job]) -> Iterator[tuple[Job, tuple[str, Path] | TrailerError]]:
+    """Embed trailers of one recipe, as results come: id and entry, or why a worker failed."""
+    heavy = todo and family(todo[0].recipe.family).heavy
+    return embed_stream(todo, workers()) if heavy else run(embed_trailer, todo)
 
 
 def embed_trailer(job: Job) -> tuple[str, Path]:
     """Embed one trailer unless the store has it; its id and the entry's path."""
+    backbone = _backbone(job.recipe)
+    return _embed(backbone, job.recipe, _prepare(backbone, job))
+
+
+def embed_stream(
+    todo: Sequence[Job], threads: int
+) -> Generator[tuple[Job, tuple[str, Path]], None, None]:
+    """Embed trailers with a network: `threads` read and prepare ahead while it computes.
+
+    Batches never hold items of two trailers, so a result does not depend on what was done before.
+    """
+    if not todo:
+        return
+    backbone = todo[0].recipe.backbone()
+    with ThreadPoolExecutor(threads, initializer=_one_thread) as pool:
+        waiting = iter(todo)
+        ahead = deque(
+            (job, pool.submit(_prepare, backbone, job)) for job in islice(waiting, 2 * threads)
+        )
+        try:
+            while ahead:
+                job, prepared = ahead.popleft()
+                result = prepared.result()
+                ahead.extend(
+                    (job, pool.submit(_prepare, backbone, job)) for job in islice(waiting, 1)
+                )
+                yield job, _embed(backbone, job.recipe, result)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _one_thread() -> None:
+    """What prepares beside others, in a thread or a process of its own, uses one core."""
+    import torch
+
+    torch.set_num_threads(1)
+    cv2.setNumThreads(1)
+
+
+def _prepare(backbone: Backbone, job: Job) -> Prepared:
     with pq.ParquetFile(job.pack) as file:
         rows = file.read_row_group(job.row_group)
-    backbone = _backbone(job.family, job.weights)
-    store = store_of(job.family)
+    trailer_id = rows["trailer_id"][0].as_py()
+    store = store_of(job.recipe)
     key = store.key(_digest(rows))
-    if store.find(key) is None:
-        embed = _picture if backbone.modality == "picture" else _sound
-        with store.put(key) as path:
-            path.write_bytes(_npz(**embed(backbone, rows)))
-    found = store.find(key)
+    if (kept := store.find(key)) is not None:
+        return Prepared(trailer_id, key, kept)
+    prepare = _frames if backbone.modality == "picture" else _windows
+    return Prepared(trailer_id, key, None, *prepare(backbone, rows))
+
+
+def _embed(backbone: Backbone, recipe: Recipe, prepared: Prepared) -> tuple[str, Path]:
+    if prepared.kept is not None:
+        return prepared.trailer_id, prepared.kept
+    assert prepared.items is not None
+    embedding = backbone.embed_items(prepared.items)
+    store = store_of(recipe)
+    with store.put(prepared.key) as path:
+        path.write_bytes(_npz(group=prepared.group, time=prepared.time, embedding=embedding))
+    found = store.find(prepared.key)
     assert found is not None
-    return rows["trailer_id"][0].as_py(), found
+    return prepared.trailer_id, found
 
 
 def write_embeddings(entries: dict[str, Path], path: Path) -> None:
@@ -88,25 +179,24 @@ def _digest(rows: pa.Table) -> str:
     return digest.hexdigest()
 
 
-def _picture(backbone: Backbone, rows: pa.Table) -> dict[str, np.ndarray]:
+def _frames(backbone: Backbone, rows: pa.Table) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     order = np.argsort(rows["frame"].to_numpy(), kind="stable")
     frames = [_decode_jpeg(rows["jpeg"][int(row)].as_py()) for row in order]
-    return {
-        "group": rows["frame"].to_numpy()[order].astype(np.int16),
-        "time": rows["time"].to_numpy()[order].astype(np.float32),
-        "embedding": backbone(frames),
-    }
+    group = rows["frame"].to_numpy()[order].astype(np.int16)
+    time = rows["time"].to_numpy()[order].astype(np.float32)
+    return backbone.prepare(frames, 0), group, time
 
 
-def _sound(backbone: Backbone, rows: pa.Table) -> dict[str, np.ndarray]:
+def _windows(backbone: Backbone, rows: pa.Table) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    hop = backbone.hop_seconds or backbone.window_seconds
     parts = []
     for row in sorted(rows.to_pylist(), key=lambda row: WINDOWS.index(row["window"])):
-        embedding = backbone(*_decode_flac(row["flac"]))
-        time = row["start"] + (np.arange(len(embedding)) + 0.5) * backbone.window_seconds
-        group = np.full(len(embedding), WINDOWS.index(row["window"]), np.int16)
-        parts.append((group, time.astype(np.float32), embedding))
-    group, time, embedding = (np.concatenate(part) for part in zip(*parts, strict=True))
-    return {"group": group, "time": time, "embedding": embedding}
+        items = backbone.prepare(*_decode_flac(row["flac"]))
+        time = row["start"] + np.arange(len(items)) * hop + backbone.window_seconds / 2
+        group = np.full(len(items), WINDOWS.index(row["window"]), np.int16)
+        parts.append((items, group, time.astype(np.float32)))
+    items, group, time = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return items, group, time
 
 
 def _decode_jpeg(data: bytes) -> np.ndarray:
@@ -131,8 +221,6 @@ def _npz(**arrays: Any) -> bytes:
 
 
 @cache
-def _backbone(family: str, weights: Path | None) -> Backbone:
-    import torch
-
-    torch.set_num_threads(1)  # one process a core already
-    return create(family, weights)
+def _backbone(recipe: Recipe) -> Backbone:
+    _one_thread()  # one process a core already
+    return recipe.backbone()

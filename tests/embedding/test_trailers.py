@@ -1,13 +1,21 @@
+import dataclasses
 import hashlib
 import io
+from typing import ClassVar
 
 import av
 import cv2
 import numpy as np
 import pyarrow as pa
 import pytest
+import torch
+from safetensors.torch import save_file
 
-from stages.embedding.trailers import embed_trailer, jobs, write_embeddings
+from stages.backbones.colour import RECORD as COLOUR
+from stages.embedding import base, trailers
+from stages.embedding.network import Network
+from stages.embedding.trailers import Recipe, embed_stream, embed_trailer, jobs, write_embeddings
+from stages.errors import BenchmarkError
 from stages.packs import write_pack
 
 FRAMES = pa.schema(
@@ -75,7 +83,7 @@ def folder(tmp_path, monkeypatch):
 
 def test_pictures_come_in_order_with_number_and_time(folder):
     write_pack(folder / "frames", IDS, picture_rows, FRAMES)
-    entries = dict(embed_trailer(job) for job in jobs(folder / "frames", "pixels"))
+    entries = dict(embed_trailer(job) for job in jobs(folder / "frames", Recipe("pixels")))
     write_embeddings(entries, folder / "out.npz")
     found = np.load(folder / "out.npz")
     assert found["trailer_id"].tolist() == sorted(IDS)
@@ -88,7 +96,7 @@ def test_pictures_come_in_order_with_number_and_time(folder):
 
 def test_windows_of_sound_carry_their_time(folder):
     write_pack(folder / "audio", IDS[:1], sound_rows, SOUND)
-    _, path = embed_trailer(jobs(folder / "audio", "spectrogram")[0])
+    _, path = embed_trailer(jobs(folder / "audio", Recipe("spectrogram"))[0])
     found = np.load(path)
     assert found["group"].tolist() == [0, 0, 1, 1, 2, 2]
     assert found["time"].tolist() == [1.5, 4.5, 21.5, 24.5, 41.5, 44.5]
@@ -96,7 +104,7 @@ def test_windows_of_sound_carry_their_time(folder):
 
 def test_a_second_run_embeds_nothing_and_gives_equal_bytes(folder, monkeypatch):
     write_pack(folder / "frames", IDS, picture_rows, FRAMES)
-    todo = jobs(folder / "frames", "pixels")
+    todo = jobs(folder / "frames", Recipe("pixels"))
     write_embeddings(dict(map(embed_trailer, todo)), folder / "a.npz")
     before = {path: path.stat().st_mtime_ns for path in (folder / "data/store").rglob("*.*")}
     write_embeddings(dict(map(embed_trailer, reversed(todo))), folder / "b.npz")
@@ -107,10 +115,78 @@ def test_a_second_run_embeds_nothing_and_gives_equal_bytes(folder, monkeypatch):
 
 def test_one_more_trailer_is_one_more_entry(folder):
     write_pack(folder / "three", IDS[:3], picture_rows, FRAMES)
-    list(map(embed_trailer, jobs(folder / "three", "colour")))
+    list(map(embed_trailer, jobs(folder / "three", Recipe("colour"))))
     entries = set((folder / "data/store/embed").rglob("*.*"))
     assert len(entries) == 3
     write_pack(folder / "four", IDS, picture_rows, FRAMES)
-    list(map(embed_trailer, jobs(folder / "four", "colour")))
+    list(map(embed_trailer, jobs(folder / "four", Recipe("colour"))))
     after = set((folder / "data/store/embed").rglob("*.*"))
     assert len(after) == 4 and entries < after
+
+
+class Halves(Network):
+    """A network of one weight, on a picture's mean."""
+
+    RECORDS: ClassVar = {"": dataclasses.replace(COLOUR, shape=(1,))}
+
+    def build(self):
+        return torch.nn.Linear(1, 1, bias=False)
+
+    def prepare(self, trailer, sample_rate):
+        return np.array([[frame.mean()] for frame in trailer], np.float32)
+
+    def forward(self, items):
+        return self.network(items)
+
+
+@pytest.fixture
+def halves(folder, monkeypatch):
+    weights = folder / "halves.safetensors"
+    save_file({"weight": torch.tensor([[0.5]])}, weights)
+    monkeypatch.setattr(trailers, "family", lambda name: Halves)
+    monkeypatch.setattr(base, "family", lambda name: Halves)
+    monkeypatch.setattr(trailers, "code_of", lambda *sources, libraries: "code")
+    trailers.store_of.cache_clear()
+    yield Recipe("halves", weights=weights)
+    trailers.store_of.cache_clear()
+
+
+def test_a_network_is_fed_ahead_and_gives_each_trailer_its_own(folder, halves):
+    write_pack(folder / "frames", IDS, picture_rows, FRAMES)
+    todo = jobs(folder / "frames", halves)
+    found = {name: np.load(path)["embedding"] for _, (name, path) in embed_stream(todo, 2)}
+    for place, name in enumerate(IDS):
+        expected = [(40 * n + place) / 2 for n in range(3)]
+        np.testing.assert_allclose(found[name].ravel(), expected, atol=1)
+
+
+def test_a_network_stopped_half_way_goes_on_where_it_was(folder, halves):
+    write_pack(folder / "frames", IDS, picture_rows, FRAMES)
+    todo = jobs(folder / "frames", halves)
+    stream = embed_stream(todo, 2)
+    next(stream)
+    stream.close()
+    kept = set((folder / "data/store/embed").rglob("*.*"))
+    assert len(kept) == 1
+    before = {path: path.stat().st_mtime_ns for path in kept}
+    assert len(list(embed_stream(todo, 2))) == 4
+    assert {path: path.stat().st_mtime_ns for path in kept} == before
+
+
+def test_other_weights_are_another_recipe(folder, halves):
+    write_pack(folder / "frames", IDS[:1], picture_rows, FRAMES)
+    todo = jobs(folder / "frames", halves)
+    [(_, (_, first))] = embed_stream(todo, 1)
+    save_file({"weight": torch.tensor([[0.25]])}, halves.weights)
+    trailers.store_of.cache_clear()
+    [(_, (_, second))] = embed_stream(todo, 1)
+    np.testing.assert_allclose(np.load(second)["embedding"], np.load(first)["embedding"] / 2)
+
+
+def test_weights_that_do_not_fit_are_refused(folder, halves):
+    save_file({"bias": torch.tensor([0.5])}, halves.weights)
+    with pytest.raises(BenchmarkError, match="do not fit"):
+        halves.backbone()
+    halves.weights.write_bytes(b"rubbish")
+    with pytest.raises(BenchmarkError, match="do not fit"):
+        halves.backbone()
