@@ -191,10 +191,10 @@ def came(metrics: Metrics) -> str:
     of = metrics.download
     text = f"{of['ok']} of {of['trailers']} trailers came ({of['share']:.1%})"
     study = of.get("seed_study_share")
-    text += f"; the seed study got {study:.0%} of its own." if study else "."
     if metrics.sample:
-        text += " Here none is fetched: the trailers are rendered on the spot."
-    return text
+        return f"{text}. None is fetched: the trailers are rendered on the spot."
+    aside = "The student study that this benchmark grew out of got"
+    return f"{text}. {aside} {study:.0%} of its own." if study else f"{text}."
 
 
 def keras(metrics: Metrics) -> str:

@@ -70,7 +70,7 @@ def read_catalogue(path: Path) -> list[Trailer]:
             f"{len(slips)} thing{'s' if len(slips) > 1 else ''} to mend in the catalogue, "
             f"nothing was fetched\n  {listed}",
             where=str(path),
-            do="mend these lines; the format is described at the top of README, 'Your own films'",
+            do="mend these lines; README, 'Your own films', describes the format",
         )
     if not trailers:
         raise BenchmarkError(
