@@ -1,0 +1,119 @@
+"""EfficientAT: MobileNetV3 that learnt the sounds of AudioSet from transformers.
+
+torchvision's mobilenet_v3_large with one input channel, and with a sigmoid where torchvision gates
+with a hard one (logits are off by 2.8 otherwise). The facts are from the authors' repository,
+fschmid56/EfficientAT: the front end (models/preprocess.py), the widths and the pooling
+(models/mn/model.py) and the gate (models/mn/block_types.py).
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import ClassVar
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torchaudio.compliance import kaldi
+from torchvision.models import mobilenet_v3_large
+from torchvision.ops import SqueezeExcitation
+
+from stages.embedding.clips import cut, resample
+from stages.embedding.network import Network
+from stages.embedding.records import Record, Source
+
+RATE = 32_000
+SECONDS = 10.0
+MELS = 128
+WIDTHS = {"mn04": 0.4, "mn10": 1.0}
+RELEASE = "https://github.com/fschmid56/EfficientAT/releases/download/v0.0.1/"
+STATED = "address: fschmid56/EfficientAT, models/mn/model.py; sha256: "
+
+
+def _record(dim: int, parameters: int, file: str, sha256: str, stated_in: str, says: str) -> Record:
+    return Record(
+        modality="sound",
+        input="32 kHz, windows of 10 s, the length it was trained on; the last padded with silence",
+        shape=(dim,),
+        parameters=parameters,
+        trained_on="AudioSet: its labels and the answers of transformers, after ImageNet",
+        licence="MIT",
+        paper="Schmid, Koutini and Widmer 2023, arXiv 2211.04772",
+        source=Source(file, url=RELEASE + file, sha256=sha256, stated_in=STATED + stated_in),
+        note=f"The pooled features ahead of the classifier. {says} AudioSet is cut from YouTube, "
+        "film trailers among it: some of these sounds it may have been taught.",
+    )
+
+
+class Family(Network):
+    RECORDS: ClassVar = {
+        "mn04": _record(
+            384,
+            516_128,
+            "mn04_as_mAP_432.pt",
+            "899a8c6217063f6941793102a2780b3dd788ab11fce468d9cf5f0577c453321c",
+            "Psysia/PsyReaSFX, tools/Export-NeuralSimilarityModel.ps1",
+            "mAP .432 on AudioSet.",
+        ),
+        "mn10": _record(
+            960,
+            2_971_664,
+            "mn10_as_mAP_471.pt",
+            "0bd7dc2443af498c289a2e739f02ebb515d6aa3fd3ab9db539c86123ae368a4e",
+            "rjmendez/dama-hear, tools/export_mn10_onnx.py",
+            "mAP .471 on AudioSet.",
+        ),
+    }
+    LIBRARIES = ("torchvision",)
+    window_seconds = SECONDS
+
+    def build(self) -> nn.Module:
+        network = mobilenet_v3_large(width_mult=WIDTHS[self.model])
+        entry = network.features[0][0]
+        network.features[0][0] = nn.Conv2d(
+            1, entry.out_channels, entry.kernel_size, entry.stride, entry.padding, bias=False
+        )
+        for module in network.modules():
+            if isinstance(module, SqueezeExcitation):
+                module.scale_activation = nn.Sigmoid()
+        network.classifier = nn.Identity()
+        return network.to(memory_format=torch.channels_last)
+
+    @classmethod
+    def convert(cls, published: Mapping[str, Tensor], model: str) -> dict[str, Tensor]:
+        """Published gates are linear layers in a list of one; the classifier is left out."""
+        found = {}
+        for name, tensor in published.items():
+            if not name.startswith("classifier."):
+                linear = ".fc" in name and tensor.ndim == 2
+                here = name.replace(".conc_se_layers.0.", ".")
+                found[here] = tensor[:, :, None, None] if linear else tensor
+        with torch.device("meta"):
+            wanted = cls(model).build().state_dict()
+        odd = {(n, t.shape) for n, t in found.items()} ^ {(n, t.shape) for n, t in wanted.items()}
+        if odd:
+            raise ValueError(f"not the weights of {model}: {min(odd)[0]} and {len(odd) - 1} more")
+        return found
+
+    def prepare(self, trailer: Sequence[np.ndarray] | np.ndarray, sample_rate: int) -> np.ndarray:
+        clip = resample(np.asarray(trailer), sample_rate, RATE)
+        return cut(clip, int(RATE * SECONDS)).numpy()
+
+    def forward(self, items: Tensor) -> Tensor:
+        embedded: Tensor = self.network(log_mel(items)[:, None])
+        return embedded
+
+
+def log_mel(waveforms: Tensor) -> Tensor:
+    """Log-mel spectrograms, (n, MELS, samples // 320), of waveforms, (n, samples) at RATE Hz."""
+    emphasised = waveforms[:, 1:] - 0.97 * waveforms[:, :-1]
+    window = torch.hann_window(800, periodic=False, device=waveforms.device)
+    spectrum = torch.stft(emphasised, 1024, 320, 800, window, return_complex=True)
+    power = torch.view_as_real(spectrum).square().sum(-1)
+    return (torch.log(filters().to(power.device) @ power + 1e-5) + 4.5) / 5
+
+
+@cache
+def filters() -> Tensor:
+    """Kaldi's mel filters of 0 to 15 kHz, (MELS, 513); the last frequency is in none."""
+    bank, _ = kaldi.get_mel_banks(MELS, 1024, RATE, 0.0, 15_000.0, 100.0, -500.0, 1.0)
+    return nn.functional.pad(bank, (0, 1))
