@@ -1,0 +1,1 @@
+"""Published weights: obtained, held against weights.lock, read without harm, converted."""

@@ -1,0 +1,77 @@
+"""The published tensors under our network's names: one safetensors file, always the same."""
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from stages.embedding.network import Network
+from stages.errors import BenchmarkError
+from stages.hub.sources import Means, tensors_of
+
+
+def bring(network: Network, means: Means, target: Path) -> int:
+    """Obtain, check, convert and write a backbone's weights; the number of tensors written.
+
+    Raises BenchmarkError where a file cannot be had, is not the known one or not of this model,
+    and OSError where the disk is full. `target` appears whole or not at all.
+    """
+    record = network.record
+    if record.source is None:
+        raise BenchmarkError(f"{means.slug} needs no weights: none are published for it")
+    module = network.build()  # before anything is fetched: a library that is missing shows here
+    published = tensors_of(record.source, means)
+    for source in record.more:
+        if module.state_dict().keys() <= published.keys():
+            break  # one file of the person's own, converted before
+        further = tensors_of(source, means, first=False)
+        if both := further.keys() & published.keys():
+            raise BenchmarkError(f"two files name the same tensors: {sorted(both)[:3]}")
+        published |= further
+    state = _converted(network, module, published, means.slug)
+    write(state, target)
+    return len(state)
+
+
+def _converted(
+    network: Network, module: nn.Module, published: Mapping[str, Tensor], slug: str
+) -> dict[str, Tensor]:
+    """The state dict that fits the network to the last tensor."""
+    try:
+        state = network.convert(published, network.model)
+        module.load_state_dict(state, strict=True)
+    except (ValueError, RuntimeError, KeyError) as error:
+        model = network.model or type(network).__module__.rpartition(".")[2]
+        raise BenchmarkError(
+            f"these weights are not those of {model}",
+            where=f"weights of {slug}",
+            found=" ".join(str(error).split())[:300],
+            do=f"check matrix.pretrained.{slug} in params.yaml, and the file",
+        ) from None
+    return state
+
+
+def write(state: Mapping[str, Tensor], target: Path) -> None:
+    """Write tensors as safetensors: sorted, contiguous, no metadata, renamed when it is whole."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = target.with_name(f"{target.name}.{os.getpid()}.part")
+    own = {
+        name: state[name].detach().clone(memory_format=torch.contiguous_format)
+        for name in sorted(state)
+    }
+    try:
+        save_file(own, temporary)
+        with temporary.open("rb") as file:
+            os.fsync(file.fileno())
+        temporary.replace(target)
+    except SafetensorError as error:
+        if code := re.search(r"os error (\d+)", str(error)):  # such as a full disk
+            raise OSError(int(code[1]), os.strerror(int(code[1])), str(target)) from None
+        raise
+    finally:
+        temporary.unlink(missing_ok=True)
