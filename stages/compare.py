@@ -29,7 +29,7 @@ def main() -> None:
     rows = comparison_rows(read_board(Path("data"), cells(params)), judging)
     gains = {row["a"]: row["name"] for row in rows if row["family"] == "fusion"}
     write_csv(rows, COLUMNS, folder / "comparisons.csv")
-    headline = judging.headline
+    headline = params.matrix.headline
     found = {
         **vars(headline),
         "picture_minus_sound": f"{headline.picture}_minus_{headline.sound}",

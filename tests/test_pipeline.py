@@ -85,7 +85,7 @@ def _small(params: dict) -> None:
     for head in params["training"]["heads"].values():
         head["epochs"] = 2
     params["judging"] |= {"resamples": 200, "permutations": 200}
-    params["judging"]["headline"] = {
+    params["matrix"]["headline"] = {
         "picture": "colour_linear", "sound": "mfcc_linear", "both": "late_linear",
     }  # fmt: skip
     kept = ("colour_linear", "mfcc_linear", "frame_cnn", "early_linear", "late_linear")

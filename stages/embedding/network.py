@@ -44,7 +44,6 @@ class Network(Backbone):
                 where=type(self).__module__,
                 do="declare it under matrix.pretrained in params.yaml, not under matrix.backbones",
             )
-        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         network = self.build()
         try:
             network.load_state_dict(load_file(weights), strict=True)
@@ -55,6 +54,14 @@ class Network(Backbone):
                 found=" ".join(str(error).split())[:300],
                 do="remove the file and run `dvc repro` to have it made anew",
             ) from None
+        self._place(network)
+
+    def load_random(self) -> None:
+        """Make ready with weights at random, to measure how fast it is."""
+        self._place(self.build())
+
+    def _place(self, network: nn.Module) -> None:
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         network = network.eval().requires_grad_(False).to(self.device)
         if self.modality == "picture":
             network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in its stubs

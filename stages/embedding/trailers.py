@@ -90,11 +90,11 @@ def embed(todo: Sequence[Job]) -> Iterator[tuple[Job, tuple[str, Path] | Trailer
 def embed_trailer(job: Job) -> tuple[str, Path]:
     """Embed one trailer unless the store has it; its id and the entry's path."""
     backbone = _backbone(job.recipe)
-    return _embed(backbone, job.recipe, _prepare(backbone, job))
+    return _embed(backbone, job.recipe, prepare(backbone, job))
 
 
 def embed_stream(
-    todo: Sequence[Job], threads: int
+    todo: Sequence[Job], threads: int, backbone: Backbone | None = None
 ) -> Generator[tuple[Job, tuple[str, Path]], None, None]:
     """Embed trailers with a network: `threads` read and prepare ahead while it computes.
 
@@ -102,18 +102,18 @@ def embed_stream(
     """
     if not todo:
         return
-    backbone = todo[0].recipe.backbone()
+    backbone = backbone or todo[0].recipe.backbone()
     with ThreadPoolExecutor(threads, initializer=_one_thread) as pool:
         waiting = iter(todo)
         ahead = deque(
-            (job, pool.submit(_prepare, backbone, job)) for job in islice(waiting, 2 * threads)
+            (job, pool.submit(prepare, backbone, job)) for job in islice(waiting, 2 * threads)
         )
         try:
             while ahead:
                 job, prepared = ahead.popleft()
                 result = prepared.result()
                 ahead.extend(
-                    (job, pool.submit(_prepare, backbone, job)) for job in islice(waiting, 1)
+                    (job, pool.submit(prepare, backbone, job)) for job in islice(waiting, 1)
                 )
                 yield job, _embed(backbone, job.recipe, result)
         finally:
@@ -128,7 +128,8 @@ def _one_thread() -> None:
     cv2.setNumThreads(1)
 
 
-def _prepare(backbone: Backbone, job: Job) -> Prepared:
+def prepare(backbone: Backbone, job: Job) -> Prepared:
+    """Read one trailer's rows and make its items, unless the store has their embeddings."""
     with pq.ParquetFile(job.pack) as file:
         rows = file.read_row_group(job.row_group)
     trailer_id = rows["trailer_id"][0].as_py()
@@ -136,8 +137,8 @@ def _prepare(backbone: Backbone, job: Job) -> Prepared:
     key = store.key(_digest(rows))
     if (kept := store.find(key)) is not None:
         return Prepared(trailer_id, key, kept)
-    prepare = _frames if backbone.modality == "picture" else _windows
-    return Prepared(trailer_id, key, None, *prepare(backbone, rows))
+    items_of = _frames if backbone.modality == "picture" else _windows
+    return Prepared(trailer_id, key, None, *items_of(backbone, rows))
 
 
 def _embed(backbone: Backbone, recipe: Recipe, prepared: Prepared) -> tuple[str, Path]:

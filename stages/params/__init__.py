@@ -4,6 +4,7 @@ from stages.params.reading import load
 from stages.params.sections import (
     WINDOWS,
     AudioParams,
+    BackboneParams,
     CatalogueParams,
     DownloadParams,
     FramesParams,
@@ -20,6 +21,7 @@ from stages.params.sections import (
 __all__ = [
     "WINDOWS",
     "AudioParams",
+    "BackboneParams",
     "CatalogueParams",
     "DownloadParams",
     "FramesParams",

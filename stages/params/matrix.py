@@ -101,14 +101,14 @@ def _matrix_slips(params: "Params", matrix: "MatrixParams", at: tuple[str, ...])
                 message = f"training.heads lacks {entry.head!r}, it has {', '.join(heads)}"
                 yield Slip(keys, message)
     if all(each.backbone in backbones for each in matrix.approaches.values()):
-        yield from _headline_slips(params, cells_of(matrix), at)
+        yield from _headline_slips(matrix, at)
 
 
-def _headline_slips(params: "Params", found: list[Cell], at: tuple[str, ...]) -> Iterator[Slip]:
+def _headline_slips(matrix: "MatrixParams", at: tuple[str, ...]) -> Iterator[Slip]:
     """The headline compares two approaches under one head and context, and a fusion of them."""
-    keys = ("judging", "headline")
-    headline = vars(params.judging.headline)
-    by_slug = {cell.slug: cell for cell in found}
+    keys = (*at, "headline")
+    headline = vars(matrix.headline)
+    by_slug = {cell.slug: cell for cell in cells_of(matrix)}
     modalities = {slug: cell.modality for slug, cell in by_slug.items()}
     missing = [
         slip
@@ -116,7 +116,7 @@ def _headline_slips(params: "Params", found: list[Cell], at: tuple[str, ...]) ->
         for slip in _part((*keys, modality), slug, modalities, modality)
     ]
     if missing:
-        yield from missing if at == ("matrix",) else []  # a set may bring a headline of its own
+        yield from missing
         return
     picture, sound, both = (by_slug[slug] for slug in headline.values())
     if (picture.context, picture.head) != (sound.context, sound.head):

@@ -146,20 +146,19 @@ class TrainingParams:
 
 
 @section
-class HeadlineParams:
-    picture: Slug
-    sound: Slug
-    both: Slug
-
-
-@section
 class JudgingParams:
-    headline: HeadlineParams
     thresholds: Annotated[tuple[Share, ...], Field(min_length=1)]
     sweep_step: Annotated[Float, Field(gt=0, le=0.5)]
     resamples: Annotated[Int, Field(ge=100)]
     permutations: Annotated[Int, Field(ge=100)]
     seed: Natural
+
+
+@section
+class HeadlineParams:
+    picture: Slug
+    sound: Slug
+    both: Slug
 
 
 @section
@@ -169,6 +168,7 @@ class MatrixParams:
     approaches: dict[Slug, ApproachParams]
     early: dict[Slug, EarlyParams]
     late: dict[Slug, LateParams]
+    headline: HeadlineParams
 
     def backbone(self, slug: str) -> BackboneParams:
         """What `slug` is, with weights or without. Raises KeyError for an unknown one."""

@@ -1,0 +1,1 @@
+"""What a matrix needs and will cost, said before anything runs."""

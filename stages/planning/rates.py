@@ -1,0 +1,89 @@
+"""How fast this machine embeds: measured once per model, on noise, with weights at random."""
+
+import json
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from stages.embedding.base import Backbone, create, family
+from stages.embedding.network import Network
+from stages.parallel import workers
+from stages.params import AudioParams, BackboneParams, FramesParams
+from stages.versions import code_of
+
+FRAMES = 4
+SECONDS = 12.0
+
+
+@dataclass(frozen=True)
+class Rates:
+    """Seconds a frame, or a second of sound, takes; kept in one file so that it is asked once."""
+
+    path: Path
+    frames: FramesParams
+    audio: AudioParams
+
+    def seconds_per_trailer(self, backbone: BackboneParams) -> float:
+        """Seconds that embedding one trailer takes on this machine.
+
+        Raises BenchmarkError where the family lacks its library or does not know the model.
+        """
+        known = self._read()
+        key = _key(backbone)
+        if key not in known:
+            known[key] = _measure(backbone, self.frames, self.audio)
+            self._write(known)
+        if backbone.reads == "frames":
+            return known[key] * self.frames.count
+        return known[key] * self.audio.seconds * len(self.audio.windows)
+
+    def knows(self, backbone: BackboneParams) -> bool:
+        """Whether the rate was measured before."""
+        return _key(backbone) in self._read()
+
+    def _read(self) -> dict[str, float]:
+        try:
+            return dict(json.loads(self.path.read_text(encoding="utf-8")))
+        except (OSError, ValueError):
+            return {}
+
+    def _write(self, known: dict[str, float]) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = self.path.with_name(f"{self.path.name}.{os.getpid()}.part")
+        temporary.write_text(json.dumps(known, indent=1, sort_keys=True), encoding="utf-8")
+        temporary.replace(self.path)
+
+
+def _key(backbone: BackboneParams) -> str:
+    code = code_of("stages/embedding/*.py", f"stages/backbones/{backbone.family}.py")
+    return json.dumps(
+        [backbone.family, backbone.model, backbone.options, code, workers()], sort_keys=True
+    )
+
+
+def _measure(backbone: BackboneParams, frames: FramesParams, audio: AudioParams) -> float:
+    """Seconds a frame or a second of sound takes, the first batch not counted."""
+    made: Backbone
+    kind = family(backbone.family)
+    if issubclass(kind, Network):
+        made = kind(backbone.model, **backbone.options)
+        made.load_random()
+    else:
+        made = create(backbone.family, None, backbone.model, backbone.options)
+    random = np.random.default_rng(0)
+    if backbone.reads == "frames":
+        size = (FRAMES, frames.short_side, frames.short_side * 16 // 9, 3)
+        trailer: list[np.ndarray] | np.ndarray = list(random.integers(0, 256, size, dtype=np.uint8))
+        units = float(FRAMES)
+    else:
+        n_samples = int(SECONDS * audio.sample_rate)
+        trailer = random.normal(0, 0.1, n_samples).astype(np.float32)
+        units = SECONDS
+    made(trailer, audio.sample_rate)
+    begin = time.perf_counter()
+    made(trailer, audio.sample_rate)
+    seconds = (time.perf_counter() - begin) / units
+    return seconds if made.heavy else seconds / workers()  # light ones run in a process per core

@@ -1,0 +1,50 @@
+"""The plan and the known models as tables."""
+
+from collections.abc import Iterator, Sequence
+
+from rich.markup import escape
+from rich.table import Table
+
+from stages.embedding.base import families, family
+from stages.planning.costs import Row
+
+HEADINGS = (
+    *("from", "family", "model", "input", "dimensions", "parameters", "trained on"),
+    "licence of the weights",
+)
+
+
+def plan_table(rows: Sequence[Row]) -> Table:
+    """A line a row, the sum last; minutes that nothing tells are a question mark."""
+    table = Table(box=None, pad_edge=False, show_footer=True)
+    table.add_column("what runs", "all of it")
+    table.add_column("as")
+    table.add_column("needs", overflow="fold")
+    table.add_column("at hand", overflow="fold")
+    table.add_column("stages", str(sum(row.stages for row in rows)), justify="right")
+    table.add_column("MB", f"{sum(row.megabytes for row in rows):.0f}", justify="right")
+    known = sum(row.minutes for row in rows if row.minutes is not None)
+    unknown = any(row.minutes is None for row in rows)
+    table.add_column("minutes", f"{known:.1f}{' + ?' if unknown else ''}", justify="right")
+    for row in rows:
+        minutes = "?" if row.minutes is None else f"{row.minutes:.1f}"
+        megabytes = f"{row.megabytes:.0f}" if row.megabytes else ""
+        texts = [row.slug, row.what, row.needs, row.at_hand]
+        table.add_row(*map(escape, texts), str(row.stages), megabytes, minutes)
+    return table
+
+
+def models() -> Iterator[str]:
+    """Every model that has a record, as the lines of a Markdown table, sorted by modality."""
+    yield f"| {' | '.join(HEADINGS)} |"
+    yield "|---|---|---|---|---:|---:|---|---|"
+    rows = [
+        (record.modality, name, model, record)
+        for name in families()
+        for model, record in family(name).RECORDS.items()
+    ]
+    for modality, name, model, record in sorted(rows, key=lambda row: row[:3]):
+        shape = " × ".join(map(str, record.shape))
+        parameters = f"{record.parameters / 1e6:.1f} M" if record.parameters else "–"
+        cells = [modality, name, model or "–", record.input, shape, parameters]
+        yield "| " + " | ".join([*cells, record.trained_on, record.licence]) + " |"
