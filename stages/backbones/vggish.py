@@ -49,12 +49,11 @@ RECORD = Record(
     "ReLU, as the PyTorch port gives it. A rest shorter than a window is left out.",
 )
 PCA_SOURCE = Source(
-    file="vggish_pca_params.npz",
-    url="https://storage.googleapis.com/audioset/vggish_pca_params.npz",
-    sha256="4d878af3e306defbfb37095365aa7e5a6cecb86bad13e859e626151c4e6a8b9d",
-    stated_in="tensorflow/models, research/audioset/vggish/README.md: file and address; "
-    "nathanielasun/songbase, backend/processing/audio_pipeline/config.py: sha256, whose first "
-    "eight digits torchvggish's copy of the file (vggish_pca_params-4d878af3.npz) carries too",
+    file="vggish_pca_params-970ea276.pth",
+    url="https://github.com/harritaylor/torchvggish/releases/download/v0.1/"
+    "vggish_pca_params-970ea276.pth",
+    stated_in="harritaylor/torchvggish, hubconf.py: file and address, whose name carries the "
+    "first eight digits of the hash",
 )
 
 

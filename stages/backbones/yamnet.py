@@ -79,9 +79,7 @@ class Family(Network):
         named = published if "layer01.conv.weight" in published else _from_keras(published)
         wrong = [n for n, like in wanted.items() if n not in named or named[n].shape != like.shape]
         if wrong:
-            raise ValueError(
-                f"this is not {model}: without {', '.join(wrong[:3])}, or of another shape"
-            )
+            raise ValueError(f"this is not {model}: {', '.join(wrong[:3])} lacking, or misshapen")
         return {name: named[name].to(torch.float32).contiguous() for name in wanted}
 
     def prepare(self, trailer: Sequence[np.ndarray] | np.ndarray, sample_rate: int) -> np.ndarray:
