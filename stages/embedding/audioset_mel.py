@@ -20,14 +20,13 @@ PATCH_SECONDS = PATCH_SAMPLES / RATE
 
 @cache
 def mel_filterbank() -> Tensor:
-    """Triangles of height 1, linear in mel (HTK), (257, 64) float32; bin 0 is left out."""
+    """Triangles of height 1, linear in mel (HTK), (257, 64) float32."""
     bins = _mel(np.linspace(0, RATE / 2, FFT // 2 + 1))[:, None]
     lowest, highest = _mel(np.array([LOWEST, HIGHEST]))
     edges = np.linspace(lowest, highest, BANDS + 2)
     lower, centre, upper = edges[:-2], edges[1:-1], edges[2:]
     rise, fall = (bins - lower) / (centre - lower), (upper - bins) / (upper - centre)
     bank = np.maximum(0, np.minimum(rise, fall))
-    bank[0] = 0
     return torch.from_numpy(bank.astype(np.float32))
 
 

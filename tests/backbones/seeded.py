@@ -26,10 +26,10 @@ def sound() -> np.ndarray:
 
 def holding(backbone: Network, published: Mapping[str, Tensor]) -> Network:
     """The backbone made ready on the CPU with published weights, without a file."""
-    with torch.device("meta"):
-        network = backbone.build()
-    state = backbone.convert(published, backbone.model)
-    network.load_state_dict(state, strict=True, assign=True)
-    backbone.network = network.eval().requires_grad_(False)
     backbone.device = torch.device("cpu")
+    with torch.device("meta"):  # spares the random numbers of 72 million weights
+        network = backbone.build()
+    network.to_empty(device=backbone.device)
+    network.load_state_dict(backbone.convert(published, backbone.model), strict=True)
+    backbone.network = network.eval().requires_grad_(False)
     return backbone
