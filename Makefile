@@ -4,7 +4,7 @@ PYTHON := $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: report test lock environment
+.PHONY: report test lock models environment
 .DEFAULT_GOAL := report
 
 report: SETS = core report
@@ -24,6 +24,10 @@ ifeq ($(PYTHON),)
 	@echo "Python 3.11 or newer was not found: install it (python3, with pip and venv) and try again."; exit 1
 endif
 	@$(PYTHON) requirements/install.py $(SETS)
+
+models: SETS = core dev
+models: environment  ## renew README's table of models from their records
+	@python -m stages.plan --models --write README.md
 
 LOCK = uv pip compile --universal --python-version 3.11 --fork-strategy fewest \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet

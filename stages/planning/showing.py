@@ -1,13 +1,16 @@
 """The plan and the known models as tables."""
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from rich.markup import escape
 from rich.table import Table
 
 from stages.embedding.base import families, family
+from stages.errors import BenchmarkError
 from stages.planning.costs import Row
 
+BEGIN, END = "<!-- models -->", "<!-- /models -->"
 HEADINGS = (
     *("from", "family", "model", "input", "dimensions", "parameters", "trained on"),
     "licence of the weights",
@@ -32,6 +35,17 @@ def plan_table(rows: Sequence[Row]) -> Table:
         texts = [row.slug, row.what, row.needs, row.at_hand]
         table.add_row(*map(escape, texts), str(row.stages), megabytes, minutes)
     return table
+
+
+def write_models(lines: Sequence[str], path: Path) -> None:
+    """Put the table of models between its marks in a Markdown file."""
+    text = path.read_text(encoding="utf-8")
+    before, _, rest = text.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    if not after:
+        raise BenchmarkError("no place for the table", where=str(path), expected=f"{BEGIN} {END}")
+    table = "\n".join(lines)
+    path.write_text(f"{before}{BEGIN}\n{table}\n{END}{after}", encoding="utf-8")
 
 
 def models() -> Iterator[str]:

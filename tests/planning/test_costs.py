@@ -1,6 +1,7 @@
 """The plan's sums, by hand."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -14,8 +15,9 @@ from stages.params.sections import (
     PretrainedParams,
 )
 from stages.planning.costs import ONCE, Recorded, plan
-from stages.planning.showing import models, plan_table
+from stages.planning.showing import models, plan_table, write_models
 
+ROOT = Path(__file__).resolve().parents[2]
 MATRIX = MatrixParams(
     backbones={
         "colour": BackboneParams(family="colour", reads="frames"),
@@ -84,6 +86,14 @@ def test_the_sum_says_when_something_is_missing_from_it():
     table = plan_table(list(rows().values()))
     assert str(table.columns[-1].footer).endswith("+ ?")
     assert table.row_count == 9
+
+
+def test_readme_holds_the_table_of_models(tmp_path):
+    readme = (ROOT / "README.md").read_text()
+    copy = tmp_path / "README.md"
+    copy.write_text(readme)
+    write_models(list(models()), copy)
+    assert copy.read_text() == readme, "run `make models`"
 
 
 def test_models_are_one_line_each():

@@ -1,0 +1,69 @@
+"""List what a matrix needs and will cost, before anything runs. Not a DVC stage."""
+
+import argparse
+from pathlib import Path
+
+from stages.console import progress, run_command
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m stages.plan",
+        description="List every cell of the matrix with what it needs, whether that is at hand and "
+        "what it will cost here: stages, downloads, minutes. A backbone that was never timed on "
+        "this machine is timed first, which takes a few seconds. Nothing is fetched.",
+    )
+    parser.add_argument("set", nargs="?", help="a name under sets in params.yaml, as for -S")
+    parser.add_argument("--catalogue", type=Path, help="instead of catalogue.path")
+    parser.add_argument(
+        "--models", action="store_true", help="print the known models, as README's table"
+    )
+    parser.add_argument("--write", type=Path, help="put that table into this file, between marks")
+    arguments = parser.parse_args()
+
+    from stages.planning.showing import models, plan_table, write_models
+
+    if arguments.models:
+        lines = list(models())
+        write_models(lines, arguments.write) if arguments.write else print("\n".join(lines))
+        return
+
+    from rich.console import Console
+
+    from stages.corpus.reader import read_catalogue
+    from stages.embedding.base import describe
+    from stages.errors import BenchmarkError
+    from stages.hub.sources import Means, folder_of_the_person
+    from stages.hub.whereabouts import whereabouts
+    from stages.params import load
+    from stages.params.matrix import cells_of
+    from stages.planning.costs import Recorded, plan
+    from stages.planning.rates import Rates
+
+    params = load()
+    if arguments.set and arguments.set not in params.sets:
+        known = ", ".join(params.sets) or "none"
+        raise BenchmarkError("unknown set", found=arguments.set, expected=f"one of {known}")
+    matrix = params.sets[arguments.set] if arguments.set else params.matrix
+    trailers = len(read_catalogue(arguments.catalogue or Path(params.catalogue.path)))
+
+    def at_hand(slug: str) -> str:
+        entry = matrix.pretrained[slug]
+        record = describe(entry.family, entry.model, entry.options)
+        means = Means(slug, entry.file, folder_of_the_person())
+        return whereabouts(record, means, Path(f"data/weights/{slug}.safetensors"))
+
+    rows = plan(
+        matrix,
+        trailers,
+        Recorded.read(Path("metrics")),
+        Rates(Path("data/store/rates.json"), params.frames, params.audio).seconds_per_trailer,
+        at_hand,
+    )
+    count = 1 + len(matrix.backbones) + len(matrix.pretrained) + len(cells_of(matrix))
+    shown = list(progress(rows, "plan", count))
+    Console(highlight=False).print(plan_table(shown))
+
+
+if __name__ == "__main__":
+    run_command(main)
