@@ -51,8 +51,8 @@ RECORD = Record(
         stated_in="tensorflow/models, research/audioset/yamnet/README.md: file and address; "
         "bherila/sinus-sentinel, model/CONVERSION.md: sha256",
     ),
-    note="AudioSet is cut from YouTube videos, film trailers surely among them. The last window of a clip "
-    "is filled up with silence.",
+    note="AudioSet is cut from YouTube videos, film trailers surely among them. The last window of "
+    "a clip is filled up with silence.",
 )
 
 

@@ -50,7 +50,7 @@ def original():
 
 
 class TestOriginal:
-    """Reached: log-mel 1e-5, embedding 1e-5 (largest value 5)."""
+    """Reached: log-mel 1e-5, embedding 4e-6 (largest value 5)."""
 
     def test_front_end(self, original):
         items = Family("vggish").prepare(sound(), 16_000)
@@ -149,7 +149,7 @@ def whole(shared):
 
 
 class TestSharedReference:
-    """Reached, largest differences: log-mel 7e-6, convolutions 0, linear layers 2e-5."""
+    """Reached, largest differences: log-mel 7e-6, convolutions 1e-5, linear layers 2e-5."""
 
     def test_front_end(self, shared):
         np.testing.assert_allclose(mel_filterbank(), shared["mel_filterbank_257x64"], atol=1e-7)
@@ -163,7 +163,7 @@ class TestSharedReference:
         with torch.inference_mode():
             maps = network.features(torch.from_numpy(shared["log_mel_examples"])[:, None])
             flat = maps.permute(0, 2, 3, 1).flatten(1)
-            np.testing.assert_allclose(flat, shared["conv_flat_12288"], atol=5e-5, rtol=0)
+            np.testing.assert_allclose(flat, shared["conv_flat_12288"], atol=1e-4, rtol=0)
             hidden = network.embeddings[:4](flat.clone())
             np.testing.assert_allclose(hidden, shared["fc2_relu_4096"], atol=1e-4, rtol=0)
 
