@@ -62,6 +62,7 @@ class Network(Backbone):
 
     def _place(self, network: nn.Module) -> None:
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        torch.backends.cudnn.allow_tf32 = False  # ten bits are too few to be the same as on a CPU
         network = network.eval().requires_grad_(False).to(self.device)
         if self.modality == "picture":
             network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in its stubs

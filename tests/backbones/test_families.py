@@ -1,6 +1,7 @@
 """One contract over all families: shape, type, determinism, no item depends on its batch."""
 
 import dataclasses
+from collections.abc import Iterator
 from typing import ClassVar
 
 import numpy as np
@@ -24,51 +25,43 @@ def trailer(backbone: Backbone, kind: str) -> list[np.ndarray] | np.ndarray:
     return (rng.normal(0, 0.1, samples) * (kind != "empty")).astype(np.float32)
 
 
-MODELS = [(name, model) for name in families() for model in family(name).RECORDS]
+MODELS = [
+    pytest.param((name, model), id=f"{name}-{model}", marks=pytest.mark.xdist_group(name + model))
+    for name in families()
+    for model in family(name).RECORDS
+]
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    """Backbones by family and model, pretrained ones with random weights; each built once."""
-    kept: dict[tuple[str, str], Backbone] = {}
-
-    def make(name: str, model: str) -> Backbone:
-        if (name, model) not in kept:
-            weights = random_weights(name, model, tmp_path_factory.mktemp("weights"))
-            kept.clear()  # big ones one at a time
-            kept[name, model] = create(name, weights, model)
-        return kept[name, model]
-
-    return make
+@pytest.fixture(scope="module", params=MODELS)
+def backbone(request, tmp_path_factory) -> Iterator[Backbone]:
+    """Each model of each family, pretrained ones with random weights; built once."""
+    name, model = request.param
+    weights = random_weights(name, model, tmp_path_factory.mktemp("weights"))
+    made = create(name, weights, model)
+    if weights is not None:
+        weights.unlink()  # some are half a gigabyte
+    yield made
 
 
-@pytest.mark.parametrize(("name", "model"), MODELS)
 class TestContract:
     @pytest.mark.parametrize("kind", ["usual", "empty", "shortest"])
-    def test_shape_type_and_finite(self, made, name, model, kind):
-        backbone = made(name, model)
+    def test_shape_type_and_finite(self, backbone, kind):
         embedding = backbone(trailer(backbone, kind), RATE)
         assert embedding.shape[1:] == backbone.shape == backbone.record.shape
         assert len(embedding) >= 1
         assert embedding.dtype == backbone.dtype
         assert np.isfinite(embedding.astype(float)).all()
 
-    def test_the_same_twice(self, made, name, model):
-        backbone = made(name, model)
-        items = trailer(backbone, "usual")
-        assert (backbone(items, RATE) == backbone(items, RATE)).all()
-
-    def test_an_item_does_not_depend_on_its_batch(self, made, name, model):
-        backbone = made(name, model)
+    def test_the_same_twice_and_an_item_alone_as_in_a_batch(self, backbone):
         items = trailer(backbone, "usual")
         together = backbone(items, RATE).astype(float)
+        assert (backbone(items, RATE).astype(float) == together).all()
         size, backbone.batch_size = backbone.batch_size, 1
         alone = backbone(items, RATE).astype(float)
         backbone.batch_size = size
         np.testing.assert_allclose(alone, together, atol=1e-4, rtol=1e-4)
 
-    def test_what_the_record_says_is_so(self, made, name, model):
-        backbone = made(name, model)
+    def test_what_the_record_says_is_so(self, backbone):
         record = backbone.record
         assert all((record.input, record.trained_on, record.licence, record.paper))
         learnt = getattr(backbone, "network", None)
