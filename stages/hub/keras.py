@@ -2,58 +2,81 @@
 
 Layout: the root's attribute `layer_names` lists the layers, each a group whose attribute
 `weight_names` lists its data sets by their path below the group (Keras 2, `hdf5_format`).
+The library that reads HDF5 crashes or turns in circles on some damaged files (seen), so it works
+in a process of its own, within bounds.
 """
 
 import gzip
 import io
+import multiprocessing
+import resource
 import zlib
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import h5py
 import numpy as np
-import torch
-from torch import Tensor
 
+SECONDS = 30  # of computing: the largest known file takes one
+MEMORY = 1_000_000_000  # bytes, beside those of the weights
 MOST_NAMES = 10_000
 NUMBERS = "fiu"  # kinds of numpy types
 
 
-def read_keras(path: Path, limit: int) -> dict[str, Tensor]:
-    """Tensors by "<layer>/<weight>", in order, Keras layout; layers without weights are left out.
+def read_keras(path: Path, limit: int) -> dict[str, np.ndarray]:
+    """Arrays by "<layer>/<weight>", in order, Keras layout; layers without weights are left out.
 
-    limit: bytes that all tensors together may take. Raises ValueError for what is no such file,
-    or for one that points outside itself.
+    path: the file, or the file as gzip packed it. limit: bytes that all arrays together may take.
+    Raises ValueError for what is no such file, or for one that points outside itself.
     """
+    bounds = (SECONDS, MEMORY + 4 * limit)
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, context, initializer=_bounded, initargs=bounds) as pool:
+        try:
+            return pool.submit(arrays, path, limit).result()
+        except BrokenProcessPool:
+            raise ValueError(f"reading it crashed, or took over {SECONDS} seconds") from None
+
+
+def arrays(path: Path, limit: int) -> dict[str, np.ndarray]:
+    """The same in this process, without bounds."""
     with path.open("rb") as file:
-        return _read(file, limit)
+        packed = file.read(2) == b"\x1f\x8b"
+        file.seek(0)
+        source = io.BytesIO(_unpacked(file, max(limit, 1_000_000))) if packed else file
+        try:
+            with h5py.File(source, "r") as weights:
+                return dict(_weights(weights, limit))
+        except ValueError:
+            raise
+        except Exception as error:  # what the library raises on a damaged file has no end
+            raise ValueError(f"not a whole HDF5 file: {error}") from None
 
 
-def read_gzipped(path: Path, limit: int) -> dict[str, Tensor]:
-    """The same of a file that was compressed as a whole."""
-    limit = max(limit, 1_000_000)
+def _bounded(seconds: int, memory: int) -> None:
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    pages = Path("/proc/self/statm")  # what the libraries reserved grows with the cores
+    if pages.is_file():
+        memory += int(pages.read_text().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+
+
+def _unpacked(file: BinaryIO, limit: int) -> bytes:
     try:
-        with gzip.open(path) as file:
-            data = file.read(limit + 1)
+        with gzip.open(file) as packed:
+            data = packed.read(limit + 1)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise ValueError(f"not a whole gzip file: {error}") from None
     if len(data) > limit:
         raise ValueError(f"it unpacks to more than {limit} bytes, which no weights do")
-    return _read(io.BytesIO(data), limit)
+    return data
 
 
-def _read(source: BinaryIO, limit: int) -> dict[str, Tensor]:
-    try:
-        with h5py.File(source, "r") as file:
-            return dict(_weights(file, limit))
-    except ValueError:
-        raise
-    except Exception as error:  # what the library raises on a damaged file has no end
-        raise ValueError(f"not a whole HDF5 file: {error}") from None
-
-
-def _weights(file: h5py.File, limit: int) -> Iterator[tuple[str, Tensor]]:
+def _weights(file: h5py.File, limit: int) -> Iterator[tuple[str, np.ndarray]]:
     left = limit
     for layer in _names(file, "layer_names"):
         group = _member(file, layer)
@@ -64,7 +87,7 @@ def _weights(file: h5py.File, limit: int) -> Iterator[tuple[str, Tensor]]:
             left -= data.size * data.dtype.itemsize
             if left < 0:
                 raise ValueError(f"{name} claims far more bytes than the file has")
-            yield name, as_tensor(name, np.asarray(data[()]))
+            yield name, np.asarray(data[()])
 
 
 def _names(group: Any, attribute: str) -> list[str]:
@@ -95,10 +118,3 @@ def _check(data: Any, name: str) -> None:
         raise ValueError(f"{name} is no data of this file's own")
     if data.shape is None or data.dtype.kind not in NUMBERS:
         raise ValueError(f"{name} is of type {data.dtype}, not plain numbers")
-
-
-def as_tensor(name: str, values: np.ndarray) -> Tensor:
-    """An array of plain numbers as a tensor of its own; raises ValueError for any other."""
-    if values.dtype.kind not in NUMBERS or values.dtype.itemsize > 8:
-        raise ValueError(f"{name} is of type {values.dtype}, not plain numbers")
-    return torch.from_numpy(np.array(values, values.dtype.newbyteorder("="), order="C"))

@@ -15,7 +15,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from stages.errors import BenchmarkError
-from stages.hub.keras import as_tensor, read_gzipped, read_keras
+from stages.hub.keras import NUMBERS, read_keras
 
 # A file's tensors may take this many times its own bytes (two names for one tensor, compression):
 # a small file that claims to hold terabytes is refused before anything is allocated for it.
@@ -82,9 +82,20 @@ def _arrays(path: Path, limit: int) -> dict[str, Tensor]:
     _check_archive(path, limit)
     try:
         with np.load(path, allow_pickle=False) as file:
-            return {name: as_tensor(name, file[name]) for name in file.files}
+            return {name: _tensor(name, file[name]) for name in file.files}
     except Exception as error:  # what a hostile or damaged file may raise has no end
         raise ValueError(f"not a whole file of numpy arrays: {_first_line(error)}") from None
+
+
+def _keras(path: Path, limit: int) -> dict[str, Tensor]:
+    return {name: _tensor(name, values) for name, values in read_keras(path, limit).items()}
+
+
+def _tensor(name: str, values: np.ndarray) -> Tensor:
+    """An array of plain numbers as a tensor of its own; raises ValueError for any other."""
+    if values.dtype.kind not in NUMBERS or values.dtype.itemsize > 8:
+        raise ValueError(f"{name} is of type {values.dtype}, not plain numbers")
+    return torch.from_numpy(np.array(values, values.dtype.newbyteorder("="), order="C"))
 
 
 def _check_archive(path: Path, limit: int) -> None:
@@ -137,7 +148,7 @@ READERS: dict[str, Callable[[Path, int], dict[str, Tensor]]] = {
     ".pth": _pickle,
     ".bin": _pickle,
     ".npz": _arrays,
-    ".h5": read_keras,
-    ".h5.gz": read_gzipped,
+    ".h5": _keras,
+    ".h5.gz": _keras,
 }
 SUFFIXES = tuple(READERS)
