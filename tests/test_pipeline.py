@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -49,6 +50,10 @@ class Project:
         )
         assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
         return done.stdout
+
+    def repro(self) -> set[str]:
+        """Run the pipeline; the stages that ran."""
+        return set(re.findall(r"Running stage '(.+)':", self.call("dvc", "repro")))
 
     def keep_films(self, count: int) -> None:
         head = [line for line in self.films if line.startswith(("#", "film_id"))]
@@ -206,3 +211,62 @@ def test_three_trailers_more_are_three_of_everything(project):
     many = {step: project.entries(step) for step in steps}
     project.call("dvc", "repro", "embed@colour", "embed@mfcc", "embed@pixels")
     assert {step: project.entries(step) for step in steps} == many
+
+
+def test_a_model_of_timm_is_one_entry_and_only_what_is_new_runs(project, tmp_path):
+    import timm
+    from safetensors.torch import save_file
+
+    network = timm.create_model("test_resnet", num_classes=0)  # of timm's own, for tests
+    save_file(network.state_dict(), tmp_path / "tiny.safetensors")
+    project.environment["WEIGHTS_DIR"] = str(tmp_path)
+
+    def add(params: dict) -> None:
+        entry = {"family": "timm", "model": "test_resnet.r160_in1k", "reads": "frames"}
+        params["matrix"]["pretrained"]["tiny"] = entry
+        approach = {"backbone": "tiny", "context": "mean", "head": "linear"}
+        params["matrix"]["approaches"]["tiny_linear"] = approach
+
+    project.call("dvc", "repro")
+    project.change_params(add)
+    ran = project.repro()
+    judging = {"ceiling", "evaluate", "compare", "report"}
+    assert ran == {"weights@tiny", "embed_pretrained@tiny", "fit@tiny_linear"} | judging
+    assert "tiny_linear" in project.json("metrics/summary.json")["approaches"]
+    assert list(project.json("weights.lock")) == ["tiny:tiny.safetensors"]
+
+
+TOY = '''
+"""How bright each frame is."""
+
+import dataclasses
+
+import numpy as np
+
+from stages.backbones.colour import RECORD
+from stages.embedding.base import Backbone
+
+
+class Family(Backbone):
+    RECORDS = {"": dataclasses.replace(RECORD, shape=(1,), input="frames")}
+
+    def prepare(self, trailer, sample_rate):
+        return np.array([[frame.mean() / 255] for frame in trailer], np.float32)
+
+    def embed(self, batch):
+        return batch
+'''
+
+
+def test_a_family_is_one_file_and_only_what_is_new_runs(project):
+    (project.folder / "stages/backbones/toy.py").write_text(TOY)
+
+    def add(params: dict) -> None:
+        params["matrix"]["backbones"]["toy"] = {"family": "toy", "reads": "frames"}
+        approach = {"backbone": "toy", "context": "each", "head": "linear"}
+        params["matrix"]["approaches"]["toy_linear"] = approach
+
+    project.change_params(add)
+    ran = project.repro()
+    assert ran == {"embed@toy", "fit@toy_linear", "ceiling", "evaluate", "compare", "report"}
+    assert "toy_linear" in project.json("metrics/summary.json")["approaches"]
