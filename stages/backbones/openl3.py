@@ -73,7 +73,7 @@ class Family(Network):
         for half, size in POOLS
         for content in CONTENT
     }
-    batch_size = 8  # the first layers of one window or frame take 13 MB each
+    batch_size = 4  # each layer of the first block takes 13 MB a window; more is not faster
     window_seconds = 1.0
     hop_seconds = 1.0
     lead_seconds = 0.5  # how long before the clip's start the first window begins
