@@ -201,7 +201,8 @@ class _Transfer:
         )
 
 
-def _told(error: Exception) -> str:
-    """What went wrong, without the objects that the libraries print."""
-    text = re.sub(r"<[^>]*>:? ?", "", str(error)) or type(error).__name__
-    return " ".join(text.split())[:200]
+def _told(error: BaseException) -> str:
+    """What went wrong at the bottom, without the layers of the libraries above it."""
+    while deeper := error.__cause__ or error.__context__:
+        error = deeper
+    return " ".join(f"{type(error).__name__}: {error}".split())[:200]

@@ -115,7 +115,7 @@ def hub(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator
     huggingface_hub.close_session()
 
 
-def means(root: Path, slug: str = "toy", **changes: Any) -> Means:
+def means(root: Path, slug: str = "toy", /, **changes: Any) -> Means:
     values: dict[str, Any] = {
         "lock": root / "weights.lock",
         "root": root / "store",

@@ -176,9 +176,10 @@ def test_absurd_shapes_are_refused_before_anything_is_allocated(tmp_path, shape)
 def test_many_plausible_weights_that_are_not_together(tmp_path):
     def change(file: h5py.File) -> None:
         group = file["conv_b"]
-        names = [f"w{i}" for i in range(1000)]
+        group["large"] = np.zeros((100, 100), np.float32)
+        names = [f"w{i}" for i in range(100)]
         for name in names:
-            group[name] = group["conv_b/kernel:0"]  # one data set, a thousand hard links
+            group[name] = group["large"]  # one data set, a hundred hard links
         group.attrs["weight_names"] = names
 
     assert "far more bytes than the file has" in refused(tmp_path, change)
@@ -225,9 +226,9 @@ def test_a_file_on_which_the_library_never_ends(tmp_path, monkeypatch):
 
 
 def test_a_library_that_crashes_takes_nothing_with_it(monkeypatch):
-    monkeypatch.setattr(keras, "arrays", ctypes.string_at)
+    monkeypatch.setattr(keras, "arrays", ctypes.string_at)  # of address 1: a real crash
     with pytest.raises(ValueError, match="crashed"):
-        keras.read_keras(0, 1)  # type: ignore[arg-type]
+        keras.read_keras(1, 1)  # type: ignore[arg-type]
 
 
 def test_damaged_bytes_end_in_weights_or_in_one_error(tmp_path, monkeypatch):

@@ -1,0 +1,322 @@
+"""Against a real server on the loopback: every byte arrives, or one error and nothing half-done."""
+
+import errno
+import hashlib
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from stages.errors import BenchmarkError
+from stages.hub import download as room
+from stages.hub.download import Remote, download
+from tests.fetching.conftest import Handler, Route, Site, first_then, serve, status
+
+DATA = np.random.default_rng(0).bytes(3_500_000)
+NO_PAUSE = (0.0, 0.0, 0.0, 0.0)
+
+
+def cut(data: bytes, after: int, **headers: str) -> Route:
+    """A file whose connection is cut after so many bytes of what was asked for."""
+
+    def route(handler: Handler, before: int) -> None:
+        asked = handler.headers.get("Range", "")
+        start = int(asked.removeprefix("bytes=").split("-")[0]) if asked else 0
+        span = {"Content_Range": f"bytes {start}-{len(data) - 1}/{len(data)}"} if start else {}
+        length = {"Content_Length": str(len(data) - start)}
+        handler.head(206 if start else 200, **span, **length, **headers)
+        handler.wfile.write(data[start : start + after])
+
+    return route
+
+
+def versioned(data: bytes, tag: str, name: str = "ETag") -> Route:
+    """A file with a version, that goes on only with that version (If-Range)."""
+
+    def route(handler: Handler, before: int) -> None:
+        asked, wanted = handler.headers.get("Range", ""), handler.headers.get("If-Range", "")
+        start = int(asked[6:-1]) if asked and wanted == tag else 0
+        length = {"Content_Length": str(len(data) - start), name: tag}
+        if start:
+            span = f"bytes {start}-{len(data) - 1}/{len(data)}"
+            handler.head(206, Content_Range=span, **length)
+        else:
+            handler.head(200, **length)
+        handler.wfile.write(data[start:])
+
+    return route
+
+
+def plain(pieces: Iterable[bytes], label: str, total: int) -> Iterable[bytes]:
+    return pieces
+
+
+def remote(site: Site, path: str = "/w.bin", **changes: Any) -> Remote:
+    values: dict[str, Any] = {
+        "name": "w.bin",
+        "url": site.url + path,
+        "otherwise": "carry it",
+        "schemes": ("http",),
+        "fixed": True,
+    }
+    return Remote(**(values | changes))
+
+
+def get(site: Site, route: Route, root: Path, watch: Any = plain, **changes: Any) -> bytes:
+    site.routes["/w.bin"] = route
+    part = root / "unfinished" / "file"
+    download(remote(site, **changes), part, watch, NO_PAUSE)
+    return part.read_bytes()
+
+
+def refused(site: Site, route: Route, root: Path, **changes: Any) -> str:
+    with pytest.raises(BenchmarkError) as error:
+        get(site, route, root, **changes)
+    return str(error.value)
+
+
+def left(root: Path) -> bytes:
+    return (root / "unfinished" / "file").read_bytes()
+
+
+def test_a_file_arrives_in_pieces_that_can_be_watched(site, tmp_path):
+    seen: list[Any] = []
+
+    def watch(pieces: Iterable[bytes], label: str, total: int) -> Iterable[bytes]:
+        seen.extend([label, total])
+        for piece in pieces:
+            seen.append(len(piece))
+            yield piece
+
+    assert get(site, serve(DATA), tmp_path, watch, name="some/one/w.bin") == DATA
+    assert seen == ["w.bin (MB)", 4, 1_000_000, 1_000_000, 1_000_000, 500_000]
+
+
+@pytest.mark.parametrize("size", [1, 999_999, 1_000_000, 1_000_001])
+def test_files_of_any_size(site, tmp_path, size):
+    assert get(site, serve(DATA[:size]), tmp_path) == DATA[:size]
+
+
+def test_a_cut_connection_is_gone_on_with(site, tmp_path):
+    route = first_then([cut(DATA, 1_200_000), cut(DATA, 1_000_000)], serve(DATA))
+    assert get(site, route, tmp_path) == DATA
+    assert site.ranges("/w.bin") == [None, "bytes=1200000-", "bytes=2200000-"]
+
+
+def test_a_reset_connection_is_gone_on_with(site, tmp_path):
+    def reset(handler: Handler, before: int) -> None:
+        handler.head(200, Content_Length=str(len(DATA)))
+        handler.wfile.write(DATA[:2_000_000])
+        handler.reset()
+
+    assert get(site, first_then([reset], serve(DATA)), tmp_path) == DATA
+
+
+def test_any_number_of_cuts_as_long_as_something_new_comes(site, tmp_path):
+    assert get(site, cut(DATA, 200_000), tmp_path) == DATA
+    assert len(site.asked) == 18
+
+
+def test_what_came_before_an_interrupt_is_gone_on_with(site, tmp_path):
+    def interrupted(pieces: Iterable[bytes], label: str, total: int) -> Iterable[bytes]:
+        for number, piece in enumerate(pieces):
+            if number == 2:
+                raise KeyboardInterrupt
+            yield piece
+
+    with suppress(KeyboardInterrupt):
+        get(site, serve(DATA), tmp_path, interrupted)
+    assert left(tmp_path) == DATA[:2_000_000]
+    assert get(site, serve(DATA), tmp_path) == DATA
+    assert site.ranges("/w.bin") == [None, "bytes=2000000-"]
+
+
+def test_a_file_that_is_whole_already_is_not_fetched_again(site, tmp_path):
+    get(site, serve(DATA), tmp_path)
+    site.asked.clear()
+    assert get(site, serve(DATA), tmp_path) == DATA
+    assert site.ranges("/w.bin") == ["bytes=3500000-"]  # which the server answers with 416
+
+
+def test_more_than_the_file_has_is_started_anew(site, tmp_path):
+    get(site, serve(DATA + b"more"), tmp_path)
+    assert get(site, serve(DATA), tmp_path) == DATA
+
+
+def test_a_server_without_ranges_starts_anew(site, tmp_path):
+    route = first_then([cut(DATA, 1_200_000)], serve(DATA, ranges=False))
+    assert get(site, route, tmp_path) == DATA
+
+
+def test_a_server_that_always_cuts_and_knows_no_ranges_is_given_up(site, tmp_path):
+    def route(handler: Handler, before: int) -> None:
+        handler.head(200, Content_Length=str(len(DATA)))
+        handler.wfile.write(DATA[:1_200_000])
+
+    message = refused(site, route, tmp_path)
+    assert "IncompleteRead" in message
+    assert len(site.asked) < 12
+
+
+@pytest.mark.parametrize(("name", "tag"), [("ETag", '"v1"'), ("Last-Modified", "Mon, 1 Jan 2024")])
+def test_a_version_is_gone_on_with_only_if_it_is_still_the_one(site, tmp_path, name, tag):
+    first = cut(DATA, 1_200_000, **{name.replace("-", "_"): tag})
+    route = first_then([first], versioned(DATA, tag, name))
+    assert get(site, route, tmp_path, fixed=False) == DATA
+    assert site.ranges("/w.bin") == [None, "bytes=1200000-"]
+    other = np.random.default_rng(1).bytes(len(DATA))
+    site.counts.clear()
+    route = first_then([first], versioned(other, '"v2"'))
+    (tmp_path / "unfinished" / "file").unlink()
+    assert get(site, route, tmp_path, fixed=False) == other
+
+
+def test_without_a_version_nothing_old_is_joined_with_something_new(site, tmp_path):
+    other = np.random.default_rng(1).bytes(len(DATA))
+    part = tmp_path / "unfinished" / "file"
+    part.parent.mkdir()
+    part.write_bytes(other[:1_000_000])
+    assert get(site, serve(DATA), tmp_path, fixed=False) == DATA
+    assert site.ranges("/w.bin") == [None]
+
+
+def test_a_weak_version_does_not_count(site, tmp_path):
+    route = first_then([cut(DATA, 1_200_000, ETag='W/"v1"')], serve(DATA))
+    get(site, route, tmp_path, fixed=False)
+    assert "if-range" not in site.asked[1][1]
+
+
+def test_a_server_that_goes_on_elsewhere_than_asked_is_not_believed(site, tmp_path):
+    def shifted(handler: Handler, before: int) -> None:
+        if not handler.headers.get("Range"):
+            return cut(DATA, 1_000_000)(handler, before) if not before else serve(DATA)(handler, 0)
+        handler.head(206, Content_Range="bytes 5-9/10", Content_Length="5")
+        handler.wfile.write(b"wrong")
+        return None
+
+    assert get(site, shifted, tmp_path) == DATA
+
+
+@pytest.mark.parametrize("code", [408, 429, 500, 502, 503, 504])
+def test_a_server_with_a_passing_trouble_is_asked_again(site, tmp_path, code):
+    assert get(site, first_then([status(code)] * 4, serve(DATA)), tmp_path) == DATA
+    assert "HTTP status" in refused(site, status(code), tmp_path)
+
+
+def test_a_wait_that_the_server_asks_for_is_kept_or_refused(site, tmp_path, monkeypatch):
+    waited: list[float] = []
+    monkeypatch.setattr(room.time, "sleep", waited.append)
+    get(site, first_then([status(429, Retry_After="7")], serve(DATA)), tmp_path)
+    assert waited == [7]
+    assert "429" in refused(site, status(429, Retry_After="3600"), tmp_path) and waited == [7]
+
+
+@pytest.mark.parametrize("code", [400, 401, 403, 404, 410, 451])
+def test_a_refusal_is_not_asked_again(site, tmp_path, code):
+    message = refused(site, status(code), tmp_path)
+    assert f"HTTP status {code}" in message and "what to do: carry it" in message
+    assert site.url + "/w.bin" in message and len(site.asked) == 1
+
+
+def test_a_size_other_than_the_promised_is_refused_before_it_is_fetched(site, tmp_path):
+    assert "3500000 bytes, not 99" in refused(site, serve(DATA), tmp_path, bytes=99)
+    assert left(tmp_path) == b""
+
+
+def test_a_body_without_a_stated_length(site, tmp_path):
+    def unstated(handler: Handler, before: int) -> None:
+        handler.head(200)
+        handler.wfile.write(DATA)
+
+    assert get(site, unstated, tmp_path) == DATA
+    (tmp_path / "unfinished" / "file").unlink()
+    assert "more than the 1000 bytes" in refused(site, unstated, tmp_path, bytes=1000)
+
+
+def test_a_body_in_chunks(site, tmp_path):
+    def chunked(handler: Handler, before: int) -> None:
+        handler.head(200, Transfer_Encoding="chunked")
+        for start in range(0, len(DATA), 700_000):
+            piece = DATA[start : start + 700_000]
+            handler.wfile.write(f"{len(piece):x}\r\n".encode() + piece + b"\r\n")
+        handler.wfile.write(b"0\r\n\r\n")
+
+    assert get(site, chunked, tmp_path) == DATA
+
+
+def test_bytes_are_taken_as_they_are(site, tmp_path):
+    def packed(handler: Handler, before: int) -> None:
+        assert handler.headers["Accept-Encoding"] == "identity"
+        handler.head(200, Content_Encoding="gzip", Content_Length=str(len(DATA)))
+        handler.wfile.write(DATA)
+
+    assert "in another form (gzip)" in refused(site, packed, tmp_path)
+    assert get(site, packed, tmp_path, name="w.h5.gz") == DATA
+
+
+def test_a_web_page_is_no_file(site, tmp_path):
+    page = serve(b"<html>Please sign in</html>", kind="text/html; charset=utf-8")
+    assert "a web page in its place" in refused(site, page, tmp_path)
+
+
+def test_redirects_are_followed_but_never_to_another_scheme(site, tmp_path):
+    site.routes["/moved"] = serve(DATA)
+    moved = status(302, Location="/moved")
+    assert get(site, moved, tmp_path) == DATA
+    assert "is not https" in refused(site, moved, tmp_path, schemes=("https",))
+    assert left(tmp_path) == DATA  # untouched
+
+
+def test_our_token_stays_with_its_host(site, tmp_path, monkeypatch):
+    site.routes["/moved"] = serve(DATA)
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login me password secret\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    elsewhere = site.url.replace("127.0.0.1", "localhost") + "/moved"
+    headers = {"authorization": "Bearer token"}
+    get(site, status(302, Location=elsewhere), tmp_path, headers=headers)
+    (_, asked), (_, moved) = site.asked
+    assert asked["authorization"] == "Bearer token" and "authorization" not in moved
+
+
+def test_a_circle_of_redirects_ends(site, tmp_path):
+    assert "redirects" in refused(site, status(302, Location="/w.bin"), tmp_path)
+
+
+def test_no_network_is_said_within_seconds(tmp_path):
+    nowhere = Remote("w.bin", "https://127.0.0.1:9/w.bin", "carry it")
+    begin = time.monotonic()
+    with pytest.raises(BenchmarkError) as error:
+        download(nowhere, tmp_path / "file", plain)
+    assert time.monotonic() - begin < 5
+    assert str(error.value).startswith("127.0.0.1:9: w.bin could not be fetched\n  found: ")
+    assert "Connection refused\n  what to do: carry it" in str(error.value)
+
+
+def test_a_file_for_which_there_is_no_room(site, tmp_path, monkeypatch):
+    usage = room.shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(room.shutil, "disk_usage", lambda path: usage._replace(free=2_000_000))
+    message = refused(site, serve(DATA), tmp_path)
+    assert "no room for w.bin" in message and "found: 2 MB\n  expected: 3 MB" in message
+
+
+def test_a_size_that_no_weights_have(site, tmp_path):
+    def vast(handler: Handler, before: int) -> None:
+        handler.head(200, Content_Length=str(10**15))
+
+    assert "no room" in refused(site, vast, tmp_path)
+
+
+def test_a_disk_that_fills_up_keeps_what_came(site, tmp_path):
+    def full(pieces: Iterable[bytes], label: str, total: int) -> Iterable[bytes]:
+        for number, piece in enumerate(pieces):
+            if number == 1:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            yield piece
+
+    with pytest.raises(OSError, match="No space left"):
+        get(site, serve(DATA), tmp_path, full)
+    assert hashlib.sha256(left(tmp_path)).digest() == hashlib.sha256(DATA[:1_000_000]).digest()
