@@ -45,7 +45,7 @@ def main() -> None:
         known = ", ".join(params.sets) or "none"
         raise BenchmarkError("unknown set", found=arguments.set, expected=f"one of {known}")
     matrix = params.sets[arguments.set] if arguments.set else params.matrix
-    trailers = len(read_catalogue(arguments.catalogue or Path(params.catalogue.path)))
+    trailers = read_catalogue(arguments.catalogue or Path(params.catalogue.path))
 
     def at_hand(slug: str) -> str:
         entry = matrix.pretrained[slug]
@@ -62,7 +62,14 @@ def main() -> None:
     )
     count = 1 + len(matrix.backbones) + len(matrix.pretrained) + len(cells_of(matrix))
     shown = list(progress(rows, "plan", count))
-    Console(highlight=False).print(plan_table(shown))
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = 160
+    console.print(plan_table(shown))
+    console.print("Minutes: backbones as timed here, the rest as in metrics/provenance.json.")
+    overrides = [f"-S catalogue.path={arguments.catalogue}"] if arguments.catalogue else []
+    overrides += [f"-S 'matrix=${{sets.{arguments.set}}}'"] if arguments.set else []
+    console.print("To run it:", *(["dvc exp run", *overrides] if overrides else ["dvc repro"]))
 
 
 if __name__ == "__main__":

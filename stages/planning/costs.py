@@ -1,10 +1,11 @@
 """Every cell of a matrix with what it needs, whether that is at hand, and what it will cost."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from stages.corpus.reader import Trailer
 from stages.embedding.base import describe
 from stages.errors import BenchmarkError
 from stages.params import BackboneParams, MatrixParams
@@ -29,10 +30,11 @@ class Row:
 
 @dataclass(frozen=True)
 class Recorded:
-    """What an earlier run took: seconds by stage, and over how many trailers."""
+    """What an earlier run took: seconds by stage, over how many trailers, rendered ones or not."""
 
     seconds: Mapping[str, float]
     trailers: int
+    sample: bool = True
 
     @classmethod
     def read(cls, metrics: Path) -> "Recorded":
@@ -46,7 +48,7 @@ class Recorded:
             return cls({}, 0)
         stages = provenance.get("stages", {})
         seconds = {name: float(entry["seconds"]) for name, entry in stages.items()}
-        return cls(seconds, int(catalogue.get("trailers", 0)))
+        return cls(seconds, int(catalogue.get("trailers", 0)), bool(catalogue.get("sample")))
 
     def minutes(self, names: list[str], trailers: int) -> float | None:
         """Minutes of stages, in proportion to trailers; None unless each was run before."""
@@ -57,7 +59,7 @@ class Recorded:
 
 def plan(
     matrix: MatrixParams,
-    trailers: int,
+    trailers: Sequence[Trailer],
     recorded: Recorded,
     per_trailer: Callable[[BackboneParams], float],
     at_hand: Callable[[str], str],
@@ -68,16 +70,23 @@ def plan(
     pretrained backbone are, "" if they must be fetched; BenchmarkError if they cannot be.
     """
     yield _common(trailers, recorded)
+    fetched: dict[str, str] = {}
     for slug in (*matrix.backbones, *matrix.pretrained):
-        yield _backbone(matrix, slug, trailers, per_trailer, at_hand)
+        row = _backbone(matrix, slug, len(trailers), per_trailer, at_hand)
+        if row.megabytes and row.needs in fetched:
+            row = replace(row, at_hand=f"with {fetched[row.needs]}", megabytes=0.0)
+        fetched.setdefault(row.needs, slug)
+        yield row
     by_slug = {cell.slug: cell for cell in cells_of(matrix)}
     for cell in by_slug.values():
-        yield _approach(cell, by_slug, trailers, recorded)
+        yield _approach(cell, by_slug, len(trailers), recorded)
 
 
-def _common(trailers: int, recorded: Recorded) -> Row:
-    minutes = recorded.minutes(list(ONCE), trailers)
-    what = f"trailers, frames, sound, folds, judging, report of {trailers} trailers"
+def _common(trailers: Sequence[Trailer], recorded: Recorded) -> Row:
+    sample = all(trailer.url.startswith("sample:") for trailer in trailers)
+    known = sample == recorded.sample  # what comes over a network takes what the network takes
+    minutes = recorded.minutes(list(ONCE), len(trailers)) if known else None
+    what = f"{len(trailers)} trailers, folds, judging, report"
     return Row("–", what, "the catalogue", "yes", len(ONCE) + 1, 0.0, minutes)
 
 
@@ -89,7 +98,7 @@ def _backbone(
     at_hand: Callable[[str], str],
 ) -> Row:
     backbone = matrix.backbone(slug)
-    what = " ".join(["backbone", backbone.family, backbone.model]).strip()
+    what = " ".join([backbone.family, backbone.model]).strip()
     pretrained = slug in matrix.pretrained
     stages = 1 + pretrained
     try:
@@ -98,7 +107,8 @@ def _backbone(
         minutes = per_trailer(backbone) * trailers / 60
     except BenchmarkError as error:
         return Row(slug, what, "–", f"no: {error}", stages)
-    needs = "nothing" if record.source is None else record.source.name
+    source = record.source
+    needs = f"{source.hub or source.file} (weights)" if source else "nothing"
     megabytes = 0.0 if where else record.parameters * BYTES / 1e6
     return Row(slug, what, needs, where or "to be fetched", stages, megabytes, minutes)
 
@@ -107,9 +117,9 @@ def _approach(cell: Cell, by_slug: Mapping[str, Cell], trailers: int, recorded: 
     if cell.slug == PRIOR:
         what = "label frequencies"
     elif cell.kind == "late":
-        what = "average of two approaches' scores"
+        what = "average of two approaches"
     else:
-        what = f"{cell.kind} {cell.context} {cell.head}"
+        what = f"{cell.head}, {'both joined' if cell.kind == 'early' else cell.context}"
     minutes = recorded.minutes([f"fit@{cell.slug}"], trailers)
     if minutes is None:  # the same head on another input
         alike = [
@@ -121,4 +131,4 @@ def _approach(cell: Cell, by_slug: Mapping[str, Cell], trailers: int, recorded: 
         found = [recorded.minutes([f"fit@{slug}"], trailers) for slug in alike]
         minutes = max((each for each in found if each is not None), default=None)
     needs = ", ".join(cell.parts) or "nothing"
-    return Row(cell.slug, what, needs, "made by this run" if cell.parts else "yes", 1, 0.0, minutes)
+    return Row(cell.slug, what, needs, "made before it" if cell.parts else "yes", 1, 0.0, minutes)

@@ -20,7 +20,7 @@ HEADINGS = (
 def plan_table(rows: Sequence[Row]) -> Table:
     """A line a row, the sum last; minutes that nothing tells are a question mark."""
     table = Table(box=None, pad_edge=False, show_footer=True)
-    table.add_column("what runs", "all of it")
+    table.add_column("what runs", "all of it", no_wrap=True)
     table.add_column("as")
     table.add_column("needs", overflow="fold")
     table.add_column("at hand", overflow="fold")

@@ -1,10 +1,12 @@
 """The plan's sums, by hand."""
 
+import dataclasses
 import json
 from pathlib import Path
 
 import pytest
 
+from stages.corpus.reader import Trailer
 from stages.errors import BenchmarkError
 from stages.params.sections import (
     ApproachParams,
@@ -33,11 +35,12 @@ MATRIX = MatrixParams(
     late={"both": LateParams(picture="colour_linear", sound="mfcc_linear")},
     headline=HeadlineParams(picture="colour_linear", sound="mfcc_linear", both="both"),
 )
+TRAILERS = [Trailer(str(n), str(n), "", 2000, ("Drama",), "sample:") for n in range(20)]
 RECORDED = Recorded({"fit@colour_linear": 30.0, **dict.fromkeys(ONCE, 6.0)}, trailers=10)
 
 
 def rows(where: str = ""):
-    found = plan(MATRIX, 20, RECORDED, lambda backbone: 3.0, lambda slug: where)
+    found = plan(MATRIX, TRAILERS, RECORDED, lambda backbone: 3.0, lambda slug: where)
     return {row.slug: row for row in found}
 
 
@@ -64,11 +67,25 @@ def test_weights_are_counted_only_where_they_must_be_fetched():
     assert (there.at_hand, there.megabytes) == ("in WEIGHTS_DIR", 0.0)
 
 
+def test_a_file_that_two_backbones_share_is_fetched_once():
+    pretrained = MATRIX.pretrained | {"again": MATRIX.pretrained["small"]}
+    matrix = dataclasses.replace(MATRIX, pretrained=pretrained)
+    found = plan(matrix, TRAILERS, RECORDED, lambda backbone: 3.0, lambda slug: "")
+    again = next(row for row in found if row.slug == "again")
+    assert (again.at_hand, again.megabytes) == ("with small", 0.0)
+
+
+def test_what_a_network_takes_is_not_guessed_from_rendering():
+    films = [dataclasses.replace(trailer, url="https://example.org") for trailer in TRAILERS]
+    found = plan(MATRIX, films, RECORDED, lambda backbone: 3.0, lambda slug: "")
+    assert next(found).minutes is None
+
+
 def test_what_cannot_be_had_is_said_and_stops_nothing():
     def at_hand(slug: str) -> str:
         raise BenchmarkError("transformers is not installed", do="install it")
 
-    found = {r.slug: r for r in plan(MATRIX, 20, RECORDED, lambda backbone: 3.0, at_hand)}
+    found = {r.slug: r for r in plan(MATRIX, TRAILERS, RECORDED, lambda backbone: 3.0, at_hand)}
     assert found["small"].at_hand.startswith("no: transformers is not installed")
     assert len(found) == 9
 
