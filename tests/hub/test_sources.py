@@ -1,9 +1,6 @@
 """From wherever it lies to tensors: what is taken, what is pinned, what is refused."""
 
 import hashlib
-import io
-import threading
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +9,10 @@ import torch
 from huggingface_hub import constants
 from torch import Tensor
 
-from stages.embedding.base import describe, family
 from stages.embedding.records import Source
 from stages.errors import BenchmarkError
 from stages.hub.lock import Pin, read_lock
-from stages.hub.sources import at_hand, tensors_of
-from stages.params import PretrainedParams
+from stages.hub.sources import tensors_of
 from tests.fetching.conftest import Site, first_then, serve, status
 from tests.hub.conftest import COMMIT, HUB, means, published, tensors
 from tests.hub.test_download import cut
@@ -236,102 +231,3 @@ def test_a_wish_for_no_network_is_kept(hub, tmp_path, monkeypatch):
     assert not hub.site.asked
     in_cache(hub.folder, "model.safetensors", COMMIT, DATA, main=True)
     assert same(tensors_of(sources[0], means(tmp_path)))
-
-
-def test_a_placed_file_is_used_before_any_other_and_held_against_the_published_pin(hub, tmp_path):
-    source = hub.publish("model.safetensors", DATA)
-    tensors_of(source, means(tmp_path))
-    before = len(hub.site.asked)
-    folder = put(tmp_path / "mine", "toy.safetensors", DATA)
-    assert same(tensors_of(source, means(tmp_path, folder=folder)))
-    put(folder, "toy.safetensors", OTHER)
-    message = refused(source, tmp_path, folder=folder)
-    assert message.startswith(f"{folder / 'toy.safetensors'}: these are other bytes than {NAME}")
-    assert len(hub.site.asked) == before
-
-
-def test_a_placed_file_nobody_can_vouch_for_is_pinned_as_the_persons_own(hub, tmp_path):
-    source = hub.publish("model.safetensors", OTHER)
-    folder = put(tmp_path / "mine", "toy.safetensors", DATA)
-    tensors_of(source, means(tmp_path, folder=folder))
-    assert pins(tmp_path) == {"toy:toy.safetensors": pin_of(DATA)}
-    tensors_of(source, means(tmp_path))  # without the folder: the published one, pinned as such
-    assert pins(tmp_path)[NAME] == pin_of(OTHER, COMMIT)
-    put(folder, "toy.safetensors", published(seed=2))
-    assert f"than {NAME} has" in refused(source, tmp_path, folder=folder)
-
-
-def test_a_placed_file_of_the_stated_hash_is_the_published_one(tmp_path):
-    source = Source("model.safetensors", hub=HUB, revision=COMMIT, sha256=sha(DATA))
-    folder = put(tmp_path / "mine", f"{HUB}/model.safetensors", DATA)
-    tensors_of(source, means(tmp_path, folder=folder))
-    assert pins(tmp_path) == {NAME: pin_of(DATA, COMMIT)}
-
-
-def test_a_file_of_the_persons_own_has_a_pin_of_its_own(hub, tmp_path):
-    source = hub.publish("model.safetensors", DATA)
-    tensors_of(source, means(tmp_path))
-    folder = put(tmp_path / "mine", "deep/tuned.safetensors", OTHER)
-    own: dict[str, Any] = {"folder": folder, "file": "deep/tuned.safetensors"}
-    assert same(tensors_of(source, means(tmp_path, **own)), seed=1)
-    assert pins(tmp_path) == {
-        NAME: pin_of(DATA, COMMIT),
-        "toy:deep/tuned.safetensors": pin_of(OTHER),
-    }
-    put(folder, "deep/tuned.safetensors", published(seed=2))
-    assert "than toy:deep/tuned.safetensors has" in refused(source, tmp_path, **own)
-    put(folder, "deep/tuned.safetensors", DATA)  # the published one under a name of theirs
-    assert same(tensors_of(source, means(tmp_path, **own)))
-
-
-def test_a_placed_file_of_another_kind_than_the_published_one(tmp_path):
-    file = io.BytesIO()
-    torch.save(tensors(), file)
-    folder = put(tmp_path / "mine", "toy.pt", file.getvalue())
-    assert same(tensors_of(Source("w.h5", url="https://x"), means(tmp_path, folder=folder)))
-
-
-def test_stages_that_want_one_file_at_once_fetch_it_once(site, tmp_path):
-    source = web(site, published(size=700))
-    threads = [
-        threading.Thread(target=tensors_of, args=(source, means(tmp_path, slug)))
-        for slug in ("one", "two", "three")
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(site.asked) == 1
-
-
-@pytest.fixture
-def somewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder to work in, with nothing in it."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("WEIGHTS_DIR", raising=False)
-    return tmp_path
-
-
-def test_whether_weights_are_at_hand(somewhere, monkeypatch):
-    entry = PretrainedParams(family="vggish", reads="audio", model="vggish_pca")
-    (further,) = describe("vggish", "vggish_pca").more
-    assert at_hand("mine", entry) == ""
-    folder = put(somewhere / "weights", "mine.pth", b"x")
-    monkeypatch.setenv("WEIGHTS_DIR", str(folder))
-    assert at_hand("mine", entry) == ""  # the PCA is a file of its own
-    put(folder, further.file, b"x")
-    assert at_hand("mine", entry) == "in WEIGHTS_DIR"
-    with pytest.raises(BenchmarkError, match="there is no file of this name"):
-        at_hand("mine", replace(entry, file="gone.pth"))
-    monkeypatch.delenv("WEIGHTS_DIR")
-    put(somewhere / "data/weights", "mine.safetensors", b"x")
-    assert at_hand("mine", entry) == "yes"
-
-
-def test_weights_in_caches_are_at_hand(somewhere, hub):
-    model = next(iter(family("audiomae").RECORDS))
-    entry = PretrainedParams(family="audiomae", reads="audio", model=model)
-    source = describe("audiomae", model).source
-    assert source is not None and at_hand("mae", entry) == ""
-    in_cache(hub.folder, source.file, source.revision or COMMIT, DATA, True, source.hub)
-    assert at_hand("mae", entry) == "in the hub's cache"
