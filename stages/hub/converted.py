@@ -1,18 +1,16 @@
 """The published tensors under our network's names: one safetensors file, always the same."""
 
 import os
-import re
 from collections.abc import Mapping
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor, nn
 
 from stages.embedding.network import Network
 from stages.errors import BenchmarkError
-from stages.hub.sources import Means, tensors_of
+from stages.hub.sources import Means, obtain
 
 
 def bring(network: Network, means: Means, target: Path) -> int:
@@ -25,15 +23,18 @@ def bring(network: Network, means: Means, target: Path) -> int:
     if record.source is None:
         raise BenchmarkError(f"{means.slug} needs no weights: none are published for it")
     module = network.build()  # before anything is fetched: a library that is missing shows here
-    published = tensors_of(record.source, means)
+    files = [obtain(record.source, means)]
+    published = dict(files[0].tensors)
     for source in record.more:
         if module.state_dict().keys() <= published.keys():
             break  # one file of the person's own, converted before
-        further = tensors_of(source, means, first=False)
-        if both := further.keys() & published.keys():
+        files.append(obtain(source, means, first=False))
+        if both := files[-1].tensors.keys() & published.keys():
             raise BenchmarkError(f"two files name the same tensors: {sorted(both)[:3]}")
-        published |= further
+        published |= files[-1].tensors
     state = _converted(network, module, published, means.slug)
+    for file in files:
+        file.keep(means)
     write(state, target)
     return len(state)
 
@@ -58,20 +59,15 @@ def _converted(
 
 def write(state: Mapping[str, Tensor], target: Path) -> None:
     """Write tensors as safetensors: sorted, contiguous, no metadata, renamed when it is whole."""
+    plain = torch.contiguous_format
+    own = {name: state[name].detach().clone(memory_format=plain) for name in sorted(state)}
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.with_name(f"{target.name}.{os.getpid()}.part")
-    own = {
-        name: state[name].detach().clone(memory_format=torch.contiguous_format)
-        for name in sorted(state)
-    }
     try:
-        save_file(own, temporary)
-        with temporary.open("rb") as file:
+        with temporary.open("wb") as file:
+            file.write(save(own))
+            file.flush()
             os.fsync(file.fileno())
         temporary.replace(target)
-    except SafetensorError as error:
-        if code := re.search(r"os error (\d+)", str(error)):  # such as a full disk
-            raise OSError(int(code[1]), os.strerror(int(code[1])), str(target)) from None
-        raise
     finally:
         temporary.unlink(missing_ok=True)

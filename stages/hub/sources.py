@@ -51,11 +51,25 @@ def folder_of_the_person() -> Path | None:
     return Path(folder) if folder else None
 
 
-def tensors_of(source: Source, means: Means, first: bool = True) -> dict[str, Tensor]:
-    """The tensors of a published file, its bytes held against weights.lock, and pinned there.
+@dataclass(frozen=True)
+class Obtained:
+    """The tensors of a file, and the entry of weights.lock that its bytes have or shall have."""
+
+    tensors: dict[str, Tensor]
+    name: str
+    pin: Pin
+
+    def keep(self, means: Means) -> None:
+        """Write the entry, where it is not there yet."""
+        pin(means.lock, self.name, self.pin, means.root / "weights" / "pins.lock")
+
+
+def obtain(source: Source, means: Means, first: bool = True) -> Obtained:
+    """The tensors of a published file, its bytes held against weights.lock.
 
     first: whether it is the model's main file, which a file of the person's may stand for.
-    Raises BenchmarkError. Bytes are pinned and kept only once they were read as weights.
+    Raises BenchmarkError. What was fetched is kept and pinned once it was read as weights, so that
+    it is not fetched again; what lies on this machine is left for the caller to pin.
     """
     file = means.file if first else None
     path = placed(means.folder, means.slug, source, file, first)
@@ -97,7 +111,7 @@ def _whereabouts(source: Source, means: Means, first: bool) -> str:
     return "in the hub's cache" if cached else ""
 
 
-def _placed(path: Path, source: Source, means: Means, own: bool) -> dict[str, Tensor]:
+def _placed(path: Path, source: Source, means: Means, own: bool) -> Obtained:
     """A file of the person's: the published one where that is known, else pinned as their own.
 
     own: they said that it is to be used in place of the published one.
@@ -116,28 +130,25 @@ def _placed(path: Path, source: Source, means: Means, own: bool) -> dict[str, Te
     else:
         name = f"{means.slug}:{means.file if own else path.name}"
         check(name, found, pins.get(name, Pin()), str(path), means.lock)
-    tensors = read_published(path, path.name)
-    _pin(name, found, means)
-    return tensors
+    return Obtained(read_published(path, path.name), name, found)
 
 
-def _kept(source: Source, expected: Pin, means: Means) -> dict[str, Tensor] | None:
+def _kept(source: Source, expected: Pin, means: Means) -> Obtained | None:
     """The file from our store or from the hub's cache, None where neither has it."""
     if expected.sha256 and (path := means.store.find(means.store.key(expected.sha256))):
-        return read_published(path, source.file)
+        found = replace(expected, bytes=path.stat().st_size)
+        return Obtained(read_published(path, source.file), source.name, found)
     if source.hub and (cached := repository.cached(source, expected.revision)):
         path, commit = cached
         found = Pin(commit, path.stat().st_size, sha256(path))
         if fits(found, expected):  # a damaged cache is passed over
-            tensors = read_published(path, source.file)
-            _pin(source.name, found, means)
-            return tensors
+            return Obtained(read_published(path, source.file), source.name, found)
     return None
 
 
 def _fetched(
     source: Source, expected: Pin, unfinished: Path, means: Means, first: bool
-) -> dict[str, Tensor]:
+) -> Obtained:
     """The file from the network, kept in the store; what has come of it waits in `unfinished`."""
     remote = _remote(source, expected, means, first)
     stated = source.sha256 and source.stated_in
@@ -156,15 +167,15 @@ def _fetched(
                 do="run again to fetch it anew",
             )
         check(source.name, found, expected, remote.url, means.lock, stated)
-        tensors = read_published(part, source.file)
+        obtained = Obtained(read_published(part, source.file), source.name, found)
         with means.store.put(means.store.key(found.sha256)) as kept:
             part.replace(kept)
     except BenchmarkError:
         shutil.rmtree(part.parent)
         raise
     shutil.rmtree(part.parent)
-    _pin(source.name, found, means)
-    return tensors
+    obtained.keep(means)
+    return obtained
 
 
 def _remote(source: Source, expected: Pin, means: Means, first: bool) -> Remote:
@@ -188,7 +199,3 @@ def _remote(source: Source, expected: Pin, means: Means, first: bool) -> Remote:
 def _short(name: str) -> str:
     """A name that is safe as a file's."""
     return hashlib.sha256(name.encode()).hexdigest()[:32]
-
-
-def _pin(name: str, found: Pin, means: Means) -> None:
-    pin(means.lock, name, found, means.root / "weights" / "pins.lock")

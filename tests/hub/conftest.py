@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from stages.embedding.network import Network
 from stages.embedding.records import Record, Source
-from stages.hub.sources import Means
+from stages.hub.sources import Means, obtain
 from tests.fetching.conftest import Handler, Route, Site, serve
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -133,6 +133,13 @@ def tensors(seed: int = 0, size: int = 4) -> dict[str, Tensor]:
 
 def published(seed: int = 0, size: int = 4) -> bytes:
     return save(tensors(seed, size))
+
+
+def tensors_of(source: Source, means: Means, first: bool = True) -> dict[str, Tensor]:
+    """Of a file that was obtained and found good."""
+    obtained = obtain(source, means, first)
+    obtained.keep(means)
+    return obtained.tensors
 
 
 class Toy(Network):

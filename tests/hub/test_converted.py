@@ -95,6 +95,21 @@ def test_weights_of_another_model_are_refused(site, tmp_path, wrong):
     assert "check matrix.pretrained.toy in params.yaml" in message
 
 
+def test_a_file_of_the_persons_that_is_of_another_model_is_not_pinned(tmp_path):
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "toy.safetensors").write_bytes(save({"weight": torch.zeros(4, 4)}))
+    nowhere = Source("w.pt", url="https://127.0.0.1:9/w.pt")
+    refused(Toy(nowhere), tmp_path, folder=folder)
+    assert not (tmp_path / "weights.lock").exists()
+
+
+def test_who_may_read_it_is_as_for_any_file(tmp_path):
+    write(tensors(), tmp_path / "w")
+    (tmp_path / "any").touch()
+    assert (tmp_path / "w").stat().st_mode == (tmp_path / "any").stat().st_mode
+
+
 def test_a_file_of_the_past_stays_until_the_new_one_is_whole(site, tmp_path):
     target(tmp_path).parent.mkdir(parents=True)
     target(tmp_path).write_bytes(b"before")

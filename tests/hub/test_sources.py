@@ -12,9 +12,8 @@ from torch import Tensor
 from stages.embedding.records import Source
 from stages.errors import BenchmarkError
 from stages.hub.lock import Pin, read_lock
-from stages.hub.sources import tensors_of
 from tests.fetching.conftest import Site, first_then, serve, status
-from tests.hub.conftest import COMMIT, HUB, means, published, tensors
+from tests.hub.conftest import COMMIT, HUB, means, published, tensors, tensors_of
 from tests.hub.test_download import cut
 from tests.hub.test_repository import in_cache
 

@@ -12,9 +12,9 @@ import torch
 from stages.embedding.base import describe, family
 from stages.embedding.records import Source
 from stages.errors import BenchmarkError
-from stages.hub.sources import at_hand, tensors_of
+from stages.hub.sources import at_hand
 from stages.params import PretrainedParams
-from tests.hub.conftest import COMMIT, HUB, means, published, tensors
+from tests.hub.conftest import COMMIT, HUB, means, published, tensors, tensors_of
 from tests.hub.test_repository import in_cache
 from tests.hub.test_sources import DATA, NAME, OTHER, pin_of, pins, put, refused, same, sha, web
 
