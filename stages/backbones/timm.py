@@ -118,8 +118,8 @@ class Family(Network):
             trained_on="LVD-142M: 142 million pictures, without a word about them",
             licence="Apache-2.0",
             paper="Oquab et al. 2023, arXiv 2304.07193",
-            note="Used at 224, most of its training's size, where timm asks for 518. Never told "
-            "what a picture shows.",
+            note="Used at 224, as it was trained but for the end, where timm asks for 518. "
+            "Never told what a picture shows.",
         ),
         "vit_small_patch16_dinov3.lvd1689m": _record(
             "timm/vit_small_patch16_dinov3.lvd1689m",
