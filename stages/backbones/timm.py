@@ -145,7 +145,7 @@ class Family(Network):
         self.shape = self.record.shape
         self.recipe = recipe_of(model, options)
         if self.recipe.output == MAP:
-            self.dtype = np.float16  # type: ignore[misc]  # 25,088 numbers a frame for VGG16
+            self.dtype = np.float16  # 25,088 numbers a frame for VGG16
         data = self.recipe.data()
         self.mean, self.std = data["mean"], data["std"]
         self.steps = self.recipe.steps()

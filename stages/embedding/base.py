@@ -31,7 +31,7 @@ class Backbone(ABC):
     RECORDS: ClassVar[Mapping[str, Record]] = {}
     LIBRARIES: ClassVar[tuple[str, ...]] = ()
     heavy: ClassVar[bool] = False  # one process feeds it and it uses all cores, or the GPU
-    dtype: ClassVar[type] = np.float32
+    dtype: type = np.float32
     batch_size: int = 64
     window_seconds: float = 0.0  # sound only: length of one item
     hop_seconds: float = 0.0  # sound only: from one item's start to the next; 0: window_seconds
