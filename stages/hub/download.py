@@ -141,7 +141,8 @@ class _Transfer:
         )
         if status in (206, 416) and span and (span[1] or span[2]) == str(offset):
             self._check_size(int(span[2]))
-            return True
+            if self.size == int(span[2]):
+                return True
         if status in (206, 416):
             self._restart()
             self._wait(f"the server cannot go on at byte {offset}")
@@ -168,9 +169,10 @@ class _Transfer:
     def _check_size(self, size: int) -> None:
         if size and self.remote.bytes and size != self.remote.bytes:
             raise self._refusal(f"{size} bytes, not {self.remote.bytes}")
-        self.size = size or self.size
+        self.size = self.size or size
 
     def _restart(self) -> None:
+        self.size = self.remote.bytes
         self.file.truncate(0)
         self.file.seek(0)
         self.origin.unlink(missing_ok=True)

@@ -1,5 +1,6 @@
 """Files that a person has put into WEIGHTS_DIR, for machines without internet."""
 
+import os
 import re
 from pathlib import Path, PurePosixPath
 
@@ -58,4 +59,8 @@ def _inside(folder: Path, name: str) -> Path | None:
         raise BenchmarkError(
             "leads out of WEIGHTS_DIR", where=name, found=str(path), expected=f"below {folder}"
         )
-    return folder / name if path.is_file() else None
+    if not path.is_file():
+        return None
+    if not os.access(path, os.R_OK):
+        raise BenchmarkError("this file may not be read", where=str(path), do="ask its owner")
+    return folder / name

@@ -10,7 +10,6 @@ from pathlib import Path
 from filelock import FileLock
 from torch import Tensor
 
-from stages.embedding.base import describe
 from stages.embedding.records import Source
 from stages.errors import BenchmarkError
 from stages.hub import repository
@@ -18,7 +17,6 @@ from stages.hub.download import PAUSES, Remote, Watch, download
 from stages.hub.lock import Pin, check, fits, known, pin, read_lock
 from stages.hub.placed import names, placed
 from stages.hub.published import read_published
-from stages.params import PretrainedParams
 from stages.store import ROOT, Store, sha256
 
 
@@ -82,33 +80,6 @@ def obtain(source: Source, means: Means, first: bool = True) -> Obtained:
         expected = known(source, read_lock(means.lock), means.lock)
         found = _kept(source, expected, means)
         return found if found is not None else _fetched(source, expected, unfinished, means, first)
-
-
-def at_hand(slug: str, entry: PretrainedParams, made: Path = Path("data/weights")) -> str:
-    """Where a backbone's weights are on this machine, "" where they must be fetched.
-
-    Raises BenchmarkError where they are stated to be in a place where they are not.
-    """
-    record = describe(entry.family, entry.model, entry.options)
-    if record.source is None or (made / f"{slug}.safetensors").is_file():
-        return "yes"
-    folder = os.environ.get("WEIGHTS_DIR")
-    means = Means(slug, entry.file, Path(folder) if folder else None)
-    files = [
-        _whereabouts(source, means, source is record.source)
-        for source in (record.source, *record.more)
-    ]
-    return ", ".join(dict.fromkeys(files)) if all(files) else ""
-
-
-def _whereabouts(source: Source, means: Means, first: bool) -> str:
-    if placed(means.folder, means.slug, source, means.file if first else None, first):
-        return "in WEIGHTS_DIR"
-    expected = known(source, read_lock(means.lock), means.lock)
-    if expected.sha256 and means.store.find(means.store.key(expected.sha256)):
-        return "yes"
-    cached = repository.cached(source, expected.revision) if source.hub else None
-    return "in the hub's cache" if cached else ""
 
 
 def _placed(path: Path, source: Source, means: Means, own: bool) -> Obtained:

@@ -2,33 +2,14 @@
 
 from collections.abc import Iterable
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from stages.errors import BenchmarkError
 from stages.hub import download as room
-from stages.hub.download import Remote, download
-from tests.fetching.conftest import Handler, Route, Site, first_then, serve, status
-
-DATA = np.random.default_rng(0).bytes(3_500_000)
-NO_PAUSE = (0.0, 0.0, 0.0, 0.0)
-
-
-def cut(data: bytes, after: int, **headers: str) -> Route:
-    """A file whose connection is cut after so many bytes of what was asked for."""
-
-    def route(handler: Handler, before: int) -> None:
-        asked = handler.headers.get("Range", "")
-        start = int(asked.removeprefix("bytes=").split("-")[0]) if asked else 0
-        span = {"Content_Range": f"bytes {start}-{len(data) - 1}/{len(data)}"} if start else {}
-        length = {"Content_Length": str(len(data) - start)}
-        handler.head(206 if start else 200, **span, **length, **headers)
-        handler.wfile.write(data[start : start + after])
-
-    return route
+from tests.fetching.conftest import Handler, Route, first_then, serve, status
+from tests.hub.sites import DATA, cut, get, left, refused
 
 
 def versioned(data: bytes, tag: str, name: str = "ETag") -> Route:
@@ -46,38 +27,6 @@ def versioned(data: bytes, tag: str, name: str = "ETag") -> Route:
         handler.wfile.write(data[start:])
 
     return route
-
-
-def plain(pieces: Iterable[bytes], label: str, total: int) -> Iterable[bytes]:
-    return pieces
-
-
-def remote(site: Site, path: str = "/w.bin", **changes: Any) -> Remote:
-    values: dict[str, Any] = {
-        "name": "w.bin",
-        "url": site.url + path,
-        "otherwise": "carry it",
-        "schemes": ("http",),
-        "fixed": True,
-    }
-    return Remote(**(values | changes))
-
-
-def get(site: Site, route: Route, root: Path, watch: Any = plain, **changes: Any) -> bytes:
-    site.routes["/w.bin"] = route
-    part = root / "unfinished" / "file"
-    download(remote(site, **changes), part, watch, NO_PAUSE)
-    return part.read_bytes()
-
-
-def refused(site: Site, route: Route, root: Path, **changes: Any) -> str:
-    with pytest.raises(BenchmarkError) as error:
-        get(site, route, root, **changes)
-    return str(error.value)
-
-
-def left(root: Path) -> bytes:
-    return (root / "unfinished" / "file").read_bytes()
 
 
 def test_a_file_arrives_in_pieces_that_can_be_watched(site, tmp_path):
@@ -210,3 +159,10 @@ def test_a_wait_that_the_server_asks_for_is_kept_or_refused(site, tmp_path, monk
     get(site, first_then([status(429, Retry_After="7")], serve(DATA)), tmp_path)
     assert waited == [7]
     assert "429" in refused(site, status(429, Retry_After="3600"), tmp_path) and waited == [7]
+
+
+def test_a_file_that_became_another_in_between_is_started_anew(site, tmp_path):
+    other = np.random.default_rng(1).bytes(len(DATA) - 7)
+    route = first_then([cut(DATA, 1_200_000)], serve(other))
+    assert get(site, route, tmp_path, fixed=False) == other
+    assert site.ranges("/w.bin") == [None, "bytes=1200000-", None]

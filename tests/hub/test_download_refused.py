@@ -11,7 +11,7 @@ from stages.errors import BenchmarkError
 from stages.hub import download as room
 from stages.hub.download import Remote, download
 from tests.fetching.conftest import Handler, serve, status
-from tests.hub.test_download import DATA, get, left, plain, refused
+from tests.hub.sites import DATA, get, left, plain, refused
 
 
 @pytest.mark.parametrize("code", [400, 401, 403, 404, 410, 451])

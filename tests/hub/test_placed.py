@@ -98,3 +98,10 @@ def test_a_folder_that_is_none_is_said(tmp_path, name):
     make(tmp_path, "a-file")
     with pytest.raises(BenchmarkError, match=f"WEIGHTS_DIR: is not a folder(.|\n)*{name}"):
         placed(tmp_path / name, "slug", PLAIN, None, True)
+
+
+def test_a_file_that_may_not_be_read_is_said(tmp_path, monkeypatch):
+    make(tmp_path, "slug.pt")
+    monkeypatch.setattr("stages.hub.placed.os.access", lambda path, mode: False)
+    with pytest.raises(BenchmarkError, match=r"slug\.pt: this file may not be read"):
+        found(tmp_path, PLAIN)

@@ -12,9 +12,12 @@ from huggingface_hub import constants
 from stages.embedding.records import Source
 from stages.errors import BenchmarkError
 from stages.hub import repository
+from stages.hub.download import download
 from stages.hub.repository import address, ask, cached
 from tests.fetching.conftest import Route, first_then, status
 from tests.hub.conftest import COMMIT, HUB, Hub, published
+from tests.hub.files import in_cache
+from tests.hub.sites import plain
 
 MODEL = Source("model.safetensors", hub=HUB)
 NO_PAUSE = (0.0, 0.0, 0.0, 0.0)
@@ -76,6 +79,15 @@ def test_what_the_hub_gives_to_some_only(hub, code, why):
     assert f"accept its terms at {hub.site.url}/{HUB} and log in (`hf auth login`)" in message
 
 
+def test_the_persons_token_goes_to_the_hub_and_no_further(hub, tmp_path, monkeypatch):
+    monkeypatch.setenv("HF_TOKEN", "hf_secret")
+    found = ask(hub.publish("model.safetensors", published()), "", "carry it", NO_PAUSE)
+    download(found, tmp_path / "file", plain, NO_PAUSE)
+    assert (tmp_path / "file").read_bytes() == published()
+    sent = [headers.get("authorization") for _, headers in hub.site.asked]
+    assert sent == ["Bearer hf_secret", "Bearer hf_secret", None]
+
+
 def test_a_server_that_is_no_hub(hub):
     hub.answers(answer({"Content_Length": "0", "ETag": '"x"'}))
     assert "does not answer as the hub does" in refused()
@@ -96,19 +108,6 @@ def test_where_a_person_would_fetch_it(hub):
     assert address(MODEL) == f"{hub.site.url}/{HUB}/resolve/main/model.safetensors"
     assert address(MODEL, COMMIT).split("/")[-2] == COMMIT
     assert address(Source("w.pt", url="https://example.org/w.pt")) == "https://example.org/w.pt"
-
-
-def in_cache(
-    folder: Path, file: str, commit: str, data: bytes, main: bool = False, hub: str = HUB
-) -> None:
-    """A file as the hub's library keeps it (read in huggingface_hub, file_download.py)."""
-    repo = folder / ("models--" + hub.replace("/", "--"))
-    path = repo / "snapshots" / commit / file
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(data)
-    if main:
-        (repo / "refs").mkdir(exist_ok=True)
-        (repo / "refs" / "main").write_text(commit)
 
 
 def test_a_file_of_the_cache_comes_with_its_commit(hub):

@@ -1,68 +1,21 @@
 """From wherever it lies to tensors: what is taken, what is pinned, what is refused."""
 
-import hashlib
 from pathlib import Path
-from typing import Any
 
 import pytest
-import torch
 from huggingface_hub import constants
-from torch import Tensor
 
 from stages.embedding.records import Source
 from stages.errors import BenchmarkError
-from stages.hub.lock import Pin, read_lock
-from tests.fetching.conftest import Site, first_then, serve, status
-from tests.hub.conftest import COMMIT, HUB, means, published, tensors, tensors_of
-from tests.hub.test_download import cut
-from tests.hub.test_repository import in_cache
-
-NAME = f"{HUB}/model.safetensors"
-DATA = published()
-OTHER = published(seed=1)
-
-
-def sha(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
-
-
-def pin_of(data: bytes, revision: str = "") -> Pin:
-    return Pin(revision, len(data), sha(data))
-
-
-def same(found: dict[str, Tensor], seed: int = 0) -> bool:
-    wanted = tensors(seed)
-    return found.keys() == wanted.keys() and all(
-        torch.equal(found[name], wanted[name]) for name in wanted
-    )
-
-
-def pins(root: Path) -> dict[str, Pin]:
-    return read_lock(root / "weights.lock")
-
-
-def web(site: Site, data: bytes = DATA, file: str = "w.safetensors", **stated: str) -> Source:
-    site.routes[f"/{file}"] = serve(data)
-    return Source(file, url=f"{site.url}/{file}", **stated)
-
-
-def refused(source: Source, root: Path, /, **changes: Any) -> str:
-    before = pins(root)
-    with pytest.raises(BenchmarkError) as error:
-        tensors_of(source, means(root, **changes))
-    assert pins(root) == before
-    return str(error.value)
+from tests.fetching.conftest import first_then, serve, status
+from tests.hub.conftest import COMMIT, HUB, means, published, tensors_of
+from tests.hub.files import DATA, NAME, OTHER, in_cache, pin_of, pins, put, refused, same, sha, web
+from tests.hub.sites import cut
 
 
 def unfinished(root: Path) -> list[Path]:
     folder = root / "store" / "weights" / "unfinished"
     return [path for path in folder.rglob("*") if path.suffix != ".lock"]
-
-
-def put(folder: Path, name: str, data: bytes) -> Path:
-    (folder / name).parent.mkdir(parents=True, exist_ok=True)
-    (folder / name).write_bytes(data)
-    return folder
 
 
 def test_the_first_download_from_the_hub_is_pinned_with_its_commit(hub, tmp_path):

@@ -1,22 +1,19 @@
 """Files that are on this machine already: the person's own, those of caches, and shared ones."""
 
 import io
+import shutil
 import threading
-from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 
-from stages.embedding.base import describe, family
+from stages.embedding.base import describe
 from stages.embedding.records import Source
 from stages.errors import BenchmarkError
-from stages.hub.sources import at_hand
-from stages.params import PretrainedParams
-from tests.hub.conftest import COMMIT, HUB, means, published, tensors, tensors_of
-from tests.hub.test_repository import in_cache
-from tests.hub.test_sources import DATA, NAME, OTHER, pin_of, pins, put, refused, same, sha, web
+from stages.hub.whereabouts import whereabouts
+from tests.hub.conftest import COMMIT, HUB, Toy, means, published, tensors, tensors_of
+from tests.hub.files import DATA, NAME, OTHER, in_cache, pin_of, pins, put, refused, same, sha, web
 
 
 def test_a_placed_file_is_used_before_any_other_and_held_against_the_published_pin(hub, tmp_path):
@@ -85,34 +82,27 @@ def test_stages_that_want_one_file_at_once_fetch_it_once(site, tmp_path):
     assert len(site.asked) == 1
 
 
-@pytest.fixture
-def somewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder to work in, with nothing in it."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("WEIGHTS_DIR", raising=False)
-    return tmp_path
-
-
-def test_whether_weights_are_at_hand(somewhere, monkeypatch):
-    entry = PretrainedParams(family="vggish", reads="audio", model="vggish_pca")
-    (further,) = describe("vggish", "vggish_pca").more
-    assert at_hand("mine", entry) == ""
-    folder = put(somewhere / "weights", "mine.pth", b"x")
-    monkeypatch.setenv("WEIGHTS_DIR", str(folder))
-    assert at_hand("mine", entry) == ""  # the PCA is a file of its own
-    put(folder, further.file, b"x")
-    assert at_hand("mine", entry) == "in WEIGHTS_DIR"
+def test_whether_weights_are_at_hand(tmp_path):
+    record = describe("vggish", "vggish_pca")
+    (further,) = record.more
+    made, folder = tmp_path / "made.safetensors", tmp_path / "mine"
+    assert whereabouts(record, means(tmp_path), made) == ""
+    placed = means(tmp_path, folder=put(folder, "toy.pth", DATA))
+    assert whereabouts(record, placed, made) == ""  # the PCA is a file of its own
+    put(folder, further.file, DATA)
+    assert whereabouts(record, placed, made) == "in WEIGHTS_DIR"
     with pytest.raises(BenchmarkError, match="there is no file of this name"):
-        at_hand("mine", replace(entry, file="gone.pth"))
-    monkeypatch.delenv("WEIGHTS_DIR")
-    put(somewhere / "data/weights", "mine.safetensors", b"x")
-    assert at_hand("mine", entry) == "yes"
+        whereabouts(record, means(tmp_path, folder=folder, file="gone.pth"), made)
+    made.write_bytes(DATA)
+    assert whereabouts(record, means(tmp_path), made) == "yes"
 
 
-def test_weights_in_caches_are_at_hand(somewhere, hub):
-    model = next(iter(family("audiomae").RECORDS))
-    entry = PretrainedParams(family="audiomae", reads="audio", model=model)
-    source = describe("audiomae", model).source
-    assert source is not None and at_hand("mae", entry) == ""
-    in_cache(hub.folder, source.file, source.revision or COMMIT, DATA, True, source.hub)
-    assert at_hand("mae", entry) == "in the hub's cache"
+def test_whether_the_hubs_cache_or_our_store_has_weights(hub, tmp_path):
+    source, made = hub.publish("model.safetensors", DATA), tmp_path / "made.safetensors"
+    record = Toy(source).record
+    assert whereabouts(record, means(tmp_path), made) == ""
+    in_cache(hub.folder, "model.safetensors", COMMIT, DATA, main=True)
+    assert whereabouts(record, means(tmp_path), made) == "in the hub's cache"
+    shutil.rmtree(hub.folder)
+    tensors_of(source, means(tmp_path))
+    assert whereabouts(record, means(tmp_path), made) == "fetched before"

@@ -16,6 +16,7 @@ from safetensors.torch import load_file, save
 
 from stages.embedding.base import describe
 from stages.hub.lock import Pin, read_lock
+from tests.fetching.conftest import Handler
 from tests.hub.conftest import COMMIT, Hub
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,18 +33,26 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def stage(folder: Path, slug: str, endpoint: str = "http://127.0.0.1:9", **more: str):
-    """Run `python -m stages.weights <slug>` there."""
+def started(folder: Path, slug: str, endpoint: str, **more: str) -> subprocess.Popen[str]:
+    """`python -m stages.weights <slug>`, running there."""
     kept = {name: value for name, value in os.environ.items() if "proxy" not in name.lower()}
     own = {"PYTHONPATH": str(ROOT), "HF_HOME": str(folder / "hf"), "HF_ENDPOINT": endpoint}
-    return subprocess.run(
+    return subprocess.Popen(
         [sys.executable, "-m", "stages.weights", slug],
         cwd=folder,
         env=kept | own | {"HF_HUB_OFFLINE": "0", "WEIGHTS_DIR": ""} | more,
-        capture_output=True,
+        stderr=subprocess.PIPE,
         text=True,
-        check=False,
     )
+
+
+def stage(
+    folder: Path, slug: str, endpoint: str = "http://127.0.0.1:9", **more: str
+) -> tuple[int, str]:
+    """Exit status and standard error of the stage."""
+    with started(folder, slug, endpoint, **more) as process:
+        said = process.communicate()[1]
+        return process.returncode, said
 
 
 def published() -> tuple[dict[str, torch.Tensor], bytes]:
@@ -57,9 +66,9 @@ def test_from_the_hub_to_a_verified_file_and_without_the_hub_from_then_on(hub: H
     assert source is not None
     state, data = published()
     hub.publish(source.file, data, source.revision or COMMIT, source.hub)
-    done = stage(folder, "tiny", hub.site.url)
-    assert done.returncode == 0, done.stderr
-    assert re.search(r"data/weights/tiny\.safetensors: \d+ tensors, \d MB", done.stderr)
+    status, said = stage(folder, "tiny", hub.site.url)
+    assert status == 0, said
+    assert re.search(r"data/weights/tiny\.safetensors: \d+ tensors, \d MB", said)
     found = load_file(folder / "data/weights/tiny.safetensors")
     assert all(torch.equal(tensor, state[name]) for name, tensor in found.items())
     pin = Pin(source.revision or COMMIT, len(data), hashlib.sha256(data).hexdigest())
@@ -67,29 +76,56 @@ def test_from_the_hub_to_a_verified_file_and_without_the_hub_from_then_on(hub: H
     assert "weights@tiny" in json.loads((folder / "metrics/provenance.json").read_text())["stages"]
     first = (folder / "data/weights/tiny.safetensors").read_bytes()
     (folder / "data/weights/tiny.safetensors").unlink()
-    assert stage(folder, "tiny").returncode == 0  # no hub at this address
+    assert stage(folder, "tiny")[0] == 0  # no hub at this address
     assert (folder / "data/weights/tiny.safetensors").read_bytes() == first
 
 
+def test_a_run_that_was_killed_is_gone_on_with(hub: Hub, folder):
+    source = describe("timm", MODEL).source
+    assert source is not None
+    data = published()[1]
+    hub.publish(source.file, data, source.revision or COMMIT, source.hub)
+    (cdn,) = (path for path in hub.site.routes if path.startswith("/cdn/"))
+    whole = hub.site.routes[cdn]
+
+    def stuck(handler: Handler, before: int) -> None:
+        handler.head(200, Content_Length=str(len(data)))
+        handler.wfile.write(data[:1_200_000])
+        hub.site.closing.wait(60)
+
+    hub.site.routes[cdn] = stuck
+    with started(folder, "tiny", hub.site.url) as process:
+        while sum(path.stat().st_size for path in folder.rglob("unfinished/*/file")) < 1_000_000:
+            assert process.poll() is None
+            hub.site.closing.wait(0.02)
+        process.kill()
+    assert not (folder / "weights.lock").exists() and not (folder / "data/weights").exists()
+    hub.site.routes[cdn] = whole
+    hub.site.closing.set()
+    status, said = stage(folder, "tiny", hub.site.url)
+    assert status == 0, said
+    assert hub.site.ranges(cdn) == [None, "bytes=1000000-"]
+    assert read_lock(folder / "weights.lock")[source.name].bytes == len(data)
+
+
 def test_without_a_network_one_message_that_helps(folder):
-    done = stage(folder, "tiny")
-    assert done.returncode == 1 and "Traceback" not in done.stderr
-    assert done.stderr.startswith("error: 127.0.0.1:9: the hub cannot be reached for timm/")
-    assert "set WEIGHTS_DIR to the folder where it lies, as tiny.safetensors" in done.stderr
+    status, said = stage(folder, "tiny")
+    assert status == 1 and "Traceback" not in said
+    assert said.startswith("error: 127.0.0.1:9: the hub cannot be reached for timm/")
+    assert "set WEIGHTS_DIR to the folder where it lies, as tiny.safetensors" in said
     assert not (folder / "weights.lock").exists() and not (folder / "data/weights").exists()
 
 
 def test_from_a_folder_without_a_network(folder):
     (folder / "mine").mkdir()
     (folder / "mine" / "my.safetensors").write_bytes(published()[1])
-    done = stage(folder, "own", WEIGHTS_DIR="mine", HF_HUB_OFFLINE="1")
-    assert done.returncode == 0, done.stderr
+    status, said = stage(folder, "own", WEIGHTS_DIR="mine", HF_HUB_OFFLINE="1")
+    assert status == 0, said
     assert list(read_lock(folder / "weights.lock")) == ["own:my.safetensors"]
 
 
 def test_a_backbone_that_is_not_in_params(folder):
-    done = stage(folder, "huge")
-    assert done.returncode == 1
-    assert done.stderr == (
-        "error: unknown pretrained backbone\n  found: huge\n  expected: one of own, tiny\n"
+    assert stage(folder, "huge") == (
+        1,
+        "error: unknown pretrained backbone\n  found: huge\n  expected: one of own, tiny\n",
     )
