@@ -217,6 +217,6 @@ def _scaled(pixels: Tensor) -> Tensor:
     height, width = pixels.shape[:2]
     factor = SCALED / min(height, width)
     size = (round(height * factor), round(width * factor))
-    planes = pixels.permute(2, 0, 1)[None]
+    planes = pixels.permute(2, 0, 1)[None].double()
     scaled = nn.functional.interpolate(planes, size, mode="bilinear", align_corners=False)
-    return scaled[0].permute(1, 2, 0)
+    return scaled[0].permute(1, 2, 0).to(torch.float32)
