@@ -16,8 +16,8 @@ def main() -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from stages.corpus.folds import assign_folds, attrition
-    from stages.corpus.labels import films_of
+    from stages.corpus.folds import assign_folds, attrition, group_films
+    from stages.corpus.labels import collections_of, films_of
     from stages.corpus.table import read_trailers
     from stages.packs import write_table
     from stages.params import load
@@ -36,20 +36,24 @@ def main() -> None:
     seen = {t.film_id for t in trailers if t.trailer_id in served["frames"]}
     heard = {t.film_id for t in trailers if t.trailer_id in served["audio"]}
     usable = [row for row, film in enumerate(films) if film in seen or film in heard]
-    fold_of = assign_folds(y_true[usable], params.folds, params.seed)
+    collections = collections_of(trailers) if params.group_by == "collection" else [""] * len(films)
+    groups = group_films([collections[row] for row in usable])
+    fold_of = assign_folds(y_true[usable], params.folds, params.seed, groups)
     rows = [
         {
             "film_id": films[row],
             "fold": int(fold),
+            "group": int(group),
             "picture": films[row] in seen,
             "sound": films[row] in heard,
         }
-        for row, fold in zip(usable, fold_of, strict=True)
+        for row, fold, group in zip(usable, fold_of, groups, strict=True)
     ]
     schema = pa.schema(
         [
             ("film_id", pa.string()),
             ("fold", pa.int8()),
+            ("group", pa.int32()),
             ("picture", pa.bool_()),
             ("sound", pa.bool_()),
         ]
@@ -66,9 +70,8 @@ def main() -> None:
         "any": len(seen | heard),
     }
     sizes = {str(fold): sum(row["fold"] == fold for row in rows) for fold in range(params.folds)}
-    write_json(
-        {"films": len(films), "usable": by_modality, "folds": sizes}, Path("metrics/splits.json")
-    )
+    counts = {"films": len(films), "groups": len(set(groups.tolist())), "usable": by_modality}
+    write_json({**counts, "folds": sizes}, Path("metrics/splits.json"))
     say(f"{len(rows)} of {len(films)} films usable, {len(seen & heard)} with picture and sound")
 
 

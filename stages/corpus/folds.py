@@ -1,7 +1,7 @@
 """Folds: which films are judged when, and by which modality they can be seen or heard."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,28 +9,72 @@ import numpy as np
 from stages.errors import BenchmarkError
 
 
-def assign_folds(y_true: np.ndarray, folds: int, seed: int) -> np.ndarray:
+def group_films(collections: Sequence[str]) -> np.ndarray:
+    """Number of every film's group, (n_films,) int32, from 0 in order of appearance.
+
+    collections: the series each film belongs to; a film with "" is a group of its own.
+    """
+    groups: dict[tuple[str, int], int] = {}
+    keys = [(name, -1) if name else ("", film) for film, name in enumerate(collections)]
+    return np.array([groups.setdefault(key, len(groups)) for key in keys], np.int32)
+
+
+def assign_folds(
+    y_true: np.ndarray, folds: int, seed: int, groups: np.ndarray | None = None
+) -> np.ndarray:
     """Fold of every film, (n_films,) int8, stratified over label combinations.
 
-    y_true: (n_films, n_genres) bool, one row a film, so that all trailers of a film share a fold.
-    Iterative stratification (Sechidis et al., 2011). Raises BenchmarkError with too few films.
+    y_true: (n_films, n_genres) bool, one row a film, so that all trailers of a film share a fold;
+    groups: (n_films,) numbers from 0, films of one group share a fold too. Iterative
+    stratification (Sechidis et al., 2011), which knows no groups: where there are any, see
+    `_grouped`. Raises BenchmarkError with too few films or groups.
     """
     from iterstrat.ml_stratifiers import MultilabelStratifiedKFold
 
     n_films = len(y_true)
-    if n_films < 2 * folds:
+    n_groups = n_films if groups is None else len(np.unique(groups))
+    if n_groups < 2 * folds:
+        what = "films" if n_groups == n_films else "groups of films (collections)"
         raise BenchmarkError(
-            "too few usable films for the folds",
+            f"too few usable {what} for the folds",
             where="splits",
-            found=f"{n_films} films for {folds} folds",
-            expected="at least two films a fold",
+            found=f"{n_groups} {what} for {folds} folds",
+            expected="at least two a fold",
             do="lower splits.folds in params.yaml or add films to the catalogue",
         )
+    if groups is not None and n_groups < n_films:
+        return _grouped(y_true, folds, seed, np.unique(groups, return_inverse=True)[1])
     fold_of = np.full(n_films, -1, np.int8)
     splitter = MultilabelStratifiedKFold(n_splits=folds, shuffle=True, random_state=seed)
     for fold, (_, held_out) in enumerate(splitter.split(np.zeros(n_films), y_true)):
         fold_of[held_out] = fold
     return fold_of
+
+
+def _grouped(y_true: np.ndarray, folds: int, seed: int, group: np.ndarray) -> np.ndarray:
+    """Deal whole groups out, the largest first, each to the fold that it unbalances least.
+
+    As scikit-learn's StratifiedGroupKFold, for many labels at once: what is kept even is each
+    genre's share of films in a fold, and the fold's share of all films. Among groups of one size
+    those with the rarest genre go first, while there is still room to choose; ties by the seed.
+    """
+    n_groups = int(group.max()) + 1
+    columns = np.concatenate([y_true, np.ones((len(y_true), 1), bool)], axis=1).astype(np.float64)
+    held = np.zeros((n_groups, columns.shape[1]))
+    np.add.at(held, group, columns)
+    total = np.maximum(held.sum(axis=0), 1)
+    rarest = np.where(held > 0, total, np.inf).min(axis=1)
+    luck = np.random.default_rng(seed).random(n_groups)
+    share = np.zeros((folds, columns.shape[1]))
+    fold_of_group = np.empty(n_groups, np.int8)
+    for number in np.lexsort((luck, rarest, -held[:, -1])):
+        adds = held[number] / total
+        # the sum of squared shares grows least where the fold lacks these genres and films most
+        cost = (2 * share * adds + adds**2).sum(axis=1)
+        fold = int(np.argmin(cost))
+        share[fold] += adds
+        fold_of_group[number] = fold
+    return fold_of_group[group]
 
 
 def attrition(

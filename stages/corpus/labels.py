@@ -16,6 +16,11 @@ def films_of(trailers: Sequence[Trailer]) -> tuple[list[str], np.ndarray]:
     return list(genres), y_true
 
 
+def collections_of(trailers: Sequence[Trailer]) -> list[str]:
+    """The collection each film belongs to, "" for none, in the order of `films_of`."""
+    return list({trailer.film_id: trailer.collection for trailer in trailers}.values())
+
+
 def describe(trailers: Sequence[Trailer]) -> dict[str, Any]:
     """Counts of a catalogue: films, trailers, cardinality, density, prevalence, co-occurrence.
 

@@ -1,5 +1,6 @@
 """Read a catalogue: tab-separated `film_id title year genres trailer`, one trailer a line.
 
+A sixth column, `collection`, may name the series a film belongs to; empty where it belongs to none.
 Accepted: a byte order mark, CRLF, blank lines, `#` comments, the column names as a first line, and
 several lines for a film with several trailers. Everything else that is off is reported, all at
 once. Nothing in a catalogue is trusted: ids and titles are text to show, never a path.
@@ -18,6 +19,8 @@ from stages.corpus.genres import GENRES
 from stages.errors import BenchmarkError
 
 COLUMNS = ("film_id", "title", "year", "genres", "trailer")
+COLLECTION = "collection"
+WIDTHS = (len(COLUMNS), len(COLUMNS) + 1)
 SCHEMES = ("https", "http", "file", "sample")
 MOST_GENRES = 6
 FIRST_YEAR = 1888  # Roundhay Garden Scene, the oldest film that survives
@@ -34,6 +37,7 @@ class Trailer:
     year: int
     genres: tuple[str, ...]  # in the order of GENRES
     url: str
+    collection: str = ""  # the series of films it belongs to, if any
 
 
 @dataclass(frozen=True)
@@ -87,10 +91,15 @@ def parse(data: bytes) -> tuple[list[Trailer], list[Slip]]:
     slips: list[Slip] = []
     films: dict[str, tuple[int, Trailer]] = {}
     seen: dict[str, int] = {}
-    for number, row in _rows(data.removeprefix(b"\xef\xbb\xbf"), slips):
-        faults = list(_faults(number, row))
+    width = (0, 0)
+    for number, row in rows_of(data, slips):
+        if not width[0] and len(row) in WIDTHS:
+            width = (number, len(row))
+        if tuple(row) in (COLUMNS, (*COLUMNS, COLLECTION)) and number == width[0]:
+            continue
+        faults = list(_faults(number, row, width))
         slips += faults
-        if len(row) == len(COLUMNS) and not faults:
+        if not faults:
             trailer = _trailer(row)
             slips += _repeats(number, trailer, films, seen)
             trailers.append(trailer)
@@ -102,9 +111,9 @@ def trailer_id(film_id: str, url: str) -> str:
     return hashlib.sha256(f"{film_id}\t{url}".encode()).hexdigest()[:16]
 
 
-def _rows(data: bytes, slips: list[Slip]) -> Iterator[tuple[int, list[str]]]:
-    first = True
-    for number, raw in enumerate(data.split(b"\n"), start=1):
+def rows_of(data: bytes, slips: list[Slip]) -> Iterator[tuple[int, list[str]]]:
+    """Line number and fields of every line that says something; what is no text joins `slips`."""
+    for number, raw in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), start=1):
         try:
             line = raw.removesuffix(b"\r").decode("utf-8")
         except UnicodeDecodeError as error:
@@ -113,22 +122,27 @@ def _rows(data: bytes, slips: list[Slip]) -> Iterator[tuple[int, list[str]]]:
             continue
         if not line.strip() or line.startswith("#"):
             continue
-        row = line.split("\t")
-        if first and tuple(row) == COLUMNS:
-            first = False
-            continue
-        first = False
-        yield number, row
+        yield number, line.split("\t")
 
 
-def _faults(number: int, row: list[str]) -> Iterator[Slip]:
+def control_faults(number: int, row: list[str]) -> Iterator[Slip]:
+    """A slip where a field holds a character that cannot be shown."""
     if control := [c for field in row for c in field if unicodedata.category(c) == "Cc"]:
         yield Slip(number, "control character", repr(control[0]), "printable text")
-    if len(row) != len(COLUMNS):
-        columns = f"{len(row)} column{'s' if len(row) != 1 else ''}"
-        yield Slip(number, "wrong column count", columns, f"5, by tabs: {', '.join(COLUMNS)}")
+
+
+def _faults(number: int, row: list[str], width: tuple[int, int]) -> Iterator[Slip]:
+    """What is wrong with a line; width: the file's first line and its number of columns."""
+    yield from control_faults(number, row)
+    columns = f"{len(row)} column{'s' if len(row) != 1 else ''}"
+    if len(row) not in WIDTHS:
+        wanted = f"5, by tabs: {', '.join(COLUMNS)} (and {COLLECTION}, if known)"
+        yield Slip(number, "wrong column count", columns, wanted)
         return
-    film_id, title, year, genres, url = row
+    if len(row) != width[1]:
+        wanted = f"{width[1]}, as on line {width[0]}: {COLLECTION} on every line or on none"
+        yield Slip(number, "wrong column count", columns, wanted)
+    film_id, title, year, genres, url = row[: len(COLUMNS)]
     if not film_id.strip():
         yield Slip(number, "empty film_id", repr(film_id), "an id, the same on all its trailers")
     if not title.strip():
@@ -136,11 +150,13 @@ def _faults(number: int, row: list[str]) -> Iterator[Slip]:
     latest = date.today().year + YEARS_AHEAD
     if not (year.isascii() and year.isdigit() and FIRST_YEAR <= int(year[:5]) <= latest):
         yield Slip(number, "bad year", repr(year), f"{FIRST_YEAR} to {latest}")
-    yield from _genre_faults(number, [name.strip() for name in genres.split(",")])
+    yield from genre_faults(number, genres)
     yield from _url_faults(number, url)
 
 
-def _genre_faults(number: int, names: list[str]) -> Iterator[Slip]:
+def genre_faults(number: int, genres: str) -> Iterator[Slip]:
+    """What is wrong with a line's genres, as they are written: names with commas between them."""
+    names = [name.strip() for name in genres.split(",")]
     if names == [""]:
         yield Slip(number, "no genre", "''", f"one to {MOST_GENRES}, separated by commas")
         return
@@ -173,21 +189,31 @@ def _url_faults(number: int, url: str) -> Iterator[Slip]:
 
 
 def _trailer(row: list[str]) -> Trailer:
-    film_id, title, year, names, url = row
+    film_id, title, year, names, url = row[: len(COLUMNS)]
+    collection = row[-1].strip() if len(row) > len(COLUMNS) else ""
+    identity = trailer_id(film_id, url)
+    return Trailer(identity, film_id, title, int(year), genres_of(names), url, collection)
+
+
+def genres_of(names: str) -> tuple[str, ...]:
+    """Genres as a line writes them, in the order of GENRES."""
     chosen = {name.strip() for name in names.split(",")}
-    genres = tuple(genre for genre in GENRES if genre in chosen)
-    return Trailer(trailer_id(film_id, url), film_id, title, int(year), genres, url)
+    return tuple(genre for genre in GENRES if genre in chosen)
 
 
 def _repeats(
     number: int, trailer: Trailer, films: dict[str, tuple[int, Trailer]], seen: dict[str, int]
 ) -> Iterator[Slip]:
     line, film = films.setdefault(trailer.film_id, (number, trailer))
-    if (film.title, film.year, film.genres) != (trailer.title, trailer.year, trailer.genres):
-        found = f"{trailer.film_id!r} with another title, year or genres than on line {line}"
+    if _facts(film) != _facts(trailer):
+        found = f"{trailer.film_id!r} with other facts than on line {line}"
         yield Slip(number, "duplicate film_id", found, "one id a film, or the same facts each time")
     if trailer.url in seen:
         # under two films it would be learned from in one fold and judged in another
         found = f"the trailer of line {seen[trailer.url]} again"
         yield Slip(number, "duplicate trailer", found, "each trailer once, under one film")
     seen.setdefault(trailer.url, number)
+
+
+def _facts(trailer: Trailer) -> tuple[str, int, tuple[str, ...], str]:
+    return trailer.title, trailer.year, trailer.genres, trailer.collection

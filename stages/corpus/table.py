@@ -16,6 +16,7 @@ SCHEMA = pa.schema(
         ("year", pa.int32()),
         ("genres", pa.list_(pa.string())),
         ("url", pa.string()),
+        ("collection", pa.string()),
     ]
 )
 

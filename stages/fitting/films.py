@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 
-from stages.corpus.labels import films_of
+from stages.corpus.folds import group_films
+from stages.corpus.labels import collections_of, films_of
 from stages.corpus.table import read_trailers
 
 
@@ -14,13 +15,15 @@ from stages.corpus.table import read_trailers
 class Films:
     """ids: (n_films,) str; y_true: (n_films, n_genres) bool; fold: (n_films,) int.
 
-    film_of: trailer_id -> row of its film.
+    film_of: trailer_id -> row of its film; group: (n_films,) number of its collection, or None
+    where the catalogue names none. Films of a collection are alike however the folds were made.
     """
 
     ids: np.ndarray
     y_true: np.ndarray
     fold: np.ndarray
     film_of: dict[str, int]
+    group: np.ndarray | None = None
 
 
 def read_films(data: Path) -> Films:
@@ -31,9 +34,12 @@ def read_films(data: Path) -> Films:
     trailers = read_trailers(data / "catalogue.parquet")
     names, labels = films_of(trailers)
     order = {name: row for row, name in enumerate(names)}
+    collections = collections_of(trailers)
+    group = group_films([collections[order[film]] for film in ids])
     return Films(
         np.array(ids),
         labels[[order[film] for film in ids]],
         splits["fold"].to_numpy(),
         {t.trailer_id: row_of[t.film_id] for t in trailers if t.film_id in row_of},
+        group if any(collections) else None,
     )

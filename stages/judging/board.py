@@ -15,13 +15,15 @@ from stages.params.matrix import Cell
 @dataclass(frozen=True)
 class Board:
     """cells: the approaches; film_id, fold: (n_films,); y_true: (n_films, n_genres) bool;
-    by_seed: (n_approaches, n_seeds, n_films, n_genres) float64."""
+    by_seed: (n_approaches, n_seeds, n_films, n_genres) float64; group: (n_films,), the films that
+    are resampled together, or None where each stands alone."""
 
     cells: tuple[Cell, ...]
     film_id: np.ndarray
     fold: np.ndarray
     y_true: np.ndarray
     by_seed: np.ndarray
+    group: np.ndarray | None = None
 
     @property
     def y_scores(self) -> np.ndarray:
@@ -62,4 +64,5 @@ def read_board(data: Path, cells: Sequence[Cell]) -> Board:
         row_of = {film: row for row, film in enumerate(item.film_id.tolist())}
         picked.append(item.score[:, [row_of[film] for film in film_id.tolist()]])
     by_seed = np.stack(picked).astype(np.float64)
-    return Board(tuple(cells), film_id, films.fold[keep], films.y_true[keep], by_seed)
+    group = None if films.group is None else films.group[keep]
+    return Board(tuple(cells), film_id, films.fold[keep], films.y_true[keep], by_seed, group)

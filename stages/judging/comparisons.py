@@ -44,7 +44,11 @@ def comparison_rows(board: Board, params: JudgingParams) -> list[Row]:
     n_films, n_genres = board.y_true.shape
     noise = [random_scores(n_films, n_genres, rng) for _ in range(RANDOM_DRAWS)]
     resamples = bootstrap_macro_average_precision(
-        board.y_true, np.stack([*board.y_scores, *noise]), params.resamples, params.seed
+        board.y_true,
+        np.stack([*board.y_scores, *noise]),
+        params.resamples,
+        params.seed,
+        board.group,
     )
     luck = _luck(board, noise)
     rows = []
@@ -119,7 +123,10 @@ def _p_value(board: Board, item: Comparison, params: JudgingParams) -> float:
     if item.b == NO_SKILL:
         return no_skill_test(board.y_true, a, params.permutations, params.seed).p_value
     b = board.y_scores[board.row(item.b)]
-    return paired_permutation_test(board.y_true, a, b, params.permutations, params.seed).p_value
+    test = paired_permutation_test(
+        board.y_true, a, b, params.permutations, params.seed, board.group
+    )
+    return test.p_value
 
 
 def _luck(board: Board, noise: list[np.ndarray]) -> float:

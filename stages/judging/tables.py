@@ -26,7 +26,7 @@ QUALITIES = ("precision", "recall", "f1")
 def approach_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
     """One row an approach: what it is and every score of it, macro AP with interval."""
     resamples = bootstrap_macro_average_precision(
-        board.y_true, board.y_scores, params.resamples, params.seed
+        board.y_true, board.y_scores, params.resamples, params.seed, board.group
     )
     for number, cell in enumerate(board.cells):
         estimate = approach_estimate(resamples, number)
@@ -54,7 +54,7 @@ def approach_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
 def genre_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
     """One row an approach and genre, average precision with interval."""
     resamples = bootstrap_genre_average_precision(
-        board.y_true, board.y_scores, params.resamples, params.seed
+        board.y_true, board.y_scores, params.resamples, params.seed, board.group
     )
     for number, cell in enumerate(board.cells):
         judged = evaluate_genres(board.y_true, board.y_scores[number])

@@ -90,6 +90,7 @@ class AudioParams:
 class SplitsParams:
     folds: Annotated[Int, Field(ge=2)]
     seed: Natural
+    group_by: Literal["film", "collection"]
 
 
 @section

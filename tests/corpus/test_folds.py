@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from stages.corpus.folds import assign_folds, attrition
+from stages.corpus.folds import assign_folds, attrition, group_films
 from stages.errors import BenchmarkError
 
 
@@ -31,6 +31,42 @@ def test_folds_follow_from_the_seed():
 def test_too_few_films_say_what_to_do():
     with pytest.raises(BenchmarkError, match="lower splits"):
         assign_folds(np.ones((4, 10), bool), 5, 0)
+
+
+def test_a_collection_is_a_group_and_a_film_without_one_is_its_own():
+    assert group_films(["", "Alien", "", "Alien", "Rocky"]).tolist() == [0, 1, 2, 1, 3]
+
+
+def test_films_of_a_group_share_a_fold_and_genres_are_spread_as_well_as_without():
+    rng = np.random.default_rng(0)
+    y_true = rng.random((300, 10)) < np.linspace(0.08, 0.4, 10)
+    groups = rng.integers(0, 150, 300)
+    fold = assign_folds(y_true, 5, 0, groups)
+    assert all(len(set(fold[groups == group])) == 1 for group in groups)
+    sizes = np.bincount(fold)
+    assert sizes.max() - sizes.min() <= 6
+    assert _spread(y_true, fold) <= _spread(y_true, assign_folds(y_true, 5, 0)) + 1
+    assert _spread(y_true, fold) < 0.6 * _spread(y_true, np.random.default_rng(0).permutation(fold))
+    assert (assign_folds(y_true, 5, 0, groups) == fold).all()
+
+
+def test_groups_of_one_film_change_nothing():
+    y_true = np.random.default_rng(1).random((60, 10)) < 0.3
+    alone = assign_folds(y_true, 5, 0, np.arange(60))
+    assert (alone == assign_folds(y_true, 5, 0)).all()
+
+
+def test_a_collection_as_large_as_a_fold_has_it_for_itself():
+    y_true = np.random.default_rng(2).random((100, 10)) < 0.3
+    groups = np.where(np.arange(100) < 30, 0, np.arange(100))
+    fold = assign_folds(y_true, 5, 0, groups)
+    assert len(set(fold[:30])) == 1 and (fold[30:] != fold[0]).all()
+    assert set(fold.tolist()) == {0, 1, 2, 3, 4}
+
+
+def test_too_few_collections_say_what_to_do():
+    with pytest.raises(BenchmarkError, match=r"9 groups of films .*\n.*\n.*lower splits"):
+        assign_folds(np.ones((90, 10), bool), 5, 0, np.arange(90) % 9)
 
 
 def test_attrition_counts_reasons_by_step():

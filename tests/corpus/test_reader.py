@@ -35,7 +35,8 @@ def test_a_film_may_have_several_trailers():
     ("line", "parts"),
     [
         ("1\tA\t1999\tDrama", ["wrong column count", "4 columns", "5, by tabs"]),
-        (f"{GOOD}\textra", ["wrong column count", "6 columns"]),
+        (f"{GOOD}\tSeries\textra", ["wrong column count", "7 columns"]),
+        (f"{GOOD}\tSer\u0085ies", ["control character"]),
         ("\tA\t1999\tDrama\thttps://x.y/", ["empty film_id"]),
         (" \tA\t1999\tDrama\thttps://x.y/", ["empty film_id"]),
         ("1\t\t1999\tDrama\thttps://x.y/", ["empty title"]),
@@ -67,6 +68,28 @@ def test_names_line_found_and_expected(line, parts):
     assert " found " in found[0] and " expected " in found[0]
     for part in parts:
         assert part in found[0]
+
+
+def test_a_sixth_column_names_the_collection():
+    header = "film_id\ttitle\tyear\tgenres\ttrailer\tcollection"
+    lines = f"{header}\n{GOOD}\t Star Wars \n2\tB\t1999\tDrama\thttps://example.org/b\t\n"
+    trailers, slips = parse(lines.encode())
+    assert slips == []
+    assert [trailer.collection for trailer in trailers] == ["Star Wars", ""]
+    assert parse(GOOD.encode())[0][0].collection == ""
+
+
+def test_five_and_six_columns_in_one_file_are_refused_by_line():
+    other = "2\tB\t1999\tDrama\thttps://example.org/b"
+    (found,) = slips_of(f"# films\n{GOOD}\tStar Wars\n{other}\n")
+    assert "line 3: wrong column count: found 5 columns, expected 6, as on line 2" in found
+    (found,) = slips_of(f"film_id\ttitle\tyear\tgenres\ttrailer\n{GOOD}\n{other}\t\n")
+    assert "line 3: wrong column count: found 6 columns, expected 5, as on line 1" in found
+
+
+def test_a_film_is_of_one_collection():
+    (found,) = slips_of(f"{GOOD}\tStar Wars\n{GOOD}b\tStar Trek\n")
+    assert "line 2: duplicate film_id" in found
 
 
 def test_not_utf8_is_named_with_its_byte():

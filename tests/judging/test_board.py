@@ -1,9 +1,11 @@
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 import pytest
 
 from stages.corpus.reader import Trailer
-from stages.corpus.table import save_trailers
+from stages.corpus.table import read_trailers, save_trailers
 from stages.errors import BenchmarkError
 from stages.fitting.scores import Scores
 from stages.judging.board import read_board
@@ -47,3 +49,12 @@ def test_no_film_in_common_is_said(data, board):
     save(data, "good", [2, 3])
     with pytest.raises(BenchmarkError, match="no film was scored by every approach"):
         read_board(data, board.cells[:2])
+
+
+def test_films_of_a_collection_are_resampled_together(data, board):
+    save(data, "prior", [0, 1, 2, 3])
+    assert read_board(data, board.cells[:1]).group is None
+    trailers = read_trailers(data / "catalogue.parquet")
+    named = [replace(t, collection="Alien" if n in (1, 3) else "") for n, t in enumerate(trailers)]
+    save_trailers(named, data / "catalogue.parquet")
+    assert read_board(data, board.cells[:1]).group.tolist() == [0, 1, 2, 1]
