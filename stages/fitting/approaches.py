@@ -11,7 +11,7 @@ from stages.fitting.films import Films
 from stages.fitting.items import Items, View, join, read_items
 from stages.fitting.scores import Scores, average, prior_scores
 from stages.fitting.training import Fitted, cross_validate
-from stages.params import Params
+from stages.params import HeadParams, Params
 from stages.params.matrix import Cell
 
 
@@ -25,8 +25,8 @@ def fit(cell: Cell, films: Films, params: Params, data: Path) -> tuple[Scores, F
         return average(first, second), None
     parts = [_read(backbone, cell, films, params, data) for backbone in cell.parts]
     items = parts[0] if cell.kind == "single" else join(parts[0], parts[1], len(films.ids))
-    head = params.training.heads[cell.head]
-    fitted = cross_validate(items, films.y_true, films.fold, cell.head, head, params.training.seeds)
+    seeds, budget = params.training.seeds, _budget(cell, params)
+    fitted = cross_validate(items, films.y_true, films.fold, cell.head, budget, seeds, cell.context)
     return Scores(films.ids, films.fold, fitted.score).scored(), fitted
 
 
@@ -38,15 +38,20 @@ def save_models(cell: Cell, fitted: Fitted, params: Params, folds: int, folder: 
         "approach": asdict(cell),
         "genres": GENRES,
         "models": [[fold, seed] for fold in range(folds) for seed in params.training.seeds],
-        "head": vars(params.training.heads[cell.head]),
+        "budget": vars(_budget(cell, params)),
         "middle_frames": params.training.middle_frames,
-        "sound_window": params.training.sound_window,
+        "shapes": {name: list(value.shape[1:]) for name, value in fitted.tensors.items()},
     }
     (folder / "model.json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
 
 
+def _budget(cell: Cell, params: Params) -> HeadParams:
+    """A context that is trained brings the budget of the whole; else it is the head's."""
+    return params.training.contexts.get(cell.context, params.training.heads[cell.head])
+
+
 def _read(backbone: str, cell: Cell, films: Films, params: Params, data: Path) -> Items:
-    view = View(cell.context, params.training.middle_frames, params.training.sound_window)
+    view = View(cell.context, params.training.middle_frames, cell.window)
     modality = params.matrix.backbone(backbone).modality
     path = data / "embeddings" / f"{backbone}.npz"
     return read_items(path, films.film_of, view, modality, params.frames.count)

@@ -5,40 +5,30 @@ models at once, and the gradient of the summed loss is each model's own.
 """
 
 from collections.abc import Sequence
-from importlib import import_module
-from importlib.util import find_spec
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.func import functional_call, stack_module_state, vmap
 
-from stages.errors import BenchmarkError
+from stages.fitting.heads import build
+from stages.fitting.inputs import Batch, Inputs
+from stages.fitting.items import Items
 
 EPSILON = 1e-4  # added to a feature's spread: a constant feature must not be divided by zero
-PREDICT_BATCH = 1024
+PREDICT_BATCH = 1024  # rows
 
 
 class ModelBatch:
     """`n_models` heads with inputs standardised by what each has seen in training."""
 
     def __init__(
-        self, head: str, shape: Sequence[int], n_outputs: int, seeds: Sequence[int]
+        self, head: str, items: Items, n_outputs: int, seeds: Sequence[int], context: str = ""
     ) -> None:
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        build = _head(head)
-        if build.input_dims != len(shape):
-            raise BenchmarkError(
-                f"head {head} does not fit this backbone",
-                found=f"items of shape {tuple(shape)}",
-                expected=f"{build.input_dims}-dimensional items",
-                do="linear and mlp take embeddings (colour, mfcc), conv takes maps (pixels, "
-                "spectrogram); change it under approaches in params.yaml",
-            )
         models: list[nn.Module] = []
         for seed in seeds:
             torch.manual_seed(seed)
-            models.append(build(shape, n_outputs).to(self.device))
+            models.append(build(head, context, items, n_outputs).to(self.device))
         self.template = models[0]
         stacked, _ = stack_module_state(models)
         self.parameters: dict[str, Tensor] = {
@@ -47,42 +37,43 @@ class ModelBatch:
         self.mean = torch.zeros(0)
         self.std = torch.ones(0)
 
-    def standardise(self, x: Tensor, train: Sequence[Tensor]) -> None:
-        """Take each model's input mean and spread from its own training rows of x.
+    def standardise(self, inputs: Inputs, train: Sequence[Tensor]) -> None:
+        """Take each model's input mean and spread from its own training items.
 
-        Per feature for vectors, per channel for maps of (channels, height, width).
+        Per feature for vectors and sequences of them, per channel for maps of (channels, height,
+        width).
         """
-        over = [0] if x.ndim == 2 else [0, 2, 3]
-        means, stds = [], []
-        for rows in train:
-            part = x[rows].float()
-            means.append(part.mean(over, keepdim=True)[0])
-            stds.append(part.std(over, keepdim=True)[0] + EPSILON)
-        self.mean, self.std = torch.stack(means), torch.stack(stds)
+        means, stds = zip(*(inputs.mean_and_std(items) for items in train), strict=True)
+        self.mean, self.std = torch.stack(means), torch.stack(stds) + EPSILON
 
-    def logits(self, x: Tensor) -> Tensor:
-        """Each model on its own batch: (n_models, n, *shape) -> (n_models, n, n_outputs)."""
-        if x.ndim == 3:
+    def logits(self, batch: Batch) -> Tensor:
+        """Each model on its own batch, first dimension the model -> (n_models, n, n_outputs)."""
+        if batch[0].ndim < 5:
             state = (self.parameters, self.mean, self.std)
-            return vmap(self._forward, randomness="different")(*state, x)
+            return vmap(self._forward, randomness="different")(*state, batch)
         # maps: vmap's grouped convolutions take twice the time of one call a model on a CPU
-        return torch.stack([self._forward(*self._state(m), batch) for m, batch in enumerate(x)])
+        each = [tuple(part[m] for part in batch) for m in range(len(batch[0]))]
+        return torch.stack([self._forward(*self._state(m), one) for m, one in enumerate(each)])
 
     @torch.no_grad()
-    def predict(self, number: int, x: Tensor) -> Tensor:
-        """Logits of model `number`, (n, n_outputs)."""
+    def predict(self, number: int, inputs: Inputs, items: Tensor) -> Tensor:
+        """Logits of model `number` for the numbered items, (n, n_outputs)."""
         self.template.eval()
         state = self._state(number)
-        return torch.cat([self._forward(*state, part) for part in x.split(PREDICT_BATCH)])
+        parts = items.split(max(1, PREDICT_BATCH // inputs.length))
+        return torch.cat([self._forward(*state, inputs[part]) for part in parts])
 
     def _state(self, number: int) -> tuple[dict[str, Tensor], Tensor, Tensor]:
         parameters = {name: value[number] for name, value in self.parameters.items()}
         return parameters, self.mean[number], self.std[number]
 
     def _forward(
-        self, parameters: dict[str, Tensor], mean: Tensor, std: Tensor, batch: Tensor
+        self, parameters: dict[str, Tensor], mean: Tensor, std: Tensor, batch: Batch
     ) -> Tensor:
-        return functional_call(self.template, parameters, ((batch.float() - mean) / std,))
+        x = (batch[0].float() - mean) / std
+        if len(batch) > 1:  # a sequence: what is padding is nothing
+            x = x * batch[1][..., None]
+        return functional_call(self.template, parameters, (x, *batch[1:]))
 
     def tensors(self) -> dict[str, Tensor]:
         """Everything a prediction needs, first dimension the model."""
@@ -91,14 +82,3 @@ class ModelBatch:
             name: value.cpu().contiguous()
             for name, value in {**state, "mean": self.mean, "std": self.std}.items()
         }
-
-
-def _head(name: str) -> Any:
-    if find_spec(f"stages.heads.{name}") is None:
-        raise BenchmarkError(
-            "unknown head",
-            where="params.yaml: training.heads",
-            found=name,
-            do=f"use linear, mlp or conv, or add stages/heads/{name}.py with a class Head",
-        )
-    return import_module(f"stages.heads.{name}").Head

@@ -5,33 +5,46 @@ from pathlib import Path
 
 import numpy as np
 
-from stages.params import WINDOWS
+from stages.params import ALL_WINDOWS, WINDOWS
 
 
 @dataclass(frozen=True)
 class Items:
-    """x: (n_items, *shape), a row a frame, window or trailer; film: (n_items,) row of its film."""
+    """What is scored, one by one.
+
+    x: (n_rows, *shape); film: (n_items,) row of an item's film. An item is a row of x, or where
+    `index` (n_items, length) is given the sequence of rows it names, in the order of their time,
+    -1 after the last; then time: (n_rows,) float32, share of the sequence's span from 0 to 1.
+    parts: sizes of the embeddings that were joined to a row.
+
+    Rows and index rather than a padded copy: thousands of films fill gigabytes as it is.
+    """
 
     x: np.ndarray
     film: np.ndarray
+    index: np.ndarray | None = None
+    time: np.ndarray | None = None
+    parts: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
-        if len(self.x) != len(self.film):
-            raise ValueError(f"{len(self.x)} items but {len(self.film)} films")
+        n_items = len(self.x if self.index is None else self.index)
+        if n_items != len(self.film):
+            raise ValueError(f"{n_items} items but {len(self.film)} films")
 
 
 @dataclass(frozen=True)
 class View:
-    """Which items an approach looks at, and whether one by one or as their mean."""
+    """Which items an approach looks at, and whether one by one, as their mean, or in sequence."""
 
-    context: str  # "each" or "mean"
+    context: str
     middle_frames: int
     sound_window: str
 
     def keep(self, group: np.ndarray, modality: str, count: int) -> np.ndarray:
         """Mask over items; group: frame numbers (0..count - 1), or indices into WINDOWS."""
         if modality == "sound":
-            return group == WINDOWS.index(self.sound_window)
+            heard = WINDOWS if self.sound_window == ALL_WINDOWS else (self.sound_window,)
+            return np.isin(group, [WINDOWS.index(window) for window in heard])
         if self.context != "each":
             return np.ones(len(group), bool)
         first = (count - self.middle_frames) // 2
@@ -46,14 +59,36 @@ def read_items(
         names, trailer, group = file["trailer_id"], file["trailer"], file["group"]
         films = np.array([film_of.get(str(name), -1) for name in names], np.int64)
         keep = view.keep(group, modality, frames) & (films[trailer] >= 0)
-        x, trailer = file["embedding"][keep], trailer[keep]
+        everything = slice(None) if keep.all() else keep  # no second copy of gigabytes
+        x, trailer = file["embedding"][everything], trailer[keep]
+        time = file["time"][keep] if "time" in file else np.zeros(len(trailer), np.float32)
     if view.context == "each":
         return Items(x, films[trailer])
-    # sums over runs: items of a trailer lie together
+    # items of a trailer lie together
     seen, first, counts = np.unique(trailer, return_index=True, return_counts=True)
-    means = np.add.reduceat(x.astype(np.float32), first, axis=0)
-    means /= counts.reshape(-1, *[1] * (x.ndim - 1))
-    return Items(means, films[seen])
+    if view.context == "mean":
+        means = np.add.reduceat(x.astype(np.float32), first, axis=0)
+        means /= counts.reshape(-1, *[1] * (x.ndim - 1))
+        return Items(means, films[seen])
+    if view.context == "max":
+        return Items(np.maximum.reduceat(x.astype(np.float32), first, axis=0), films[seen])
+    return Items(x, films[seen], *_sequences(first, counts, time))
+
+
+def _sequences(
+    first: np.ndarray, counts: np.ndarray, time: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Each trailer's rows in order of time, and when each is, as a share of what is looked at.
+
+    A share, not seconds: trailers last from half a minute to four, frames are taken at equal
+    shares of them, and an ending is an ending at whatever second it comes.
+    """
+    number = np.repeat(np.arange(len(counts)), counts)
+    index = np.full((len(counts), counts.max(initial=0)), -1, np.int32)
+    index[number, np.arange(len(time)) - first[number]] = np.lexsort((time, number))
+    begin, end = np.minimum.reduceat(time, first), np.maximum.reduceat(time, first)
+    span = np.where(end > begin, end - begin, 1)
+    return index, ((time - begin[number]) / span[number]).astype(np.float32)
 
 
 def film_means(items: Items, n_films: int) -> tuple[np.ndarray, np.ndarray]:
@@ -68,4 +103,5 @@ def join(a: Items, b: Items, n_films: int) -> Items:
     """Early fusion: one item a film that has both, its mean embeddings side by side."""
     (mean_a, has_a), (mean_b, has_b) = film_means(a, n_films), film_means(b, n_films)
     both = np.flatnonzero(has_a & has_b)
-    return Items(np.concatenate([mean_a[both], mean_b[both]], axis=1), both)
+    joined = np.concatenate([mean_a[both], mean_b[both]], axis=1)
+    return Items(joined, both, parts=(mean_a.shape[1], mean_b.shape[1]))

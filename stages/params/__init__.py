@@ -2,6 +2,7 @@
 
 from stages.params.reading import load
 from stages.params.sections import (
+    ALL_WINDOWS,
     WINDOWS,
     AudioParams,
     BackboneParams,
@@ -19,6 +20,7 @@ from stages.params.sections import (
 )
 
 __all__ = [
+    "ALL_WINDOWS",
     "WINDOWS",
     "AudioParams",
     "BackboneParams",

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from stages.params.sections import ALL_WINDOWS
+
 if TYPE_CHECKING:
     from stages.params.sections import MatrixParams, Params
 
@@ -14,13 +16,22 @@ FAMILIES = sorted(
     for path in (Path(__file__).resolve().parents[1] / "backbones").glob("*.py")
     if path.stem != "__init__"
 )
+TRAINED_CONTEXTS = sorted(
+    path.stem
+    for path in (Path(__file__).resolve().parents[1] / "contexts").glob("*.py")
+    if path.stem != "__init__"
+)
+CONTEXTS = ("each", "mean", "max", *TRAINED_CONTEXTS)
 Modality = Literal["none", "picture", "sound", "both"]
 Kind = Literal["prior", "single", "early", "late"]
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One approach; `parts` are backbones (single, early) or approaches (late)."""
+    """One approach; `parts` are backbones (single, early) or approaches (late).
+
+    window: which of the sound it hears, "" if none.
+    """
 
     slug: str
     kind: Kind
@@ -28,23 +39,25 @@ class Cell:
     parts: tuple[str, ...]
     context: str
     head: str
+    window: str = ""
 
 
 def cells(params: "Params") -> list[Cell]:
     """Every cell of the matrix that runs, in the order of params.yaml, the prior first."""
-    return cells_of(params.matrix)
+    return cells_of(params.matrix, params.training.sound_window)
 
 
-def cells_of(matrix: "MatrixParams") -> list[Cell]:
-    """Every cell of one matrix, the prior first."""
+def cells_of(matrix: "MatrixParams", window: str = "") -> list[Cell]:
+    """Every cell of one matrix, the prior first; window: what hears sound, unless it says so."""
     found = [Cell(PRIOR, "prior", "none", (), "none", "none")]
     for slug, single in matrix.approaches.items():
         modality = matrix.backbone(single.backbone).modality
-        found.append(
-            Cell(slug, "single", modality, (single.backbone,), single.context, single.head)
-        )
+        heard = (single.window or window) if modality == "sound" else ""
+        parts = (single.backbone,)
+        found.append(Cell(slug, "single", modality, parts, single.context, single.head, heard))
     for slug, early in matrix.early.items():
-        found.append(Cell(slug, "early", "both", (early.picture, early.sound), "mean", early.head))
+        both = (early.picture, early.sound)
+        found.append(Cell(slug, "early", "both", both, "mean", early.head, window))
     for slug, late in matrix.late.items():
         found.append(Cell(slug, "late", "both", (late.picture, late.sound), "scores", "average"))
     return found
@@ -93,6 +106,7 @@ def _matrix_slips(params: "Params", matrix: "MatrixParams", at: tuple[str, ...])
     for slug, late in matrix.late.items():
         yield from _part((*at, "late", slug, "picture"), late.picture, approaches, "picture")
         yield from _part((*at, "late", slug, "sound"), late.sound, approaches, "sound")
+    yield from _context_slips(params, matrix, at, kinds)
     heads = params.training.heads
     for section in ("approaches", "early"):
         for slug, entry in getattr(matrix, section).items():
@@ -102,6 +116,24 @@ def _matrix_slips(params: "Params", matrix: "MatrixParams", at: tuple[str, ...])
                 yield Slip(keys, message)
     if all(each.backbone in backbones for each in matrix.approaches.values()):
         yield from _headline_slips(matrix, at)
+
+
+def _context_slips(
+    params: "Params", matrix: "MatrixParams", at: tuple[str, ...], modalities: Mapping[str, str]
+) -> Iterator[Slip]:
+    heard = [*params.audio.windows, ALL_WINDOWS]
+    for slug, single in matrix.approaches.items():
+        keys = (*at, "approaches", slug)
+        if single.context not in CONTEXTS:
+            message = f"found {single.context!r}, expected one of {', '.join(CONTEXTS)}"
+            yield Slip((*keys, "context"), message)
+        elif single.context in TRAINED_CONTEXTS and single.context not in params.training.contexts:
+            yield Slip((*keys, "context"), f"training.contexts lacks {single.context!r}")
+        if single.window is not None and modalities.get(single.backbone) == "picture":
+            yield Slip((*keys, "window"), "is of sound approaches, and this one looks at pictures")
+        elif single.window not in (None, *heard):
+            message = f"found {single.window!r}, expected one of {', '.join(heard)}"
+            yield Slip((*keys, "window"), message)
 
 
 def _headline_slips(matrix: "MatrixParams", at: tuple[str, ...]) -> Iterator[Slip]:

@@ -70,12 +70,25 @@ def _nearest(key: str, detail: ErrorDetails, keys: list[str]) -> str:
     return f", did you mean {close[0]!r}?" if close else f"; known: {', '.join(sorted(fields))}"
 
 
+def _merged(
+    children: list[tuple[yaml.Node, yaml.Node]], key: str
+) -> list[tuple[yaml.Node, yaml.Node]]:
+    """The key and value that `<<` brings in from elsewhere."""
+    return [
+        found
+        for name, value in children
+        if name.value == "<<" and isinstance(value, yaml.MappingNode)
+        for found in [pair for pair in value.value if pair[0].value == key]
+        or _merged(value.value, key)
+    ]
+
+
 def _find(node: yaml.Node | None, keys: list[str]) -> tuple[int, bool]:
     """Line (from 1) of the value under `keys`, or of the nearest parent that exists."""
     line = node.start_mark.line + 1 if node else 1
     for key in keys:
         children = node.value if isinstance(node, yaml.MappingNode) else []
-        match = [(k, v) for k, v in children if k.value == key]
+        match = [(k, v) for k, v in children if k.value == key] or _merged(children, key)
         if not match:
             return line, isinstance(node, yaml.SequenceNode | yaml.ScalarNode)
         line, node = match[0][0].start_mark.line + 1, match[0][1]

@@ -29,6 +29,7 @@ NotNegative = Annotated[Float, Field(ge=0)]
 Genre = Annotated[str, AfterValidator(_known)]
 Window = Literal["start", "middle", "end"]
 WINDOWS: tuple[Window, ...] = get_args(Window)
+ALL_WINDOWS = "all"
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True)
@@ -113,8 +114,9 @@ class PretrainedParams(BackboneParams):
 @section
 class ApproachParams:
     backbone: Slug
-    context: Literal["each", "mean"]
+    context: Slug
     head: Slug
+    window: Window | Literal["all"] | None = None  # of a sound approach: not training.sound_window
 
 
 @section
@@ -144,6 +146,7 @@ class TrainingParams:
     middle_frames: Count
     sound_window: Window
     heads: dict[Slug, HeadParams]
+    contexts: dict[Slug, HeadParams]  # budget of a context that is trained, its head's with it
 
 
 @section
