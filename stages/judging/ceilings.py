@@ -15,7 +15,7 @@ from stages.corpus.genres import GENRES
 from stages.fitting.items import View
 from stages.media.sample.events import Event, count_heard, count_seen
 from stages.media.sample.timelines import OVER_TIME
-from stages.params import Params
+from stages.params import ALL_WINDOWS, Params
 from stages.params.matrix import Cell
 from stages.scoring.evaluate import evaluate_genres, evaluate_scores
 from stages.scoring.ideal_observer import genre_marginals, label_set_prior, log_likelihood
@@ -92,16 +92,18 @@ def _view(cell: Cell, cells: Sequence[Cell], params: Params) -> tuple[str, str]:
     if cell.kind == "late":
         parts = [_view(part, cells, params) for part in cells if part.slug in cell.parts]
         return "".join(look for look, _ in parts), "".join(window for _, window in parts)
-    look = cell.context if cell.modality in ("picture", "both") else ""
-    return look, params.training.sound_window if cell.modality in ("sound", "both") else ""
+    look = "each" if cell.context == "each" else "whole"
+    return look if cell.modality in ("picture", "both") else "", cell.window
 
 
 def _named(look: str, window: str, params: Params) -> str:
     count, middle = params.frames.count, params.training.middle_frames
-    looked = {"each": f"middle {middle} frames, each alone", "mean": f"{count} frames", "": ""}[
+    looked = {"each": f"middle {middle} frames, each alone", "whole": f"{count} frames", "": ""}[
         look
     ]
     heard = f"{window} {params.audio.seconds:g} s" if window else ""
+    if window == ALL_WINDOWS:
+        heard = f"{' + '.join(params.audio.windows)} {params.audio.seconds:g} s"
     return " + ".join(part for part in (looked, heard) if part)
 
 
@@ -118,4 +120,21 @@ def _seen(corpus: Corpus, look: str, params: Params) -> np.ndarray:
 
 def _heard(corpus: Corpus, window: str) -> np.ndarray:
     films = np.flatnonzero(corpus.judged).tolist()
-    return np.stack([count_heard(corpus.events[f], *corpus.windows[f][window]) for f in films])
+    return np.stack(
+        [
+            sum(count_heard(corpus.events[f], *span) for span in _spans(corpus.windows[f], window))
+            for f in films
+        ]
+    )
+
+
+def _spans(windows: dict[str, tuple[float, float]], window: str) -> list[tuple[float, float]]:
+    """What is heard, (start, end) in s: one window, or all with each second once."""
+    if window != ALL_WINDOWS:
+        return [windows[window]]
+    spans: list[tuple[float, float]] = []
+    for start, end in sorted(windows.values()):
+        if spans and start <= spans[-1][1]:
+            start, end = spans[-1][0], max(end, spans.pop()[1])
+        spans.append((start, end))
+    return spans

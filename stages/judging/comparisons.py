@@ -1,13 +1,13 @@
 """Paired comparisons on the same films: picture against sound, both against one, and none."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from stages.judging.board import Board
-from stages.params import JudgingParams
+from stages.params import ALL_WINDOWS, JudgingParams
 from stages.params.matrix import PRIOR, Cell
 from stages.scoring.averaging import average
 from stages.scoring.bootstrap import bootstrap_macro_average_precision
@@ -80,18 +80,41 @@ def comparisons(board: Board) -> Iterator[Comparison]:
     singles = [cell for cell in board.cells if cell.kind == "single"]
     for a in singles:
         for b in singles:
-            alike = (a.context, a.head) == (b.context, b.head)
+            alike = (a.context, a.head) == (b.context, b.head) and not _variant(board, b)
             if (a.modality, b.modality) == ("picture", "sound") and alike:
                 question = f"Does picture tell more than sound, head {a.head}, context {a.context}?"
                 yield Comparison("picture_sound", a.slug, b.slug, question)
     for cell in board.cells:
         parts = single_parts(board, cell)
-        if len(parts) == 2:
+        if len(parts) > 1:
             question = f"Do both together tell more than the better of {' and '.join(parts)}?"
             yield Comparison("fusion", cell.slug, better(board, parts), question)
+    yield from _context_and_window(singles)
     for cell in board.cells:
         if cell.slug != PRIOR:
             yield Comparison("no_skill", cell.slug, NO_SKILL, "Is there any skill at all?")
+
+
+def _context_and_window(singles: list[Cell]) -> Iterator[Comparison]:
+    """Approaches that differ in nothing but their context, and in nothing but what they hear."""
+    for a in singles:
+        for b in singles:
+            if b.context == "mean" != a.context and replace(a, slug=b.slug, context="mean") == b:
+                question = f"Does {a.context} over the trailer tell more than the mean, {b.slug}?"
+                yield Comparison("context", a.slug, b.slug, question)
+    for a in singles:
+        for b in singles:
+            if a.window == "start" != b.window and replace(a, slug=b.slug, window=b.window) == b:
+                other = "all windows together" if b.window == ALL_WINDOWS else f"the {b.window}"
+                yield Comparison(
+                    "window", a.slug, b.slug, f"Does the start of the sound tell more than {other}?"
+                )
+
+
+def _variant(board: Board, cell: Cell) -> bool:
+    """Whether another approach, declared before, hears the same with another window."""
+    alike = [c for c in board.cells if replace(c, slug=cell.slug, window=cell.window) == cell]
+    return alike[0].slug != cell.slug
 
 
 def better(board: Board, parts: list[str]) -> str:
@@ -104,18 +127,23 @@ def better(board: Board, parts: list[str]) -> str:
 
 
 def single_parts(board: Board, cell: Cell) -> list[str]:
-    """The approaches behind a fusion: late names them, early has the same context and head."""
+    """The approaches behind a fusion: late names them, early has the same context and head.
+
+    A head that only joins, as `gated` does, has no single approach: then those of any head.
+    """
     if cell.kind == "late":
         return list(cell.parts)
     if cell.kind != "early":
         return []
-    return [
-        part.slug
+    found = [
+        part
         for backbone in cell.parts
         for part in board.cells
-        if (part.kind, part.parts) == ("single", (backbone,))
-        and (part.context, part.head) == (cell.context, cell.head)
+        if (part.kind, part.parts, part.context) == ("single", (backbone,), cell.context)
+        and part.window in ("", cell.window)
     ]
+    alike = [part.slug for part in found if part.head == cell.head]
+    return alike or [part.slug for part in found]
 
 
 def _p_value(board: Board, item: Comparison, params: JudgingParams) -> float:
