@@ -1,0 +1,101 @@
+"""What each context finds that another cannot, and that padding is nothing."""
+
+import numpy as np
+import pytest
+import torch
+from sklearn.metrics import roc_auc_score
+
+from stages.fitting.batch import ModelBatch
+from stages.fitting.inputs import Inputs
+from stages.fitting.items import Items
+from stages.fitting.training import cross_validate
+from stages.params import HeadParams
+from stages.params.matrix import TRAINED_CONTEXTS
+
+BUDGET = HeadParams(epochs=30, batch_size=50, learning_rate=0.02, weight_decay=0.1)
+N, LENGTH, DIM = 200, 12, 4
+
+
+def sequences(x: np.ndarray, extra: int = 0) -> Items:
+    """Items of (n, length, dim), with `extra` places of padding."""
+    n, length, dim = x.shape
+    index = np.arange(n * length, dtype=np.int32).reshape(n, length)
+    index = np.pad(index, ((0, 0), (0, extra)), constant_values=-1)
+    time = np.tile(np.linspace(0, 1, length, dtype=np.float32), n)
+    return Items(x.reshape(-1, dim).astype(np.float32), np.arange(n), index, time)
+
+
+def auc(x: np.ndarray, y_true: np.ndarray, context: str) -> float:
+    """Of out-of-fold scores; mean and max are pooled before anything is trained."""
+    pooled = {"mean": x.mean(1), "max": x.max(1)}.get(context)
+    items = sequences(x) if pooled is None else Items(pooled.astype(np.float32), np.arange(len(x)))
+    fold = (np.arange(len(x)) % 2).astype(np.int8)
+    fitted = cross_validate(items, y_true[:, None], fold, "linear", BUDGET, (0,), context)
+    return float(roc_auc_score(y_true, fitted.score[0, :, 0]))
+
+
+def test_one_item_among_many_is_found_by_attention_and_lost_in_the_mean():
+    """One item is marked, and it alone says the label in a feature where all others are noise."""
+    rng = np.random.default_rng(0)
+    y_true = rng.random(N) < 0.5
+    x = rng.normal(size=(N, LENGTH, DIM))
+    marked = rng.integers(0, LENGTH, N)
+    x[np.arange(N), marked, 0] = 6
+    x[np.arange(N), marked, 1] = np.where(y_true, 1.5, -1.5)
+    found, mean = auc(x, y_true, "attention"), auc(x, y_true, "mean")
+    assert found > 0.9 and found > mean + 0.1
+
+
+def test_order_alone_is_found_by_the_convolution_and_by_nothing_else():
+    """A, then B, or B, then A, somewhere: the items are the same ones."""
+    rng = np.random.default_rng(1)
+    y_true = rng.random(N) < 0.5
+    x = rng.normal(0, 0.3, (N, LENGTH, DIM))
+    at = rng.integers(0, LENGTH - 1, N)
+    x[np.arange(N), at + y_true, 0] += 3
+    x[np.arange(N), at + ~y_true, 1] += 3
+    assert auc(x, y_true, "temporal") > 0.9
+    for context in ("mean", "max", "attention"):
+        assert abs(auc(x, y_true, context) - 0.5) < 0.15, context
+
+
+@pytest.mark.parametrize("context", TRAINED_CONTEXTS)
+def test_padding_does_not_change_a_score(context):
+    x = np.random.default_rng(2).normal(5, 1, (6, LENGTH, DIM))
+    everything = torch.arange(6)
+    found = []
+    for extra in (0, 7):
+        items = sequences(x, extra)
+        models, inputs = ModelBatch("mlp", items, 3, (0,), context), Inputs(items)
+        models.standardise(inputs, [everything])
+        np.testing.assert_allclose(models.mean[0], x.mean((0, 1)), atol=1e-5)
+        std = x.std((0, 1), ddof=1)
+        np.testing.assert_allclose(models.std[0], std, atol=0.02)
+        found.append(models.predict(0, inputs, everything))
+    torch.testing.assert_close(found[0], found[1], atol=1e-5, rtol=0)
+
+
+@pytest.mark.parametrize("context", TRAINED_CONTEXTS)
+def test_together_is_what_each_model_says_alone(context):
+    x = np.random.default_rng(3).normal(size=(8, LENGTH, DIM))
+    items = sequences(x)
+    models, inputs = ModelBatch("mlp", items, 2, (0, 1), context), Inputs(items)
+    models.standardise(inputs, [torch.arange(4), torch.arange(4, 8)])
+    models.template.eval()
+    rows = torch.tensor([[0, 5, 2], [7, 1, 3]])
+    together = models.logits(inputs[rows])
+    for number in range(2):
+        alone = models.predict(number, inputs, rows[number])
+        torch.testing.assert_close(together[number], alone, atol=1e-5, rtol=0)
+
+
+@pytest.mark.parametrize("context", TRAINED_CONTEXTS)
+def test_when_an_item_is_makes_a_difference(context):
+    """A label that is told by nothing but when the same thing happens."""
+    rng = np.random.default_rng(4)
+    y_true = rng.random(N) < 0.5
+    x = rng.normal(0, 0.3, (N, LENGTH, DIM))
+    x[np.arange(N), np.where(y_true, 2, LENGTH - 3) + rng.integers(-2, 3, N), 0] += 3
+    x[np.arange(N), np.where(y_true, LENGTH - 3, 2) + rng.integers(-2, 3, N), 1] += 3
+    assert auc(x, y_true, context) > 0.9
+    assert auc(x, y_true, "mean") < 0.65
