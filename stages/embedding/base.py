@@ -35,6 +35,7 @@ class Backbone(ABC):
     batch_size: int = 64
     window_seconds: float = 0.0  # sound only: length of one item
     hop_seconds: float = 0.0  # sound only: from one item's start to the next; 0: window_seconds
+    lead_seconds: float = 0.0  # sound only: how long before the clip its first window begins
 
     def __init__(self, model: str = "", **options: Any) -> None:
         """A model of the family, without its weights; `options` are those of params.yaml."""

@@ -193,7 +193,8 @@ def _windows(backbone: Backbone, rows: pa.Table) -> tuple[np.ndarray, np.ndarray
     parts = []
     for row in sorted(rows.to_pylist(), key=lambda row: WINDOWS.index(row["window"])):
         items = backbone.prepare(*_decode_flac(row["flac"]))
-        time = row["start"] + np.arange(len(items)) * hop + backbone.window_seconds / 2
+        first = row["start"] - backbone.lead_seconds + backbone.window_seconds / 2
+        time = first + np.arange(len(items)) * hop
         group = np.full(len(items), WINDOWS.index(row["window"]), np.int16)
         parts.append((items, group, time.astype(np.float32)))
     items, group, time = (np.concatenate(part) for part in zip(*parts, strict=True))
