@@ -1,0 +1,118 @@
+"""How a claim is judged: on which numbers, by which rule, and what is said when it cannot be."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from stages.judging.board import Board
+from stages.params import JudgingParams
+from stages.params.matrix import Cell
+from stages.params.sections import HeadlineParams
+from stages.scoring.bootstrap import (
+    Resamples,
+    bootstrap_genre_average_precision,
+    bootstrap_macro_average_precision,
+    bootstrap_means,
+    resampling_counts,
+)
+from stages.scoring.intervals import Estimate, paired_difference
+
+Row = dict[str, Any]
+SUPPORTED, CONTRADICTED, UNDECIDED, NOT_RUN = "supported", "contradicted", "undecided", "not run"
+SLACK = 0.02  # "at least as good" and "holds" allow a loss of this much
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One claim answered: a number with its interval, the verdict, and a sentence that reads it."""
+
+    quantity: str
+    estimate: Estimate
+    verdict: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Court:
+    """What claims are judged on."""
+
+    board: Board
+    params: JudgingParams
+    headline: HeadlineParams
+
+    def find(self, what: str, test: Callable[[Cell], bool]) -> str:
+        """The first approach that fits. Raises LookupError that says what is needed."""
+        found = next((cell.slug for cell in self.board.cells if test(cell)), None)
+        if found is None:
+            raise LookupError(what)
+        return found
+
+    def scores(self, *slugs: str) -> np.ndarray:
+        """(n_approaches, n_films, n_genres)."""
+        return self.board.y_scores[[self.board.row(slug) for slug in slugs]]
+
+    def macro(self, a: str, b: str) -> Estimate:
+        """a minus b in macro AP."""
+        return paired_difference(self._macro(self.scores(a, b)), 0, 1)
+
+    def genres(self, *slugs: str) -> tuple[dict[int, Resamples], np.ndarray]:
+        """AP of each genre by resample, and the genres' prevalence."""
+        found = bootstrap_genre_average_precision(
+            self.board.y_true,
+            self.scores(*slugs),
+            self.params.resamples,
+            self.params.seed,
+            self.board.group,
+        )
+        return found, self.board.y_true.mean(axis=0)
+
+    def means(self, values: np.ndarray) -> Estimate:
+        """First column minus second of numbers that films have by themselves."""
+        found = bootstrap_means(values, self.params.resamples, self.params.seed, self.board.group)
+        return paired_difference(found, 0, 1)
+
+    def counts(self) -> Iterator[np.ndarray]:
+        """How often each film is drawn in each resample, in blocks of (n_films, up to a block)."""
+        n_films, params = len(self.board.y_true), self.params
+        return resampling_counts(n_films, params.resamples, params.seed, self.board.group)
+
+    def _macro(self, scores: np.ndarray) -> Resamples:
+        return bootstrap_macro_average_precision(
+            self.board.y_true, scores, self.params.resamples, self.params.seed, self.board.group
+        )
+
+
+def more(estimate: Estimate) -> str:
+    """Verdict on "the first is more than the second", from the interval of the difference."""
+    if estimate.lo > 0:
+        return SUPPORTED
+    return CONTRADICTED if estimate.hi < 0 else UNDECIDED
+
+
+def not_less(estimate: Estimate) -> str:
+    """Verdict on "at least as much", SLACK allowed: the field's test of non-inferiority."""
+    if estimate.lo > -SLACK:
+        return SUPPORTED
+    return CONTRADICTED if estimate.hi < -SLACK else UNDECIDED
+
+
+def claim_rows(court: Court, claims: Mapping[str, Callable[[Court], Judged]]) -> Iterator[Row]:
+    """One row a claim: claim, quantity, estimate, lo, hi, verdict, sentence."""
+    for claim, judge in claims.items():
+        try:
+            judged = judge(court)
+        except LookupError as missing:
+            sentence = f"Not run: needs {missing.args[0]}."
+            yield {"claim": claim, "verdict": NOT_RUN, "sentence": sentence}
+            continue
+        yield {
+            "claim": claim,
+            "quantity": judged.quantity,
+            "estimate": judged.estimate.value,
+            "lo": judged.estimate.lo,
+            "hi": judged.estimate.hi,
+            "verdict": judged.verdict,
+            "sentence": judged.sentence,
+        }

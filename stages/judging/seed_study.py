@@ -1,0 +1,228 @@
+"""The seed study's claims, each as a quantity that this matrix can measure.
+
+The study (a student's; its code is lost, its recipe and numbers are known) compared frames through
+VGG16 with sound through YAMNet and VGGish over these ten genres, and networks from scratch for both.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from stages.corpus.genres import GENRES
+from stages.judging.claims import (
+    CONTRADICTED,
+    SUPPORTED,
+    UNDECIDED,
+    Court,
+    Judged,
+    more,
+    not_less,
+)
+from stages.params.matrix import Cell
+from stages.scoring.intervals import Estimate, percentile_interval
+from stages.scoring.references import keras_accuracy_of_perfect
+from stages.scoring.thresholds import at_threshold
+
+UNHEARD = 0.10  # normalised AP below which a genre counts as not told
+LOW, MIDDLE = 0.10, 0.50  # of its thresholds
+SOUNDS = ("yamnet", "vggish")
+
+
+def pretrained_sound(court: Court) -> Judged:
+    a = court.find(
+        "vggish or yamnet (set pretrained)",
+        lambda cell: cell.kind == "single" and cell.parts[0].startswith(SOUNDS),
+    )
+    b = court.find("a sound CNN (window_cnn)", lambda c: (c.modality, c.head) == ("sound", "conv"))
+    return _pair(court, a, b, "beats the network trained from scratch")
+
+
+def picture_cnn(court: Court) -> Judged:
+    b = court.find(
+        "VGG16's feature map (set pretrained)", lambda cell: cell.parts == ("vgg16_map",)
+    )
+    a = court.find(
+        "a picture CNN (frame_cnn)",
+        lambda c: (c.modality, c.head) == ("picture", "conv") and c.slug != b,
+    )
+    estimate = court.macro(a, b)
+    said = f"{a} scores {_signed(estimate)} against {b}; a loss of 0.02 would be allowed."
+    return Judged(f"macro AP, {a} minus {b}", estimate, not_less(estimate), said)
+
+
+def sound_beats_picture(court: Court) -> Judged:
+    return _pair(court, court.headline.sound, court.headline.picture, "tells more")
+
+
+def drama_is_easiest(court: Court) -> Judged:
+    slugs = (court.headline.picture, court.headline.sound)
+    normalised, samples = _normalised(court, *slugs)
+    drama = GENRES.index("Drama")
+    others = [genre for genre in normalised if genre != drama]
+    if drama not in normalised or not others:
+        raise LookupError("films with Drama and films with other genres")
+    if len({len(values) for values in samples.values()}) > 1:
+        raise LookupError("more films of the rarest genre, every resample must have some")
+    values = samples[drama] - np.mean([samples[genre] for genre in others], axis=0)
+    point = normalised[drama] - np.mean([normalised[genre] for genre in others], axis=0)
+    estimate = Estimate(float(point.mean()), *percentile_interval(values.mean(axis=1)))
+    said = (
+        f"Beyond its prevalence, Drama is told {_signed(estimate)} against the mean of the other "
+        "genres; its precision is high where it is the most common label."
+    )
+    return Judged("normalised AP, Drama minus the others' mean", estimate, more(estimate), said)
+
+
+def cannot_be_heard(genre: str) -> Callable[[Court], Judged]:
+    """Whether the sound tells a genre no better than a blind guess, to within UNHEARD."""
+
+    def judge(court: Court) -> Judged:
+        estimate = _genre(court, genre, court.headline.sound)
+        if estimate.hi < UNHEARD:
+            verdict = SUPPORTED
+        else:
+            verdict = CONTRADICTED if estimate.lo > 0 else UNDECIDED
+        said = f"The sound tells {genre} at {_signed(estimate)}, where 0 is a blind guess."
+        return Judged(f"normalised AP of {genre}, {court.headline.sound}", estimate, verdict, said)
+
+    return judge
+
+
+def seen_not_heard(court: Court) -> Judged:
+    slugs = (court.headline.picture, court.headline.sound)
+    normalised, samples = _normalised(court, *slugs)
+    genre = GENRES.index("Science Fiction")
+    if genre not in normalised:
+        raise LookupError("films with Science Fiction")
+    value = float(normalised[genre][0] - normalised[genre][1])
+    spread = percentile_interval(samples[genre][:, 0] - samples[genre][:, 1])
+    estimate = Estimate(value, *spread)
+    said = f"The picture tells Science Fiction {_signed(estimate)} better than the sound does."
+    return Judged(
+        "normalised AP of Science Fiction, picture minus sound", estimate, more(estimate), said
+    )
+
+
+def low_threshold(court: Court) -> Judged:
+    slug = court.headline.both
+    y_true, (scores,) = court.board.y_true, court.scores(slug)
+    low, middle = (at_threshold(scores, threshold) for threshold in (LOW, MIDDLE))
+
+    def precisions(counts: np.ndarray) -> np.ndarray:
+        return np.stack(
+            [
+                (counts @ (named & y_true).sum(axis=1)) / np.maximum(counts @ named.sum(axis=1), 1)
+                for named in (low, middle)
+            ],
+            axis=-1,
+        )
+
+    values = np.concatenate([precisions(block.T) for block in court.counts()])
+    point = precisions(np.ones((1, len(y_true))))[0]
+    difference = values[:, 0] - values[:, 1]
+    estimate = Estimate(float(point[0] - point[1]), *percentile_interval(difference))
+    said = (
+        f"{slug} has a precision of {point[0]:.2f} at {LOW:g} and {point[1]:.2f} at {MIDDLE:g}; "
+        f"naming every genre has {y_true.mean():.2f} whatever the model."
+    )
+    quantity = f"micro precision at {LOW:g} minus at {MIDDLE:g}, {slug}"
+    return Judged(quantity, estimate, not_less(estimate), said)
+
+
+def frames_lose_to_context(court: Court) -> Judged:
+    def alike(one: Cell, other: Cell) -> bool:
+        return (one.kind, one.parts, one.head) == (other.kind, other.parts, other.head)
+
+    whole = [c for c in court.board.cells if c.modality == "picture" and c.context == "attention"]
+    pairs = [
+        (a.slug, b.slug)
+        for a in whole
+        for b in court.board.cells
+        if b.context == "each" and alike(a, b)
+    ]
+    if not pairs:
+        raise LookupError("one head on each frame alone and with attention over all")
+    return _pair(court, *pairs[0], "scores")
+
+
+def start_carries_most(other: str) -> Callable[[Court], Judged]:
+    """Whether the first seconds tell more than another window of the sound."""
+
+    def judge(court: Court) -> Judged:
+        start = court.board.cells[court.board.row(court.headline.sound)]
+        slug = court.find(
+            f"the headline's sound approach with window {other}",
+            lambda c: (
+                (c.parts, c.context, c.head, c.window)
+                == (start.parts, start.context, start.head, other)
+            ),
+        )
+        if start.window != "start":
+            raise LookupError("a headline that hears the start")
+        return _pair(court, start.slug, slug, "scores")
+
+    return judge
+
+
+def accuracy_is_skill(court: Court) -> Judged:
+    slug = court.headline.both
+    y_true, (scores,) = court.board.y_true, court.scores(slug)
+    first = y_true.argmax(axis=1)
+    constant = np.bincount(first, minlength=y_true.shape[1]).argmax()
+    right = np.stack([scores.argmax(axis=1) == first, first == constant], axis=1).astype(float)
+    estimate = court.means(right)
+    accuracy, blind = right.mean(axis=0)
+    said = (
+        f"{slug} scores {accuracy:.0%}, always answering {GENRES[constant]} {blind:.0%}, knowing "
+        f"every label {keras_accuracy_of_perfect(y_true) or 0:.0%}: 29, 30 and 40% say nothing "
+        "beside no reference."
+    )
+    return Judged(f"Keras accuracy, {slug} minus the best constant", estimate, more(estimate), said)
+
+
+CLAIMS: dict[str, Callable[[Court], Judged]] = {
+    "Pretrained sound beats the sound CNN": pretrained_sound,
+    "The picture CNN is at least as good as VGG16 transfer": picture_cnn,
+    "Sound beats picture": sound_beats_picture,
+    "Drama is the easiest genre": drama_is_easiest,
+    "Mystery cannot be heard": cannot_be_heard("Mystery"),
+    "Romance cannot be heard": cannot_be_heard("Romance"),
+    "Science Fiction cannot be heard": cannot_be_heard("Science Fiction"),
+    "Science Fiction is seen rather than heard": seen_not_heard,
+    "At threshold 0.10 precision holds or rises": low_threshold,
+    "Frames in isolation lose to context": frames_lose_to_context,
+    "The first 30 s carry more than the middle": start_carries_most("middle"),
+    "The first 30 s carry more than the end": start_carries_most("end"),
+    "29, 30 and 40% accuracy are skill": accuracy_is_skill,
+}
+
+
+def _pair(court: Court, a: str, b: str, says: str) -> Judged:
+    estimate = court.macro(a, b)
+    said = f"{a} {says}: {_signed(estimate)} against {b}."
+    return Judged(f"macro AP, {a} minus {b}", estimate, more(estimate), said)
+
+
+def _genre(court: Court, genre: str, slug: str) -> Estimate:
+    normalised, samples = _normalised(court, slug)
+    column = GENRES.index(genre)
+    if column not in normalised:
+        raise LookupError(f"films with {genre}")
+    return Estimate(float(normalised[column][0]), *percentile_interval(samples[column][:, 0]))
+
+
+def _normalised(court: Court, *slugs: str) -> tuple[dict[int, np.ndarray], dict[int, np.ndarray]]:
+    """By genre: (AP - prevalence) / (1 - prevalence), (n_approaches,), and of each resample."""
+    found, prevalence = court.genres(*slugs)
+
+    def scaled(genre: int, values: np.ndarray) -> np.ndarray:
+        share = prevalence[genre]
+        return np.asarray((values - share) / max(1 - share, 1e-9))
+
+    points = {genre: scaled(genre, each.point) for genre, each in found.items()}
+    return points, {genre: scaled(genre, each.values) for genre, each in found.items()}
+
+
+def _signed(estimate: Estimate) -> str:
+    lo, hi = (f"{value:+.3f}".replace("-", "−") for value in (estimate.lo, estimate.hi))
+    return f"{estimate.value:+.3f} [{lo} to {hi}]".replace("-", "−")
