@@ -1,7 +1,7 @@
 """The seed study's claims, each as a quantity that this matrix can measure.
 
 The study (a student's; its code is lost, its recipe and numbers are known) compared frames through
-VGG16 with sound through YAMNet and VGGish over these ten genres, and networks from scratch for both.
+VGG16 with sound through YAMNet and VGGish over these ten genres, beside networks from scratch.
 """
 
 from collections.abc import Callable
