@@ -14,7 +14,8 @@ def embeddings(tmp_path):
     x = np.stack([group, np.repeat([10, 20, 30], 31)], axis=1).astype(np.float32)
     path = tmp_path / "e.npz"
     trailer = np.repeat(np.arange(3, dtype=np.int32), 31)
-    np.savez(path, trailer_id=IDS, trailer=trailer, group=group, embedding=x)
+    time = np.tile(np.arange(31, dtype=np.float32)[::-1], 3)  # told last first
+    np.savez(path, trailer_id=IDS, trailer=trailer, group=group, time=time, embedding=x)
     return path
 
 
@@ -31,6 +32,36 @@ def test_mean_looks_at_the_whole_trailer_at_once(embeddings):
     assert items.film.tolist() == [1, 0]
 
 
+def test_max_is_over_the_whole_trailer(embeddings):
+    items = read_items(embeddings, FILM_OF, View("max", 10, "start"), "picture", 31)
+    assert items.x.tolist() == [[30, 10], [30, 20]]
+
+
+def test_a_sequence_is_in_order_of_time_whatever_the_order_of_rows(embeddings):
+    items = read_items(embeddings, FILM_OF, View("attention", 10, "start"), "picture", 31)
+    assert items.index is not None and items.time is not None
+    assert items.film.tolist() == [1, 0]
+    assert items.x[items.index[1], 0].tolist() == list(range(30, -1, -1))
+    assert items.x[items.index[1], 1].tolist() == [20] * 31
+    np.testing.assert_allclose(items.time[items.index[0]], np.arange(31) / 30, atol=1e-6)
+
+
+def test_shorter_trailers_are_padded_with_no_row(tmp_path):
+    path = tmp_path / "e.npz"
+    trailer, group = np.array([0, 0, 0, 1], np.int32), np.array([0, 1, 2, 0], np.int16)
+    time, x = np.array([5, 7, 9, 5], np.float32), np.zeros((4, 2), np.float32)
+    np.savez(path, trailer_id=IDS, trailer=trailer, group=group, time=time, embedding=x)
+    items = read_items(path, FILM_OF, View("temporal", 10, "start"), "picture", 31)
+    assert items.index is not None and items.time is not None
+    assert items.index.tolist() == [[0, 1, 2], [3, -1, -1]]
+    assert items.time.tolist() == [0, 0.5, 1, 0]  # alone is at the beginning
+
+
+def test_all_windows_together_are_heard_once_each(embeddings):
+    items = read_items(embeddings, FILM_OF, View("each", 10, "all"), "sound", 31)
+    assert items.x[:, 0].tolist() == [0, 1, 2] * 2
+
+
 @pytest.mark.parametrize(("window", "number"), [("start", 0), ("middle", 1), ("end", 2)])
 def test_sound_hears_its_window(embeddings, window, number):
     items = read_items(embeddings, FILM_OF, View("each", 10, window), "sound", 31)
@@ -43,6 +74,7 @@ def test_joining_keeps_films_that_have_both_and_averages_their_trailers():
     joined = join(picture, sound, 3)
     assert joined.film.tolist() == [0]
     assert joined.x.tolist() == [[2.0, 7.0]]
+    assert joined.parts == (1, 1)
 
 
 def test_film_means_know_who_has_none():

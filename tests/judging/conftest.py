@@ -36,7 +36,6 @@ def params() -> Params:
 @pytest.fixture
 def judging(params) -> JudgingParams:
     values = {**vars(params.judging), "resamples": 500, "permutations": 500}
-    values["headline"] = vars(params.matrix.headline)
     return TypeAdapter(JudgingParams).validate_python(values)
 
 

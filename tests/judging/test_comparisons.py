@@ -1,8 +1,13 @@
+import dataclasses
+from typing import cast
+
 import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score
 
+from stages.judging.board import Board
 from stages.judging.comparisons import comparison_rows, comparisons
+from stages.params.matrix import Cell, Modality
 
 
 def macro(y_true: np.ndarray, score: np.ndarray) -> float:
@@ -47,6 +52,61 @@ def test_no_skill_is_the_exact_mean_of_all_random_orders(board, judging):
     )
     expected = macro(board.y_true, board.y_scores[1]) - np.mean(shuffled)
     assert row["difference"] == pytest.approx(expected, abs=0.003)
+
+
+def single(slug: str, **changed: str) -> Cell:
+    kinds = {"modality": "sound", "context": "mean", "head": "linear", "window": "start"} | changed
+    modality = cast(Modality, kinds["modality"])
+    part = (kinds.get("backbone", "ear"),)
+    return Cell(slug, "single", modality, part, kinds["context"], kinds["head"], kinds["window"])
+
+
+def pairs(board: Board, cells: list[Cell], family: str) -> list[tuple[str, str]]:
+    board = dataclasses.replace(board, cells=tuple(cells))
+    return [(c.a, c.b) for c in comparisons(board) if c.family == family]
+
+
+def test_a_context_is_held_against_the_mean_of_the_same_backbone_head_and_window(board):
+    cells = [
+        single("mean"),
+        single("most", context="max"),
+        single("attends", context="attention"),
+        single("other_head", context="attention", head="mlp"),
+        single("other_window", context="attention", window="end"),
+        single("other_backbone", context="attention", backbone="nose"),
+    ]
+    assert pairs(board, cells, "context") == [("most", "mean"), ("attends", "mean")]
+
+
+def test_the_start_is_held_against_every_other_window(board):
+    cells = [
+        single("start"),
+        single("end", window="end"),
+        single("all", window="all"),
+        single("other_head", window="end", head="mlp"),
+        single("looks", modality="picture", window=""),
+    ]
+    assert pairs(board, cells, "window") == [("start", "end"), ("start", "all")]
+
+
+def test_other_windows_ask_only_about_windows(board):
+    """Else picture against sound, and a fusion against its parts, would be asked many times."""
+    cells = [
+        single("looks", modality="picture", window="", backbone="eye"),
+        single("start"),
+        single("end", window="end"),
+        Cell("joined", "early", "both", ("eye", "ear"), "mean", "linear", "start"),
+    ]
+    assert pairs(board, cells, "picture_sound") == [("looks", "start")]
+    board.by_seed[2] = board.y_true  # the end says it all, but the fusion does not hear it
+    board.by_seed[1] = 0.5
+    board.by_seed[0] = board.y_true * 0.5 + board.by_seed[3] * 0.5
+    assert pairs(board, cells, "fusion") == [("joined", "looks")]
+
+
+def test_a_fusion_whose_head_only_joins_is_held_against_parts_of_any_head(board):
+    cells = [*board.cells[:3], Cell("gated", "early", "both", ("eye", "ear"), "mean", "gated")]
+    assert pairs(board, cells, "fusion") == [("gated", "good")]
 
 
 def test_holm_is_taken_within_each_family(board, judging):
