@@ -68,9 +68,8 @@ def test_every_claim_has_a_verdict_and_a_sentence(rows):
     [
         ("Sound beats picture", CONTRADICTED),
         ("Frames in isolation lose to context", SUPPORTED),
-        ("The first 30 s carry more than the end", CONTRADICTED)(
-            "Romance cannot be heard", CONTRADICTED
-        ),
+        ("The first 30 s carry more than the end", CONTRADICTED),
+        ("Romance cannot be heard", CONTRADICTED),
         ("Science Fiction cannot be heard", SUPPORTED),
         ("Science Fiction is seen rather than heard", SUPPORTED),
         ("At threshold 0.10 precision holds or rises", CONTRADICTED),
