@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from scipy.special import expit, logit
 from scipy.stats import norm
+from scipy.stats import t as student
 
 from stages.errors import BenchmarkError
 from stages.scoring.bootstrap import Resamples
 from stages.scoring.validate import Floats
 
-Method = Literal["percentile", "centred", "bca"]
+Method = Literal["percentile", "bca", "jackknife"]
+LEAST_FREEDOM = 3.0  # below, Student's t has no variance
 
 
 @dataclass(frozen=True)
@@ -33,18 +36,34 @@ def percentile_interval(samples: Floats, level: float = 0.95) -> tuple[float, fl
     return float(lo), float(hi)
 
 
-def centred_interval(samples: Floats, point: float, level: float = 0.95) -> tuple[float, float]:
-    """Percentile interval moved by the bootstrap's bias, so that the resamples' mean is the point.
+def jackknife_interval(point: float, jackknife: Floats, level: float = 0.95) -> tuple[float, float]:
+    """Interval of what infinitely many films would give, from the value without each film in turn.
 
-    Copies of a film tie with each other, so resampled average precision lies above its value on
-    distinct films; in a difference of two approaches this cancels, in a single one it does not
-    (simulated at 240 films, nominal 95%: 90% coverage as it is, 93% centred). samples:
-    (n_resamples,); point: the value on all films. Raises BenchmarkError on an empty or undefined
-    sample.
+    Average precision on few films lies above its value on many, by .01 at 240 films and .02 where
+    there is no skill; resampling adds a bias of its own, since copies of a film tie. Hence the
+    jackknife's bias is taken off (Quenouille 1956) and its standard error used (Tukey 1958), with
+    Student's t of 2n / (kurtosis - 1) degrees of freedom for few influential films (Satterthwaite
+    1946) and, of a share, on the logit scale, which keeps the ends within 0 and 1. Coverage of it
+    and of the others: benchmarks/results/calibration.json. point: the value on all films;
+    jackknife: (n_groups,). Where the jackknife does not vary both ends are the point. Raises
+    BenchmarkError on an empty or undefined jackknife.
     """
-    lo, hi = percentile_interval(samples, level)
-    bias = float(samples.mean()) - point
-    return lo - bias, hi - bias
+    _validate_samples(jackknife)
+    n = len(jackknife)
+    pull = jackknife.mean() - jackknife
+    spread = float(np.sum(pull**2))
+    if spread <= np.finfo(np.float64).eps ** 2:
+        return point, point
+    centre = point - (n - 1) * float(jackknife.mean() - point)
+    error = np.sqrt((n - 1) / n * spread)
+    kurtosis = n * float(np.sum(pull**4)) / spread**2
+    freedom = max(2 * n / max(kurtosis - 1, 1.0), LEAST_FREEDOM)
+    reach = float(error * student.ppf((1 + level) / 2, freedom))
+    if not 0 < point < 1:
+        return centre - reach, centre + reach
+    centre = min(max(centre, point / 2), (1 + point) / 2)  # at most half the way to an edge
+    stretched = reach / (centre * (1 - centre))
+    return float(expit(logit(centre) - stretched)), float(expit(logit(centre) + stretched))
 
 
 def bca_interval(
@@ -75,7 +94,7 @@ def approach_estimate(
     resamples: Resamples,
     approach: int,
     level: float = 0.95,
-    method: Method = "centred",
+    method: Method = "jackknife",
 ) -> Estimate:
     """One approach's number with its interval. Raises BenchmarkError if nothing was resampled."""
     return _estimate(
@@ -118,8 +137,8 @@ def _estimate(
 ) -> Estimate:
     if method == "bca":
         return Estimate(point, *bca_interval(samples, point, jackknife, level))
-    if method == "centred":
-        return Estimate(point, *centred_interval(samples, point, level))
+    if method == "jackknife":
+        return Estimate(point, *jackknife_interval(point, jackknife, level))
     return Estimate(point, *percentile_interval(samples, level))
 
 

@@ -11,7 +11,6 @@ def test_percentile_by_hand() -> None:
     samples = np.arange(101.0)
     assert intervals.percentile_interval(samples) == pytest.approx((2.5, 97.5))
     assert intervals.percentile_interval(samples, level=0.5) == pytest.approx((25.0, 75.0))
-    assert intervals.centred_interval(samples, 45.0) == pytest.approx((-2.5, 92.5))
 
 
 def test_bca_agrees_with_scipy() -> None:
@@ -44,11 +43,41 @@ def test_bca_counts_values_at_the_point_half_below_it() -> None:
     assert ours == pytest.approx((-1.0, 1.0))
 
 
+def test_jackknife_by_hand() -> None:
+    # of the mean of 0 1 2 3 the jackknife is 2, 5/3, 4/3, 1: no bias, error sqrt(5/3) / 2, and
+    # kurtosis (81 + 1 + 1 + 81) / 16 / 4 over (20 / 4 / 4)^2 = 1.64, so 8 / max(.64, 1) = 8 degrees
+    without_one = np.array([2, 5 / 3, 4 / 3, 1])
+    half = stats.t.ppf(0.975, 8) * np.sqrt(5 / 3) / 2
+    assert intervals.jackknife_interval(1.5, without_one) == pytest.approx((1.5 - half, 1.5 + half))
+    # the same data as a tenth of it, a share: the logit of .15 plus and minus half / (.15 * .85)
+    ends = np.log(0.15 / 0.85) + np.array([-1, 1]) * half / 10 / (0.15 * 0.85)
+    expected = tuple(1 / (1 + np.exp(-ends)))
+    assert intervals.jackknife_interval(0.15, without_one / 10) == pytest.approx(expected)
+
+
+def test_jackknife_takes_the_bias_off() -> None:
+    # of the variance with divisor n the jackknife makes the one with divisor n - 1, exactly
+    data = np.random.default_rng(0).normal(0, 3, 50)
+    without_one = np.array([np.delete(data, i).var() for i in range(50)])
+    lo, hi = intervals.jackknife_interval(float(data.var()), without_one)
+    assert (lo + hi) / 2 == pytest.approx(data.var(ddof=1), abs=1e-9)
+
+
+def test_jackknife_of_what_does_not_vary_is_the_point() -> None:
+    assert intervals.jackknife_interval(1.0, np.ones(9)) == (1.0, 1.0)
+
+
+def test_jackknife_stays_between_0_and_1() -> None:
+    for few in (0.97, 0.03):
+        lo, hi = intervals.jackknife_interval(few, np.array([few] * 30 + [few - 0.02, few + 0.01]))
+        assert 0 < lo < hi < 1
+
+
 def test_interval_of_a_normal_mean() -> None:
-    data = np.random.default_rng(3).normal(size=(400, 1))
+    data = 2 + np.random.default_rng(3).normal(size=(400, 1))
     result = bootstrap_means(data, 4000, seed=1)
     half = 1.96 * data.std() / 20
-    for method in ("percentile", "centred", "bca"):
+    for method in ("percentile", "bca", "jackknife"):
         estimate = intervals.approach_estimate(result, 0, method=method)
         assert estimate.value == pytest.approx(data.mean())
         assert estimate.lo == pytest.approx(data.mean() - half, abs=0.01)
