@@ -85,6 +85,13 @@ class Metrics:
         value = of.loc[(of["modality"] == found[0]) & (of["window"] == found[1]), metric].iloc[0]
         return None if pd.isna(value) else float(value)
 
+    def table(self, name: str) -> pd.DataFrame:
+        """The rows of `name`.csv; none where this matrix or corpus has no such table."""
+        path = self.folder / f"{name}.csv"
+        if not path.exists():
+            return pd.DataFrame()
+        return pd.read_csv(path, keep_default_na=False, na_values=[""])
+
     def reference(self, name: str, metric: str) -> float | None:
         """The value of a no-skill (or perfect) reference for a metric, or None."""
         of = self.references

@@ -1,5 +1,6 @@
 """Frames of display texts: what the pages' tables show, from the loaded metrics."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -78,6 +79,36 @@ def comparisons(metrics: Metrics) -> pd.DataFrame:
             "p (Holm)": [p_value(v).removeprefix("p ").removeprefix("= ") for v in rows["p_holm"]],
             "Verdict": verdicts(rows),
             "Question": rows["question"],
+        }
+    )
+
+
+def plain(rows: pd.DataFrame, headings: Mapping[str, str]) -> pd.DataFrame:
+    """Columns of a metrics table under headings for a reader, numbers with three places."""
+    shown = {}
+    for column, heading in headings.items():
+        if column in rows and pd.api.types.is_float_dtype(rows[column]):
+            shown[heading] = [number(value, 3) for value in rows[column]]
+        elif column in rows:
+            shown[heading] = ["–" if pd.isna(value) else str(value) for value in rows[column]]
+    return pd.DataFrame(shown)
+
+
+def claims(metrics: Metrics) -> pd.DataFrame:
+    """The seed study's claims with what was measured and the verdict."""
+    rows = metrics.table("claims")
+    spans = [
+        f"{signed(lo, 3)} to {signed(hi, 3)}" if pd.notna(lo) else "–"
+        for lo, hi in zip(rows["lo"], rows["hi"], strict=True)
+    ]
+    return pd.DataFrame(
+        {
+            "Claim": rows["claim"],
+            "Verdict": rows["verdict"],
+            "Measured as": rows["quantity"].fillna("–"),
+            "Estimate": [signed(v, 3) if pd.notna(v) else "–" for v in rows["estimate"]],
+            "95% interval": spans,
+            "In words": rows["sentence"],
         }
     )
 

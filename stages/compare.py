@@ -7,18 +7,22 @@ from stages.console import run_stage, say
 
 COLUMNS = ["family", "name", "a", "b", "question", "difference", "lo", "hi", "p", "p_holm", "films"]
 
+CLAIM_COLUMNS = ["claim", "quantity", "estimate", "lo", "hi", "verdict", "sentence"]
+
 
 def main() -> None:
     argparse.ArgumentParser(
         prog="python -m stages.compare",
         description="Compare approaches on the same films, with paired intervals and tests: "
-        "writes metrics/comparisons.csv, metrics/headline.json and metrics/summary.json.",
+        "writes comparisons.csv, claims.csv, headline.json and summary.json under metrics/.",
     ).parse_args()
 
     import yaml
 
     from stages.judging.board import read_board
+    from stages.judging.claims import Court, claim_rows
     from stages.judging.comparisons import comparison_rows
+    from stages.judging.seed_study import CLAIMS
     from stages.judging.summary import summarise
     from stages.params import load
     from stages.params.matrix import cells
@@ -26,10 +30,13 @@ def main() -> None:
 
     params = load()
     judging, folder = params.judging, Path("metrics")
-    rows = comparison_rows(read_board(Path("data"), cells(params)), judging)
+    board = read_board(Path("data"), cells(params))
+    rows = comparison_rows(board, judging)
     gains = {row["a"]: row["name"] for row in rows if row["family"] == "fusion"}
     write_csv(rows, COLUMNS, folder / "comparisons.csv")
     headline = params.matrix.headline
+    answers = claim_rows(Court(board, judging, headline), CLAIMS)
+    write_csv(answers, CLAIM_COLUMNS, folder / "claims.csv")
     found = {
         **vars(headline),
         "picture_minus_sound": f"{headline.picture}_minus_{headline.sound}",

@@ -20,6 +20,7 @@ NEEDED = (
     "references.csv",
     "attrition.csv",
     "comparisons.csv",
+    "claims.csv",
 )
 LEFT_OUT = shutil.ignore_patterns(
     "_site*", "_freeze", ".quarto", "__pycache__", "*_files", "*.html"

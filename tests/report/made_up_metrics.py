@@ -43,6 +43,7 @@ def write(folder: Path, *, sample: bool = True, hostile: bool = False, seed: int
     _thresholds(folder, rng, prevalence)
     _references(folder, prevalence)
     comparisons = _comparisons(folder, approaches, hostile)
+    _claims(folder, hostile)
     if sample:
         _ceilings(folder, rng, prevalence)
         _sheets(folder)
@@ -164,6 +165,15 @@ def _comparisons(folder: Path, approaches: list[dict[str, Any]], hostile: bool) 
         rows.append(row | {"p": p, "p_holm": min(1.0, 2 * p), "films": FILMS})
     write_csv(folder, "comparisons", rows)
     return [pairs[0][1], pairs[1][1]]
+
+
+def _claims(folder: Path, hostile: bool) -> None:
+    """One claim judged, one that the matrix cannot judge."""
+    said = HOSTILE if hostile else "late_cnn tells more."
+    judged = {"claim": "Sound beats picture", "quantity": "macro AP", "estimate": -0.1}
+    judged |= {"lo": -0.15, "hi": -0.05, "verdict": "contradicted", "sentence": said}
+    missing = {"claim": "Frames lose", "verdict": "not run", "sentence": "Not run: needs x."}
+    write_csv(folder, "claims", [judged, missing])
 
 
 def _ceilings(folder: Path, rng: np.random.Generator, prevalence: dict[str, float]) -> None:
