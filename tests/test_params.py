@@ -28,7 +28,7 @@ def line_of(text: str) -> int:
 @pytest.mark.parametrize(
     ("old", "new", "parts"),
     [
-        ("folds: 5", "folds: 1", ["splits.folds", "greater than or equal to 2", "found: 1"]),
+        ("folds: 5", "folds: 1", ["splits.folds", "greater than or equal to 3", "found: 1"]),
         ("folds: 5", 'folds: "5"', ["splits.folds", "valid integer", "found: '5'"]),
         ("folds: 5", "folds: true", ["splits.folds", "valid integer"]),
         ("folds: 5", "fold: 5", ["unknown parameter, did you mean 'folds'?"]),

@@ -86,7 +86,7 @@ class Project:
 
 
 def _small(params: dict) -> None:
-    params["splits"]["folds"] = 2
+    params["splits"]["folds"] = 3
     for head in params["training"]["heads"].values():
         head["epochs"] = 2
     params["judging"] |= {"resamples": 200, "permutations": 200}

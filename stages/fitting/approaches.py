@@ -18,8 +18,7 @@ from stages.params.matrix import Cell
 def fit(cell: Cell, films: Films, params: Params, data: Path) -> tuple[Scores, Fitted | None]:
     """Scores of one cell, and what was trained for them if anything was."""
     if cell.kind == "prior":
-        score = prior_scores(films.y_true, films.fold, len(params.training.seeds))
-        return Scores(films.ids, films.fold, score), None
+        return prior_scores(films.ids, films.fold, films.y_true, len(params.training.seeds)), None
     if cell.kind == "late":
         first, second = (Scores.load(data / "scores" / f"{part}.npz") for part in cell.parts)
         return average(first, second), None
@@ -27,7 +26,7 @@ def fit(cell: Cell, films: Films, params: Params, data: Path) -> tuple[Scores, F
     items = parts[0] if cell.kind == "single" else join(parts[0], parts[1], len(films.ids))
     seeds, budget = params.training.seeds, _budget(cell, params)
     fitted = cross_validate(items, films.y_true, films.fold, cell.head, budget, seeds, cell.context)
-    return Scores(films.ids, films.fold, fitted.score).scored(), fitted
+    return Scores(films.ids, films.fold, fitted.score, fitted.inner).scored(), fitted
 
 
 def save_models(cell: Cell, fitted: Fitted, params: Params, folds: int, folder: Path) -> None:

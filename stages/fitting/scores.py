@@ -8,40 +8,68 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Scores:
-    """film_id: (n_films,) str; fold: (n_films,); score: (n_seeds, n_films, n_genres) float32."""
+    """Scores of one approach; NaN throughout for a genre that it was not trained on.
+
+    film_id: (n_films,) str; fold: (n_films,); score: (n_seeds, n_films, n_genres) float32;
+    inner: (n_folds, n_films, n_genres) float32, inner[f] what may be tuned on for fold f: scores of
+    the films outside f by models that never saw f or the film, NaN for the films of f itself.
+    """
 
     film_id: np.ndarray
     fold: np.ndarray
     score: np.ndarray
+    inner: np.ndarray
 
     def scored(self) -> "Scores":
-        """Only the films that have a score."""
-        keep = np.isfinite(self.score).all(axis=(0, 2))
-        return Scores(self.film_id[keep], self.fold[keep], self.score[:, keep])
+        """Only the films that have a score in every genre that any film has one in."""
+        genres = np.isfinite(self.score).any(axis=(0, 1))
+        return self.take(np.isfinite(self.score[:, :, genres]).all(axis=(0, 2)))
+
+    def take(self, rows: np.ndarray) -> "Scores":
+        """Some of the films; rows: a mask or an index into them."""
+        return Scores(self.film_id[rows], self.fold[rows], self.score[:, rows], self.inner[:, rows])
 
     def save(self, path: Path) -> None:
         """Write them, byte for byte the same for the same numbers."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        np.savez(path, film_id=self.film_id, fold=self.fold, score=self.score)
+        np.savez(path, **vars(self))
 
     @classmethod
     def load(cls, path: Path) -> "Scores":
         """Read what `save` wrote."""
         with np.load(path) as file:
-            return cls(file["film_id"], file["fold"], file["score"])
+            return cls(file["film_id"], file["fold"], file["score"], file["inner"])
 
 
-def prior_scores(y_true: np.ndarray, fold_of: np.ndarray, n_seeds: int) -> np.ndarray:
-    """Each film's score is the label frequency in the other folds, (n_seeds, n_films, n_genres)."""
+def prior_scores(film_id: np.ndarray, fold: np.ndarray, y_true: np.ndarray, seeds: int) -> Scores:
+    """Each film's score is the label frequency in the other folds.
+
+    film_id, fold: (n_films,), folds numbered from 0; y_true: (n_films, n_genres) bool.
+    """
+    n_folds = int(fold.max()) + 1
     score = np.empty(y_true.shape, np.float32)
-    for fold in np.unique(fold_of):
-        score[fold_of == fold] = y_true[fold_of != fold].mean(axis=0)
-    return np.repeat(score[None], n_seeds, axis=0)
+    inner = np.full((n_folds, *y_true.shape), np.nan, np.float32)
+    for number in range(n_folds):
+        score[fold == number] = y_true[fold != number].mean(axis=0)
+        for other in set(range(n_folds)) - {number}:
+            rest = (fold != number) & (fold != other)
+            if rest.any():
+                inner[number, fold == other] = y_true[rest].mean(axis=0)
+    return Scores(film_id, fold, np.repeat(score[None], seeds, axis=0), inner)
+
+
+def in_common(a: Scores, b: Scores) -> tuple[Scores, Scores]:
+    """Two approaches' scores of the films that both have, in one order.
+
+    Raises ValueError if the two do not agree on the folds.
+    """
+    _, rows_a, rows_b = np.intersect1d(a.film_id, b.film_id, return_indices=True)
+    if not np.array_equal(a.fold[rows_a], b.fold[rows_b]):
+        raise ValueError("the two approaches were not fitted on the same folds")
+    return a.take(rows_a), b.take(rows_b)
 
 
 def average(a: Scores, b: Scores) -> Scores:
     """Late fusion: the mean of two approaches' scores on the films that both have."""
-    common, rows_a, rows_b = np.intersect1d(a.film_id, b.film_id, return_indices=True)
-    if not np.array_equal(a.fold[rows_a], b.fold[rows_b]):
-        raise ValueError("the two approaches were not fitted on the same folds")
-    return Scores(common, a.fold[rows_a], (a.score[:, rows_a] + b.score[:, rows_b]) / 2)
+    a, b = in_common(a, b)
+    return Scores(a.film_id, a.fold, (a.score + b.score) / 2, (a.inner + b.inner) / 2)

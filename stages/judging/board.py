@@ -15,14 +15,17 @@ from stages.params.matrix import Cell
 @dataclass(frozen=True)
 class Board:
     """cells: the approaches; film_id, fold: (n_films,); y_true: (n_films, n_genres) bool;
-    by_seed: (n_approaches, n_seeds, n_films, n_genres) float64; group: (n_films,), the films that
-    are resampled together, or None where each stands alone."""
+    by_seed: (n_approaches, n_seeds, n_films, n_genres) float64;
+    inner: (n_approaches, n_folds, n_films, n_genres) float64, inner[:, f] what may be tuned on for
+    fold f, NaN for the films of f itself; group: (n_films,), the films that are resampled together,
+    or None where each stands alone."""
 
     cells: tuple[Cell, ...]
     film_id: np.ndarray
     fold: np.ndarray
     y_true: np.ndarray
     by_seed: np.ndarray
+    inner: np.ndarray
     group: np.ndarray | None = None
 
     @property
@@ -62,7 +65,13 @@ def read_board(data: Path, cells: Sequence[Cell]) -> Board:
     picked = []
     for item in scores:
         row_of = {film: row for row, film in enumerate(item.film_id.tolist())}
-        picked.append(item.score[:, [row_of[film] for film in film_id.tolist()]])
-    by_seed = np.stack(picked).astype(np.float64)
-    group = None if films.group is None else films.group[keep]
-    return Board(tuple(cells), film_id, films.fold[keep], films.y_true[keep], by_seed, group)
+        picked.append(item.take(np.array([row_of[film] for film in film_id.tolist()])))
+    return Board(
+        tuple(cells),
+        film_id,
+        films.fold[keep],
+        films.y_true[keep],
+        np.stack([item.score for item in picked]).astype(np.float64),
+        np.stack([item.inner for item in picked]).astype(np.float64),
+        None if films.group is None else films.group[keep],
+    )

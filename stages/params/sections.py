@@ -89,7 +89,7 @@ class AudioParams:
 
 @section
 class SplitsParams:
-    folds: Annotated[Int, Field(ge=2)]
+    folds: Annotated[Int, Field(ge=3)]  # one to judge, one to tune on, one to learn from
     seed: Natural
     group_by: Literal["film", "collection"]
 

@@ -68,6 +68,50 @@ def test_no_model_ever_sees_the_films_it_scores(head, shape):
     np.testing.assert_allclose(mean.reshape(-1), x[~held].mean(axis=over), atol=1e-5)
 
 
+def test_what_fold_f_is_tuned_on_knows_no_label_or_input_of_fold_f():
+    """Flip the labels and spoil the inputs of one fold: its inner scores must not move at all.
+
+    The scores of a leak would: so do the inner scores of the other folds, which may know them.
+    """
+    items, y_true, fold = corpus()
+    before = cross_validate(items, y_true, fold, "mlp", QUICK, (0, 1)).inner
+    held = fold == 2
+    x = np.where(held[items.film][:, None], -7 * items.x, items.x)
+    flipped = np.where(held[:, None], ~y_true, y_true)
+    after = cross_validate(Items(x, items.film), flipped, fold, "mlp", QUICK, (0, 1)).inner
+    np.testing.assert_array_equal(before[2], after[2])
+    assert (before[1][fold == 0] != after[1][fold == 0]).any()
+
+
+def test_a_film_is_tuned_on_through_a_model_that_never_saw_it_either():
+    """Two folds out of a pair see the same model, which is that of the other folds alone."""
+    items, y_true, fold = corpus()
+    inner = cross_validate(items, y_true, fold, "linear", LINEAR, (0,)).inner
+    assert inner.shape == (5, *y_true.shape)
+    for number in range(5):
+        assert np.isnan(inner[number, fold == number]).all()
+        assert np.isfinite(inner[number, fold != number]).all()
+    train = (fold != 1) & (fold != 3)
+    scaler = StandardScaler().fit(items.x[train])
+    model = LogisticRegression(C=1e6, max_iter=1000)
+    model.fit(scaler.transform(items.x[train]), y_true[train, 0])
+    for f, j in ((1, 3), (3, 1)):
+        expected = model.predict_proba(scaler.transform(items.x[fold == j]))[:, 1]
+        np.testing.assert_allclose(inner[f, fold == j, 0], expected, atol=0.02)
+
+
+def test_each_seed_may_learn_from_labels_of_its_own():
+    items, y_true, fold = corpus()
+    labels = np.stack([y_true, ~y_true])
+    both = cross_validate(items, labels, fold, "linear", QUICK, (0, 1)).score
+    np.testing.assert_allclose(
+        both[1], cross_validate(items, ~y_true, fold, "linear", QUICK, (1,)).score[0], atol=1e-5
+    )
+    np.testing.assert_allclose(
+        both[0], cross_validate(items, y_true, fold, "linear", QUICK, (0,)).score[0], atol=1e-5
+    )
+
+
 def test_the_same_twice_and_other_seeds_differ():
     items, y_true, fold = corpus()
     a = cross_validate(items, y_true, fold, "mlp", QUICK, (0, 1))

@@ -52,4 +52,8 @@ def board() -> Board:
     good = 0.3 * y_true + 0.7 * noise[0]
     scores = [prior, good, noise[1], noise[2], (good + noise[3]) / 2, (good + noise[1]) / 2]
     names = np.array([f"film {n}" for n in range(N_FILMS)])
-    return Board(CELLS, names, fold, y_true, np.stack(scores))
+    by_seed = np.stack(scores)
+    inner = np.repeat(by_seed[:, :1], 5, axis=1)
+    for number in range(5):
+        inner[:, number, fold == number] = np.nan
+    return Board(CELLS, names, fold, y_true, by_seed, inner)

@@ -27,7 +27,9 @@ def data(tmp_path):
 def save(data, slug: str, films: list[int], offset: float = 0.0) -> None:
     score = np.array([[[n / 10 + offset] * 10 for n in films]], np.float32)
     ids = np.array([f"film {n}" for n in films])
-    Scores(ids, np.array([n % 2 for n in films]), score).save(data / f"scores/{slug}.npz")
+    fold = np.array([n % 2 for n in films])
+    inner = np.where((fold == np.arange(2)[:, None])[:, :, None], np.nan, score)
+    Scores(ids, fold, score, inner).save(data / f"scores/{slug}.npz")
 
 
 def test_all_approaches_are_judged_on_the_same_films_in_the_same_order(data, board):
@@ -36,6 +38,8 @@ def test_all_approaches_are_judged_on_the_same_films_in_the_same_order(data, boa
     found = read_board(data, board.cells[:2])
     assert found.film_id.tolist() == ["film 1", "film 2", "film 3"]
     np.testing.assert_allclose(found.y_scores[:, :, 0], [[0.1, 0.2, 0.3], [0.2, 0.3, 0.4]])
+    assert found.fold.tolist() == [1, 0, 1]
+    np.testing.assert_allclose(found.inner[1, :, :, 0], [[0.2, np.nan, 0.4], [np.nan, 0.3, np.nan]])
 
 
 def test_an_incomplete_matrix_is_refused_by_name(data, board):

@@ -54,7 +54,14 @@ def rows():
     scores[heard, :, fiction] = 0.5  # by nothing in it
     drama = GENRES.index("Drama")
     scores[:, :, drama] = noise[:, :, drama]
-    board = Board(CELLS, np.arange(400).astype(str), np.zeros(400, int), y_true, scores[:, None])
+    board = Board(
+        CELLS,
+        np.arange(400).astype(str),
+        np.zeros(400, int),
+        y_true,
+        scores[:, None],
+        scores[:, None],
+    )
     return {row["claim"]: row for row in claim_rows(Court(board, PARAMS, HEADLINE), CLAIMS)}
 
 
