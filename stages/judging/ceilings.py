@@ -1,8 +1,8 @@
 """The sample corpus's ceiling: what one who knows how it was made could score, from the same view.
 
 A view is the frames an approach looks at and the window of sound it hears. The ideal observer sees
-the planted cues in just that view, perfectly, and applies Bayes' rule. Who judges each frame alone
-cannot see the cues that exist only over time.
+the planted cues in just that view, perfectly, and applies Bayes' rule. A cue that exists only over
+time is seen by nobody who judges each frame alone, and by others where two frames show its shot.
 """
 
 from collections.abc import Iterator, Sequence
@@ -51,12 +51,13 @@ def ceilings(
     for (look, window), slugs in sorted(views.items()):
         evidence = np.zeros((int(corpus.judged.sum()), len(prior)))
         if look:
-            blind = [GENRES.index(genre) for genre in OVER_TIME] if look == "each" else []
+            over_time = [GENRES.index(genre) for genre in OVER_TIME]
             planted = [params.sample.picture[genre] for genre in GENRES]
-            seen = _seen(corpus, look, params)
-            evidence += log_likelihood(
-                seen, label_sets, planted, params.sample.picture_decoy, blind
-            )
+            once, again = _seen(corpus, look, params)
+            for seen, blind in ((once, over_time), (again, over_time if look == "each" else [])):
+                evidence += log_likelihood(
+                    seen, label_sets, planted, params.sample.picture_decoy, blind
+                )
         if window:
             planted = [params.sample.sound[genre] for genre in GENRES]
             heard = _heard(corpus, window)
@@ -107,15 +108,24 @@ def _named(look: str, window: str, params: Params) -> str:
     return " + ".join(part for part in (looked, heard) if part)
 
 
-def _seen(corpus: Corpus, look: str, params: Params) -> np.ndarray:
+def _seen(corpus: Corpus, look: str, params: Params) -> tuple[np.ndarray, np.ndarray]:
+    """Cues of the shots that one frame of the view shows, and of those that several do."""
     view = View(look, params.training.middle_frames, params.training.sound_window)
     counts = []
     for film in np.flatnonzero(corpus.judged).tolist():
         numbers = np.array([number for number, _ in corpus.frames[film]])
         keep = view.keep(numbers, "picture", params.frames.count)
         times = [t for (_, t), kept in zip(corpus.frames[film], keep, strict=True) if kept]
-        counts.append(count_seen(corpus.events[film], times))
-    return np.stack(counts)
+        # two frames of a shot follow each other: one has an even place, one an odd
+        several = [
+            event
+            for event in corpus.events[film]
+            if all(count_seen([event], times[first::2]).sum() for first in (0, 1))
+        ]
+        seen, again = count_seen(corpus.events[film], times), count_seen(several, times)
+        counts.append((seen - again, again))
+    once, more = (np.stack(each) for each in zip(*counts, strict=True))
+    return once, more
 
 
 def _heard(corpus: Corpus, window: str) -> np.ndarray:

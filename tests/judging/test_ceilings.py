@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score
@@ -90,6 +92,23 @@ def test_each_window_has_its_own_ceiling_and_all_of_them_the_highest(params):
     )
     expected = next(row for row, _ in ceilings(once, listening[:1], params))
     assert found["all"]["macro_ap"] == pytest.approx(expected["macro_ap"], abs=1e-12)
+
+
+def test_a_cue_over_time_shows_only_where_two_frames_fall_in_its_shot(params):
+    """Thriller's is one: a frame a shot tells nothing of it, however many shots there are."""
+    looking = [Cell("whole", "single", "picture", ("colour",), "mean", "linear")]
+    once = corpus(params)
+    twice = dataclasses.replace(
+        once, frames=[[(n, n / 2 + 0.25) for n in range(2 * SHOTS)]] * len(once.events)
+    )
+
+    def ap(seen: Corpus) -> dict[str, float]:
+        ((_, genres),) = ceilings(seen, looking, params)
+        return {row["genre"]: row["ap"] for row in genres}
+
+    blind, sees = ap(once), ap(twice)
+    assert sees["Thriller"] > blind["Thriller"] + 0.1
+    assert sees["Horror"] == pytest.approx(blind["Horror"], abs=0.05)
 
 
 def test_genre_rows_name_what_was_planted(params):
