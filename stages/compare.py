@@ -43,9 +43,10 @@ def main() -> None:
         "fusion_gain": gains[headline.both],
     }
     write_json(found, folder / "headline.json")
-    names = ("approaches", "thresholds", "references", "ceilings")
+    names = ("approaches", "rules", "ceilings")
     tables = {name: read_csv(folder / f"{name}.csv") for name in names}
-    write_json(summarise(**tables, comparisons=rows, params=judging), folder / "summary.json")
+    summary = summarise(**tables, comparisons=rows, headline=found)
+    write_json(summary, folder / "summary.json")
     shown = yaml.safe_load(Path("params.yaml").read_text())
     shown.pop("sets")  # what could run, not what did
     write_json(shown, folder / "parameters.json")

@@ -15,11 +15,13 @@ GENRES = [
     *("approach", "modality", "genre", "support", "prevalence", "ap", "ap_lo", "ap_hi"),
     *("normalised_ap", "roc_auc", "brier", "ece"),
 ]
-THRESHOLDS = [
-    *("approach", "modality", "threshold", "precision_macro", "recall_macro", "f1_macro"),
-    *("precision_micro", "recall_micro", "f1_micro", "precision_samples", "recall_samples"),
-    *("f1_samples", "exact_match", "hamming", "jaccard"),
+DECIDED = [
+    *("precision_macro", "recall_macro", "f1_macro", "precision_micro", "recall_micro", "f1_micro"),
+    *("precision_samples", "recall_samples", "f1_samples", "exact_match", "hamming", "jaccard"),
 ]
+THRESHOLDS = ["approach", "modality", "threshold", *DECIDED]
+RULES = ["approach", "modality", "rule", *DECIDED]
+CHOICES = ["approach", "fold", "rule", "genre", "value"]
 THRESHOLD_GENRES = ["approach", "modality", "genre", "threshold", "precision", "recall", "f1"]
 REFERENCES = ["reference", "metric", "value", "lo", "hi"]
 
@@ -28,10 +30,11 @@ def main() -> None:
     argparse.ArgumentParser(
         prog="python -m stages.evaluate",
         description="Judge the out-of-fold scores of the whole matrix on the same films: writes "
-        "approaches, genres, thresholds, threshold_genres and references (CSV) under metrics/.",
+        "approaches, genres, thresholds, threshold_genres, rules, tuned_thresholds and references "
+        "(CSV) under metrics/.",
     ).parse_args()
 
-    from stages.judging import tables
+    from stages.judging import rules, tables
     from stages.judging.board import read_board
     from stages.params import load
     from stages.params.matrix import cells
@@ -45,6 +48,8 @@ def main() -> None:
     write_csv(tables.threshold_rows(board, judging), THRESHOLDS, folder / "thresholds.csv")
     rows = tables.threshold_genre_rows(board, judging)
     write_csv(rows, THRESHOLD_GENRES, folder / "threshold_genres.csv")
+    write_csv(rules.rule_rows(board, judging), RULES, folder / "rules.csv")
+    write_csv(rules.choice_rows(board), CHOICES, folder / "tuned_thresholds.csv")
     write_csv(tables.reference_rows(board, judging), REFERENCES, folder / "references.csv")
     say(f"{len(board.cells)} approaches judged on {len(board.film_id)} films")
 

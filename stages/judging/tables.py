@@ -73,12 +73,12 @@ def threshold_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
     steps = np.arange(0, 1 + params.sweep_step / 2, params.sweep_step).round(6)
     everything = references.predict_everything(*board.y_true.shape)
     reference = {"approach": "predict_everything", "modality": "none", "threshold": 0.0}
-    yield reference | _decided(board.y_true, everything)
+    yield reference | decided(board.y_true, everything)
     for number, cell in enumerate(board.cells):
         for threshold in sorted({*steps.tolist(), *params.thresholds}):
             decisions = at_threshold(board.y_scores[number], threshold)
             row = {"approach": cell.slug, "modality": cell.modality, "threshold": threshold}
-            yield row | _decided(board.y_true, decisions)
+            yield row | decided(board.y_true, decisions)
 
 
 def threshold_genre_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
@@ -108,11 +108,11 @@ def reference_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
     yield from rows("label_frequencies", _renamed(evaluate_scores(y_true, frequencies)))
     best = np.zeros_like(y_true)
     best[np.arange(n_films), frequencies.argmax(axis=1)] = True
-    yield from rows("best_constant_label", _decided(y_true, best))
+    yield from rows("best_constant_label", decided(y_true, best))
     accuracy = ranking.keras_accuracy(y_true, best.astype(float))
     yield from rows("best_constant_label", {"keras_accuracy": accuracy})
     everything = references.predict_everything(n_films, n_genres)
-    yield from rows("predict_everything", _decided(y_true, everything))
+    yield from rows("predict_everything", decided(y_true, everything))
     spread = references.random_macro_average_precision(y_true, np.random.default_rng(params.seed))
     if spread is not None:
         value = {"value": spread.expected, "lo": spread.lo, "hi": spread.hi}
@@ -123,7 +123,8 @@ def reference_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
     yield from rows("perfect", _renamed(perfect))
 
 
-def _decided(y_true: np.ndarray, decisions: np.ndarray) -> Row:
+def decided(y_true: np.ndarray, decisions: np.ndarray) -> Row:
+    """How good yes/no decisions are; both (n_films, n_genres) bool. The columns of a table."""
     judged = evaluate_decisions(y_true, decisions)
     row: Row = {
         f"{quality}_{average}": judged.get(f"{average}_{quality}")

@@ -1,0 +1,92 @@
+"""Scores turned into genres by every rule, tuned ones on what each fold may know and no more.
+
+The films of a fold are decided with what was chosen for that fold: on the inner out-of-fold scores
+of the other films (their models never saw the fold) and on those films' labels.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from stages.corpus.genres import GENRES
+from stages.judging.board import Board
+from stages.judging.tables import decided
+from stages.params import JudgingParams
+from stages.scoring import references
+from stages.scoring.thresholds import (
+    at_threshold,
+    cardinality,
+    top_k,
+    tune_genre_thresholds,
+    tune_threshold,
+)
+
+Row = dict[str, Any]
+TUNED, PER_GENRE, TOP_K = "tuned", "tuned per genre", "top k"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the training part of one fold chose: one threshold, one a genre, how many genres."""
+
+    fold: int
+    common: float
+    by_genre: np.ndarray
+    k: int
+
+
+def choices(board: Board, number: int) -> list[Choice]:
+    """What each fold's training part chooses for approach `number` of the board."""
+    found = []
+    for fold in np.unique(board.fold).tolist():
+        rest = board.fold != fold
+        y_true, y_score = board.y_true[rest], board.inner[number, fold][rest]
+        by_genre = tune_genre_thresholds(y_true, y_score)
+        common = tune_threshold(y_true, y_score)
+        found.append(Choice(fold, common, by_genre, cardinality(y_true)))
+    return found
+
+
+def decide(board: Board, number: int, rule: str | float) -> np.ndarray:
+    """Genres of every film by one rule, (n_films, n_genres) bool.
+
+    rule: a fixed threshold, or TUNED, PER_GENRE or TOP_K, each fold with its own choice.
+    """
+    y_score = board.y_scores[number]
+    if not isinstance(rule, str):
+        return at_threshold(y_score, rule)
+    decisions = np.zeros(y_score.shape, bool)
+    for choice in choices(board, number):
+        films = board.fold == choice.fold
+        if rule == TOP_K:
+            decisions[films] = top_k(y_score[films], choice.k)
+        else:
+            threshold = choice.common if rule == TUNED else choice.by_genre
+            decisions[films] = at_threshold(y_score[films], threshold)
+    return decisions
+
+
+def rule_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
+    """One row an approach and rule: what is gained in precision and lost in recall."""
+    everything = references.predict_everything(*board.y_true.shape)
+    reference = {"approach": "predict_everything", "modality": "none", "rule": "everything"}
+    yield reference | decided(board.y_true, everything)
+    named: dict[str, str | float] = {f"at {each:.2f}": each for each in params.thresholds}
+    named |= {rule: rule for rule in (TUNED, PER_GENRE, TOP_K)}
+    for number, cell in enumerate(board.cells):
+        for name, rule in named.items():
+            row: Row = {"approach": cell.slug, "modality": cell.modality, "rule": name}
+            yield row | decided(board.y_true, decide(board, number, rule))
+
+
+def choice_rows(board: Board) -> Iterator[Row]:
+    """One row an approach, fold and thing chosen; genre is empty where it holds for all ten."""
+    for number, cell in enumerate(board.cells):
+        for choice in choices(board, number):
+            row: Row = {"approach": cell.slug, "fold": choice.fold}
+            yield row | {"rule": TUNED, "value": choice.common}
+            for genre, value in zip(GENRES, choice.by_genre.tolist(), strict=True):
+                yield row | {"rule": PER_GENRE, "genre": genre, "value": value}
+            yield row | {"rule": TOP_K, "value": float(choice.k)}

@@ -1,0 +1,86 @@
+import dataclasses
+
+import numpy as np
+import pytest
+from sklearn.metrics import f1_score
+
+from stages.corpus.genres import GENRES
+from stages.evaluate import CHOICES, RULES
+from stages.judging.rules import (
+    PER_GENRE,
+    TOP_K,
+    TUNED,
+    choice_rows,
+    choices,
+    decide,
+    rule_rows,
+)
+
+
+def flipped(board, fold: int):
+    """The board with every label of one fold turned round."""
+    held = board.fold == fold
+    return dataclasses.replace(board, y_true=np.where(held[:, None], ~board.y_true, board.y_true))
+
+
+def test_each_fold_takes_the_threshold_that_is_best_on_the_other_folds(board):
+    """By brute force over all scores, on inner scores and labels outside the fold."""
+    choice = choices(board, 1)[3]
+    rest = board.fold != 3
+    y_true, y_score = board.y_true[rest], board.inner[1, 3][rest]
+    f1 = {
+        t: f1_score(y_true, y_score >= t, average="macro", zero_division=0)
+        for t in np.unique(y_score)
+    }
+    assert f1[choice.common] == max(f1.values())
+    assert choice.k == round(y_true.sum(axis=1).mean())
+    tuned = decide(board, 1, TUNED)
+    expected = board.y_scores[1][~rest] >= choice.common
+    np.testing.assert_array_equal(tuned[~rest], expected)
+    assert (decide(board, 1, TOP_K).sum(axis=1)[~rest] == choice.k).all()
+
+
+def test_no_label_of_a_fold_moves_its_threshold(board):
+    before, after = choices(board, 1), choices(flipped(board, 2), 1)
+    assert (before[2].common, before[2].k) == (after[2].common, after[2].k)
+    np.testing.assert_array_equal(before[2].by_genre, after[2].by_genre)
+    assert (before[0].by_genre != after[0].by_genre).any()  # of folds that may know it
+
+
+def test_a_planted_leak_is_seen(board):
+    """Inner scores that know the judged fold's labels: its threshold would move with them."""
+
+    def leaking(board):
+        leak = np.where(board.fold[None] == 2, 0.0, board.y_true[board.fold == 2].mean())
+        return dataclasses.replace(board, inner=board.inner + leak[..., None])
+
+    before, after = choices(leaking(board), 1), choices(leaking(flipped(board, 2)), 1)
+    assert before[2].common != after[2].common
+
+
+def test_scores_of_the_judged_fold_itself_are_never_looked_at(board):
+    spoilt = np.where((board.fold == 4)[:, None], np.inf, board.inner[:, 4])
+    inner = board.inner.copy()
+    inner[:, 4] = spoilt
+    after = choices(dataclasses.replace(board, inner=inner), 1)
+    assert after[4].common == choices(board, 1)[4].common
+
+
+def test_rows_of_every_rule_beside_predicting_everything(board, judging):
+    rows = list(rule_rows(board, judging))
+    rules = ["at 0.10", "at 0.36", "at 0.50", TUNED, PER_GENRE, TOP_K]
+    assert [row["rule"] for row in rows] == ["everything", *rules * len(board.cells)]
+    assert rows[0]["precision_micro"] == pytest.approx(board.y_true.mean())
+    row = next(row for row in rows if (row["approach"], row["rule"]) == ("good", PER_GENRE))
+    decisions = decide(board, 1, PER_GENRE)
+    for average in ("macro", "micro", "samples"):
+        expected = f1_score(board.y_true, decisions, average=average, zero_division=0)
+        assert row[f"f1_{average}"] == pytest.approx(expected)
+    assert row["exact_match"] == pytest.approx((board.y_true == decisions).all(axis=1).mean())
+    assert set(RULES) <= set(row)
+
+
+def test_every_choice_is_a_row(board):
+    rows = list(choice_rows(board))
+    assert len(rows) == len(board.cells) * 5 * (1 + len(GENRES) + 1)
+    assert {name for row in rows for name in row} == set(CHOICES)
