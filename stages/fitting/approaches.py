@@ -9,6 +9,7 @@ from safetensors.torch import save_file
 from stages.corpus.genres import GENRES
 from stages.fitting.films import Films
 from stages.fitting.items import Items, View, join, read_items
+from stages.fitting.masking import read_hidden
 from stages.fitting.scores import Scores, average, prior_scores
 from stages.fitting.training import Fitted, cross_validate
 from stages.params import HeadParams, Params
@@ -53,4 +54,6 @@ def _read(backbone: str, cell: Cell, films: Films, params: Params, data: Path) -
     view = View(cell.context, params.training.middle_frames, cell.window)
     modality = params.matrix.backbone(backbone).modality
     path = data / "embeddings" / f"{backbone}.npz"
-    return read_items(path, films.film_of, view, modality, params.frames.count)
+    shared = params.training.mask_shared
+    hidden = read_hidden(data / "leaks.parquet", shared) if shared else None
+    return read_items(path, films.film_of, view, modality, params.frames.count, hidden)

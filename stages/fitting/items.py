@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from stages.fitting.masking import Hidden
 from stages.params import ALL_WINDOWS, WINDOWS
 
 
@@ -52,13 +53,20 @@ class View:
 
 
 def read_items(
-    path: Path, film_of: dict[str, int], view: View, modality: str, frames: int
+    path: Path,
+    film_of: dict[str, int],
+    view: View,
+    modality: str,
+    frames: int,
+    hidden: Hidden | None = None,
 ) -> Items:
     """Items of an embedding file. film_of: trailer_id -> row of its film; others are left out."""
     with np.load(path) as file:
         names, trailer, group = file["trailer_id"], file["trailer"], file["group"]
         films = np.array([film_of.get(str(name), -1) for name in names], np.int64)
         keep = view.keep(group, modality, frames) & (films[trailer] >= 0)
+        if hidden is not None and modality == "picture":
+            keep = hidden.without(keep, names[trailer], group)
         everything = slice(None) if keep.all() else keep  # no second copy of gigabytes
         x, trailer = file["embedding"][everything], trailer[keep]
         time = file["time"][keep] if "time" in file else np.zeros(len(trailer), np.float32)

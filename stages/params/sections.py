@@ -95,6 +95,17 @@ class SplitsParams:
 
 
 @section
+class LeaksParams:
+    flat: NotNegative
+    hash_bits: Annotated[Int, Field(ge=0, le=7)]
+    luma_difference: NotNegative
+    correlation: Share
+    sound_error: Share
+    sound_seconds: Positive
+    same_trailer: Annotated[Float, Field(gt=0, le=1)]
+
+
+@section
 class BackboneParams:
     family: Slug
     reads: Literal["frames", "audio"]
@@ -143,6 +154,7 @@ class HeadParams:
 @section
 class TrainingParams:
     seeds: Annotated[tuple[Natural, ...], Field(min_length=1)]
+    mask_shared: Natural
     middle_frames: Count
     sound_window: Window
     heads: dict[Slug, HeadParams]
@@ -187,6 +199,7 @@ class Params:
     frames: FramesParams
     audio: AudioParams
     splits: SplitsParams
+    leaks: LeaksParams
     matrix: MatrixParams
     sets: dict[Slug, MatrixParams]
     training: TrainingParams

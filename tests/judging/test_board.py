@@ -61,4 +61,5 @@ def test_films_of_a_collection_are_resampled_together(data, board):
     trailers = read_trailers(data / "catalogue.parquet")
     named = [replace(t, collection="Alien" if n in (1, 3) else "") for n, t in enumerate(trailers)]
     save_trailers(named, data / "catalogue.parquet")
-    assert read_board(data, board.cells[:1]).group.tolist() == [0, 1, 2, 1]
+    group = read_board(data, board.cells[:1]).group
+    assert group is not None and group.tolist() == [0, 1, 2, 1]

@@ -1,0 +1,1 @@
+"""Leaks between films: the same picture or sound under different film ids."""

@@ -1,0 +1,154 @@
+"""Identical sound in different films, by a fingerprint that survives re-encoding and gain.
+
+Haitsma and Kalker (2002): whether the energy difference of neighbouring bands rises or falls
+from frame to frame, 32 bits each 16 ms. Two copies share whole 32-bit words here and there, which
+sorting finds without comparing all pairs; where several agree on one offset, the bits of the two
+tracks are compared along it. A copy played at another speed is not found.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.signal import resample_poly
+
+from stages.params import LeaksParams
+
+RATE = 8000
+SIZE = 2048
+HOP = 128
+BITS = 32
+LOWEST, HIGHEST = 300.0, 2000.0  # Hz, the bands of the paper
+SILENT = 1e-3  # rms of a frame, -60 dB of full scale
+NEIGHBOURS = 8  # equal words of more tracks than this are linked in a chain, not all with all
+VOTES = 3  # words that must agree on an offset before the tracks are compared
+SECONDS_PER_WORD = HOP / RATE
+
+
+@dataclass(frozen=True)
+class Track:
+    """A window of a trailer: film, its number; start, s; words: (n,) uint32; loud: (n,) bool."""
+
+    trailer_id: str
+    film: int
+    start: float
+    words: np.ndarray
+    loud: np.ndarray
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """What two tracks share: rows of both, seconds where it begins in each trailer and its length;
+    error: share of bits that differ."""
+
+    first: int
+    second: int
+    first_start: float
+    second_start: float
+    seconds: float
+    error: float
+
+
+def fingerprint(waveform: np.ndarray, rate: int) -> tuple[np.ndarray, np.ndarray]:
+    """Words, (n,) uint32, and which are of sound and not of silence, (n,) bool.
+
+    waveform: (samples,) float32 in [-1, 1] at `rate` Hz.
+    """
+    divisor = int(np.gcd(rate, RATE))
+    sound = resample_poly(waveform, RATE // divisor, rate // divisor).astype(np.float32)
+    if len(sound) < SIZE + HOP:
+        return np.zeros(0, np.uint32), np.zeros(0, bool)
+    frames = np.lib.stride_tricks.sliding_window_view(sound, SIZE)[::HOP]
+    power = np.abs(np.fft.rfft(frames * np.hanning(SIZE).astype(np.float32))) ** 2
+    edges = np.geomspace(LOWEST, HIGHEST, BITS + 2) * SIZE / RATE
+    sums = np.add.reduceat(power, np.round(edges).astype(int), axis=1)[:, :-1]
+    rises = np.diff(np.diff(sums, axis=1), axis=0) > 0
+    words = np.packbits(rises, axis=1).view(">u4")[:, 0].astype(np.uint32)
+    loud = np.sqrt((frames**2).mean(axis=1)) > SILENT
+    return words, loud[1:] & loud[:-1]
+
+
+def shared_sound(tracks: Sequence[Track], params: LeaksParams) -> list[Stretch]:
+    """Stretches that tracks of different films share, at least params.sound_seconds long.
+
+    On them at most params.sound_error of the bits differ, over any such length.
+    """
+    found = []
+    for first, second, offset in _candidates(tracks):
+        a, b = tracks[first], tracks[second]
+        best = [_stretches(a, b, first, second, offset + step, params) for step in (-1, 0, 1)]
+        found.append(max(best, key=lambda parts: sum(part.seconds for part in parts)))
+    return _without_repeats([part for parts in found for part in parts])
+
+
+def _candidates(tracks: Sequence[Track]) -> list[tuple[int, int, int]]:
+    """(first, second, offset in words) on which several words of two films' tracks agree."""
+    if not tracks:
+        return []
+    loud = [np.flatnonzero(track.loud) for track in tracks]
+    words = np.concatenate([track.words[at] for track, at in zip(tracks, loud, strict=True)])
+    place = np.concatenate(loud)
+    owner = np.repeat(np.arange(len(tracks)), [len(at) for at in loud])
+    film = np.array([track.film for track in tracks])
+    order = np.argsort(words, kind="stable")
+    span = 2 * max((len(track.words) for track in tracks), default=0) + 1
+    keys = [np.zeros(0, np.int64)]
+    for step in range(1, NEIGHBOURS + 1):
+        a, b = order[:-step], order[step:]
+        a, b = (rows[words[a] == words[b]] for rows in (a, b))
+        a, b = (rows[film[owner[a]] != film[owner[b]]] for rows in (a, b))
+        offset = place[b] - place[a] + span // 2
+        keys.append((owner[a] * len(tracks) + owner[b]) * span + offset)
+    key, votes = np.unique(np.concatenate(keys), return_counts=True)
+    key = key[votes >= VOTES]
+    pair, offset = np.divmod(key, span)
+    triples = zip(pair // len(tracks), pair % len(tracks), offset - span // 2, strict=True)
+    return [(int(a), int(b), int(o)) for a, b, o in triples]
+
+
+def _stretches(
+    a: Track, b: Track, first: int, second: int, offset: int, params: LeaksParams
+) -> list[Stretch]:
+    """Where the two tracks agree when word i of `a` is held against word i + offset of `b`."""
+    begin, end = max(0, -offset), min(len(a.words), len(b.words) - offset)
+    block = max(1, round(params.sound_seconds / SECONDS_PER_WORD))
+    if end - begin < block:
+        return []
+    wrong = np.bitwise_count(a.words[begin:end] ^ b.words[begin + offset : end + offset]) / BITS
+    quiet = ~(a.loud[begin:end] & b.loud[begin + offset : end + offset])
+    wrong = np.where(quiet, 0.5, wrong)  # silence is like any other silence
+    sums = np.concatenate([[0.0], np.cumsum(wrong)])
+    good = (sums[block:] - sums[:-block]) / block <= params.sound_error
+    # a word belongs to a stretch if any good block covers it
+    cover = np.zeros(end - begin + 1, int)
+    starts = np.flatnonzero(good)
+    np.add.at(cover, starts, 1)
+    np.add.at(cover, starts + block, -1)
+    inside = np.concatenate([[False], np.cumsum(cover)[:-1] > 0, [False]])
+    edges = np.flatnonzero(inside[1:] != inside[:-1]).reshape(-1, 2)
+    return [
+        Stretch(
+            first,
+            second,
+            a.start + (begin + on) * SECONDS_PER_WORD,
+            b.start + (begin + on + offset) * SECONDS_PER_WORD,
+            (off - on) * SECONDS_PER_WORD,
+            float(wrong[on:off].mean()),
+        )
+        for on, off in edges.tolist()
+    ]
+
+
+def _without_repeats(stretches: list[Stretch]) -> list[Stretch]:
+    """Neighbouring offsets find the same stretch: of those that overlap, the one that fits best."""
+    kept: dict[tuple[int, int], list[Stretch]] = {}
+    for part in sorted(stretches, key=lambda s: (s.error, s.first, s.second, s.first_start)):
+        others = kept.setdefault((part.first, part.second), [])
+        apart = (
+            part.first_start >= other.first_start + other.seconds
+            or other.first_start >= part.first_start + part.seconds
+            for other in others
+        )
+        if all(apart):
+            others.append(part)
+    return [part for key in sorted(kept) for part in kept[key]]

@@ -1,0 +1,40 @@
+"""DVC stage: find what different films share: frames, sound, whole trailers."""
+
+import argparse
+from pathlib import Path
+
+from stages.console import run_stage, say
+
+
+def main() -> None:
+    argparse.ArgumentParser(
+        prog="python -m stages.leaks",
+        description="Audit the extracted frames and sound for what different films share: writes "
+        "data/leaks.parquet, metrics/leaks.csv and metrics/leaks.json.",
+    ).parse_args()
+
+    from stages.auditing.leaks import find_leaks
+    from stages.auditing.reading import read_pictures, read_tracks
+    from stages.auditing.tables import COLUMNS, leak_rows, piece_table, summary
+    from stages.fitting.films import read_films
+    from stages.packs import write_table
+    from stages.params import load
+    from stages.tables import write_csv, write_json
+
+    params = load().leaks
+    films = read_films(Path("data"))
+    pictures = read_pictures(Path("data/frames"), films.film_of)
+    tracks = read_tracks(Path("data/audio"), films.film_of)
+    leaks, extent = find_leaks(pictures, tracks, films.film_of, params)
+    ids = films.ids.tolist()
+    rows = leak_rows(leaks, extent, ids, films.fold.tolist())
+    write_table(piece_table(leaks, ids), Path("data/leaks.parquet"))
+    write_csv(rows, COLUMNS, Path("metrics/leaks.csv"))
+    counts = summary(leaks, rows, len(pictures.frame), extent, params)
+    write_json(counts, Path("metrics/leaks.json"))
+    found = ", ".join(f"{kind.replace('_', ' ')} {n}" for kind, n in counts["leaks"].items())
+    say(f"{found}; {counts['across_folds']} across folds")
+
+
+if __name__ == "__main__":
+    run_stage(main)
