@@ -175,7 +175,9 @@ def _macro(
 ) -> Resamples:
     """Run a statistic over all films, over the resamples, and over all films but one group."""
     group = group_numbers(n_films, groups)
-    point, _ = average_over_genres(statistic(np.ones((n_films, 1))))
+    left_out_one = [average_over_genres(statistic(c))[0] for c in _leave_one_out(group)]
+    jackknife = np.concatenate(left_out_one)
+    point, jackknife = jackknife[0], jackknife[1:]
     if np.isnan(point).any():
         raise BenchmarkError(
             "there is nothing to resample",
@@ -191,10 +193,8 @@ def _macro(
         cells += int(left_out.max(axis=1).sum())
     values = np.concatenate(blocks)
     kept = ~np.isnan(values).any(axis=1)
-    left_out_one = [average_over_genres(statistic(c))[0] for c in _leave_one_out(group)]
-    jackknife = np.concatenate(left_out_one)
     return Resamples(
-        point=point[0],
+        point=point,
         values=values[kept],
         jackknife=jackknife[~np.isnan(jackknife).any(axis=1)],
         cells_left_out=cells,
@@ -203,10 +203,10 @@ def _macro(
 
 
 def _leave_one_out(group: Ints) -> Iterator[Floats]:
-    """Counts that leave out each group in turn, in blocks of (n_films, up to BLOCK)."""
-    n_groups = int(group.max()) + 1
-    for start in range(0, n_groups, BLOCK):
-        absent = np.arange(start, min(start + BLOCK, n_groups))
+    """Counts of all films, then without each group in turn, in blocks of (n_films, up to BLOCK)."""
+    n_columns = int(group.max()) + 2
+    for start in range(0, n_columns, BLOCK):
+        absent = np.arange(start, min(start + BLOCK, n_columns)) - 1
         yield (group[:, None] != absent).astype(np.float64)
 
 

@@ -49,9 +49,9 @@ def paired_permutation_test(
     rng = np.random.default_rng(seed)
     swap = rng.integers(2, size=(int(group.max()) + 1, n_permutations)).astype(np.float64)[group]
     swap = np.concatenate([np.zeros((len(y_true), 1)), swap], axis=1)
-    differences = _macro(truths, ranks, np.concatenate([1 - swap, swap])) - _macro(
-        truths, ranks, np.concatenate([swap, 1 - swap])
-    )
+    sides = np.block([[1 - swap, swap], [swap, 1 - swap]])  # as assigned, and the other way round
+    one, other = np.split(_macro(truths, ranks, sides), 2)
+    differences = one - other
     observed, permuted = float(differences[0]), differences[1:]
     return PermutationTest(observed, _p_value(np.abs(permuted), abs(observed)), n_permutations)
 
