@@ -15,17 +15,25 @@ def main() -> None:
 
     from stages.corpus.labels import describe
     from stages.corpus.reader import read_catalogue
+    from stages.corpus.second_source import check_overlap, read_second_source, save_second_source
     from stages.corpus.table import save_trailers
     from stages.params import load
     from stages.tables import write_json
 
-    path = Path(load().catalogue.path)
+    params = load().catalogue
+    path = Path(params.path)
     trailers = read_catalogue(path)
+    second = read_second_source(Path(params.second_source))
+    films = list(dict.fromkeys(trailer.film_id for trailer in trailers))
+    shared = check_overlap(second, films, Path(params.second_source))
+    save_second_source(second, Path("data/second_source.parquet"))
     save_trailers(trailers, Path("data/catalogue.parquet"))
     is_sample = all(trailer.url.startswith("sample:") for trailer in trailers)
     counts = describe(trailers)
     write_json({"path": str(path), "sample": is_sample, **counts}, Path("metrics/catalogue.json"))
     say(f"{path}: {counts['films']} films, {counts['trailers']} trailers, all lines valid")
+    if second:
+        say(f"{params.second_source}: genres of {shared} of them from a second source")
 
 
 if __name__ == "__main__":

@@ -14,9 +14,13 @@ def main() -> None:
         prog="python -m stages.ceiling",
         description="Compute the sample corpus's ceilings and contact sheets: writes "
         "metrics/ceilings.csv, metrics/ceiling_genres.csv and metrics/sheets/; of real films, "
-        "whose truth nobody planted, the tables stay empty.",
+        "whose truth nobody planted, these stay empty. metrics/label_ceiling.csv: how far a second "
+        "source of genres agrees with the first.",
     ).parse_args()
 
+    from stages.corpus.second_source import load_second_source
+    from stages.fitting.films import read_films
+    from stages.judging import label_ceiling
     from stages.judging.ceilings import ceilings
     from stages.judging.corpus import read_corpus
     from stages.media.sample.contact_sheet import contact_sheet, sound_sheet
@@ -32,6 +36,9 @@ def main() -> None:
     write_csv([row for row, _ in found], COLUMNS, Path("metrics/ceilings.csv"))
     genres = [row for _, rows in found for row in rows]
     write_csv(genres, GENRE_COLUMNS, Path("metrics/ceiling_genres.csv"))
+    second = load_second_source(Path("data/second_source.parquet"))
+    rows = label_ceiling.label_ceiling_rows(read_films(Path("data")), second, params.judging)
+    write_csv(rows, label_ceiling.COLUMNS, Path("metrics/label_ceiling.csv"))
     about = "Contact sheets of the sample corpus's cues." if corpus else "No sheets of real films."
     (sheets / "about.txt").write_text(about + "\n", encoding="utf-8")
     if corpus:

@@ -42,6 +42,7 @@ def section(cls: type[Section]) -> type[Section]:
 @section
 class CatalogueParams:
     path: Annotated[str, Field(min_length=1)]
+    second_source: Annotated[str, Field(min_length=1)]
 
 
 @section

@@ -1,0 +1,58 @@
+import pytest
+
+from stages.corpus.second_source import (
+    check_overlap,
+    load_second_source,
+    parse,
+    read_second_source,
+    save_second_source,
+)
+from stages.errors import BenchmarkError
+
+
+def test_reads_what_a_catalogue_may_look_like():
+    text = "\ufeff# another catalogue\r\nfilm_id\tgenres\r\n1\tDrama,Action\r\n\r\n2\tHorror\r\n"
+    genres, slips = parse(text.encode())
+    assert slips == []
+    assert genres == {"1": ("Action", "Drama"), "2": ("Horror",)}
+
+
+@pytest.mark.parametrize(
+    ("line", "part"),
+    [
+        ("2\tDramma", "unknown genre: found 'Dramma'"),
+        ("2\t", "no genre"),
+        ("2\tDrama\textra", "wrong column count: found 3 columns, expected 2"),
+        ("2", "wrong column count: found 1 column,"),
+        ("\tDrama", "empty film_id"),
+        ("1\tDrama", "duplicate film_id: found '1' of line 1 again"),
+        ("2\x07\tDrama", "control character"),
+    ],
+)
+def test_a_bad_line_is_named(line, part):
+    (slip,) = parse(f"1\tDrama\n{line}\n".encode())[1]
+    assert str(slip).startswith("line 2: ") and part in str(slip)
+
+
+def test_bad_lines_and_a_missing_file_stop_with_what_to_do(tmp_path):
+    path = tmp_path / "second.txt"
+    path.write_text("1\tX\n2\tY\n")
+    with pytest.raises(BenchmarkError, match=r"(?s)2 things to mend.*line 1.*line 2.*what to do"):
+        read_second_source(path)
+    with pytest.raises(BenchmarkError, match="an empty one for none"):
+        read_second_source(tmp_path / "none.txt")
+    path.write_text("# nothing\n")
+    assert read_second_source(path) == {}
+
+
+def test_ids_of_another_kind_are_refused(tmp_path):
+    assert check_overlap({"1": ("Drama",), "9": ("Drama",)}, ["1", "2"], tmp_path) == 1
+    assert check_overlap({}, ["1"], tmp_path) == 0
+    with pytest.raises(BenchmarkError, match="knows no film"):
+        check_overlap({"tt0133093": ("Drama",)}, ["603"], tmp_path)
+
+
+def test_the_table_gives_back_what_was_saved(tmp_path):
+    genres = {"2": ("Horror",), "1": ("Action", "Drama")}
+    save_second_source(genres, tmp_path / "second.parquet")
+    assert load_second_source(tmp_path / "second.parquet") == genres
