@@ -71,10 +71,13 @@ def fits(found: Pin, expected: Pin) -> bool:
     return all(one == other for one, other in pairs if one and other)
 
 
-def check(name: str, found: Pin, expected: Pin, where: str, path: Path, stated: str = "") -> None:
+def check(
+    name: str, found: Pin, expected: Pin, where: str, path: Path, stated: str = "", also: str = ""
+) -> None:
     """Refuse a file that is not the known one.
 
     name: its entry in the weights.lock at `path`. stated: where its hash is stated beside that.
+    also: what else a person could do.
     """
     if fits(found, expected):
         return
@@ -88,7 +91,7 @@ def check(name: str, found: Pin, expected: Pin, where: str, path: Path, stated: 
         where=where,
         found=str(found),
         expected=str(expected),
-        do=do,
+        do=f"{do}; {also}" if also else do,
     )
 
 

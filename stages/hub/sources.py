@@ -92,9 +92,9 @@ def _placed(path: Path, source: Source, means: Means, own: bool) -> Obtained:
     found = Pin("", path.stat().st_size, sha256(path))
     published = bool(expected.sha256) and fits(found, expected)
     if expected.sha256 and not own:
-        check(
-            source.name, found, expected, str(path), means.lock, source.sha256 and source.stated_in
-        )
+        stated = source.sha256 and source.stated_in
+        also = f"or state it under matrix.pretrained.{means.slug}.file, to use it as your own"
+        check(source.name, found, expected, str(path), means.lock, stated, also)
     name = source.name
     if published:
         found = replace(found, revision=expected.revision)

@@ -25,6 +25,8 @@ def test_a_placed_file_is_used_before_any_other_and_held_against_the_published_p
     put(folder, "toy.safetensors", OTHER)
     message = refused(source, tmp_path, folder=folder)
     assert message.startswith(f"{folder / 'toy.safetensors'}: these are other bytes than {NAME}")
+    assert message.endswith("or state it under matrix.pretrained.toy.file, to use it as your own")
+    assert same(tensors_of(source, means(tmp_path, folder=folder, file="toy.safetensors")), seed=1)
     assert len(hub.site.asked) == before
 
 
