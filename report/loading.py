@@ -11,6 +11,10 @@ MODALITIES = ("picture", "sound", "both")
 CLEAR_BELOW = 0.05  # what Holm's p of a clear difference is below
 CEILING_COLUMNS = ["modality", "window", "used_by", "macro_ap", "micro_ap", "samples_ap"]
 CEILING_GENRE_COLUMNS = ["modality", "window", "genre", "planted", "ap", "normalised_ap"]
+RECOVERY_COLUMNS = [
+    *("approach", "modality", "genre", "planted", "ap", "ap_lo", "ap_hi", "normalised_ap"),
+    *("ceiling_ap", "ceiling_normalised_ap", "above"),
+]
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,8 @@ class Metrics:
     comparisons: pd.DataFrame
     ceilings: pd.DataFrame
     ceiling_genres: pd.DataFrame
+    recovery: pd.DataFrame
+    recovered: dict[str, Any]
     curves: dict[str, pd.DataFrame]
 
     @property
@@ -145,5 +151,7 @@ def load(folder: Path) -> Metrics:
         comparisons=frame("comparisons.csv"),
         ceilings=frame("ceilings.csv", CEILING_COLUMNS),
         ceiling_genres=frame("ceiling_genres.csv", CEILING_GENRE_COLUMNS),
+        recovery=frame("recovery.csv", RECOVERY_COLUMNS),
+        recovered=document("recovery.json", required=False),
         curves={approach: frame(f"curves/{approach}.csv") for approach in curved},
     )

@@ -7,6 +7,10 @@ from stages.console import run_stage, say
 
 COLUMNS = ["family", "name", "a", "b", "question", "difference", "lo", "hi", "p", "p_holm", "films"]
 
+RECOVERY_COLUMNS = [
+    *("approach", "modality", "genre", "planted", "ap", "ap_lo", "ap_hi", "normalised_ap"),
+    *("ceiling_ap", "ceiling_normalised_ap", "above"),
+]
 CLAIM_COLUMNS = ["claim", "quantity", "estimate", "lo", "hi", "verdict", "sentence"]
 
 
@@ -14,7 +18,8 @@ def main() -> None:
     argparse.ArgumentParser(
         prog="python -m stages.compare",
         description="Compare approaches on the same films, with paired intervals and tests: "
-        "writes comparisons.csv, claims.csv, headline.json and summary.json under metrics/.",
+        "writes comparisons.csv, claims.csv, recovery.csv, recovery.json, headline.json and "
+        "summary.json under metrics/.",
     ).parse_args()
 
     import yaml
@@ -22,6 +27,7 @@ def main() -> None:
     from stages.judging.board import read_board
     from stages.judging.claims import Court, claim_rows
     from stages.judging.comparisons import comparison_rows
+    from stages.judging.recovery import recovery_rows, recovery_summary
     from stages.judging.seed_study import CLAIMS
     from stages.judging.summary import summarise
     from stages.params import load
@@ -45,6 +51,11 @@ def main() -> None:
     write_json(found, folder / "headline.json")
     names = ("approaches", "rules", "ceilings")
     tables = {name: read_csv(folder / f"{name}.csv") for name in names}
+    cellwise = [read_csv(folder / f"{name}.csv") for name in ("genres", "ceiling_genres")]
+    kept = recovery_rows(tables["approaches"], cellwise[0], tables["ceilings"], cellwise[1])
+    write_csv(kept, RECOVERY_COLUMNS, folder / "recovery.csv")
+    recovery = recovery_summary(kept, tables["approaches"], vars(headline))
+    write_json(recovery, folder / "recovery.json")
     summary = summarise(**tables, comparisons=rows, headline=found)
     write_json(summary, folder / "summary.json")
     shown = yaml.safe_load(Path("params.yaml").read_text())

@@ -1,0 +1,108 @@
+"""Is what was planted found? Approaches of one modality, cell by cell, beside the ideal observer.
+
+A cell is a genre in a modality. Where the observer, who knows how the sample corpus was made, finds
+much of a genre, an approach should too: rank correlation over the cells. Where nothing was planted
+the observer still knows what the genre's company says of it; an approach clear above that has found
+what is not there, or a flaw in the corpus.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from scipy.stats import spearmanr
+
+Row = dict[str, Any]
+SINGLE = ("picture", "sound")
+
+
+def recovery_rows(
+    approaches: Sequence[Row],
+    genres: Sequence[Row],
+    ceilings: Sequence[Row],
+    ceiling_genres: Sequence[Row],
+) -> list[Row]:
+    """One row an approach of one modality and genre: what it found, and what could be found.
+
+    The arguments are the rows of the tables of these names under metrics/. above: 1 where the
+    approach's whole interval lies above the observer's average precision, 0 where not. Genres an
+    approach has no score of are left out; without ceilings (real films) there are no rows.
+    """
+    view = {
+        slug: (row["modality"], row["window"])
+        for row in ceilings
+        for slug in (row["used_by"] or "").split()
+    }
+    observer = {(row["modality"], row["window"], row["genre"]): row for row in ceiling_genres}
+    kind = {row["approach"]: row["kind"] for row in approaches}
+    rows = []
+    for row in genres:
+        approach, genre = row["approach"], row["genre"]
+        if kind[approach] != "single" or approach not in view or row["normalised_ap"] is None:
+            continue
+        best = observer[*view[approach], genre]
+        if best["normalised_ap"] is None:
+            continue
+        rows.append(
+            {
+                "approach": approach,
+                "modality": row["modality"],
+                "genre": genre,
+                "planted": best["planted"],
+                **{name: row[name] for name in ("ap", "ap_lo", "ap_hi", "normalised_ap")},
+                "ceiling_ap": best["ap"],
+                "ceiling_normalised_ap": best["normalised_ap"],
+                "above": int(row["ap_lo"] > best["ap"]),
+            }
+        )
+    return rows
+
+
+def recovery_summary(
+    rows: Sequence[Row], approaches: Sequence[Row], headline: dict[str, str]
+) -> dict[str, Any]:
+    """Rank correlations of found with findable, and the cells without a cue that were exceeded.
+
+    headline: modality -> slug. `headline` and `best` (the highest macro AP of its modality) join
+    one approach a modality, twenty cells of ten genres; `approaches` has each alone. Empty without
+    rows.
+    """
+    if not rows:
+        return {}
+    score = {row["approach"]: row["macro_ap"] for row in approaches}
+    by_modality = {m: [r["approach"] for r in rows if r["modality"] == m] for m in SINGLE}
+    pairs = {
+        "headline": {m: headline[m] for m in SINGLE},
+        "best": {m: max(found, key=score.__getitem__) for m, found in by_modality.items() if found},
+    }
+    summary: dict[str, Any] = {
+        name: pair | recovered([row for row in rows if row["approach"] in pair.values()])
+        for name, pair in pairs.items()
+    }
+    summary["approaches"] = {
+        slug: recovered([row for row in rows if row["approach"] == slug])
+        for slug in dict.fromkeys(row["approach"] for row in rows)
+    }
+    return summary
+
+
+def recovered(rows: Sequence[Row]) -> dict[str, float | None]:
+    """Of some cells: how many; Spearman's correlation of the normalised average precision with the
+    observer's and with the planted probability (None where one of them does not vary); how many
+    were planted at 0, and of those and of all how many lie clear above the observer."""
+    found = [row["normalised_ap"] for row in rows]
+    silent = [row for row in rows if row["planted"] == 0]
+    return {
+        "cells": len(rows),
+        "rank_correlation": _spearman(found, [row["ceiling_normalised_ap"] for row in rows]),
+        "rank_correlation_with_planted": _spearman(found, [row["planted"] for row in rows]),
+        "planted_at_zero": len(silent),
+        "planted_at_zero_above": sum(row["above"] for row in silent),
+        "above": sum(row["above"] for row in rows),
+    }
+
+
+def _spearman(one: Sequence[float], other: Sequence[float]) -> float | None:
+    if len(np.unique(one)) < 2 or len(np.unique(other)) < 2:
+        return None
+    return float(spearmanr(one, other).statistic)
