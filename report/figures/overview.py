@@ -50,7 +50,7 @@ def matrix(rows: pd.DataFrame, chance: float) -> Any:
 def _dots(rows: pd.DataFrame, chance: float, title: str, what: str, *, size: int, row: int) -> Any:
     rows = rows.assign(text=[number(value) for value in rows["macro_ap"]])
     order = rows["row"].tolist()
-    y = alt.Y("row:N", sort=order, title=None, axis=alt.Axis(labelLimit=130))
+    y = alt.Y("row:N", sort=order, title=None, axis=alt.Axis(labelLimit=190))
     tooltip = [
         alt.Tooltip("approach:N"),
         alt.Tooltip("modality:N"),
@@ -126,7 +126,7 @@ def differences(comparisons: pd.DataFrame) -> Any:
     span = float(rows[["lo", "hi"]].abs().max().max()) if len(rows) else 1.0
     scale = alt.Scale(domain=[-span * 1.15, span * 1.15], nice=True)
     base = alt.Chart(rows).encode(
-        y=alt.Y("row:N", sort=None, title=None, axis=alt.Axis(labelLimit=190)),
+        y=alt.Y("row:N", sort=None, title=None, axis=alt.Axis(labelLimit=280)),
         tooltip=[
             alt.Tooltip("question:N"),
             alt.Tooltip("difference:Q", format="+.3f"),
