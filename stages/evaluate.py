@@ -23,6 +23,14 @@ THRESHOLDS = ["approach", "modality", "threshold", *DECIDED]
 RULES = ["approach", "modality", "rule", *DECIDED]
 CHOICES = ["approach", "fold", "rule", "genre", "value"]
 THRESHOLD_GENRES = ["approach", "modality", "genre", "threshold", "precision", "recall", "f1"]
+CALIBRATION = [
+    *("approach", "modality", "method", "ece", "brier", "log_loss"),
+    *("ece_before", "brier_before", "log_loss_before"),
+]
+RELIABILITY = [
+    *("approach", "modality", "method", "bin", "films", "lowest", "highest", "mean_score"),
+    "frequency",
+]
 REFERENCES = ["reference", "metric", "value", "lo", "hi"]
 
 
@@ -30,11 +38,11 @@ def main() -> None:
     argparse.ArgumentParser(
         prog="python -m stages.evaluate",
         description="Judge the out-of-fold scores of the whole matrix on the same films: writes "
-        "approaches, genres, thresholds, threshold_genres, rules, tuned_thresholds and references "
-        "(CSV) under metrics/.",
+        "approaches, genres, thresholds, threshold_genres, rules, tuned_thresholds, "
+        "calibration, reliability and references (CSV) under metrics/.",
     ).parse_args()
 
-    from stages.judging import rules, tables
+    from stages.judging import calibrating, rules, tables
     from stages.judging.board import read_board
     from stages.params import load
     from stages.params.matrix import cells
@@ -46,10 +54,13 @@ def main() -> None:
     write_csv(tables.approach_rows(board, judging), APPROACHES, folder / "approaches.csv")
     write_csv(tables.genre_rows(board, judging), GENRES, folder / "genres.csv")
     write_csv(tables.threshold_rows(board, judging), THRESHOLDS, folder / "thresholds.csv")
-    rows = tables.threshold_genre_rows(board, judging)
-    write_csv(rows, THRESHOLD_GENRES, folder / "threshold_genres.csv")
+    by_genre = tables.threshold_genre_rows(board, judging)
+    write_csv(by_genre, THRESHOLD_GENRES, folder / "threshold_genres.csv")
     write_csv(rules.rule_rows(board, judging), RULES, folder / "rules.csv")
     write_csv(rules.choice_rows(board), CHOICES, folder / "tuned_thresholds.csv")
+    rows, bins = zip(*calibrating.calibration_rows(board), strict=True)
+    write_csv(rows, CALIBRATION, folder / "calibration.csv")
+    write_csv([row for part in bins for row in part], RELIABILITY, folder / "reliability.csv")
     write_csv(tables.reference_rows(board, judging), REFERENCES, folder / "references.csv")
     say(f"{len(board.cells)} approaches judged on {len(board.film_id)} films")
 

@@ -1,0 +1,71 @@
+"""How far scores can be taken as probabilities, before and after calibration.
+
+A calibration is learnt for each fold on its inner out-of-fold scores, like a threshold: what a film
+is judged with never knew its labels. Which method is best is chosen there too.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from stages.judging.board import Board
+from stages.scoring.calibration import METHODS, log_loss
+from stages.scoring.probability import brier, expected_calibration_error, reliability_table
+
+Row = dict[str, Any]
+CHOSEN = "chosen"
+
+
+def calibrated(board: Board, number: int) -> dict[str, np.ndarray]:
+    """Scores of approach `number` after each method, (n_films, n_genres), and after the chosen."""
+    y_score = board.y_scores[number]
+    found = {name: np.empty_like(y_score) for name in (*METHODS, CHOSEN)}
+    for fold in np.unique(board.fold).tolist():
+        films, rest = board.fold == fold, board.fold != fold
+        for name, method in METHODS.items():
+            calibrate = method(board.y_true[rest], board.inner[number, fold][rest])
+            found[name][films] = calibrate(y_score[films])
+        found[CHOSEN][films] = found[choose(board, number, fold)][films]
+    return found
+
+
+def choose(board: Board, number: int, fold: int) -> str:
+    """The method with the least log loss on the films outside a fold.
+
+    Each of those is judged by a calibration that did not learn from its own fold.
+    """
+    y_score = board.inner[number, fold]
+    rest = board.fold != fold
+    losses = {}
+    for name, method in METHODS.items():
+        probability = y_score.copy()
+        for other in np.unique(board.fold[rest]).tolist():
+            learn, judge = rest & (board.fold != other), board.fold == other
+            calibrate = method(board.y_true[learn], y_score[learn])
+            probability[judge] = calibrate(y_score[judge])
+        losses[name] = float(log_loss(board.y_true[rest], probability[rest]).mean())
+    return min(losses, key=lambda name: losses[name])
+
+
+def calibration_rows(board: Board) -> Iterator[tuple[Row, list[Row]]]:
+    """For each approach and method a row (means over genres), and its reliability rows.
+
+    The reliability pools all pairs of film and genre, in bins of equal mass.
+    """
+    for number, cell in enumerate(board.cells):
+        before = {f"{name}_before": v for name, v in _judged(board, board.y_scores[number]).items()}
+        for method, probability in calibrated(board, number).items():
+            place: Row = {"approach": cell.slug, "modality": cell.modality, "method": method}
+            truth, promised = board.y_true.reshape(-1, 1), probability.reshape(-1, 1)
+            bins = reliability_table(truth, promised)[0]
+            rows = [place | {"bin": n} | vars(each) for n, each in enumerate(bins, start=1)]
+            yield place | _judged(board, probability) | before, rows
+
+
+def _judged(board: Board, probability: np.ndarray) -> dict[str, float]:
+    return {
+        "ece": float(expected_calibration_error(board.y_true, probability).mean()),
+        "brier": float(brier(board.y_true, probability).mean()),
+        "log_loss": float(log_loss(board.y_true, probability).mean()),
+    }
