@@ -10,6 +10,11 @@ import pandas as pd
 MODALITIES = ("picture", "sound", "both")
 CLEAR_BELOW = 0.05  # what Holm's p of a clear difference is below
 CEILING_COLUMNS = ["modality", "window", "used_by", "macro_ap", "micro_ap", "samples_ap"]
+LEAK_COLUMNS = [
+    *("kind", "films", "film_ids", "frames", "seconds", "share", "folds", "across_folds"),
+    *("hash_bits", "sound_error"),
+]
+LABEL_CEILING_COLUMNS = ["metric", "genre", "value", "lo", "hi", "films"]
 CEILING_GENRE_COLUMNS = ["modality", "window", "genre", "planted", "ap", "normalised_ap"]
 RECOVERY_COLUMNS = [
     *("approach", "modality", "genre", "planted", "ap", "ap_lo", "ap_hi", "normalised_ap"),
@@ -37,6 +42,8 @@ class Metrics:
     comparisons: pd.DataFrame
     ceilings: pd.DataFrame
     ceiling_genres: pd.DataFrame
+    label_ceiling: pd.DataFrame
+    leaks: pd.DataFrame
     recovery: pd.DataFrame
     recovered: dict[str, Any]
     curves: dict[str, pd.DataFrame]
@@ -151,6 +158,8 @@ def load(folder: Path) -> Metrics:
         comparisons=frame("comparisons.csv"),
         ceilings=frame("ceilings.csv", CEILING_COLUMNS),
         ceiling_genres=frame("ceiling_genres.csv", CEILING_GENRE_COLUMNS),
+        label_ceiling=frame("label_ceiling.csv", LABEL_CEILING_COLUMNS),
+        leaks=frame("leaks.csv", LEAK_COLUMNS),
         recovery=frame("recovery.csv", RECOVERY_COLUMNS),
         recovered=document("recovery.json", required=False),
         curves={approach: frame(f"curves/{approach}.csv") for approach in curved},

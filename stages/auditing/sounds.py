@@ -126,6 +126,7 @@ def _stretches(
     np.add.at(cover, starts + block, -1)
     inside = np.concatenate([[False], np.cumsum(cover)[:-1] > 0, [False]])
     edges = np.flatnonzero(inside[1:] != inside[:-1]).reshape(-1, 2)
+    trimmed = (_trimmed(sums, on, off, params.sound_error) for on, off in edges.tolist())
     return [
         Stretch(
             first,
@@ -135,8 +136,16 @@ def _stretches(
             (off - on) * SECONDS_PER_WORD,
             float(wrong[on:off].mean()),
         )
-        for on, off in edges.tolist()
+        for on, off in trimmed
+        if off - on >= block
     ]
+
+
+def _trimmed(sums: np.ndarray, on: int, off: int, error: float) -> tuple[int, int]:
+    """The part of [on, off) that stands out most: a good block may begin before what is shared."""
+    gain = error * np.arange(off - on + 1) - (sums[on : off + 1] - sums[on])
+    end = int(gain.argmax())
+    return on + int(gain[: end + 1].argmin()), on + end
 
 
 def _without_repeats(stretches: list[Stretch]) -> list[Stretch]:
