@@ -110,6 +110,7 @@ def hub(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(folder))
     monkeypatch.setattr(constants, "HF_TOKEN_PATH", str(tmp_path / "no-token"))
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+    monkeypatch.setattr(constants, "HF_HUB_DISABLE_TELEMETRY", True)  # no requests beside ours
     huggingface_hub.close_session()  # a session of before knows its proxies
     yield Hub(site, folder)
     huggingface_hub.close_session()

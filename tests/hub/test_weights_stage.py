@@ -40,7 +40,10 @@ def started(folder: Path, slug: str, endpoint: str, **more: str) -> subprocess.P
     return subprocess.Popen(
         [sys.executable, "-m", "stages.weights", slug],
         cwd=folder,
-        env=kept | own | {"HF_HUB_OFFLINE": "0", "WEIGHTS_DIR": ""} | more,
+        env=kept
+        | own
+        | {"HF_HUB_OFFLINE": "0", "HF_HUB_DISABLE_TELEMETRY": "1", "WEIGHTS_DIR": ""}
+        | more,
         stderr=subprocess.PIPE,
         text=True,
     )
