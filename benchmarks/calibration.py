@@ -176,7 +176,8 @@ def _pair(
     number: int,
 ) -> dict[str, float]:
     estimate = paired_difference(resamples, 0, 1)
-    p = paired_permutation_test(y_true, *y_scores, scenario.permutations, seed=number).p_value
+    first, second = y_scores
+    p = paired_permutation_test(y_true, first, second, scenario.permutations, number).p_value
     said = verdict(estimate.lo, estimate.hi, p)
     return {
         "interval": float(estimate.lo > 0 or estimate.hi < 0),

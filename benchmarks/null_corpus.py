@@ -74,7 +74,7 @@ def nulled(params: dict[str, Any], seed: int | None = None) -> dict[str, Any]:
 def judge(comparisons: list[dict[str, str]], approaches: list[dict[str, str]]) -> dict[str, Any]:
     """What the tables of a run say of each approach against no skill, and of the other families."""
     scores = {row["approach"]: float(row["macro_ap"]) for row in approaches}
-    rows = []
+    rows: list[dict[str, Any]] = []
     for row in comparisons:
         lo, hi, p = (float(row[name]) for name in ("lo", "hi", "p_holm"))
         numbers = {name: float(row[name]) for name in ("difference", "lo", "hi", "p", "p_holm")}
