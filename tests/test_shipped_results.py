@@ -26,7 +26,8 @@ def rows(name: str) -> list[dict]:
 
 
 def test_they_are_the_results_of_the_declared_matrix():
-    declared = [cell.slug for cell in cells(load(ROOT / "params.yaml"))]
+    matrix = cells(load(ROOT / "params.yaml"))
+    declared = [cell.slug for cell in matrix if cell.labels == "all"]
     assert [row["approach"] for row in rows("approaches")] == declared
 
 

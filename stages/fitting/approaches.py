@@ -6,11 +6,13 @@ from pathlib import Path
 
 from safetensors.torch import save_file
 
-from stages.corpus.genres import GENRES
+from stages.corpus.genres import LABEL_SETS
 from stages.fitting.films import Films
+from stages.fitting.fusion import fuse
 from stages.fitting.items import Items, View, join, read_items
+from stages.fitting.label_sets import spread, taught
 from stages.fitting.masking import read_hidden
-from stages.fitting.scores import Scores, average, prior_scores
+from stages.fitting.scores import Scores, prior_scores
 from stages.fitting.training import Fitted, cross_validate
 from stages.params import HeadParams, Params
 from stages.params.matrix import Cell
@@ -22,12 +24,14 @@ def fit(cell: Cell, films: Films, params: Params, data: Path) -> tuple[Scores, F
         return prior_scores(films.ids, films.fold, films.y_true, len(params.training.seeds)), None
     if cell.kind == "late":
         first, second = (Scores.load(data / "scores" / f"{part}.npz") for part in cell.parts)
-        return average(first, second), None
+        return fuse(first, second, films.y_true, films.ids, cell.head), None
     parts = [_read(backbone, cell, films, params, data) for backbone in cell.parts]
     items = parts[0] if cell.kind == "single" else join(parts[0], parts[1], len(films.ids))
     seeds, budget = params.training.seeds, _budget(cell, params)
-    fitted = cross_validate(items, films.y_true, films.fold, cell.head, budget, seeds, cell.context)
-    return Scores(films.ids, films.fold, fitted.score, fitted.inner).scored(), fitted
+    labels = taught(films.y_true, cell.labels, seeds)
+    fitted = cross_validate(items, labels, films.fold, cell.head, budget, seeds, cell.context)
+    score, inner = (spread(each, cell.labels) for each in (fitted.score, fitted.inner))
+    return Scores(films.ids, films.fold, score, inner).scored(), fitted
 
 
 def save_models(cell: Cell, fitted: Fitted, params: Params, folds: int, folder: Path) -> None:
@@ -36,7 +40,7 @@ def save_models(cell: Cell, fitted: Fitted, params: Params, folds: int, folder: 
     save_file(fitted.tensors, folder / "model.safetensors")
     card = {
         "approach": asdict(cell),
-        "genres": GENRES,
+        "genres": LABEL_SETS[cell.labels],
         "models": [[fold, seed] for fold in range(folds) for seed in params.training.seeds],
         "budget": vars(_budget(cell, params)),
         "middle_frames": params.training.middle_frames,

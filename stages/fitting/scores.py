@@ -67,9 +67,3 @@ def in_common(a: Scores, b: Scores) -> tuple[Scores, Scores]:
     if not np.array_equal(a.fold[rows_a], b.fold[rows_b]):
         raise ValueError("the two approaches were not fitted on the same folds")
     return a.take(rows_a), b.take(rows_b)
-
-
-def average(a: Scores, b: Scores) -> Scores:
-    """Late fusion: the mean of two approaches' scores on the films that both have."""
-    a, b = in_common(a, b)
-    return Scores(a.film_id, a.fold, (a.score + b.score) / 2, (a.inner + b.inner) / 2)

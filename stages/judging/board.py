@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from stages.corpus.genres import GENRES, LABEL_SETS
 from stages.errors import BenchmarkError
 from stages.fitting.films import read_films
 from stages.fitting.scores import Scores
@@ -38,11 +39,14 @@ class Board:
         return [cell.slug for cell in self.cells].index(slug)
 
 
-def read_board(data: Path, cells: Sequence[Cell]) -> Board:
-    """Scores of all cells on the films that every one of them scored.
+def read_board(data: Path, cells: Sequence[Cell], labels: Sequence[str] = ("all",)) -> Board:
+    """Scores of the cells trained on one of these label sets, on the films that all of them scored.
 
-    Raises BenchmarkError that names the cells without scores: a comparison of some is none.
+    The genres are those that the label sets share: a board has a score in every place. Raises
+    BenchmarkError that names the cells without scores: a comparison of some is none.
     """
+    cells = [cell for cell in cells if cell.labels in labels]
+    genres = shared_genres(labels)
     paths = {cell.slug: data / "scores" / f"{cell.slug}.npz" for cell in cells}
     if missing := [slug for slug, path in paths.items() if not path.exists()]:
         raise BenchmarkError(
@@ -70,8 +74,17 @@ def read_board(data: Path, cells: Sequence[Cell]) -> Board:
         tuple(cells),
         film_id,
         films.fold[keep],
-        films.y_true[keep],
-        np.stack([item.score for item in picked]).astype(np.float64),
-        np.stack([item.inner for item in picked]).astype(np.float64),
+        films.y_true[keep][:, genres],
+        np.stack([item.score[:, :, genres] for item in picked]).astype(np.float64),
+        np.stack([item.inner[:, :, genres] for item in picked]).astype(np.float64),
         None if films.group is None else films.group[keep],
     )
+
+
+def shared_genres(labels: Sequence[str]) -> list[int]:
+    """Columns of the genres that are in every one of these label sets."""
+    return [
+        column
+        for column, genre in enumerate(GENRES)
+        if all(genre in LABEL_SETS[each] for each in labels)
+    ]

@@ -30,7 +30,8 @@ Kind = Literal["prior", "single", "early", "late"]
 class Cell:
     """One approach; `parts` are backbones (single, early) or approaches (late).
 
-    window: which of the sound it hears, "" if none.
+    head: of a late fusion, by what the two are joined. window: which of the sound it hears, "" if
+    none. labels: the label set it is trained on.
     """
 
     slug: str
@@ -40,6 +41,7 @@ class Cell:
     context: str
     head: str
     window: str = ""
+    labels: str = "all"
 
 
 def cells(params: "Params") -> list[Cell]:
@@ -54,12 +56,14 @@ def cells_of(matrix: "MatrixParams", window: str = "") -> list[Cell]:
         modality = matrix.backbone(single.backbone).modality
         heard = (single.window or window) if modality == "sound" else ""
         parts = (single.backbone,)
-        found.append(Cell(slug, "single", modality, parts, single.context, single.head, heard))
+        found.append(
+            Cell(slug, "single", modality, parts, single.context, single.head, heard, single.labels)
+        )
     for slug, early in matrix.early.items():
         both = (early.picture, early.sound)
         found.append(Cell(slug, "early", "both", both, "mean", early.head, window))
     for slug, late in matrix.late.items():
-        found.append(Cell(slug, "late", "both", (late.picture, late.sound), "scores", "average"))
+        found.append(Cell(slug, "late", "both", (late.picture, late.sound), "scores", late.by))
     return found
 
 
@@ -106,6 +110,10 @@ def _matrix_slips(params: "Params", matrix: "MatrixParams", at: tuple[str, ...])
     for slug, late in matrix.late.items():
         yield from _part((*at, "late", slug, "picture"), late.picture, approaches, "picture")
         yield from _part((*at, "late", slug, "sound"), late.sound, approaches, "sound")
+        for part in (late.picture, late.sound):
+            if part in matrix.approaches and matrix.approaches[part].labels != "all":
+                message = f"{part} is not trained on all labels: a fusion of it is not judged"
+                yield Slip((*at, "late", slug), message)
     yield from _context_slips(params, matrix, at, kinds)
     heads = params.training.heads
     for section in ("approaches", "early"):

@@ -129,6 +129,7 @@ class ApproachParams:
     context: Slug
     head: Slug
     window: Window | Literal["all"] | None = None  # of a sound approach: not training.sound_window
+    labels: Literal["all", "no_thriller", "popular", "one"] = "all"  # what it is trained on
 
 
 @section
@@ -142,6 +143,7 @@ class EarlyParams:
 class LateParams:
     picture: Slug
     sound: Slug
+    by: Literal["mean", "weighted", "stacked"] = "mean"
 
 
 @section

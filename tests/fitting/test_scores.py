@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from stages.fitting.scores import Scores, average, prior_scores
+from stages.fitting.scores import Scores, in_common, prior_scores
 
 
 def scores(ids: list[str], value: float) -> Scores:
@@ -49,15 +49,13 @@ def test_saving_repeats_its_bytes_and_loading_gives_them_back(tmp_path):
     np.testing.assert_array_equal(back.inner, item.inner)
 
 
-def test_late_fusion_averages_the_films_both_have():
-    fused = average(scores(["1", "2", "3"], 0.2), scores(["2", "3", "4"], 0.6))
-    assert fused.film_id.tolist() == ["2", "3"]
-    np.testing.assert_allclose(fused.score, 0.4)
-    expected = [[[np.nan] * 3, [0.4] * 3], [[0.4] * 3, [np.nan] * 3]]
-    np.testing.assert_allclose(fused.inner, expected)
+def test_two_approaches_are_put_side_by_side_on_the_films_both_have():
+    a, b = in_common(scores(["1", "2", "3"], 0.2), scores(["4", "3", "2"], 0.6))
+    assert a.film_id.tolist() == b.film_id.tolist() == ["2", "3"]
+    assert (b.score == np.float32(0.6)).all() and a.fold.tolist() == [0, 1]
 
 
-def test_late_fusion_refuses_other_folds():
+def test_two_approaches_of_other_folds_are_refused():
     a, b = scores(["1", "2"], 0.2), scores(["1", "2"], 0.2)
     with pytest.raises(ValueError, match="same folds"):
-        average(a, Scores(b.film_id, 1 - b.fold, b.score, b.inner))
+        in_common(a, Scores(b.film_id, 1 - b.fold, b.score, b.inner))

@@ -1,5 +1,7 @@
 from dataclasses import replace
 
+import dataclasses
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -40,6 +42,19 @@ def test_all_approaches_are_judged_on_the_same_films_in_the_same_order(data, boa
     np.testing.assert_allclose(found.y_scores[:, :, 0], [[0.1, 0.2, 0.3], [0.2, 0.3, 0.4]])
     assert found.fold.tolist() == [1, 0, 1]
     np.testing.assert_allclose(found.inner[1, :, :, 0], [[0.2, np.nan, 0.4], [np.nan, 0.3, np.nan]])
+
+
+def test_a_board_of_fewer_labels_has_a_score_in_every_place(data, board):
+    fewer = dataclasses.replace(board.cells[1], slug="fewer", labels="popular")
+    save(data, "prior", [0, 1])
+    save(data, "fewer", [0, 1, 2])
+    item = Scores.load(data / "scores/fewer.npz")
+    item.score[:, :, [1, 3, 6, 7, 9]] = np.nan
+    item.save(data / "scores/fewer.npz")
+    cells = (board.cells[0], fewer)
+    found = read_board(data, cells, ("all", "popular"))
+    assert found.y_true.shape == (2, 5) and np.isfinite(found.by_seed).all()
+    assert [cell.slug for cell in read_board(data, cells).cells] == ["prior"]
 
 
 def test_an_incomplete_matrix_is_refused_by_name(data, board):
