@@ -117,6 +117,13 @@ def reference_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
     if spread is not None:
         value = {"value": spread.expected, "lo": spread.lo, "hi": spread.hi}
         yield {"reference": "random_scores", "metric": "macro_ap", **value}
+    spreads = references.random_spread(
+        y_true, frequencies.mean(axis=0), evaluate_scores, np.random.default_rng(params.seed)
+    )
+    for metric, spread in _renamed(spreads).items():
+        if metric != "macro_ap":  # known exactly, above
+            value = {"value": spread.expected, "lo": spread.lo, "hi": spread.hi}
+            yield {"reference": "random_scores", "metric": metric, **value}
     perfect = evaluate_scores(y_true, y_true.astype(float)) | {
         "keras_accuracy": references.keras_accuracy_of_perfect(y_true)
     }

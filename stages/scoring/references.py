@@ -1,12 +1,13 @@
 """What no skill scores on the same films, and what a perfect judge of genres could."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from stages.scoring.averaging import average, average_over_genres
 from stages.scoring.ranking import genre_average_precision
-from stages.scoring.validate import Bools, Floats, validate_decisions
+from stages.scoring.validate import Bools, Floats, RealScores, validate_decisions
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,41 @@ def random_scores(n_films: int, n_genres: int, rng: np.random.Generator) -> Floa
     frequencies they do not tie all films.
     """
     return rng.random((n_films, n_genres))
+
+
+def random_scores_of_mean(means: Floats, n_films: int, rng: np.random.Generator) -> Floats:
+    """Score without a look at the films: each genre evenly around its mean, as far as 0 and 1 let.
+
+    What a threshold, or a list of all genres' scores, makes of luck depends on the mean. means:
+    (n_genres,) in [0, 1]. Returns (n_films, n_genres) in [0, 1].
+    """
+    means = np.asarray(means, dtype=np.float64)
+    reach = np.minimum(means, 1 - means)
+    return means + reach * (2 * rng.random((n_films, len(means))) - 1)
+
+
+def random_spread(
+    y_true: Bools,
+    means: Floats,
+    judge: Callable[[Bools, RealScores], Mapping[str, float]],
+    rng: np.random.Generator,
+    n_draws: int = 200,
+) -> dict[str, Spread]:
+    """Where a judge's numbers fall for `random_scores_of_mean`, all of it simulated.
+
+    y_true: (n_films, n_genres) bool; means: (n_genres,) in [0, 1]; judge: such as
+    `evaluate.evaluate_scores`. A number that some draw does not have is left out. Raises what the
+    judge raises.
+    """
+    draws = [judge(y_true, random_scores_of_mean(means, len(y_true), rng)) for _ in range(n_draws)]
+    spreads = {}
+    for name in draws[0]:
+        values = np.array([draw[name] for draw in draws if name in draw])
+        if len(values) == n_draws:
+            lo, hi = np.quantile(values, (0.025, 0.975))
+            deviation = float(values.std(ddof=1))
+            spreads[name] = Spread(float(values.mean()), deviation, float(lo), float(hi))
+    return spreads
 
 
 def expected_random_average_precision(y_true: Bools) -> Floats:

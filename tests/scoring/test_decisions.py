@@ -25,6 +25,19 @@ def test_by_hand() -> None:
     assert judged.exact_match(TRUE, TRUE) == 1.0
 
 
+def test_averages_by_hand() -> None:
+    macro = judged.macro(TRUE, DECIDED)
+    assert macro["precision"].value == macro["recall"].value == pytest.approx(1 / 3)
+    assert macro["jaccard"].value == pytest.approx(1 / 4)
+    # film by film, hits of decided and of true: 1 of 1 and 2; 1 of 2 and 1; 0 of 1 and 1; none
+    films = judged.samples(TRUE, DECIDED)
+    assert films["precision"] == Average(pytest.approx((1 + 1 / 2 + 0) / 3), 3, 1)  # type: ignore[arg-type]
+    assert films["recall"].value == pytest.approx((1 / 2 + 1 + 0 + 0) / 4)
+    assert films["f1"].value == pytest.approx((2 / 3 + 2 / 3) / 4)
+    assert films["jaccard"].value == pytest.approx((1 / 2 + 1 / 2) / 4)
+    assert judged.micro(TRUE, DECIDED)["jaccard"].value == pytest.approx(2 / 7)
+
+
 def test_macro_f1_is_the_mean_of_f1() -> None:
     y_true = np.array([[1, 1], [1, 0], [1, 0], [1, 0]], dtype=bool)
     decided = np.array([[1, 1], [0, 1], [0, 1], [0, 1]], dtype=bool)

@@ -21,6 +21,24 @@ def test_average_precision_by_hand() -> None:
     )
 
 
+def test_averages_by_hand() -> None:
+    # all pairs, best first: .9 hit; .8 .8 .8 hit and two misses; .7 hit; .5 miss; .2 hit; .1 miss
+    micro = (1 / 1 + 2 / 4 + 3 / 5 + 4 / 7) / 4
+    assert ranking.micro_average_precision(TRUE, SCORE).value == pytest.approx(micro)
+    # the films' own rankings: both genres 1; none; its genre first 1; its genre first 1
+    samples = ranking.samples_average_precision(TRUE, SCORE)
+    assert (samples.value, samples.defined, samples.left_out) == (1.0, 3, 1)
+    few = np.array([[1, 1], [0, 1], [0, 1], [0, 0]], dtype=bool)
+    # genre 0: its film first; genre 1: its three films above the one without
+    by_genre = [1.0, (2 / 2 + 2 / 2 + 3 / 3) / 3]
+    found = ranking.weighted_average_precision(few, SCORE)
+    assert found.value == pytest.approx((1 * by_genre[0] + 3 * by_genre[1]) / 4)
+    few[0, 1] = False
+    # genre 1 now: .8 .8 a hit and a miss, .5 a hit, .2 a miss
+    expected = (1 * 1.0 + 2 * (1 / 2 + 2 / 3) / 2) / 3
+    assert ranking.weighted_average_precision(few, SCORE).value == pytest.approx(expected)
+
+
 def test_constant_scores() -> None:
     constant = np.full(SCORE.shape, 0.3)
     np.testing.assert_allclose(ranking.genre_average_precision(TRUE, constant), [0.5, 0.5])
