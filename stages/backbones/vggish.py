@@ -49,12 +49,12 @@ RECORD = Record(
     "their texts. After the last ReLU, as the PyTorch port gives it. A rest shorter than a window "
     "is left out.",
 )
-PCA_SOURCE = Source(
-    file="vggish_pca_params-970ea276.pth",
-    url="https://github.com/harritaylor/torchvggish/releases/download/v0.1/"
-    "vggish_pca_params-970ea276.pth",
-    stated_in="harritaylor/torchvggish, hubconf.py: file and address, whose name carries the "
-    "first eight digits of the hash",
+PCA_SOURCE = Source(  # the original's numbers; torchvggish's copy is a pickle of numpy arrays
+    file="vggish_pca_params.npz",
+    url="https://storage.googleapis.com/audioset/vggish_pca_params.npz",
+    sha256="4d878af3e306defbfb37095365aa7e5a6cecb86bad13e859e626151c4e6a8b9d",
+    stated_in="tensorflow/models, research/audioset/vggish: file and address; "
+    "nathanielasun/songbase, backend/processing/audio_pipeline/config.py: sha256",
 )
 
 
