@@ -1,11 +1,15 @@
 """What each context finds that another cannot, and that padding is nothing."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 import torch
 from sklearn.metrics import roc_auc_score
 
+from stages.errors import BenchmarkError
 from stages.fitting.batch import ModelBatch
+from stages.fitting.heads import build
 from stages.fitting.inputs import Inputs
 from stages.fitting.items import Items
 from stages.fitting.training import cross_validate
@@ -99,3 +103,56 @@ def test_when_an_item_is_makes_a_difference(context):
     x[np.arange(N), np.where(y_true, LENGTH - 3, 2) + rng.integers(-2, 3, N), 1] += 3
     assert auc(x, y_true, context) > 0.9
     assert auc(x, y_true, "mean") < 0.65
+
+
+@pytest.mark.parametrize("context", TRAINED_CONTEXTS)
+def test_what_is_kept_predicts_and_a_film_scores_the_mean_of_its_trailers(context):
+    """Two trailers a film, of different lengths; the kept tensors alone give the film's score."""
+    x = np.random.default_rng(5).normal(2, 3, (40, LENGTH, DIM))
+    items = sequences(x)
+    assert items.index is not None and items.time is not None
+    items.index[::2, LENGTH // 2 :] = -1
+    items = dataclasses.replace(items, film=np.arange(40) // 2)
+    y_true = np.random.default_rng(6).random((20, 2)) < 0.5
+    fold = (np.arange(20) % 2).astype(np.int8)
+    budget = dataclasses.replace(BUDGET, epochs=2)
+    fitted = cross_validate(items, y_true, fold, "linear", budget, (0,), context)
+
+    film = 7
+    model = build("linear", context, items, 2).eval()
+    kept = {name: value[fold[film]] for name, value in fitted.tensors.items()}
+    mean, std = kept.pop("mean"), kept.pop("std")
+    model.load_state_dict(kept)
+    scores = []
+    for trailer, length in ((14, LENGTH // 2), (15, LENGTH)):
+        z = (torch.from_numpy(x[trailer, :length]).float() - mean) / std
+        time = torch.linspace(0, 1, LENGTH)[:length]
+        with torch.no_grad():
+            scores.append(model(z[None], torch.ones(1, length, dtype=torch.bool), time[None])[0])
+    expected = torch.stack(scores).sigmoid().mean(0).numpy()
+    np.testing.assert_allclose(fitted.score[0, film], expected, atol=1e-5)
+
+
+def test_what_does_not_fit_is_said():
+    maps = Items(np.zeros((4, 3, 8, 8), np.float32), np.arange(2), np.array([[0, 1], [2, 3]]))
+    with pytest.raises(BenchmarkError, match="context attention does not fit"):
+        build("linear", "attention", maps, 2)
+    with pytest.raises(BenchmarkError, match="unknown context"):
+        build("linear", "memory", sequences(np.zeros((2, 3, 4))), 2)
+    with pytest.raises(BenchmarkError, match="use it under early"):
+        build("gated", "", Items(np.zeros((4, 6), np.float32), np.arange(4)), 2)
+
+
+def test_the_gate_takes_joined_embeddings_apart():
+    """With the gate shut for the first, nothing of the first matters; and the other way round."""
+    joined = Items(np.random.default_rng(7).normal(size=(5, 6)), np.arange(5), parts=(2, 4))
+    model = build("gated", "", joined, 3).eval()
+    x = torch.from_numpy(joined.x).float()
+    for bias, columns in ((-1e4, slice(0, 2)), (1e4, slice(2, 6))):
+        torch.nn.init.zeros_(model.gate.weight)  # type: ignore[union-attr,arg-type]
+        torch.nn.init.constant_(model.gate.bias, bias)  # type: ignore[union-attr,arg-type]
+        other = x.clone()
+        other[:, columns] += 10
+        assert torch.allclose(model(x), model(other), atol=1e-5)
+        other = x + 10 * (x - other == 0)
+        assert not torch.allclose(model(x), model(other), atol=1e-2)
