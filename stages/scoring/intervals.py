@@ -36,7 +36,9 @@ def percentile_interval(samples: Floats, level: float = 0.95) -> tuple[float, fl
     return float(lo), float(hi)
 
 
-def jackknife_interval(point: float, jackknife: Floats, level: float = 0.95) -> tuple[float, float]:
+def jackknife_interval(
+    point: float, jackknife: Floats, level: float = 0.95, share: bool = True
+) -> tuple[float, float]:
     """Interval of what infinitely many films would give, from the value without each film in turn.
 
     Average precision on few films lies above its value on many, by .01 at 240 films and .02 where
@@ -45,8 +47,9 @@ def jackknife_interval(point: float, jackknife: Floats, level: float = 0.95) -> 
     Student's t of 2n / (kurtosis - 1) degrees of freedom for few influential films (Satterthwaite
     1946) and, of a share, on the logit scale, which keeps the ends within 0 and 1. Coverage of it
     and of the others: benchmarks/results/calibration.json. point: the value on all films;
-    jackknife: (n_groups,). Where the jackknife does not vary both ends are the point. Raises
-    BenchmarkError on an empty or undefined jackknife.
+    jackknife: (n_groups,); share: whether the value is one, as a difference is not. Where the
+    jackknife does not vary both ends are the point. Raises BenchmarkError on an empty or undefined
+    jackknife.
     """
     _validate_samples(jackknife)
     n = len(jackknife)
@@ -59,7 +62,7 @@ def jackknife_interval(point: float, jackknife: Floats, level: float = 0.95) -> 
     kurtosis = n * float(np.sum(pull**4)) / spread**2
     freedom = max(2 * n / max(kurtosis - 1, 1.0), LEAST_FREEDOM)
     reach = float(error * student.ppf((1 + level) / 2, freedom))
-    if not 0 < point < 1:
+    if not (share and 0 < point < 1):
         return centre - reach, centre + reach
     centre = min(max(centre, point / 2), (1 + point) / 2)  # at most half the way to an edge
     stretched = reach / (centre * (1 - centre))
@@ -103,6 +106,7 @@ def approach_estimate(
         resamples.jackknife[:, approach],
         level,
         method,
+        share=True,
     )
 
 
@@ -129,16 +133,17 @@ def paired_difference(
         difference(resamples.jackknife),
         level,
         method,
+        share=False,
     )
 
 
 def _estimate(
-    point: float, samples: Floats, jackknife: Floats, level: float, method: Method
+    point: float, samples: Floats, jackknife: Floats, level: float, method: Method, share: bool
 ) -> Estimate:
     if method == "bca":
         return Estimate(point, *bca_interval(samples, point, jackknife, level))
     if method == "jackknife":
-        return Estimate(point, *jackknife_interval(point, jackknife, level))
+        return Estimate(point, *jackknife_interval(point, jackknife, level, share))
     return Estimate(point, *percentile_interval(samples, level))
 
 

@@ -53,6 +53,8 @@ def test_jackknife_by_hand() -> None:
     ends = np.log(0.15 / 0.85) + np.array([-1, 1]) * half / 10 / (0.15 * 0.85)
     expected = tuple(1 / (1 + np.exp(-ends)))
     assert intervals.jackknife_interval(0.15, without_one / 10) == pytest.approx(expected)
+    difference = intervals.jackknife_interval(0.15, without_one / 10, share=False)
+    assert difference == pytest.approx((0.15 - half / 10, 0.15 + half / 10))
 
 
 def test_jackknife_takes_the_bias_off() -> None:
