@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from stages.judging.board import Board
+from stages.judging.choosing import better
 from stages.params import ALL_WINDOWS, JudgingParams
 from stages.params.matrix import PRIOR, Cell
 from stages.scoring.averaging import average
@@ -115,15 +116,6 @@ def _variant(board: Board, cell: Cell) -> bool:
     """Whether another approach, declared before, hears the same with another window."""
     alike = [c for c in board.cells if replace(c, slug=cell.slug, window=cell.window) == cell]
     return alike[0].slug != cell.slug
-
-
-def better(board: Board, parts: list[str]) -> str:
-    """The part that scores higher on these very films, which favours the part, not the fusion.
-
-    Chosen fold by fold instead it would mix the scores of two models in one ranking, which can
-    score below both.
-    """
-    return max(parts, key=lambda part: _macro_ap(board, board.y_scores[board.row(part)]))
 
 
 def single_parts(board: Board, cell: Cell) -> list[str]:

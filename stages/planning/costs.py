@@ -11,7 +11,10 @@ from stages.errors import BenchmarkError
 from stages.params import BackboneParams, MatrixParams
 from stages.params.matrix import PRIOR, Cell, cells_of
 
-ONCE = ("catalogue", "download", "frames", "audio", "splits", "ceiling", "evaluate", "compare")
+ONCE = (
+    *("catalogue", "download", "frames", "audio", "splits", "ceiling", "evaluate", "contrast"),
+    "compare",
+)
 BYTES = 4  # of a parameter as published
 
 

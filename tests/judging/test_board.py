@@ -1,6 +1,5 @@
-from dataclasses import replace
-
 import dataclasses
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa

@@ -22,7 +22,9 @@ def test_pairs_share_head_and_context(board):
 def test_a_fusion_is_held_against_the_better_of_its_own_parts(board):
     found = [(c.a, c.b) for c in comparisons(board) if c.family == "fusion"]
     assert found == [("joined", "good"), ("averaged", "good")]
-    board.by_seed[2] = board.y_true  # now the other part is the better one
+    board.by_seed[2] = board.y_true  # better on the judged films alone: nobody may know
+    assert found == [(c.a, c.b) for c in comparisons(board) if c.family == "fusion"]
+    board.inner[2] = board.y_true  # now the training parts say so too
     found = [(c.a, c.b) for c in comparisons(board) if c.family == "fusion"]
     assert found == [("joined", "bad"), ("averaged", "bad")]
 
@@ -101,6 +103,7 @@ def test_other_windows_ask_only_about_windows(board):
     board.by_seed[2] = board.y_true  # the end says it all, but the fusion does not hear it
     board.by_seed[1] = 0.5
     board.by_seed[0] = board.y_true * 0.5 + board.by_seed[3] * 0.5
+    board.inner[:3] = board.by_seed[:3, :1]
     assert pairs(board, cells, "fusion") == [("joined", "looks")]
 
 

@@ -1,0 +1,53 @@
+"""DVC stage: what picture and sound have of their own, and what training on fewer labels brings."""
+
+import argparse
+from pathlib import Path
+
+from stages.console import run_stage, say
+
+FUSIONS = [
+    *("approach", "picture", "sound", "better", "folds_for_better", "gain", "gain_lo", "gain_hi"),
+    *("fold_gain", "fold_gain_lo", "fold_gain_hi", "macro_ap", "macro_ap_better", "oracle_genres"),
+    *("samples_ap", "samples_ap_better", "oracle_films", "oracle_films_luck"),
+]
+OWNED = [
+    *("picture", "sound", "genre", "ap_picture", "ap_sound", "difference", "lo", "hi", "p"),
+    *("p_holm", "owner", "right_both", "right_picture", "right_sound", "right_neither"),
+    *("found_both", "found_picture", "found_sound", "found_neither", "kappa", "kappa_right"),
+]
+LABELS = [
+    *("approach", "base", "modality", "labels", "genre", "genres", "films", "ap", "base_ap"),
+    *("difference", "lo", "hi", "p", "p_holm", "naive_base_ap", "naive_difference", "arithmetic"),
+]
+
+
+def main() -> None:
+    argparse.ArgumentParser(
+        prog="python -m stages.contrast",
+        description="Hold picture against sound genre by genre, fusions against their parts and "
+        "fewer labels against all of them: writes complementarity.csv, owned_genres.csv and "
+        "label_sets.csv under metrics/.",
+    ).parse_args()
+
+    from functools import partial
+
+    from stages.judging.board import read_board
+    from stages.judging.complementarity import fusion_rows, owned_rows
+    from stages.judging.label_sets import label_set_rows
+    from stages.params import load
+    from stages.params.matrix import cells
+    from stages.tables import write_csv
+
+    params = load()
+    judging, folder = params.judging, Path("metrics")
+    read = partial(read_board, Path("data"))
+    board = read(cells(params))
+    write_csv(fusion_rows(board, judging), FUSIONS, folder / "complementarity.csv")
+    write_csv(owned_rows(board, judging), OWNED, folder / "owned_genres.csv")
+    rows = label_set_rows(cells(params), read, judging)
+    write_csv(rows, LABELS, folder / "label_sets.csv")
+    say(f"{len(rows)} comparisons of label sets")
+
+
+if __name__ == "__main__":
+    run_stage(main)
