@@ -60,7 +60,7 @@ def _between(row: "pd.Series[Any]") -> str:
 
 def _fusion(row: "pd.Series[Any]") -> str:
     found = judged(row)
-    part = f"{escape(str(row['b']))}, the better of its two parts on these films"
+    part = f"{escape(str(row['b']))}, the better of its two parts"
     if found > 0:
         return f"joining them gains {_gap(row)} over {part}"
     if found < 0:

@@ -44,7 +44,7 @@ def read(metrics: Path) -> Results:
     )
     named = (
         ("picture − sound", "picture_minus_sound"),
-        ("both − its better part (picked on these films, which favours the part)", "fusion_gain"),
+        ("both − its better part (chosen on training films)", "fusion_gain"),
     )
     lines = tuple(
         _difference(label, comparisons[headline[key]])

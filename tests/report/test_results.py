@@ -19,7 +19,7 @@ def test_results_are_sorted_and_said(made_up: Path) -> None:
     assert results.sample
     assert results.lines[0].startswith("picture − sound: ")
     assert "Holm's p 0.001, clear of zero" in results.lines[1]
-    assert "picked on these films" in results.lines[1]
+    assert "chosen on training films" in results.lines[1]
 
 
 def test_a_p_that_is_not_small_leaves_it_undecided(made_up: Path, tmp_path: Path) -> None:
