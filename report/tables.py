@@ -64,9 +64,9 @@ def approaches(metrics: Metrics) -> tuple[pd.DataFrame, list[str]]:
     return shown, rows["modality"].tolist()
 
 
-def comparisons(metrics: Metrics) -> pd.DataFrame:
-    """Every paired comparison with its verdict."""
-    rows = metrics.comparisons
+def comparisons(metrics: Metrics, rows: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Paired comparisons with their verdicts: those given, else all."""
+    rows = metrics.comparisons if rows is None else rows
     return pd.DataFrame(
         {
             "First": rows["a"],

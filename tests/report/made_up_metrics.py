@@ -44,6 +44,7 @@ def write(folder: Path, *, sample: bool = True, hostile: bool = False, seed: int
     _references(folder, prevalence)
     comparisons = _comparisons(folder, approaches, hostile)
     _claims(folder, hostile)
+    _further(folder)
     if sample:
         _ceilings(folder, rng, prevalence)
         _sheets(folder)
@@ -174,6 +175,19 @@ def _claims(folder: Path, hostile: bool) -> None:
     judged |= {"lo": -0.15, "hi": -0.05, "verdict": "contradicted", "sentence": said}
     missing = {"claim": "Frames lose", "verdict": "not run", "sentence": "Not run: needs x."}
     write_csv(folder, "claims", [judged, missing])
+
+
+def _further(folder: Path) -> None:
+    """Tables that pages show as they are: one row each, in the columns the stages write."""
+    numbers = {"precision_macro": 0.3, "recall_macro": 0.4, "f1_macro": 0.3, "hamming": 0.2}
+    write_csv(folder, "rules", [{"approach": "frame_cnn", "rule": "tuned", **numbers}])
+    calibrated = {"approach": "frame_cnn", "method": "platt", "ece_before": 0.1, "ece": 0.05}
+    write_csv(folder, "calibration", [calibrated])
+    owned = {"picture": "frame_cnn", "sound": "window_cnn", "genre": "Drama", "difference": 0.1}
+    write_csv(folder, "owned_genres", [owned | {"owner": "picture", "p_holm": 0.01}])
+    gain = {"approach": "late_cnn", "better": "frame_cnn", "gain": 0.02, "macro_ap": 0.4}
+    write_csv(folder, "complementarity", [gain])
+    write_csv(folder, "label_sets", [{"approach": "x", "base": "y", "difference": -0.01}])
 
 
 def _ceilings(folder: Path, rng: np.random.Generator, prevalence: dict[str, float]) -> None:
