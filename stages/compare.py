@@ -41,7 +41,8 @@ def main() -> None:
     gains = {row["a"]: row["name"] for row in rows if row["family"] == "fusion"}
     write_csv(rows, COLUMNS, folder / "comparisons.csv")
     headline = params.matrix.headline
-    answers = claim_rows(Court(board, judging, headline), CLAIMS)
+    label_sets = read_csv(folder / "label_sets.csv")
+    answers = claim_rows(Court(board, judging, headline, label_sets), CLAIMS)
     write_csv(answers, CLAIM_COLUMNS, folder / "claims.csv")
     found = {
         **vars(headline),

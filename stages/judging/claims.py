@@ -1,6 +1,6 @@
 """How a claim is judged: on which numbers, by which rule, and what is said when it cannot be."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,6 +41,7 @@ class Court:
     board: Board
     params: JudgingParams
     headline: HeadlineParams
+    label_sets: Sequence[Row] = ()
 
     def find(self, what: str, test: Callable[[Cell], bool]) -> str:
         """The first approach that fits. Raises LookupError that says what is needed."""

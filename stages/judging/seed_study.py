@@ -11,6 +11,7 @@ import numpy as np
 from stages.corpus.genres import GENRES
 from stages.judging.claims import (
     CONTRADICTED,
+    SLACK,
     SUPPORTED,
     UNDECIDED,
     Court,
@@ -18,6 +19,7 @@ from stages.judging.claims import (
     more,
     not_less,
 )
+from stages.judging.label_sets import SHARED
 from stages.params.matrix import Cell
 from stages.scoring.intervals import Estimate, percentile_interval
 from stages.scoring.references import keras_accuracy_of_perfect
@@ -164,6 +166,33 @@ def start_carries_most(other: str) -> Callable[[Court], Judged]:
     return judge
 
 
+def labels_help(*sets: str) -> Callable[[Court], Judged]:
+    """Whether training on fewer labels tells the genres both settings share better."""
+
+    def judge(court: Court) -> Judged:
+        rows = [r for r in court.label_sets if r["genre"] == SHARED and r["labels"] in sets]
+        if not rows:
+            raise LookupError(f"approaches with labels {' or '.join(sets)}")
+        row = max(rows, key=lambda each: each["difference"])  # the one that speaks most for it
+        estimate = Estimate(row["difference"], row["lo"], row["hi"])
+        said = (
+            f"On the genres both have, {row['approach']} is {_signed(estimate)} against "
+            f"{row['base']}; of the naive difference {row['naive_difference']:+.3f} arithmetic "
+            f"makes {row['arithmetic']:+.3f}."
+        ).replace("-", "−")
+        quantity = f"macro AP on shared genres, {row['approach']} minus {row['base']}"
+        return Judged(quantity, estimate, more(estimate), said)
+
+    return judge
+
+
+def one_label_does_not_help(court: Court) -> Judged:
+    judged = labels_help("one")(court)
+    opposite = {SUPPORTED: CONTRADICTED}  # that nothing is gained is what was claimed
+    verdict = opposite.get(judged.verdict, SUPPORTED if judged.estimate.hi < SLACK else UNDECIDED)
+    return Judged(judged.quantity, judged.estimate, verdict, judged.sentence)
+
+
 def accuracy_is_skill(court: Court) -> Judged:
     slug = court.headline.both
     y_true, (scores,) = court.board.y_true, court.scores(slug)
@@ -193,6 +222,8 @@ CLAIMS: dict[str, Callable[[Court], Judged]] = {
     "Frames in isolation lose to context": frames_lose_to_context,
     "The first 30 s carry more than the middle": start_carries_most("middle"),
     "The first 30 s carry more than the end": start_carries_most("end"),
+    "Fewer labels help": labels_help("no_thriller", "popular"),
+    "One label drawn at random does not help": one_label_does_not_help,
     "29, 30 and 40% accuracy are skill": accuracy_is_skill,
 }
 

@@ -62,7 +62,14 @@ def rows():
         scores[:, None],
         scores[:, None],
     )
-    return {row["claim"]: row for row in claim_rows(Court(board, PARAMS, HEADLINE), CLAIMS)}
+    label_sets = [
+        {"genre": "all shared", "labels": labels, "approach": f"few_{labels}", "base": "seen"}
+        | {"difference": hi - 0.01, "lo": hi - 0.02, "hi": hi}
+        | {"naive_difference": 0.1, "arithmetic": 0.1 - hi + 0.01}
+        for labels, hi in (("popular", 0.04), ("no_thriller", 0.01), ("one", -0.05))
+    ]
+    court = Court(board, PARAMS, HEADLINE, label_sets)
+    return {row["claim"]: row for row in claim_rows(court, CLAIMS)}
 
 
 def test_every_claim_has_a_verdict_and_a_sentence(rows):
@@ -81,6 +88,8 @@ def test_every_claim_has_a_verdict_and_a_sentence(rows):
         ("Science Fiction is seen rather than heard", SUPPORTED),
         ("At threshold 0.10 precision holds or rises", CONTRADICTED),
         ("Drama is the easiest genre", CONTRADICTED),
+        ("Fewer labels help", SUPPORTED),
+        ("One label drawn at random does not help", SUPPORTED),
     ],
 )
 def test_what_was_planted_is_found(rows, claim, verdict):
