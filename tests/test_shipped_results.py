@@ -66,3 +66,14 @@ def test_the_ideal_observer_finds_the_question_interesting_and_not_easy():
     assert 0.55 < by_window["31 frames"] < 0.80
     assert 0.55 < by_window["start 30 s"] < 0.80
     assert 0.80 < by_window["31 frames + start 30 s"] < 0.92
+
+
+def test_the_summary_is_of_a_length_one_reads():
+    todo, leaves = [json.loads((METRICS / "summary.json").read_text())], 0
+    while todo:
+        for value in todo.pop().values():
+            if isinstance(value, dict):
+                todo.append(value)
+            else:
+                leaves += 1
+    assert leaves <= 150
