@@ -41,8 +41,8 @@ def jackknife_interval(
 ) -> tuple[float, float]:
     """Interval of what infinitely many films would give, from the value without each film in turn.
 
-    Average precision on few films lies above its value on many, by .01 at 240 films and .02 where
-    there is no skill; resampling adds a bias of its own, since copies of a film tie. Hence the
+    Average precision on few films lies above its value on many (macro of .45: by .021 at 150 films,
+    .014 at 240, .003 at 1,000); resampling adds as much, since copies of a film tie. Hence the
     jackknife's bias is taken off (Quenouille 1956) and its standard error used (Tukey 1958), with
     Student's t of 2n / (kurtosis - 1) degrees of freedom for few influential films (Satterthwaite
     1946) and, of a share, on the logit scale, which keeps the ends within 0 and 1. Coverage of it
