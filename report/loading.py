@@ -46,6 +46,8 @@ class Metrics:
     leaks: pd.DataFrame
     recovery: pd.DataFrame
     recovered: dict[str, Any]
+    calibration: dict[str, Any]
+    null_corpus: dict[str, Any]
     curves: dict[str, pd.DataFrame]
 
     @property
@@ -162,5 +164,7 @@ def load(folder: Path) -> Metrics:
         leaks=frame("leaks.csv", LEAK_COLUMNS),
         recovery=frame("recovery.csv", RECOVERY_COLUMNS),
         recovered=document("recovery.json", required=False),
+        calibration=document("calibration.json", required=False),
+        null_corpus=document("null_corpus.json", required=False),
         curves={approach: frame(f"curves/{approach}.csv") for approach in curved},
     )

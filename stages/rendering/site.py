@@ -30,7 +30,8 @@ LEFT_OUT = shutil.ignore_patterns(
 def render(report: Path, metrics: Path, executable: Path | None) -> Path:
     """Render `report` (pages) from `metrics` into `report/_site` and return that folder.
 
-    executable: a working quarto, or None for the preview. The old site stays until the new one is
+    What benchmarks/results/ beside `metrics` says of the judges goes with them. executable: a
+    working quarto, or None for the preview. The old site stays until the new one is
     complete. BenchmarkError when metrics are missing or a page fails.
     """
     missing = [name for name in NEEDED if not (metrics / name).is_file()]
@@ -46,6 +47,9 @@ def render(report: Path, metrics: Path, executable: Path | None) -> Path:
         project = root / "report"
         shutil.copytree(report, project, ignore=LEFT_OUT)
         shutil.copytree(metrics, project / "metrics")
+        # how well the judges judge: measured once by a benchmark, not by each run
+        for path in (metrics.parent / "benchmarks" / "results").glob("*.json"):
+            shutil.copy(path, project / "metrics")
         _vega(project / "theme" / "vega.js")
         if executable is None:
             built = root / "site"
