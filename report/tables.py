@@ -95,7 +95,7 @@ def plain(rows: pd.DataFrame, headings: Mapping[str, str]) -> pd.DataFrame:
 
 
 def claims(metrics: Metrics) -> pd.DataFrame:
-    """The seed study's claims with what was measured and the verdict."""
+    """The seed study's claims, each with its verdict, the estimate and its interval."""
     rows = metrics.table("claims")
     spans = [
         f"{signed(lo, 3)} to {signed(hi, 3)}" if pd.notna(lo) else "–"
@@ -105,10 +105,8 @@ def claims(metrics: Metrics) -> pd.DataFrame:
         {
             "Claim": rows["claim"],
             "Verdict": rows["verdict"],
-            "Measured as": rows["quantity"].fillna("–"),
             "Estimate": [signed(v, 3) if pd.notna(v) else "–" for v in rows["estimate"]],
             "95% interval": spans,
-            "In words": rows["sentence"],
         }
     )
 
