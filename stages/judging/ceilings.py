@@ -46,7 +46,7 @@ def ceilings(
     """For every view of the matrix a row of the ideal observer's scores, and its rows by genre."""
     views: dict[tuple[str, str], list[str]] = {}
     for cell in cells:
-        if cell.modality != "none":
+        if cell.modality != "none" and not cell.base:
             views.setdefault(_view(cell, cells, params), []).append(cell.slug)
     label_sets, prior = label_set_prior(corpus.y_true)
     y_true = corpus.y_true[corpus.judged]

@@ -9,11 +9,12 @@ from sklearn.metrics import roc_auc_score
 
 from stages.backbones import colour
 from stages.errors import BenchmarkError
+from stages.fitting import training
 from stages.fitting.batch import ModelBatch
 from stages.fitting.heads import build
 from stages.fitting.inputs import Inputs
 from stages.fitting.items import Items
-from stages.fitting.training import cross_validate
+from stages.fitting.training import Fitted
 from stages.media.sample.picture import shot_frames
 from stages.media.sample.returns import OVER_TIME, scenes_shown
 from stages.params import HeadParams
@@ -32,12 +33,16 @@ def sequences(x: np.ndarray, extra: int = 0) -> Items:
     return Items(x.reshape(-1, dim).astype(np.float32), np.arange(n), index, time)
 
 
+def one_lesson(items: Items, y_true: np.ndarray, *rest) -> Fitted:
+    return training.cross_validate(items, [y_true], *rest)[0]
+
+
 def auc(x: np.ndarray, y_true: np.ndarray, context: str) -> float:
     """Of out-of-fold scores; mean and max are pooled before anything is trained."""
     pooled = {"mean": x.mean(1), "max": x.max(1)}.get(context)
     items = sequences(x) if pooled is None else Items(pooled.astype(np.float32), np.arange(len(x)))
     fold = (np.arange(len(x)) % 2).astype(np.int8)
-    fitted = cross_validate(items, y_true[:, None], fold, "linear", BUDGET, (0,), context)
+    fitted = one_lesson(items, y_true[:, None], fold, "linear", BUDGET, (0,), context)
     return float(roc_auc_score(y_true, fitted.score[0, :, 0]))
 
 
@@ -119,7 +124,7 @@ def test_what_is_kept_predicts_and_a_film_scores_the_mean_of_its_trailers(contex
     y_true = np.random.default_rng(6).random((20, 2)) < 0.5
     fold = (np.arange(20) % 2).astype(np.int8)
     budget = dataclasses.replace(BUDGET, epochs=2)
-    fitted = cross_validate(items, y_true, fold, "linear", budget, (0,), context)
+    fitted = one_lesson(items, y_true, fold, "linear", budget, (0,), context)
 
     film = 7
     model = build("linear", context, items, 2).eval()
