@@ -47,9 +47,9 @@ def scores_of(cell: Cell, folder: Path, items: Items, n_films: int) -> np.ndarra
         inputs = Inputs(items)
         inputs.to(models.device)
         rows = torch.arange(len(items.film), device=models.device)
-        columns = [GENRES.index(genre) for genre in genres]
+        columns = np.array([GENRES.index(genre) for genre in genres])
         for number, each in enumerate(score):
             found = models.predict(number, inputs, rows).sigmoid().cpu().numpy()
             means, known = film_means(Items(found, items.film), n_films)
-            each[np.ix_(known, columns)] = means[known]
+            each[np.ix_(np.flatnonzero(known), columns)] = means[known]
     return score.reshape(-1, n_seeds, n_films, len(GENRES))

@@ -13,14 +13,14 @@ import numpy as np
 
 from stages.corpus.genres import GENRES
 from stages.fitting.approaches import items_of
-from stages.fitting.films import Films
+from stages.fitting.films import read_films
 from stages.fitting.fusion import learnt as learnt_fusion
 from stages.fitting.saved import scores_of
 from stages.fitting.scores import Scores
 from stages.judging.board import read_board, shared_genres
 from stages.judging.calibrating import choose, learnt
 from stages.judging.rules import choices
-from stages.params import Params
+from stages.params import ALL_WINDOWS, Params
 from stages.params.matrix import Cell
 from stages.scoring.calibration import Calibrator
 from stages.scoring.thresholds import at_threshold
@@ -58,8 +58,9 @@ class Answer:
 class Respondent:
     """The models and rules of a run, ready to be asked. data: the pipeline's folder."""
 
-    def __init__(self, params: Params, matrix: Sequence[Cell], films: Films, data: Path) -> None:
-        self.params, self.matrix, self.films, self.data = params, matrix, films, data
+    def __init__(self, params: Params, matrix: Sequence[Cell], data: Path) -> None:
+        self.params, self.matrix, self.data = params, matrix, data
+        self.films = read_films(data)
         self.cells = {cell.slug: cell for cell in matrix}
 
     def scores(self, cell: Cell, film_of: dict[str, int], folder: Path) -> np.ndarray:
@@ -79,11 +80,9 @@ class Respondent:
 
     def along(self, cell: Cell, piece_of: dict[str, int], folder: Path) -> np.ndarray:
         """Mean scores of a single approach for each piece as if it were a trailer, (n, 10)."""
-        training = self.params.training.__class__(
-            **{**vars(self.params.training), "middle_frames": self.params.frames.count}
-        )
-        everything = replace(cell, window=cell.window and "all")
-        params = self.params.__class__(**{**vars(self.params), "training": training})
+        training = replace(self.params.training, middle_frames=self.params.frames.count)
+        params = replace(self.params, training=training)
+        everything = replace(cell, window=cell.window and ALL_WINDOWS)
         items = items_of(everything, piece_of, len(piece_of), params, folder / "embeddings")
         found = scores_of(cell, self.data / "models" / cell.slug, items, len(piece_of))
         return found.mean(axis=(0, 1))
@@ -103,8 +102,8 @@ class Respondent:
     def _fused(self, cell: Cell, first: np.ndarray, second: np.ndarray) -> np.ndarray:
         if first.shape != second.shape:  # one of the two has nothing of any trailer
             return np.full_like(first, np.nan)
-        known = (Scores.load(self.data / "scores" / f"{part}.npz") for part in cell.parts)
-        fuse = learnt_fusion(*known, self.films.y_true, self.films.ids, cell.head)
+        one, other = (Scores.load(self.data / "scores" / f"{p}.npz") for p in cell.parts)
+        fuse = learnt_fusion(one, other, self.films.y_true, self.films.ids, cell.head)
         both = np.isfinite(first) & np.isfinite(second)
         trailers, genres = both.any(axis=(0, 1, 3)), both.any(axis=(0, 1, 2))
         fused = np.full_like(first, np.nan)
@@ -112,8 +111,8 @@ class Respondent:
         for fold, apply in fuse.items():
             for seed in range(len(first[fold])):
                 if trailers.any():
-                    one, other = first[fold, seed][cells], second[fold, seed][cells]
-                    fused[fold, seed][cells] = apply(one, other)
+                    pair = (scores[fold, seed][cells] for scores in (first, second))
+                    fused[fold, seed][cells] = apply(*pair)
         return fused
 
 

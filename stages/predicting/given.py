@@ -13,7 +13,7 @@ from stages.store import sha256
 
 ANOTHER = "give a video file that plays, such as MP4, MKV or WebM"
 ADVICE: Mapping[str, tuple[str, str]] = {
-    "no_video": ("it holds neither picture nor sound", ANOTHER),
+    "no_video": ("it has no picture", ANOTHER),
     "unreadable": ("it cannot be read as a video", ANOTHER),
     "encrypted": ("it is encrypted", "give a copy without protection"),
     "truncated": ("most of it is missing", "get the whole file and try again"),

@@ -5,7 +5,7 @@ is kept there, so asking twice costs one extraction.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -22,7 +22,6 @@ from stages.params import Params
 from stages.predicting.given import Given
 
 STEPS = {"picture": "frames", "sound": "audio"}
-SHORTEST = 1.0  # seconds; less is no trailer
 
 
 @dataclass(frozen=True)
@@ -36,9 +35,9 @@ class Outcome:
 
 def take_apart(
     given: Sequence[Given], params: Params, modalities: Iterable[str], folder: Path
-) -> dict[tuple[str, str], Outcome]:
-    """Write the packs of frames and sound; what came, by trailer_id and modality."""
-    found: dict[tuple[str, str], Outcome] = {}
+) -> dict[str, dict[str, Outcome]]:
+    """Write the packs of frames and sound; what came of each trailer_id, by modality."""
+    found: dict[str, dict[str, Outcome]] = {each.trailer_id: {} for each in given}
     for modality in modalities:
         picture = modality == "picture"
         section = params.frames if picture else params.audio
@@ -59,7 +58,7 @@ def take_apart(
         for row in pq.read_table(target / "outcomes.parquet").to_pylist():
             trailer_id = row["trailer_id"]
             outcome = Outcome(row["reason"], row["note"], seconds.get(trailer_id, 0.0))
-            found[trailer_id, modality] = outcome
+            found[trailer_id][modality] = outcome
     return found
 
 
@@ -89,12 +88,6 @@ def modalities_of(backbones: Iterable[str], params: Params) -> list[str]:
     """Whether these backbones need picture, sound or both."""
     needed = {params.matrix.backbone(name).modality for name in backbones}
     return [modality for modality in STEPS if modality in needed]
-
-
-def too_short(outcomes: Mapping[tuple[str, str], Outcome], trailer_id: str) -> bool:
-    """Whether what there is of a trailer lasts less than any trailer does."""
-    came = [o for (name, _), o in outcomes.items() if name == trailer_id and o.reason == "ok"]
-    return bool(came) and max(outcome.seconds for outcome in came) < SHORTEST
 
 
 def _extracted(job: results.Job) -> Path | TrailerError:
