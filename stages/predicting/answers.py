@@ -63,18 +63,19 @@ class Respondent:
         self.films = read_films(data)
         self.cells = {cell.slug: cell for cell in matrix}
 
-    def scores(self, cell: Cell, film_of: dict[str, int], folder: Path) -> np.ndarray:
+    def scores(self, cell: Cell, film_of: dict[str, int], folder: Path) -> np.ndarray | None:
         """Scores of one approach, (n_folds, n_seeds, n_trailers, 10), NaN where there are none.
 
-        film_of: trailer_id -> row; folder: what `taking_apart` wrote.
+        None where no trailer has what the approach looks at or hears. film_of: trailer_id -> row;
+        folder: what `taking_apart` wrote.
         """
         n_trailers = len(film_of)
         if cell.kind == "late":
             first, second = (self.scores(self.cells[p], film_of, folder) for p in cell.parts)
-            return self._fused(cell, first, second)
+            return None if first is None or second is None else self._fused(cell, first, second)
         embeddings = folder / "embeddings"
         if not all((embeddings / f"{part}.npz").is_file() for part in cell.parts):
-            return np.full((1, 1, n_trailers, len(GENRES)), np.nan, np.float32)
+            return None
         items = items_of(cell, film_of, n_trailers, self.params, embeddings)
         return scores_of(cell, self.data / "models" / cell.slug, items, n_trailers)
 
@@ -100,8 +101,6 @@ class Respondent:
         ]
 
     def _fused(self, cell: Cell, first: np.ndarray, second: np.ndarray) -> np.ndarray:
-        if first.shape != second.shape:  # one of the two has nothing of any trailer
-            return np.full_like(first, np.nan)
         one, other = (Scores.load(self.data / "scores" / f"{p}.npz") for p in cell.parts)
         fuse = learnt_fusion(one, other, self.films.y_true, self.films.ids, cell.head)
         both = np.isfinite(first) & np.isfinite(second)
@@ -121,6 +120,9 @@ def answers(
 ) -> Iterator[Answer | None]:
     """One approach's answer to each trailer, in the order of their rows; None if it has none."""
     scores = respondent.scores(cell, film_of, folder)
+    if scores is None:
+        yield from [None] * len(film_of)
+        return
     genres = shared_genres((cell.labels,))
     scores = scores[..., genres].astype(np.float64)
     rules = respondent.rules(cell) if np.isfinite(scores).any() else []

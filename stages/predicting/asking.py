@@ -12,6 +12,7 @@ from stages.predicting.answers import Answer, Respondent, answers
 from stages.predicting.given import Given, explained, look_into
 from stages.predicting.taking_apart import Outcome, embed, modalities_of, take_apart
 
+ABSENT = {"no_video": "it has no picture", "no_audio": "it has no sound"}
 SHORTEST = 1.0  # seconds; less is no trailer
 
 
@@ -110,7 +111,7 @@ def _reply(
         error = TrailerError("too_short", f"{seconds:.2f} s")
     elif not any(found):
         reason, note = (lost[0].reason, lost[0].note) if lost else ("crashed", "no score")
-        error = TrailerError(reason, note)
+        error = TrailerError(reason, "" if reason in ABSENT else note)
     if error:
         return Reply(given.name, given.trailer_id, error=str(explained(given.name, error)))
     said = tuple(answer for answer in found if answer)
@@ -127,4 +128,5 @@ def _notes(
         if outcome.reason == "ok" and outcome.note:
             yield f"{modality}: {outcome.note}"
         elif outcome.reason != "ok":
-            yield f"no {modality} ({outcome.reason}), so no answer from {', '.join(silent)}"
+            what = ABSENT.get(outcome.reason) or f"its {modality} is {outcome.reason}"
+            yield f"{what}, so no answer from {', '.join(silent)}"

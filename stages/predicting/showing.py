@@ -40,9 +40,7 @@ def corpus_line(corpus: Corpus) -> str:
 
 def table(reply: Reply) -> Group:
     """One trailer: a row a genre, for each approach its score, probability and decision."""
-    found = Table(
-        box=None, pad_edge=False, title=Text(safe(reply.name), "bold"), title_justify="left"
-    )
+    found = Table(box=None, pad_edge=False)
     found.add_column("genre")
     for answer in reply.answers:
         head = f"{answer.cell.modality}: {answer.cell.slug}\nyes from {answer.threshold:.2f}"
@@ -50,7 +48,12 @@ def table(reply: Reply) -> Group:
     for genre in GENRES:
         found.add_row(genre, *(_cell(answer, genre) for answer in reply.answers))
     key = Text("score ± spread over the models, calibrated probability, decision", "dim")
-    return Group(found, key, *(Text(f"note: {safe(note)}") for note in reply.notes))
+    return Group(
+        Text(safe(reply.name), "bold"),
+        found,
+        key,
+        *(Text(f"note: {safe(note)}") for note in reply.notes),
+    )
 
 
 def as_json(replies: Sequence[Reply], corpus: Corpus) -> str:
