@@ -58,14 +58,14 @@ def _lanes(respondent: Respondent, reply: Reply, folder: Path) -> Iterator[Lane]
     for cell in parts_of(respondent, reply.cells):
         path = folder / "embeddings" / f"{''.join(cell.parts[:1])}.npz"
         if cell.kind == "single" and path.is_file():
-            times = _cut_up(path, reply.trailer_id, folder / "pieces")
+            times = cut_up(path, reply.trailer_id, folder / "pieces")
             if len(times):
                 pieces = {str(n): n for n in range(len(times))}
                 score = respondent.along(cell, pieces, folder / "pieces")
                 yield Lane(cell, times, score, threshold.get(cell.slug))
 
 
-def _cut_up(path: Path, trailer_id: str, folder: Path) -> np.ndarray:
+def cut_up(path: Path, trailer_id: str, folder: Path) -> np.ndarray:
     """Write a trailer's items as if each were a trailer; when each is, (n,) seconds, ascending."""
     with np.load(path) as file:  # of this trailer alone, of all that were asked about
         names = file["trailer_id"].tolist()
@@ -146,8 +146,8 @@ def _timeline(frames: pa.Table | None, lanes: Sequence[Lane]) -> str:
         )
     y = strip
     for lane in lanes:
-        name = f"{lane.cell.modality}: {lane.cell.slug}"
-        labels.append(f'<text class="lane" x="0" y="{y + HEAD - 8}">{name}</text>')
+        labels.append(f'<text class="lane" x="0" y="{y + HEAD - 8}">{lane.cell.modality}</text>')
+        drawn.append(f'<text class="lane" x="2" y="{y + HEAD - 8}">{lane.cell.slug}</text>')
         drawn += _cells(lane, (lane.time - begin) * scale + FRAME_WIDTH / 2, y + HEAD)
         y += HEAD
         for genre in GENRES:
@@ -155,7 +155,7 @@ def _timeline(frames: pa.Table | None, lanes: Sequence[Lane]) -> str:
             y += ROW
     width = round((end - begin) * scale + FRAME_WIDTH)
     return f"""<div class="timeline">
-<svg width="190" height="{y}" aria-hidden="true">{"".join(labels)}</svg>
+<svg width="106" height="{y}" aria-hidden="true">{"".join(labels)}</svg>
 <div class="scroll" tabindex="0" role="group" aria-label="scores along the trailer">
 <svg width="{width}" height="{y}" role="img" aria-label="scores along the trailer">
 {"".join(drawn)}</svg></div></div>"""
