@@ -30,14 +30,13 @@ def main() -> None:
 
     from rich.console import Console
 
-    from stages.errors import BenchmarkError
     from stages.fetching.obtaining import Obtain
     from stages.params import load
     from stages.params.matrix import cells
     from stages.predicting import record, showing
     from stages.predicting.answers import Respondent
     from stages.predicting.asking import ask, chosen
-    from stages.predicting.timeline import page
+    from stages.predicting.timeline import write_page
 
     params = load()
     matrix = cells(params)
@@ -56,14 +55,7 @@ def main() -> None:
         replies = ask(respondent, asked, arguments.trailers, obtain, Path(folder))
         answered = [reply for reply in replies if not reply.error]
         if arguments.plot and answered:
-            html = page(respondent, answered, corpus, Path(folder))
-            try:
-                arguments.plot.write_text(html, encoding="utf-8")
-            except OSError as error:
-                do = "give --plot a file in a folder that is there"
-                found = error.strerror or ""
-                where = str(arguments.plot)
-                raise BenchmarkError("cannot write", where=where, found=found, do=do) from None
+            write_page(arguments.plot, respondent, answered, corpus, Path(folder))
     if arguments.json or arguments.csv:
         shown = showing.as_json(replies, corpus) if arguments.json else showing.as_csv(replies)
         sys.stdout.write(shown)

@@ -16,7 +16,7 @@ ADVICE: Mapping[str, tuple[str, str]] = {
     "no_video": ("it has no picture", ANOTHER),
     "unreadable": ("it cannot be read as a video", ANOTHER),
     "encrypted": ("it is encrypted", "give a copy without protection"),
-    "truncated": ("most of it is missing", "get the whole file and try again"),
+    "truncated": ("it breaks off before anything can be used", "get the whole file and try again"),
     "too_short": ("it is too short", "give a trailer of at least a second"),
     "timeout": ("it could not be read in time", "try again, or copy it to a local disk first"),
     "crashed": ("it could not be taken apart", ANOTHER),

@@ -15,6 +15,7 @@ from stages.errors import BenchmarkError
 DECIDING = ("frames", "audio", "weights", "embed", "embed_pretrained", "fit", "early", "late")
 AGAIN = "run `dvc repro`, which trains it anew, or take the change back"
 ABSENT = "not set"
+DECLARED = "params.yaml"  # as the lock calls the file that a stage's parameters were read from
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ def read_lock(path: Path) -> Mapping[str, Any]:
 def read_corpus(lock: Mapping[str, Any], n_films: int, data: Path) -> Corpus:
     """The corpus of the run. lock: the content of dvc.lock."""
     stage = lock["stages"]["catalogue"]
-    path = stage["params"]["params.yaml"]["catalogue"]["path"]
+    path = stage["params"][DECLARED]["catalogue"]["path"]
     trailers = read_trailers(data / "catalogue.parquet")
     return Corpus(path, n_films, any(each.url.startswith("sample:") for each in trailers))
 
@@ -74,7 +75,7 @@ def check_trained(slug: str, lock: Mapping[str, Any], declared: Path, folder: Pa
     if found := [line for name in names for line in _changes(stages[name], params)]:
         raise BenchmarkError(
             f"{slug} was trained with other parameters than params.yaml has now",
-            where="params.yaml",
+            where=DECLARED,
             found="; ".join(dict.fromkeys(found)),
             do=AGAIN,
         )
@@ -90,7 +91,7 @@ def _upstream(path: str, stages: Mapping[str, Any], made_by: Mapping[str, str]) 
 
 
 def _changes(stage: Mapping[str, Any], params: Mapping[str, Any]) -> Iterator[str]:
-    for key, trained in stage.get("params", {}).get("params.yaml", {}).items():
+    for key, trained in stage.get("params", {}).get(DECLARED, {}).items():
         now: Any = params
         for part in key.split("."):
             now = now.get(part, ABSENT) if isinstance(now, Mapping) else ABSENT

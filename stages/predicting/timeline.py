@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from stages.corpus.genres import GENRES
+from stages.errors import BenchmarkError
 from stages.packs import read_pack
 from stages.params.matrix import Cell
 from stages.predicting.answers import Answer, Respondent
@@ -40,8 +41,24 @@ class Lane:
     threshold: float | None
 
 
+def write_page(
+    path: Path, respondent: Respondent, replies: Sequence[Reply], corpus: Corpus, folder: Path
+) -> None:
+    """Write the page. Raises BenchmarkError where that cannot be; folder: what `ask` filled."""
+    html = page(respondent, replies, corpus, folder)
+    try:
+        path.write_text(html, encoding="utf-8")
+    except OSError as error:
+        raise BenchmarkError(
+            "the page cannot be written",
+            where=str(path),
+            found=error.strerror or "",
+            do="give --plot a file in a folder that is there",
+        ) from None
+
+
 def page(respondent: Respondent, replies: Sequence[Reply], corpus: Corpus, folder: Path) -> str:
-    """The HTML of it. folder: what `ask` filled."""
+    """The HTML of it."""
     frames = {rows["trailer_id"][0].as_py(): rows for rows in read_pack(folder / "frames")}
     sections = [
         _section(reply, frames.get(reply.trailer_id), list(_lanes(respondent, reply, folder)))
