@@ -6,12 +6,11 @@ from pathlib import Path
 
 from safetensors.torch import save_file
 
-from stages.corpus.genres import GENRES
 from stages.fitting.films import Films
 from stages.fitting.fusion import fuse
 from stages.fitting.items import Items, View, join, read_items
 from stages.fitting.label_sets import taught
-from stages.fitting.masking import read_hidden
+from stages.fitting.masking import Hidden, read_hidden
 from stages.fitting.scores import Scores, prior_scores
 from stages.fitting.training import Fitted, cross_validate
 from stages.params import HeadParams, Params
@@ -41,8 +40,9 @@ def fit(cell: Cell, films: Films, params: Params, data: Path) -> dict[str, Outco
     if cell.kind == "late":
         first, second = (Scores.load(data / "scores" / f"{part}.npz") for part in cell.parts)
         return {"all": Outcome(fuse(first, second, films.y_true, films.ids, cell.head))}
-    parts = [_read(backbone, cell, films, params, data) for backbone in cell.parts]
-    items = parts[0] if cell.kind == "single" else join(parts[0], parts[1], len(films.ids))
+    shared = params.training.mask_shared
+    hidden = read_hidden(data / "leaks.parquet", shared) if shared else None
+    items = items_of(cell, films.film_of, len(films.ids), params, data / "embeddings", hidden)
     budget = _budget(cell, params)
     label_sets = [each.labels for each in cells(params) if each.fitted_with == cell.slug]
     lessons = [taught(films.y_true, labels, seeds) for labels in label_sets]
@@ -57,13 +57,40 @@ def fit(cell: Cell, films: Films, params: Params, data: Path) -> dict[str, Outco
     }
 
 
+def items_of(
+    cell: Cell,
+    film_of: dict[str, int],
+    n_films: int,
+    params: Params,
+    embeddings: Path,
+    hidden: Hidden | None = None,
+) -> Items:
+    """What a single or early approach looks at or hears of these films, all that there is of it.
+
+    film_of: trailer_id -> row of its film; embeddings: folder of one file a backbone; hidden:
+    frames to leave out.
+    """
+    view = View(cell.context, params.training.middle_frames, cell.window)
+    parts = [
+        read_items(
+            embeddings / f"{backbone}.npz",
+            film_of,
+            view,
+            params.matrix.backbone(backbone).modality,
+            params.frames.count,
+            hidden,
+        )
+        for backbone in cell.parts
+    ]
+    return parts[0] if cell.kind == "single" else join(parts[0], parts[1], n_films)
+
+
 def save_models(cell: Cell, fitted: Fitted, params: Params, folds: int, folder: Path) -> None:
     """Write the trained models (safetensors) and beside them what it takes to use them."""
     folder.mkdir(parents=True, exist_ok=True)
     save_file(fitted.tensors, folder / "model.safetensors")
     card = {
         "approach": asdict(cell),
-        "genres": GENRES,
         "models": [[fold, seed] for fold in range(folds) for seed in params.training.seeds],
         "budget": vars(_budget(cell, params)),
         "middle_frames": params.training.middle_frames,
@@ -75,12 +102,3 @@ def save_models(cell: Cell, fitted: Fitted, params: Params, folds: int, folder: 
 def _budget(cell: Cell, params: Params) -> HeadParams:
     """A context that is trained brings the budget of the whole; else it is the head's."""
     return params.training.contexts.get(cell.context, params.training.heads[cell.head])
-
-
-def _read(backbone: str, cell: Cell, films: Films, params: Params, data: Path) -> Items:
-    view = View(cell.context, params.training.middle_frames, cell.window)
-    modality = params.matrix.backbone(backbone).modality
-    path = data / "embeddings" / f"{backbone}.npz"
-    shared = params.training.mask_shared
-    hidden = read_hidden(data / "leaks.parquet", shared) if shared else None
-    return read_items(path, films.film_of, view, modality, params.frames.count, hidden)
