@@ -32,6 +32,13 @@ KEYS = {
     "lost": "lost",
     "training": "training films",
     "held_out": "held-out films",
+    "before": "as it is",
+    "after": "calibrated",
+    "published": "published by the seed study",
+    "flawless": "perfect",
+    "promised": "what is promised",
+    "undecided": "undecided",
+    "unskilled": "no skill",
 }
 
 
@@ -101,6 +108,12 @@ def isolated(text: Any) -> str:
 def paragraph(text: str, kind: str = "") -> Html:
     """A paragraph of plain text, escaped."""
     return Html(f'<p class="{escape(kind)}">{escape(text)}</p>')
+
+
+def heading(text: str) -> Html:
+    """A heading of a section that is not always there."""
+    slug = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+    return Html(f'<h2 id="{slug}">{escape(text)}</h2>')
 
 
 def bullets(texts: Iterable[str]) -> Html:

@@ -18,12 +18,13 @@ DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 def film_scores(board: Board, trailers: Sequence[Trailer]) -> dict[str, Any]:
     """What films.json holds: genres, approaches, and the films in the board's order.
 
-    A film's `genres` are places in the list of genres. `scores` has two base-36 digits a score in
-    thousandths, the genres of the first approach, then those of the second: 10 bytes a score would
-    be megabytes.
+    A film's `genres` are places in the list of genres. `scores` has two base-36 digits a score, the
+    genres of the first approach, then those of the second: 10 bytes a score would be megabytes.
+    Thousandths are cut off, not rounded, so that a score is above a threshold of three digits
+    where it was before.
     """
     known = {trailer.film_id: trailer for trailer in trailers}
-    thousandths = np.rint(board.y_scores.clip(0, 1) * THOUSANDTHS).astype(int)
+    thousandths = np.floor(board.y_scores.clip(0, 1) * THOUSANDTHS).astype(int)
     films = []
     for row, film in enumerate(board.film_id.tolist()):
         trailer = known[film]

@@ -25,7 +25,7 @@ def trailers(board):
     ]
 
 
-def test_scores_come_back_to_a_thousandth(board):
+def test_scores_come_back_cut_off_at_a_thousandth(board):
     found = film_scores(board, trailers(board))
     assert [film["id"] for film in found["films"]] == board.film_id.tolist()
     assert [a["slug"] for a in found["approaches"]] == [cell.slug for cell in board.cells]
@@ -34,7 +34,8 @@ def test_scores_come_back_to_a_thousandth(board):
         text = film["scores"]
         values = [int(text[at : at + WIDTH], 36) / 1000 for at in range(0, len(text), WIDTH)]
         expected = board.by_seed[:, :, row].mean(axis=1)
-        assert np.allclose(np.reshape(values, expected.shape), expected, atol=0.0005001)
+        cut = expected - np.reshape(values, expected.shape)
+        assert (cut > -1e-9).all() and (cut < 0.001).all()
         assert [GENRES[g] for g in film["genres"]] == [
             genre for genre, has in zip(GENRES, board.y_true[row], strict=True) if has
         ]
