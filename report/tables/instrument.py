@@ -83,7 +83,7 @@ def _simulated(metrics: Metrics, measure: str) -> list[dict[str, Any]]:
             "films": settings["films"],
         }
         rows.append(row | {"rate": rate, "lo": max(0.0, rate - half), "hi": min(1.0, rate + half)})
-    return rows
+    return sorted(rows, key=lambda row: (row["films"], row["difference"]))
 
 
 def simulated(rows: pd.DataFrame) -> pd.DataFrame:

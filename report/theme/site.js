@@ -144,6 +144,9 @@
       sortable(table);
       copyable(table);
     });
+    document.querySelectorAll("pre").forEach(function (box) {
+      if (box.scrollWidth > box.clientWidth) box.tabIndex = 0; // to be scrolled by keys
+    });
     drawAll();
     let dark = isDark();
     function restyle() {

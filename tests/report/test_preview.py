@@ -1,5 +1,6 @@
 import filecmp
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,28 @@ def test_hostile_texts_stay_text(film_preview: Path) -> None:
         said = re.sub(r"<footer.*?</footer>", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
         assert "TMDB" not in said.partition(">Credits</h2>")[0], page.name  # any catalogue's films
     assert "These are not films" not in (film_preview / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_small_matrix_renders_too(made_up: Path, pages: Path, tmp_path: Path) -> None:
+    """Tables without rows, as the stages leave them; no benchmark, no lock, no optional table."""
+    metrics = Path(shutil.copytree(made_up, tmp_path / "metrics"))
+    for name in ("variance.csv", "ranks.csv", "cells.csv", "models.csv", "provenance.json"):
+        (metrics / name).unlink()
+    for name in ("label_sets", "complementarity", "owned_genres", "reliability", "calibration"):
+        path = metrics / f"{name}.csv"
+        path.write_text(path.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
+    comparisons = metrics / "comparisons.csv"
+    kept = [
+        line
+        for line in comparisons.read_text(encoding="utf-8").splitlines()
+        if not line.startswith(("context", "split"))
+    ]
+    comparisons.write_text("\n".join(kept) + "\n", encoding="utf-8")
+    built = site.render(pages, metrics, None)
+    text = (built / "ablations.html").read_text(encoding="utf-8")
+    assert "differ in nothing else" in text and "Mean ranks" not in text
+    assert "No approach of this matrix was trained on fewer labels" in text
+    assert "No results of simulations" in (built / "instrument.html").read_text(encoding="utf-8")
 
 
 def test_same_metrics_give_the_same_bytes(preview: Path, made_up: Path, pages: Path) -> None:
