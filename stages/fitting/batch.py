@@ -4,12 +4,13 @@ Parameters are stacked along a first dimension (torch.func), so a step of the op
 models at once, and the gradient of the summed loss is each model's own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
 from torch.func import functional_call, stack_module_state, vmap
 
+from stages.errors import BenchmarkError
 from stages.fitting.heads import build
 from stages.fitting.inputs import Batch, Inputs
 from stages.fitting.items import Items
@@ -36,6 +37,34 @@ class ModelBatch:
         }
         self.mean = torch.zeros(0)
         self.std = torch.ones(0)
+
+    @classmethod
+    def restored(
+        cls,
+        head: str,
+        items: Items,
+        n_outputs: int,
+        tensors: Mapping[str, Tensor],
+        context: str = "",
+    ) -> "ModelBatch":
+        """The models that `tensors` gave; items: shaped as those they were trained on.
+
+        Raises BenchmarkError if the tensors are of models of another shape.
+        """
+        models = cls(head, items, n_outputs, [0], context)
+        state = {name: value for name, value in tensors.items() if name not in ("mean", "std")}
+        found = {name: tuple(value.shape[1:]) for name, value in state.items()}
+        expected = {name: tuple(value.shape[1:]) for name, value in models.parameters.items()}
+        if found != expected:
+            raise BenchmarkError(
+                "the saved models are of another shape",
+                found=str(found),
+                expected=str(expected),
+                do="run `dvc repro`, which trains them as params.yaml says",
+            )
+        models.parameters = {name: value.to(models.device) for name, value in state.items()}
+        models.mean, models.std = (tensors[name].to(models.device) for name in ("mean", "std"))
+        return models
 
     def standardise(self, inputs: Inputs, train: Sequence[Tensor]) -> None:
         """Take each model's input mean and spread from its own training items.

@@ -28,16 +28,12 @@ def fuse(first: Scores, second: Scores, y_true: np.ndarray, film_id: np.ndarray,
     y_true: (n_films, n_genres) bool, of the films film_id (n_films,). A genre that one of the two
     was not trained on has no fused score. Raises ValueError if the two do not agree on the folds.
     """
-    a, b = in_common(first, second)
-    row_of = {film: row for row, film in enumerate(film_id.tolist())}
-    labels = y_true[[row_of[film] for film in a.film_id.tolist()]]
-    genres = np.isfinite(a.score).all(axis=(0, 1)) & np.isfinite(b.score).all(axis=(0, 1))
+    a, b, labels, genres = _shared(first, second, y_true, film_id)
     learn = LEARN[by]
     score, inner = np.full_like(a.score, np.nan), np.full_like(a.inner, np.nan)
-    for fold in np.unique(a.fold).tolist():
+    for fold, fused in learnt(first, second, y_true, film_id, by).items():
         rest, films = a.fold != fold, a.fold == fold
         one, other = a.inner[fold][:, genres], b.inner[fold][:, genres]
-        fused = learn(one[rest], other[rest], labels[rest][:, genres])
         cells = np.ix_(films, genres)
         for seed in range(len(score)):
             score[seed][cells] = fused(a.score[seed][cells], b.score[seed][cells])
@@ -46,6 +42,22 @@ def fuse(first: Scores, second: Scores, y_true: np.ndarray, film_id: np.ndarray,
             fused = learn(one[known], other[known], labels[known][:, genres])
             inner[fold][np.ix_(judged, genres)] = fused(one[judged], other[judged])
     return Scores(a.film_id, a.fold, score, inner)
+
+
+def learnt(
+    first: Scores, second: Scores, y_true: np.ndarray, film_id: np.ndarray, by: str
+) -> dict[int, Fuse]:
+    """How the two become one for the films of each fold: learnt on all other films.
+
+    Arguments as `fuse`. The functions take and give the columns of the genres that both know.
+    """
+    a, b, labels, genres = _shared(first, second, y_true, film_id)
+    found = {}
+    for fold in np.unique(a.fold).tolist():
+        rest = a.fold != fold
+        one, other = (each.inner[fold][rest][:, genres] for each in (a, b))
+        found[fold] = LEARN[by](one, other, labels[rest][:, genres])
+    return found
 
 
 def mean(first: np.ndarray, second: np.ndarray, y_true: np.ndarray) -> Fuse:
@@ -96,6 +108,17 @@ def stacked(first: np.ndarray, second: np.ndarray, y_true: np.ndarray) -> Fuse:
 
 
 LEARN: dict[str, Learn] = {"mean": mean, "weighted": weighted, "stacked": stacked}
+
+
+def _shared(
+    first: Scores, second: Scores, y_true: np.ndarray, film_id: np.ndarray
+) -> tuple[Scores, Scores, np.ndarray, np.ndarray]:
+    """Scores of the films that both have, their labels, and which genres both know."""
+    a, b = in_common(first, second)
+    row_of = {film: row for row, film in enumerate(film_id.tolist())}
+    labels = y_true[[row_of[film] for film in a.film_id.tolist()]]
+    genres = np.isfinite(a.score).all(axis=(0, 1)) & np.isfinite(b.score).all(axis=(0, 1))
+    return a, b, labels, genres
 
 
 def _odds(a: np.ndarray, b: np.ndarray) -> np.ndarray:

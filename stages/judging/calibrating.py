@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from stages.judging.board import Board
-from stages.scoring.calibration import METHODS, log_loss
+from stages.scoring.calibration import METHODS, Calibrator, log_loss
 from stages.scoring.probability import brier, expected_calibration_error, reliability_table
 
 Row = dict[str, Any]
@@ -22,12 +22,17 @@ def calibrated(board: Board, number: int) -> dict[str, np.ndarray]:
     y_score = board.y_scores[number]
     found = {name: np.empty_like(y_score) for name in (*METHODS, CHOSEN)}
     for fold in np.unique(board.fold).tolist():
-        films, rest = board.fold == fold, board.fold != fold
-        for name, method in METHODS.items():
-            calibrate = method(board.y_true[rest], board.inner[number, fold][rest])
-            found[name][films] = calibrate(y_score[films])
+        films = board.fold == fold
+        for name in METHODS:
+            found[name][films] = learnt(board, number, fold, name)(y_score[films])
         found[CHOSEN][films] = found[choose(board, number, fold)][films]
     return found
+
+
+def learnt(board: Board, number: int, fold: int, method: str) -> Calibrator:
+    """What makes probabilities of a fold's scores: a method, learnt on the films outside it."""
+    rest = board.fold != fold
+    return METHODS[method](board.y_true[rest], board.inner[number, fold][rest])
 
 
 def choose(board: Board, number: int, fold: int) -> str:

@@ -1,0 +1,54 @@
+"""Trained models as `save_models` wrote them, and what they say of films they never met."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+
+from stages.corpus.genres import GENRES
+from stages.errors import BenchmarkError
+from stages.fitting.batch import ModelBatch
+from stages.fitting.inputs import Inputs
+from stages.fitting.items import Items, film_means
+from stages.params.matrix import Cell
+
+
+def scores_of(cell: Cell, folder: Path, items: Items, n_films: int) -> np.ndarray:
+    """Scores by the models of every fold and seed, (n_folds, n_seeds, n_films, 10) float32.
+
+    folder: of the approach's models; items: what the approach looks at or hears of the films. NaN
+    for a film without items. Raises BenchmarkError if
+    the models are not there, or are of an approach that was declared otherwise.
+    """
+    try:
+        card = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+        tensors = load_file(folder / "model.safetensors")
+    except (OSError, ValueError, SafetensorError):
+        raise BenchmarkError(
+            f"no trained models of {cell.slug}",
+            where=str(folder),
+            do="run `dvc repro` (or `dvc checkout`, if they were trained before) and try again",
+        ) from None
+    if card["approach"] != json.loads(json.dumps(asdict(cell))):
+        raise BenchmarkError(
+            f"params.yaml declares {cell.slug} otherwise than it was trained",
+            where=str(folder / "model.json"),
+            do="run `dvc repro`, which trains it as declared, or take the change back",
+        )
+    numbers = card["models"]
+    n_seeds = sum(fold == numbers[0][0] for fold, _ in numbers)
+    models = ModelBatch.restored(cell.head, items, len(GENRES), tensors, cell.context)
+    score = np.full((len(numbers), n_films, len(GENRES)), np.nan, np.float32)
+    if len(items.film):
+        inputs = Inputs(items)
+        inputs.to(models.device)
+        rows = torch.arange(len(items.film), device=models.device)
+        for number, each in enumerate(score):
+            found = models.predict(number, inputs, rows).sigmoid().cpu().numpy()
+            means, known = film_means(Items(found, items.film), n_films)
+            each[known] = means[known]
+    return score.reshape(-1, n_seeds, n_films, len(GENRES))

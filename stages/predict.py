@@ -1,0 +1,76 @@
+"""Tell the genres of trailers by the trained models. Not a DVC stage."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from stages.console import run_command, say
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m stages.predict",
+        description="Tell the genres of trailers by picture, by sound and by both, with the models "
+        "of every fold and seed that `dvc repro` trained: score and its spread over the models, "
+        "calibrated probability, and the decision under the tuned threshold.",
+    )
+    parser.add_argument("trailers", nargs="+", metavar="TRAILER", help="a video file, or a URL")
+    parser.add_argument(
+        "--approach", action="append", metavar="SLUG", help="instead of the headline's; repeatable"
+    )
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    form.add_argument("--csv", action="store_true", help="print CSV instead of a table")
+    parser.add_argument(
+        "--plot", type=Path, metavar="PAGE", help="write an HTML page: scores along the trailer"
+    )
+    arguments = parser.parse_args()
+
+    from tempfile import TemporaryDirectory
+
+    from rich.console import Console
+
+    from stages.fetching.obtaining import Obtain
+    from stages.params import load
+    from stages.params.matrix import cells
+    from stages.predicting import record, showing
+    from stages.predicting.answers import Respondent
+    from stages.predicting.asking import ask, chosen
+    from stages.predicting.timeline import write_page
+
+    params = load()
+    matrix = [cell for cell in cells(params) if not cell.base]
+    asked = chosen(matrix, arguments.approach or list(vars(params.matrix.headline).values()))
+    lock = record.read_lock(Path("dvc.lock"))
+    for cell in asked:
+        record.check_trained(cell.slug, lock, Path("params.yaml"), Path())
+    respondent = Respondent(params, matrix, Path("data"))
+    corpus = record.read_corpus(lock, len(respondent.films.ids), Path("data"))
+    say(showing.corpus_line(corpus))
+    if corpus.sample:
+        say(f"warning: {showing.SAMPLE}")
+
+    obtain = Obtain(params.download, params.sample)
+    with TemporaryDirectory() as folder:
+        replies = ask(respondent, asked, arguments.trailers, obtain, Path(folder))
+        answered = [reply for reply in replies if not reply.error]
+        if arguments.plot and answered:
+            write_page(arguments.plot, respondent, answered, corpus, Path(folder))
+    if arguments.json or arguments.csv:
+        shown = showing.as_json(replies, corpus) if arguments.json else showing.as_csv(replies)
+        sys.stdout.write(shown)
+    else:
+        console = Console(highlight=False)
+        if not console.is_terminal:
+            console.width = 160
+        for reply in answered:
+            console.print(showing.table(reply))
+    for reply in replies:
+        if reply.error:
+            say(f"error: {reply.error}")
+    if len(answered) < len(replies):
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    run_command(main)

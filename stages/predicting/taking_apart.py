@@ -1,0 +1,114 @@
+"""Trailers made into embeddings as the pipeline does it, in a folder laid out like data/.
+
+What the pipeline extracted or embedded before is taken from the same store, and what is made here
+is kept there, so asking twice costs one extraction.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from stages.embedding.base import Backbone
+from stages.embedding.trailers import Recipe, embed_stream, jobs, write_embeddings
+from stages.errors import BenchmarkError, TrailerError
+from stages.media import results
+from stages.packs import read_pack
+from stages.parallel import workers
+from stages.params import Params
+from stages.predicting.given import Given
+
+STEPS = {"picture": "frames", "sound": "audio"}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one trailer's picture or sound: a reason ("ok"), a note, seconds covered."""
+
+    reason: str
+    note: str
+    seconds: float
+
+
+def take_apart(
+    given: Sequence[Given], params: Params, modalities: Iterable[str], folder: Path
+) -> dict[str, dict[str, Outcome]]:
+    """Write the packs of frames and sound; what came of each trailer_id, by modality."""
+    found: dict[str, dict[str, Outcome]] = {each.trailer_id: {} for each in given}
+    for modality in modalities:
+        picture = modality == "picture"
+        section = params.frames if picture else params.audio
+        schema = results.FRAMES if picture else results.AUDIO
+        todo = [
+            results.Job(
+                each.trailer_id,
+                each.path,
+                each.sha256,
+                each.has_picture if picture else each.has_sound,
+                section,
+            )
+            for each in given
+        ]
+        target = folder / STEPS[modality]
+        results.write(target, schema, ((job, _extracted(job)) for job in todo))
+        seconds = _seconds(target, picture)
+        for row in pq.read_table(target / "outcomes.parquet").to_pylist():
+            trailer_id = row["trailer_id"]
+            outcome = Outcome(row["reason"], row["note"], seconds.get(trailer_id, 0.0))
+            found[trailer_id][modality] = outcome
+    return found
+
+
+def embed(backbones: Iterable[str], params: Params, weights: Path, folder: Path) -> None:
+    """Write the embeddings of the packs in `folder`, a file a backbone; none where all are empty.
+
+    weights: folder of the pretrained backbones' weights. Raises BenchmarkError if they are missing.
+    """
+    for name in backbones:
+        backbone = params.matrix.backbone(name)
+        path = weights / f"{name}.safetensors" if name in params.matrix.pretrained else None
+        if path is not None and not path.is_file():
+            raise BenchmarkError(
+                f"no weights of {name}",
+                where=str(path),
+                do=f"run `dvc repro weights@{name}`, which fetches them",
+            )
+        options = json.dumps(backbone.options, sort_keys=True)
+        recipe = Recipe(backbone.family, backbone.model, options, path)
+        todo = jobs(folder / backbone.reads, recipe)
+        if todo:
+            entries = dict(found for _, found in embed_stream(todo, workers(), _loaded(recipe)))
+            write_embeddings(entries, folder / "embeddings" / f"{name}.npz")
+
+
+def modalities_of(backbones: Iterable[str], params: Params) -> list[str]:
+    """Whether these backbones need picture, sound or both."""
+    needed = {params.matrix.backbone(name).modality for name in backbones}
+    return [modality for modality in STEPS if modality in needed]
+
+
+def _extracted(job: results.Job) -> Path | TrailerError:
+    try:
+        return results.extract(job)
+    except TrailerError as error:
+        return error
+
+
+def _seconds(folder: Path, picture: bool) -> dict[str, float]:
+    columns = ["trailer_id", "time"] if picture else ["trailer_id", "start", "seconds"]
+    return dict(_ends(folder, columns))
+
+
+def _ends(folder: Path, columns: list[str]) -> Iterator[tuple[str, float]]:
+    for table in read_pack(folder, columns):
+        rows = table.to_pylist()
+        ends = [sum(row[name] for name in columns[1:]) for row in rows]
+        yield rows[0]["trailer_id"], max(ends)
+
+
+@cache
+def _loaded(recipe: Recipe) -> Backbone:
+    return recipe.backbone()

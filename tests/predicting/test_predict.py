@@ -1,0 +1,155 @@
+"""The command as a person meets it: forms, failures, and what a name of a file must not do."""
+
+import csv
+import io
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from stages import predict
+from stages.console import run_command
+from tests.predicting.small_run import Run, write_clip
+
+
+@pytest.fixture
+def call(inside: Run, monkeypatch, capsys):
+    """Run the command; its exit status, what it printed and what it said."""
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["predict", *map(str, arguments)])
+        try:
+            run_command(predict.main)
+            status = 0
+        except SystemExit as exit_:
+            status = int(exit_.code or 0)
+        return status, *capsys.readouterr()
+
+    return run
+
+
+@pytest.fixture
+def clip(tmp_path: Path) -> Path:
+    return write_clip(tmp_path / "clip.mkv", 99)
+
+
+def test_the_headline_answers_in_a_table(call, clip):
+    status, shown, said = call(clip)
+    assert status == 0
+    assert all(slug in shown for slug in ("colour_linear", "mfcc_linear", "late_linear"))
+    assert "Science Fiction" in shown and "yes from" in shown
+    assert "sample.txt: 15 films" in said and "warning" not in said
+
+
+def test_json_and_csv_say_the_same(call, clip):
+    _, as_json, _ = call(clip, "--json")
+    _, as_csv, _ = call(clip, "--csv")
+    told = json.loads(as_json)
+    assert told["corpus"] == {"catalogue": "sample.txt", "films": 15, "sample": False}
+    rows = list(csv.DictReader(io.StringIO(as_csv)))
+    flat = [
+        (approach["approach"], genre["genre"], genre["score"], str(genre["decision"]))
+        for approach in told["trailers"][0]["approaches"]
+        for genre in approach["genres"]
+    ]
+    assert len(flat) == 30
+    found = [(r["approach"], r["genre"], float(r["score"]), r["decision"]) for r in rows]
+    assert found == flat
+    assert all(0 <= float(r["probability"]) <= 1 and float(r["spread"]) >= 0 for r in rows)
+    for row in rows:
+        assert (float(row["score"]) >= float(row["threshold"])) == (row["decision"] == "True")
+
+
+def test_one_bad_trailer_does_not_stop_the_others(call, clip, tmp_path):
+    (tmp_path / "text.mp4").write_text("no video")
+    status, shown, said = call(tmp_path / "none.mp4", clip, tmp_path / "text.mp4", "--json")
+    assert status == 1
+    told = json.loads(shown)["trailers"]
+    assert [bool(each.get("error")) for each in told] == [True, False, True]
+    assert "cannot be opened" in said and "cannot be read as a video" in said
+    assert said.count("what to do") == 2 and "Traceback" not in said
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"seconds": 0.5}, "too short"),
+        ({"sound": False, "approach": "mfcc_linear"}, "no sound"),
+        ({"picture": False, "approach": "colour_linear"}, "no picture"),
+    ],
+)
+def test_what_cannot_be_answered_is_one_sentence(call, tmp_path, options, words):
+    approach = options.pop("approach", "late_linear")
+    path = write_clip(tmp_path / "clip.mkv", 1, **options)
+    status, shown, said = call(path, "--approach", approach)
+    assert status == 1 and not shown
+    (error,) = [line for line in said.splitlines() if line.startswith("error")]
+    assert words in error and "what to do" in said
+
+
+def test_without_sound_the_picture_still_answers_and_says_so(call, tmp_path):
+    path = write_clip(tmp_path / "clip.mkv", 1, sound=False)
+    status, shown, _ = call(path, "--json")
+    (told,) = json.loads(shown)["trailers"]
+    assert status == 0
+    assert [each["approach"] for each in told["approaches"]] == ["colour_linear"]
+    (note,) = told["notes"]
+    assert note == "it has no sound, so no answer from mfcc_linear, late_linear"
+
+
+def test_an_unknown_approach_is_answered_with_the_known(call, clip):
+    status, _, said = call(clip, "--approach", "prior")
+    assert status == 1 and "unknown approach" in said and "colour_linear" in said
+
+
+def test_rendered_films_are_warned_of(call, clip, inside, monkeypatch):
+    import stages.predicting.record as record
+
+    class Rendered:
+        url = "sample:film-1"
+
+    monkeypatch.setattr(record, "read_trailers", lambda path: [Rendered])
+    status, shown, said = call(clip, "--json")
+    assert status == 0 and json.loads(shown)["corpus"]["sample"] is True
+    assert "warning" in said and "do not exist" in said
+
+
+def test_a_name_is_text_wherever_it_shows(call, clip, tmp_path):
+    name = '<script>alert(1)</script> [red]\x1b[31m\u202e & ".mkv'
+    name = name.replace("/", "∕")
+    hostile = tmp_path / name
+    shutil.copy(clip, hostile)
+    page = tmp_path / "page.html"
+    status, shown, _ = call(hostile, "--plot", page)
+    assert status == 0
+    assert "\x1b[31m" not in shown and "\u202e" not in shown
+    assert "[red]" in shown and "\\x1b" in shown
+    html = page.read_text(encoding="utf-8")
+    assert "<script" not in html and "&lt;script&gt;" in html and "\u202e" not in html
+
+
+def test_a_page_is_whole_in_itself(call, clip, tmp_path):
+    page = tmp_path / "page.html"
+    status, _, _ = call(clip, "--plot", page, "--approach", "late_linear")
+    html = page.read_text(encoding="utf-8")
+    assert status == 0
+    assert html.count("data:image/jpeg;base64,") == 8  # frames.count of the small run
+    assert "http://" not in html and "https://" not in html and "default-src 'none'" in html
+    assert html.count("<title>Horror") == 8 + 3  # of each frame, and each window of sound
+
+
+def test_a_page_that_cannot_be_written_is_said(call, clip, tmp_path):
+    status, _, said = call(clip, "--plot", tmp_path / "none" / "page.html")
+    assert status == 1 and "cannot be written" in said and "Traceback" not in said
+
+
+def test_models_that_are_gone_are_said(call, clip, inside):
+    model = inside.folder / "data/models/colour_linear"
+    model.rename(model.with_name("elsewhere"))
+    try:
+        status, _, said = call(clip)
+    finally:
+        model.with_name("elsewhere").rename(model)
+    assert status == 1 and "no trained models of colour_linear" in said and "dvc repro" in said
