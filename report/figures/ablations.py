@@ -90,7 +90,7 @@ def ranks(rows: pd.DataFrame) -> Any:
         f"{tied} others lie within the critical difference of {number(apart, 1)}",
         f"Mean rank of each approach. {spoken}. Critical difference {number(apart, 2)}.",
         height=ROW * max(len(rows), 1),
-        subtitle="Where two bars do not overlap, ranks differ by more than Nemenyi's critical "
-        "difference; descriptive: the paired differences above are the test",
+        subtitle="Over genres; where two bars do not overlap, ranks differ by more than Nemenyi's "
+        "critical difference. A description: the paired differences are the test",
         keys=[m for m in NAMES if m in set(rows["modality"])],
     )

@@ -1,6 +1,6 @@
 """Whole sections that hang on what is there. A file a page, or two."""
 
-from report.sections.ablations import contrast, further_contrasts, label_sets, ranks, variance
+from report.sections.ablations import contrast, label_sets, ranks, ungrouped, variance
 from report.sections.data import extraction, sheets
 from report.sections.instrument import ceilings, null_corpus, recovery, simulations
 from report.sections.run import backbones, machine, models, not_run, pipeline, price, timings
@@ -10,7 +10,6 @@ __all__ = [
     "ceilings",
     "contrast",
     "extraction",
-    "further_contrasts",
     "label_sets",
     "machine",
     "models",
@@ -23,5 +22,6 @@ __all__ = [
     "sheets",
     "simulations",
     "timings",
+    "ungrouped",
     "variance",
 ]

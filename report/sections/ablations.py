@@ -28,26 +28,29 @@ def label_sets(metrics: Metrics) -> Html:
     return drawn + elements.folded("Genre by genre, and the naive difference", by_genre)
 
 
-def further_contrasts(metrics: Metrics) -> Html:
-    """Families of comparisons that came later than this page; nothing where there are none."""
-    pieces = []
-    for family in ablations.other_families(metrics):
-        rows = approaches.of_families(metrics, family)
-        title = elements.heading(family.replace("_", " ").capitalize())
-        pieces.append(title + _differences(rows, f"family-{family}", "comparisons.csv"))
-    return Html("\n".join(piece.text for piece in pieces))
+def ungrouped(metrics: Metrics) -> Html:
+    """What folds that part the films of a collection would score; nothing without collections."""
+    rows = ablations.ungrouped(metrics)
+    if rows.empty:
+        return Html("")
+    said = elements.paragraph(
+        "Films of one collection are judged in one fold, since what is learnt from one of them is "
+        "no news on the next. Folds that part them would score so much more, or less:"
+    )
+    shown = elements.table(rows, source="ungrouped.csv", name="ungrouped")
+    return elements.heading("Films of a collection, parted") + said + shown
 
 
 def variance(metrics: Metrics) -> Html:
-    """Spread over training seeds beside spread over films; nothing without the table."""
-    rows = metrics.table("variance")
+    """Spread over training seeds beside spread over films; nothing where they are not told."""
+    rows = ablations.variance(metrics)
     if rows.empty:
         return Html("")
     drawn = elements.figure(
         figures.variance(rows),
         "variance",
-        source="variance.csv",
-        numbers=ablations.variance(metrics),
+        source="approaches.csv",
+        numbers=ablations.variance_shown(rows),
     )
     return elements.heading("Seeds and films") + drawn
 
@@ -57,10 +60,8 @@ def ranks(metrics: Metrics) -> Html:
     rows = metrics.table("ranks")
     if rows.empty:
         return Html("")
-    modality = metrics.approaches.set_index("approach")["modality"]
-    rows = rows.assign(modality=rows["approach"].map(modality).fillna("none"))
     drawn = elements.figure(
-        figures.ranks(rows), "ranks", source="ranks.csv", numbers=ablations.ranks(metrics)
+        figures.ranks(rows), "ranks", source="ranks.csv", numbers=ablations.ranks(rows)
     )
     return elements.heading("Mean ranks") + drawn
 

@@ -6,7 +6,6 @@ from report.loading import Metrics
 from report.tables.common import plain
 
 SHARED = "all shared"  # the genres that both label sets have
-KNOWN = ("picture_sound", "fusion", "no_skill", "context", "window")
 
 
 def label_sets(metrics: Metrics) -> pd.DataFrame:
@@ -34,25 +33,45 @@ def label_genres(metrics: Metrics) -> pd.DataFrame:
     return plain(metrics.table("label_sets"), headings)
 
 
-def other_families(metrics: Metrics) -> list[str]:
-    """Families of comparisons that have no section of their own."""
-    return [name for name in metrics.comparisons["family"].unique() if name not in KNOWN]
+def ungrouped(metrics: Metrics) -> pd.DataFrame:
+    """Folds that part the films of a collection against those that do not, as texts."""
+    headings = {
+        "approach": "Approach",
+        "ungrouped_ap": "AP, parted",
+        "grouped_ap": "AP, together",
+        "difference": "Difference",
+        "lo": "95% from",
+        "hi": "to",
+        "p": "p",
+        "collections": "Collections",
+    }
+    return plain(metrics.table("ungrouped"), headings)
 
 
 def variance(metrics: Metrics) -> pd.DataFrame:
-    """How far an approach moves with its training seed, and with the films, as texts."""
+    """approach, modality, macro_ap, seed_sd, film_sd of each approach where both are known."""
+    rows = metrics.approaches.rename(
+        columns={"macro_ap_seed_sd": "seed_sd", "macro_ap_film_sd": "film_sd"}
+    )
+    if not {"seed_sd", "film_sd"} <= set(rows.columns):
+        return pd.DataFrame()
+    rows = rows[rows["modality"] != "none"].dropna(subset=["seed_sd", "film_sd"])
+    return rows[["approach", "modality", "macro_ap", "seed_sd", "film_sd"]]
+
+
+def variance_shown(rows: pd.DataFrame) -> pd.DataFrame:
+    """The same as texts."""
     headings = {
         "approach": "Approach",
         "macro_ap": "Macro AP",
         "seed_sd": "Spread over seeds",
         "film_sd": "Spread over films",
     }
-    return plain(metrics.table("variance"), headings)
+    return plain(rows, headings)
 
 
-def ranks(metrics: Metrics) -> pd.DataFrame:
+def ranks(rows: pd.DataFrame) -> pd.DataFrame:
     """Mean rank of each approach and the critical difference, as texts."""
-    rows = metrics.table("ranks")
     headings = {
         "approach": "Approach",
         "mean_rank": "Mean rank",

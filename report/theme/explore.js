@@ -81,7 +81,7 @@
     update();
   }
 
-  const SHOWN = 30; // films of a search
+  const SHOWN = 15; // films of a search
 
   function explorer(box) {
     const data = window.trailerFilms;

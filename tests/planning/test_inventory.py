@@ -1,7 +1,7 @@
 from pathlib import Path
 
 from stages.params import load
-from stages.params.matrix import cells
+from stages.params.matrix import cells, cells_of
 from stages.planning.inventory import CELLS, MODELS, cell_rows, model_rows
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -17,13 +17,8 @@ def test_every_cell_once_with_its_reason():
     assert rows["early_light"]["set"] == "light" and rows["late_light"]["run"] == 0
     said = "needs the set everything, and the weights of clip and clap"
     assert rows["late_language"]["reason"] == said
-    wanted = {
-        slug
-        for matrix in params.sets.values()
-        for part in ("approaches", "early", "late")
-        for slug in getattr(matrix, part)
-    }
-    assert set(rows) == wanted | {"prior"}
+    assert set(rows) == {cell.slug for each in params.sets.values() for cell in cells_of(each)}
+    assert rows["colour_mlp_popular"]["labels"] == "popular"
     assert all(set(CELLS) <= set(row) for row in rows.values())
 
 

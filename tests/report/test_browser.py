@@ -241,3 +241,14 @@ def test_axe_finds_nothing(browser: Any, preview: Path, scheme: str) -> None:
         ]
         assert said == [], name
     visit.context.close()
+
+
+def test_print_is_ink_on_paper_whatever_the_scheme(browser: Any, preview: Path) -> None:
+    visit = Visit(browser, preview, scheme="dark")
+    page = visit.open("approaches")
+    page.emulate_media(media="print", color_scheme="dark")
+    ink = page.eval_on_selector(".vega svg text", "text => getComputedStyle(text).fill")
+    said = page.evaluate("getComputedStyle(document.querySelector('.banner')).color")
+    assert contrast(ink, "rgb(255, 255, 255)") > 7 and contrast(said, "rgb(255, 255, 255)") > 7
+    assert not page.locator("button.copy").first.is_visible()
+    visit.context.close()

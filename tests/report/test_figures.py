@@ -31,7 +31,6 @@ def charts(metrics: Metrics) -> dict[str, Any]:
             "ceiling_normalised_ap": [0.4, 0.9],
         }
     )
-    ranks = metrics.table("ranks").assign(modality="both")
     bins = tables.thresholds.of_headline(metrics, "reliability")
     priced = tables.approaches.points(metrics).assign(seconds=10.0)
     both = metrics.headline["both"]
@@ -68,8 +67,8 @@ def charts(metrics: Metrics) -> dict[str, Any]:
         "power": figures.power(rates.assign(difference=0.1)),
         "rates": figures.rates(rates, "Where nothing differs, few runs say so", "share", 0.05),
         "recovered": figures.recovered(recovered, "planted", "planted probability", 1.0),
-        "ranks": figures.ranks(ranks),
-        "variance": figures.variance(metrics.table("variance")),
+        "ranks": figures.ranks(metrics.table("ranks")),
+        "variance": figures.variance(tables.ablations.variance(metrics)),
     }
 
 

@@ -67,13 +67,17 @@ def test_bytes_are_those_of_the_lock(metrics: Metrics) -> None:
 
 
 def test_further_sections_only_where_there_is_something(metrics: Metrics) -> None:
-    assert ablations.other_families(metrics) == ["split"]
-    assert '<h2 id="split">' in sections.further_contrasts(metrics).text
-    known = metrics.comparisons[metrics.comparisons["family"] != "split"]
-    assert sections.further_contrasts(replace(metrics, comparisons=known)).text == ""
     assert "mean rank" in sections.ranks(metrics).text
-    nowhere = replace(metrics, folder=metrics.folder / "nowhere")
+    assert "0.500" in sections.ungrouped(metrics).text
+    title = sections.variance(metrics).text
+    assert "moves a score 2 times as far" in title  # 0.025 against 0.01, to a whole number
+    nowhere = replace(
+        metrics,
+        folder=metrics.folder / "nowhere",
+        approaches=metrics.approaches.drop(columns="macro_ap_film_sd"),
+    )
     assert sections.ranks(nowhere).text == sections.variance(nowhere).text == ""
+    assert sections.ungrouped(nowhere).text == ""
 
 
 def test_label_sets_are_compared_on_shared_genres(metrics: Metrics) -> None:
