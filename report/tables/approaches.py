@@ -7,6 +7,8 @@ from report.figures.overview import contender, verdicts
 from report.loading import Metrics, verdict
 from report.tables.common import intervals, plain, spans
 
+TUNED = "tuned"  # the rule of one threshold, learnt in each fold
+
 
 def points(metrics: Metrics, slugs: list[str] | None = None) -> pd.DataFrame:
     """What the overview figures draw: approach, modality, macro_ap, its interval, ceiling, and
@@ -42,14 +44,14 @@ def approaches(metrics: Metrics) -> tuple[pd.DataFrame, list[str]]:
     """
     rows = metrics.approaches.sort_values("macro_ap", ascending=False, kind="stable")
     rules = metrics.table("rules")
-    tuned = rules[rules["rule"] == "tuned"].set_index("approach")["f1_macro"].to_dict()
+    tuned = rules[rules["rule"] == TUNED].set_index("approach")["f1_macro"].to_dict()
     backbones = backbones_of(metrics)
     shown = pd.DataFrame(
         {
             "Approach": rows["approach"],
             "From": rows["modality"].replace({"none": "nothing"}),
             "Through": [" + ".join(backbones.get(slug, [])) or "–" for slug in rows["approach"]],
-            "Context": rows["context"].fillna("–").replace({"none": "–"}),
+            "Context": _contexts(metrics, rows),
             "Head": rows["head"].fillna("–").replace({"none": "–"}),
             "Macro AP": [number(v, 3) for v in rows["macro_ap"]],
             "95% interval": intervals(rows, "macro_ap_lo", "macro_ap_hi"),
@@ -58,6 +60,21 @@ def approaches(metrics: Metrics) -> tuple[pd.DataFrame, list[str]]:
         }
     )
     return shown, rows["modality"].tolist()
+
+
+def _contexts(metrics: Metrics, rows: pd.DataFrame) -> list[str]:
+    """The context of each approach, with the window of the sound where it is not the usual one."""
+    usual = metrics.parameters.get("training", {}).get("sound_window")
+    cells = metrics.table("cells")
+    if "window" not in cells:
+        cells = pd.DataFrame(columns=pd.Index(["approach", "window"]))
+    windows = cells.set_index("approach")["window"].dropna().to_dict()
+    found = []
+    for slug, context in zip(rows["approach"], rows["context"], strict=True):
+        window = windows.get(slug, usual)
+        known = "–" if pd.isna(context) or context == "none" else str(context)
+        found.append(known if window == usual else f"{known}, {window}")
+    return found
 
 
 def scores(metrics: Metrics) -> tuple[pd.DataFrame, list[str]]:

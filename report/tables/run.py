@@ -106,6 +106,7 @@ def backbones(metrics: Metrics) -> tuple[pd.DataFrame, list[str]]:
             "Backbone": ran["backbone"],
             "Input": ran["input"],
             "Parameters": [_millions(value) for value in ran["parameters"]],
+            "Weights, MB": [megabytes(written.get(f"weights@{name}")) for name in ran["backbone"]],
             "Dimensions": ran["dimensions"].astype(str),
             "Seconds": [number(value, 1) for value in seconds],
             "Trailers a second": [number(trailers / v if v else None, 1) for v in seconds],

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -21,6 +22,17 @@ def test_matrix_holds_what_each_is_made_of_and_costs(metrics: Metrics) -> None:
     assert (row["Through"], row["Seconds"]) == ("colour + mfcc", "26")
     scores = shown["Macro AP"].astype(float).tolist()
     assert scores == sorted(scores, reverse=True)
+
+
+def test_another_window_of_the_sound_is_named(metrics: Metrics, tmp_path: Path) -> None:
+    cells = metrics.table("cells").assign(window="start")
+    cells.loc[cells["approach"] == "mfcc_mlp", "window"] = "end"
+    cells.to_csv(tmp_path / "cells.csv", index=False)
+    metrics.table("rules").to_csv(tmp_path / "rules.csv", index=False)
+    parameters = metrics.parameters | {"training": {"sound_window": "start"}}
+    shown, _ = approaches.approaches(replace(metrics, folder=tmp_path, parameters=parameters))
+    contexts = shown.set_index("Approach")["Context"]
+    assert (contexts["mfcc_linear"], contexts["mfcc_mlp"]) == ("mean", "mean, end")
 
 
 def test_cells_that_have_not_run_come_with_their_reason(metrics: Metrics) -> None:
