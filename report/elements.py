@@ -32,6 +32,13 @@ KEYS = {
     "lost": "lost",
     "training": "training films",
     "held_out": "held-out films",
+    "before": "as it is",
+    "after": "calibrated",
+    "published": "published by the seed study",
+    "flawless": "perfect",
+    "promised": "what is promised",
+    "undecided": "undecided",
+    "unskilled": "no skill",
 }
 
 
@@ -103,6 +110,12 @@ def paragraph(text: str, kind: str = "") -> Html:
     return Html(f'<p class="{escape(kind)}">{escape(text)}</p>')
 
 
+def heading(text: str) -> Html:
+    """A heading of a section that is not always there."""
+    slug = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+    return Html(f'<h2 id="{slug}">{escape(text)}</h2>')
+
+
 def bullets(texts: Iterable[str]) -> Html:
     """A list of plain texts, escaped."""
     return Html("<ul>" + "".join(f"<li>{escape(text)}</li>" for text in texts) + "</ul>")
@@ -118,12 +131,14 @@ def table(
     caption: str = "",
     source: str = "",
     name: str = "",
+    label: str = "",
     swatch: Sequence[str] | None = None,
 ) -> Html:
     """A sortable table of a frame of display texts.
 
     Columns whose values all read as numbers are set flush right. swatch: a modality per row, whose
-    colour stands before the first cell. source: the file in metrics/ the table links to.
+    colour stands before the first cell. source: the file in metrics/ the table links to. label:
+    what a screen reader calls it, where it has neither caption nor name.
     """
     numeric = {
         column: all(_numeric(value) for value in frame[column]) and len(frame) > 0
@@ -143,7 +158,7 @@ def table(
             tag, scope = ("th", ' scope="row"') if place == 0 else ("td", "")
             cells.append(f"<{tag}{scope}{classes[column]}>{mark}{escape(str(value))}</{tag}>")
         body.append(f"<tr>{''.join(cells)}</tr>")
-    said = escape(caption or name or "table")
+    said = escape(caption or label or name or "table")
     text = f'<p class="caption">{escape(caption)}</p>' if caption else ""
     foot = f'<p class="source">Data: {_link(source)}</p>' if source else ""
     return Html(
@@ -172,7 +187,7 @@ def figure(
     )
     details = ""
     if numbers is not None:
-        inner = table(numbers, caption="").text
+        inner = table(numbers, label=f"Numbers: {title.get('text', name)}").text
         details = f"<details><summary>The numbers</summary>{inner}</details>"
     data = f'<p class="source">Data: {_link(source)}</p>' if source else ""
     return Html(

@@ -46,6 +46,7 @@ class Metrics:
     leaks: pd.DataFrame
     recovery: pd.DataFrame
     recovered: dict[str, Any]
+    pipeline: dict[str, Any]
     calibration: dict[str, Any]
     null_corpus: dict[str, Any]
     curves: dict[str, pd.DataFrame]
@@ -164,6 +165,7 @@ def load(folder: Path) -> Metrics:
         leaks=frame("leaks.csv", LEAK_COLUMNS),
         recovery=frame("recovery.csv", RECOVERY_COLUMNS),
         recovered=document("recovery.json", required=False),
+        pipeline=document("pipeline.json", required=False),
         calibration=document("calibration.json", required=False),
         null_corpus=document("null_corpus.json", required=False),
         curves={approach: frame(f"curves/{approach}.csv") for approach in curved},

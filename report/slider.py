@@ -58,10 +58,33 @@ def slider(metrics: Metrics) -> Html:
         '<div class="table-frame"><table data-quarto-disable-processing="true">'
         f'<thead><tr><th scope="col">Averaged</th>{head}</tr></thead>'
         f"<tbody>{''.join(body)}</tbody></table></div>"
+        f"<details><summary>Genre by genre</summary>{_by_genre(metrics)}</details>"
+        '<script src="metrics/films.js" defer></script>'
         f'<script type="application/json" class="values">{as_json(data)}</script></div>'
     )
     chart = figure(sweep(metrics.thresholds, first, start), "sweep", source="thresholds.csv")
     return Html(control) + chart
+
+
+def _by_genre(metrics: Metrics) -> str:
+    """A row a genre, which the script fills from the films' scores."""
+    head = "".join(
+        f'<th scope="col" class="number">{name}</th>' for name in ("Precision", "Recall", "F1")
+    )
+    cells = "".join(
+        f'<td class="number"><output data-measure="{measure}"></output>'
+        f'<small data-measure="{measure}"></small></td>'
+        for measure in MEASURES
+    )
+    rows = "".join(
+        f'<tr data-genre="{escape(genre)}"><th scope="row">{escape(genre)}</th>{cells}</tr>'
+        for genre in metrics.genre_names
+    )
+    return (
+        '<div class="table-frame" tabindex="0" role="region" aria-label="Genre by genre">'
+        '<table data-quarto-disable-processing="true"><thead><tr><th scope="col">Genre</th>'
+        f"{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+    )
 
 
 def _lines(frame: pd.DataFrame) -> list[list[float | None]]:

@@ -18,20 +18,23 @@ def main() -> None:
     argparse.ArgumentParser(
         prog="python -m stages.compare",
         description="Compare approaches on the same films, with paired intervals and tests: "
-        "writes comparisons.csv, claims.csv, recovery.csv, recovery.json, headline.json and "
-        "summary.json under metrics/.",
+        "writes comparisons.csv, claims.csv, recovery.csv, recovery.json, headline.json, "
+        "films.json, cells.csv, models.csv and summary.json under metrics/.",
     ).parse_args()
 
     import yaml
 
+    from stages.corpus.table import read_trailers
     from stages.judging.board import read_board
     from stages.judging.claims import Court, claim_rows
     from stages.judging.comparisons import comparison_rows
+    from stages.judging.films import film_scores
     from stages.judging.recovery import recovery_rows, recovery_summary
     from stages.judging.seed_study import CLAIMS
     from stages.judging.summary import summarise
     from stages.params import load
     from stages.params.matrix import cells
+    from stages.planning.inventory import CELLS, MODELS, cell_rows, model_rows
     from stages.tables import read_csv, write_csv, write_json
 
     params = load()
@@ -59,6 +62,10 @@ def main() -> None:
     write_json(recovery, folder / "recovery.json")
     summary = summarise(**tables, comparisons=rows, headline=found)
     write_json(summary, folder / "summary.json")
+    films = film_scores(board, read_trailers(Path("data/catalogue.parquet")))
+    write_json(films, folder / "films.json")
+    write_csv(cell_rows(params), CELLS, folder / "cells.csv")
+    write_csv(model_rows(params), MODELS, folder / "models.csv")
     shown = yaml.safe_load(Path("params.yaml").read_text())
     shown.pop("sets")  # what could run, not what did
     write_json(shown, folder / "parameters.json")

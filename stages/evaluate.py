@@ -31,6 +31,7 @@ RELIABILITY = [
     *("approach", "modality", "method", "bin", "films", "lowest", "highest", "mean_score"),
     "frequency",
 ]
+NAMED = ["picture", "sound", "both"]
 REFERENCES = ["reference", "metric", "value", "lo", "hi"]
 
 
@@ -38,8 +39,8 @@ def main() -> None:
     argparse.ArgumentParser(
         prog="python -m stages.evaluate",
         description="Judge the out-of-fold scores of the whole matrix on the same films: writes "
-        "approaches, genres, thresholds, threshold_genres, rules, tuned_thresholds, "
-        "calibration, reliability and references (CSV) under metrics/.",
+        "approaches, genres, thresholds, threshold_genres, rules, tuned_thresholds, calibration, "
+        "reliability, precision_recall, genre_bars and references (CSV) under metrics/.",
     ).parse_args()
 
     from stages.judging import calibrating, rules, tables
@@ -51,9 +52,14 @@ def main() -> None:
     params = load()
     board = read_board(Path("data"), cells(params))
     judging, folder = params.judging, Path("metrics")
+    named = vars(params.matrix.headline)
     write_csv(tables.approach_rows(board, judging), APPROACHES, folder / "approaches.csv")
     write_csv(tables.genre_rows(board, judging), GENRES, folder / "genres.csv")
     write_csv(tables.threshold_rows(board, judging), THRESHOLDS, folder / "thresholds.csv")
+    curves = tables.precision_recall_rows(board, named)
+    write_csv(curves, ["recall", *NAMED], folder / "precision_recall.csv")
+    bars = tables.genre_bar_rows(board, named)
+    write_csv(bars, ["genre", "prevalence", *NAMED], folder / "genre_bars.csv")
     by_genre = tables.threshold_genre_rows(board, judging)
     write_csv(by_genre, THRESHOLD_GENRES, folder / "threshold_genres.csv")
     write_csv(rules.rule_rows(board, judging), RULES, folder / "rules.csv")

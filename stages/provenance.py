@@ -6,6 +6,7 @@ import platform
 import resource
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ def record_stage(name: str, seconds: float, path: Path) -> None:
     elif "device" in before:
         found["machine"]["device"] = before["device"]
     found["commit"] = _commit()
+    found["date"] = datetime.now(UTC).date().isoformat()
     found.setdefault("stages", {})[name] = {
         "seconds": round(seconds, 1),
         "peak_megabytes": round(_peak_megabytes()),

@@ -1,14 +1,19 @@
 """Every figure of the report: a function of data frames that returns an Altair chart."""
 
+from report.figures.ablations import ranks, variance
+from report.figures.cost import learning_curve, price, timings
 from report.figures.data import attrition, cooccurrence, prevalence
-from report.figures.genres import dumbbell
-from report.figures.method import learning_curve, timings
+from report.figures.genres import confusion, dumbbell, owned
+from report.figures.instrument import power, rates, recovered
+from report.figures.judging import published, reliability, rules
 from report.figures.overview import answer, differences, matrix
+from report.figures.pipeline import pipeline
 from report.figures.thresholds import f1_curves, keras_accuracy, sweep
 
 __all__ = [
     "answer",
     "attrition",
+    "confusion",
     "cooccurrence",
     "differences",
     "dumbbell",
@@ -16,7 +21,18 @@ __all__ = [
     "keras_accuracy",
     "learning_curve",
     "matrix",
+    "owned",
+    "pipeline",
+    "power",
     "prevalence",
+    "price",
+    "published",
+    "ranks",
+    "rates",
+    "recovered",
+    "reliability",
+    "rules",
     "sweep",
     "timings",
+    "variance",
 ]

@@ -5,7 +5,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from report.elements import listed, number
+from report.elements import listed, number, p_value, signed
 from report.figures.style import colour, finish, shape
 
 AXIS = "normalised AP (0 = no skill, 1 = perfect)"
@@ -121,3 +121,92 @@ def _finding(rows: pd.DataFrame) -> str:
 
 def _verb(names: list[str]) -> str:
     return "is" if len(names) == 1 else "are"
+
+
+def owned(rows: pd.DataFrame) -> Any:
+    """Picture minus sound in average precision, genre by genre, with what each difference decides.
+
+    rows: genre, difference, lo, hi, p_holm, owner (picture, sound or undecided), picture, sound.
+    """
+    rows = rows.sort_values("difference", ascending=False, kind="stable")
+    who = {side: rows.loc[rows["owner"] == side, "genre"].tolist() for side in PAIR}
+    parts = [f"the {side} owns {listed(names)}" for side, names in who.items() if names]
+    title = "; ".join(parts) or "Neither picture nor sound owns a genre"
+    title = title[0].upper() + title[1:]
+    rows = rows.assign(modality=rows["owner"].replace({"undecided": "none"}))
+    y = alt.Y("genre:N", sort=rows["genre"].tolist(), title=None)
+    axis = "difference in AP (picture − sound)"
+    base = alt.Chart(rows).encode(
+        y=y,
+        tooltip=[
+            alt.Tooltip("genre:N"),
+            alt.Tooltip("owner:N"),
+            alt.Tooltip("difference:Q", format="+.3f"),
+            alt.Tooltip("lo:Q", format="+.3f", title="95% from"),
+            alt.Tooltip("hi:Q", format="+.3f", title="to"),
+            alt.Tooltip("p_holm:Q", format=".4f", title="p (Holm)"),
+        ],
+        color=colour(),
+    )
+    chart = alt.layer(
+        alt.Chart(pd.DataFrame({"zero": [0]})).mark_rule().encode(x="zero:Q"),
+        base.mark_rule(strokeWidth=4, opacity=0.5, strokeCap="round").encode(
+            x=alt.X("lo:Q", title=axis, axis=alt.Axis(tickCount=6)), x2="hi:Q"
+        ),
+        base.mark_point(filled=True, size=80, opacity=1).encode(
+            x=alt.X("difference:Q", title=axis), shape=shape()
+        ),
+    )
+    spoken = "; ".join(
+        f"{row['genre']} {signed(row['difference'])} ({p_value(row['p_holm'])}, {row['owner']})"
+        for row in rows.to_dict("records")
+    )
+    return finish(
+        chart,
+        title,
+        f"Difference in average precision, picture minus sound, by genre. {spoken}.",
+        height=32 * max(len(rows), 1),
+        subtitle="Owned: the interval leaves out zero and Holm's p is below 0.05; grey: undecided",
+        keys=[*PAIR, "undecided", "interval"],
+    )
+
+
+def confusion(shares: pd.DataFrame, approach: str) -> Any:
+    """How often films of one genre are taken for another that they do not carry.
+
+    shares: genre by genre; of the films with the row's genre and without the column's, the share
+    that have the column's among their first k scores, k the number of their own genres.
+    """
+    cells = (
+        shares.rename_axis("genre")
+        .reset_index()
+        .melt(id_vars="genre", var_name="other", value_name="share")
+        .dropna(subset=["share"])
+    )
+    cells = cells.assign(text=[f"{round(100 * share)}" for share in cells["share"]])
+    order = shares.index.tolist()
+    top = cells.sort_values("share", kind="stable").iloc[-1]
+    base = alt.Chart(cells).encode(
+        x=alt.X("other:N", sort=order, title="… taken for", axis=alt.Axis(labelAngle=-90)),
+        y=alt.Y("genre:N", sort=order, title="films with"),
+        tooltip=["genre:N", "other:N", alt.Tooltip("share:Q", format=".1%")],
+    )
+    chart = alt.layer(
+        base.mark_rect().encode(
+            color=alt.Color("share:Q", scale=alt.Scale(domain=[0, 1], scheme="blues"), legend=None)
+        ),
+        base.mark_text(fontSize=11).encode(
+            text="text:N",
+            color=alt.condition("datum.share > 0.5", alt.value("#fff"), alt.value("#1b2733")),
+        ),
+    )
+    return finish(
+        chart,
+        f"{top['genre']} films are taken for {top['other']} most often: {top['share']:.0%} of "
+        "those that are not",
+        f"Heat map of confusions of {approach}. The largest share is {number(top['share'])}: "
+        f"{top['genre']} films taken for {top['other']}. The table below has every pair.",
+        height=34 * len(order),
+        subtitle=f"{approach}: per cent of the films with the row's genre and without the column's "
+        "that have it among their first scores, as many as they have genres",
+    )

@@ -5,7 +5,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from report.elements import interval, number, p_value, signed
+from report.elements import interval, listed, number, p_value, signed
 from report.figures.style import NAMES, PROBABILITY, ROW, TENTHS, colour, finish, shape
 from report.loading import MODALITIES, verdict
 
@@ -110,11 +110,14 @@ def verdicts(comparisons: pd.DataFrame) -> list[str]:
     return [CLEAR[verdict(*row)] for row in zip(*columns, strict=True)]
 
 
-def differences(comparisons: pd.DataFrame) -> Any:
+def differences(comparisons: pd.DataFrame, named: bool = False) -> Any:
     """Paired differences in macro average precision, with intervals, Holm's p and verdict.
 
-    comparisons: name, question, a, b, difference, lo, hi, p_holm, family.
+    comparisons: a, b, difference, lo, hi, p_holm; modality: which one is ahead, for the colour,
+    where it is there. named: whether the title names those that are clear, rather than counts.
     """
+    if "modality" not in comparisons:
+        comparisons = comparisons.assign(modality="none")
     rows = comparisons.assign(
         row=comparisons["a"] + " − " + comparisons["b"].map(contender),
         verdict=verdicts(comparisons),
@@ -122,13 +125,13 @@ def differences(comparisons: pd.DataFrame) -> Any:
         p_text=[p_value(value) for value in comparisons["p_holm"]],
     )
     clear = int((rows["verdict"] != CLEAR[0]).sum())
-    title = f"{clear} of {len(rows)} differences are clear of zero"
+    title = _beaten(rows) if named else f"{clear} of {len(rows)} differences are clear of zero"
     span = float(rows[["lo", "hi"]].abs().max().max()) if len(rows) else 1.0
     scale = alt.Scale(domain=[-span * 1.15, span * 1.15], nice=True)
     base = alt.Chart(rows).encode(
         y=alt.Y("row:N", sort=None, title=None, axis=alt.Axis(labelLimit=280)),
         tooltip=[
-            alt.Tooltip("question:N"),
+            alt.Tooltip("row:N", title="difference of"),
             alt.Tooltip("difference:Q", format="+.3f"),
             alt.Tooltip("lo:Q", format="+.3f", title="95% from"),
             alt.Tooltip("hi:Q", format="+.3f", title="to"),
@@ -141,13 +144,18 @@ def differences(comparisons: pd.DataFrame) -> Any:
     chart = alt.layer(
         alt.Chart(pd.DataFrame({"zero": [0]})).mark_rule().encode(x="zero:Q"),
         base.mark_rule(strokeWidth=4, strokeCap="round").encode(
-            x=alt.X("lo:Q", title=axis, scale=scale, axis=alt.Axis(tickCount=6)), x2="hi:Q"
+            x=alt.X("lo:Q", title=axis, scale=scale, axis=alt.Axis(tickCount=6)),
+            x2="hi:Q",
+            color=colour(),
         ),
-        base.mark_point(filled=True, size=80).encode(x=alt.X("difference:Q", scale=scale)),
+        base.mark_point(filled=True, size=80).encode(
+            x=alt.X("difference:Q", scale=scale), color=colour(), shape=shape()
+        ),
         base.mark_text(dy=-11, fontSize=11).encode(
             x=alt.X("difference:Q", scale=scale), text="p_text:N", opacity=alt.value(1)
         ),
     )
+    ahead = [m for m in MODALITIES if m in set(rows["modality"])]
     spoken = "; ".join(
         f"{row['row']} {row['text']} ({interval(row['lo'], row['hi'])}; "
         f"{row['p_text']}; {row['verdict']})"
@@ -159,6 +167,19 @@ def differences(comparisons: pd.DataFrame) -> Any:
         "Paired differences in macro average precision with 95% intervals and p-values adjusted by "
         f"Holm. {spoken}.",
         height=36 * max(len(rows), 1),
-        subtitle="Right of zero the first is better; p is adjusted by Holm; pale: undecided",
-        keys=["interval"],
+        subtitle="Right of zero the first is better; p is adjusted by Holm; pale: undecided"
+        + ("; in the colour of what is ahead" if len(ahead) else ""),
+        keys=[*ahead, "interval"],
     )
+
+
+def _beaten(rows: pd.DataFrame) -> str:
+    """Who is clearly better than whom, by the second of each pair."""
+    parts = []
+    for second, part in rows.groupby("b", sort=False):
+        above = part.loc[part["verdict"] == CLEAR[1], "a"].tolist()
+        below = part.loc[part["verdict"] == CLEAR[-1], "a"].tolist()
+        verb = "beats" if len(above) == 1 else "beat"
+        parts += [f"{listed(above)} {verb} {second}"] if above else []
+        parts += [f"{second} beats {listed(below)}"] if below else []
+    return "; ".join(parts) or f"None of {len(rows)} differences is clear of zero"

@@ -1,7 +1,7 @@
-/* Draws the charts in the page's colours, sorts tables, moves the threshold. No network. */
+/* Draws the charts in the page's colours, sorts tables and copies them. No network. */
 "use strict";
 (function () {
-  const views = {};
+  const views = (window.reportViews = {}); // by the figure's id, for explore.js
 
   function isDark() {
     const body = document.body.classList;
@@ -55,6 +55,8 @@
       svg.setAttribute("role", "img");
       svg.setAttribute("aria-label", place.dataset.alternative);
       svg.removeAttribute("aria-roledescription");
+      const menu = place.querySelector("summary");
+      if (menu) menu.setAttribute("aria-label", "Save this chart as a picture");
     });
   }
 
@@ -97,34 +99,54 @@
     });
   }
 
-  function slider(box) {
-    const data = JSON.parse(box.querySelector("script.values").textContent);
-    const choice = box.querySelector("select");
-    const range = box.querySelector("input[type=range]");
-    const shown = (number) => (number === null || number === undefined ? "–" : number.toFixed(2));
-    function update() {
-      const threshold = data.thresholds[Number(range.value)];
-      const at = data.rows[choice.value][Number(range.value)];
-      box.querySelector("#slider-value").textContent = String(threshold);
-      range.setAttribute("aria-valuetext", String(threshold));
-      data.columns.forEach(function (column, place) {
-        box.querySelector('[data-column="' + column + '"]').textContent = shown(at[place]);
-        const beside = data.everything ? shown(data.everything[place]) : "–";
-        box.querySelector('[data-everything="' + column + '"]').textContent = beside;
-      });
-      if (views.sweep) {
-        views.sweep.signal("approach", choice.value).signal("threshold", threshold).runAsync();
-      }
-    }
-    choice.addEventListener("change", update);
-    range.addEventListener("input", update);
-    document.addEventListener("charts-drawn", update);
-    update();
+  /* A table as lines of cells with tabs between them, for a spreadsheet. */
+  function asText(table) {
+    const line = (row) => Array.from(row.cells)
+      .map((cell) => cell.textContent.trim().replace(/\s+/g, " "))
+      .join("\t");
+    return Array.from(table.rows).map(line).join("\n");
+  }
+
+  /* Where a page from the disk may not use the clipboard, a selection still can. */
+  function copy(text) {
+    if (navigator.clipboard && window.isSecureContext) return navigator.clipboard.writeText(text);
+    const area = document.createElement("textarea");
+    area.value = text;
+    area.setAttribute("readonly", "");
+    area.style.position = "fixed";
+    area.style.opacity = "0";
+    document.body.appendChild(area);
+    area.select();
+    const done = document.execCommand("copy");
+    area.remove();
+    return done ? Promise.resolve() : Promise.reject(new Error("not copied"));
+  }
+
+  function copyable(table) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "copy";
+    button.textContent = "Copy";
+    button.setAttribute("aria-label", "Copy this table");
+    button.addEventListener("click", function () {
+      copy(asText(table)).then(
+        () => { button.textContent = "Copied"; },
+        () => { button.textContent = "Not copied"; },
+      );
+      window.setTimeout(() => { button.textContent = "Copy"; }, 2000);
+    });
+    const frame = table.closest(".table-frame");
+    frame.parentNode.insertBefore(button, frame);
   }
 
   document.addEventListener("DOMContentLoaded", function () {
-    document.querySelectorAll("table.sortable").forEach(sortable);
-    document.querySelectorAll(".slider").forEach(slider);
+    document.querySelectorAll("table.sortable").forEach(function (table) {
+      sortable(table);
+      copyable(table);
+    });
+    document.querySelectorAll("pre").forEach(function (box) {
+      if (box.scrollWidth > box.clientWidth) box.tabIndex = 0; // to be scrolled by keys
+    });
     drawAll();
     let dark = isDark();
     function restyle() {

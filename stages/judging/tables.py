@@ -1,6 +1,6 @@
 """The tables of one approach each: as a whole, by genre, by threshold; and the references."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,7 @@ from stages.scoring.thresholds import at_threshold
 Row = dict[str, Any]
 AVERAGES = ("macro", "micro", "samples")
 QUALITIES = ("precision", "recall", "f1")
+RECALLS = np.arange(1, 51) / 50
 
 
 def approach_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
@@ -92,6 +93,29 @@ def threshold_genre_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
                 row: Row = {"approach": cell.slug, "modality": cell.modality, "genre": genre}
                 row |= {name: float(judged[name][column]) for name in QUALITIES}
                 yield row | {"threshold": threshold}
+
+
+def precision_recall_rows(board: Board, named: Mapping[str, str]) -> Iterator[Row]:
+    """One row a recall: macro precision there of each named approach. named: column -> slug."""
+    curves = {
+        column: ranking.macro_precision_at_recall(
+            board.y_true, board.y_scores[board.row(slug)], RECALLS
+        ).tolist()
+        for column, slug in named.items()
+    }
+    for place, recall in enumerate(RECALLS.tolist()):
+        yield {"recall": recall, **{column: curve[place] for column, curve in curves.items()}}
+
+
+def genre_bar_rows(board: Board, named: Mapping[str, str]) -> Iterator[Row]:
+    """One row a genre: its prevalence and the average precision of each named approach."""
+    found = {
+        column: ranking.genre_average_precision(board.y_true, board.y_scores[board.row(slug)])
+        for column, slug in named.items()
+    }
+    for place, genre in enumerate(GENRES):
+        row = {"genre": genre, "prevalence": float(board.y_true[:, place].mean())}
+        yield row | {column: float(values[place]) for column, values in found.items()}
 
 
 def reference_rows(board: Board, params: JudgingParams) -> Iterator[Row]:

@@ -1,7 +1,7 @@
 """The matrix: every approach that params.yaml declares, as cells with a modality and its parts."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -45,7 +45,7 @@ class Cell:
     window: str = ""
     labels: str = "all"
     base: str = ""
-    ungrouped: bool = False
+    ungrouped: bool = field(default=False, compare=False)  # says nothing of what it is
 
     @property
     def fitted_with(self) -> str:

@@ -19,6 +19,7 @@ from nbconvert.exporters import HTMLExporter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from stages.errors import BenchmarkError
+from stages.rendering import contents
 from stages.rendering.qmd import Page, plain_markdown, read
 
 TEMPLATES = Path(__file__).parent / "template"
@@ -55,9 +56,12 @@ def render(project: Path, output: Path) -> None:
         exclude_output_prompt=True,
         exclude_anchor_links=True,
     )
+    found: list[contents.Section] = []
     for page, notebook in zip(pages, notebooks, strict=True):
         resources = {"page": page, "site": site, "here": f"{page.name}.qmd"}
         body, _ = exporter.from_notebook_node(notebook, resources=resources)
+        body = contents.with_anchors(body)
+        found += contents.sections(page.name, page.title, body)
         (output / f"{page.name}.html").write_text(body, encoding="utf-8")
     for pattern in site.resources:
         for source in sorted(project.glob(pattern)):
@@ -65,6 +69,7 @@ def render(project: Path, output: Path) -> None:
                 target = output / source.relative_to(project)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(source, target)
+    (output / "theme" / "contents.js").write_text(contents.script(found), encoding="utf-8")
 
 
 def _site(project: Path) -> Site:
@@ -77,7 +82,7 @@ def _site(project: Path) -> Site:
         footer=website["page-footer"]["left"],
         pages=tuple(of["render"]),
         menu=tuple((entry["href"], entry["text"]) for entry in website["navbar"]["left"]),
-        resources=(*of["resources"], css, "theme/preview.css"),
+        resources=(*of["resources"], css, "theme/preview.css", "theme/search.js"),
     )
 
 

@@ -118,6 +118,7 @@ def _yaml(path: Path, text: str, line: int) -> dict[str, Any]:
 
 _DIV_OPEN = re.compile(r"^\s*:{3,}\s*(?:\{([^}]*)\}|([\w-]+))\s*$")
 _DIV_CLOSE = re.compile(r"^\s*:{3,}\s*$")
+_LINK = re.compile(r"\]\((\w+)\.qmd(#[\w-]+)?\)")
 _HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*(?:\{[^}]*\})?\s*$")
 
 
@@ -125,7 +126,7 @@ def plain_markdown(source: str) -> str:
     """Quarto's Markdown as plain Markdown with HTML: fenced divs (callouts, tabsets) become divs.
 
     The heading that opens a callout becomes its title; a tabset becomes its parts, one after
-    the other. Attributes of headings are dropped.
+    the other. Attributes of headings are dropped, links between pages lead to the rendered ones.
     """
     out: list[str] = []
     titled = False  # the next line of text may be a callout's title
@@ -144,4 +145,4 @@ def plain_markdown(source: str) -> str:
         else:
             titled = titled and not line.strip()
             out.append(re.sub(r"\s*\{[#.][^}]*\}\s*$", "", line) if heading else line)
-    return "\n".join(out)
+    return _LINK.sub(r"](\1.html\2)", "\n".join(out))

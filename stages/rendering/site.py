@@ -1,11 +1,12 @@
 """Make the website whole: a copy of the pages with their metrics, rendered, then moved in place."""
 
+import json
 import shutil
 import tempfile
 from pathlib import Path
 
 from stages.errors import BenchmarkError
-from stages.rendering import preview, quarto
+from stages.rendering import pipeline, preview, quarto
 
 NEEDED = (
     "catalogue.json",
@@ -21,6 +22,7 @@ NEEDED = (
     "attrition.csv",
     "comparisons.csv",
     "claims.csv",
+    "films.json",
 )
 LEFT_OUT = shutil.ignore_patterns(
     "_site*", "_freeze", ".quarto", "__pycache__", "*_files", "*.html"
@@ -30,9 +32,10 @@ LEFT_OUT = shutil.ignore_patterns(
 def render(report: Path, metrics: Path, executable: Path | None) -> Path:
     """Render `report` (pages) from `metrics` into `report/_site` and return that folder.
 
-    What benchmarks/results/ beside `metrics` says of the judges goes with them. executable: a
-    working quarto, or None for the preview. The old site stays until the new one is
-    complete. BenchmarkError when metrics are missing or a page fails.
+    What lies beside `metrics` goes with them: what benchmarks/results/ says of the judges, and the
+    pipeline of dvc.yaml and dvc.lock. executable: a working quarto, or None for the preview. The
+    old site stays until the new one is complete. BenchmarkError when metrics are missing or a page
+    fails.
     """
     missing = [name for name in NEEDED if not (metrics / name).is_file()]
     if missing:
@@ -50,6 +53,9 @@ def render(report: Path, metrics: Path, executable: Path | None) -> Path:
         # how well the judges judge: measured once by a benchmark, not by each run
         for path in (metrics.parent / "benchmarks" / "results").glob("*.json"):
             shutil.copy(path, project / "metrics")
+        graph = json.dumps(pipeline.read(metrics.parent))
+        (project / "metrics" / "pipeline.json").write_text(graph, encoding="utf-8")
+        _films(project / "metrics")
         _vega(project / "theme" / "vega.js")
         if executable is None:
             built = root / "site"
@@ -57,6 +63,15 @@ def render(report: Path, metrics: Path, executable: Path | None) -> Path:
         else:
             built = quarto.render(executable, project)
         return _move(built, report / "_site")
+
+
+def _films(metrics: Path) -> None:
+    """Beside films.json the same as a script: a page that is opened from a disk can fetch none."""
+    source = metrics / "films.json"
+    if source.exists():
+        films = json.dumps(json.loads(source.read_text(encoding="utf-8")), separators=(",", ":"))
+        script = f"window.trailerFilms = {films};\n"  # all of it ASCII
+        (metrics / "films.js").write_text(script, encoding="utf-8")
 
 
 def _vega(path: Path) -> None:

@@ -78,6 +78,22 @@ def trapezoid_average_precision(y_true: Bools, y_score: RealScores) -> Floats:
     return np.array(areas)
 
 
+def macro_precision_at_recall(y_true: Bools, y_score: RealScores, recalls: Floats) -> Floats:
+    """Mean over genres of the precision where a genre's recall first reaches each level.
+
+    y_true, y_score: (n_films, n_genres); recalls: (n_levels,) in (0, 1]. Returns (n_levels,);
+    genres that no film has are left out. Raises BenchmarkError on bad arrays.
+    """
+    validate(y_true, y_score)
+    curves = []
+    for truth, score in zip(y_true.T, y_score.T, strict=True):
+        hits, taken = _curve(truth, score)
+        if hits[-1]:
+            reached = np.searchsorted(hits, np.ceil(recalls * hits[-1] - 1e-9))
+            curves.append((hits / taken)[reached])
+    return np.mean(curves, axis=0) if curves else np.full(len(recalls), np.nan)
+
+
 def roc_auc(y_true: Bools, y_score: RealScores) -> Floats:
     """Chance that a film with the genre outscores one without, ties half, for each genre.
 

@@ -91,6 +91,13 @@ def test_the_start_is_held_against_every_other_window(board):
     assert pairs(board, cells, "window") == [("start", "end"), ("start", "all")]
 
 
+def test_being_fitted_in_other_folds_too_makes_no_other_approach(board):
+    base = dataclasses.replace(single("mean"), ungrouped=True)
+    others = [single("most", context="max"), single("end", window="end")]
+    assert pairs(board, [base, *others], "context") == [("most", "mean")]
+    assert pairs(board, [base, *others], "window") == [("mean", "end")]
+
+
 def test_other_windows_ask_only_about_windows(board):
     """Else picture against sound, and a fusion against its parts, would be asked many times."""
     cells = [

@@ -1,6 +1,11 @@
 import numpy as np
 import pytest
-from sklearn.metrics import average_precision_score, f1_score, precision_score
+from sklearn.metrics import (
+    average_precision_score,
+    f1_score,
+    precision_recall_curve,
+    precision_score,
+)
 
 from stages.corpus.genres import GENRES
 from stages.evaluate import APPROACHES, THRESHOLDS
@@ -80,3 +85,23 @@ def test_references_are_no_skill_and_perfection(board, judging):
     micro = rows["label_frequencies", "micro_ap"]["value"]
     expected = average_precision_score(board.y_true, board.y_scores[0], average="micro")
     assert micro == pytest.approx(expected)
+
+
+def test_precision_at_recall_is_a_point_of_each_genre_s_curve(board):
+    rows = list(tables.precision_recall_rows(board, {"picture": "good", "sound": "bad"}))
+    assert [row["recall"] for row in rows] == [step / 50 for step in range(1, 51)]
+    half = rows[24]
+    expected = []
+    for truth, score in zip(board.y_true.T, board.y_scores[1].T, strict=True):
+        precision, recall, _ = precision_recall_curve(truth, score)
+        expected.append(precision[recall >= 0.5 - 1e-9][-1])  # the fewest films that reach it
+    assert half["picture"] == pytest.approx(np.mean(expected))
+    assert half["picture"] > half["sound"]
+
+
+def test_bars_hold_each_genre_s_average_precision(board):
+    rows = {row["genre"]: row for row in tables.genre_bar_rows(board, {"picture": "good"})}
+    drama = GENRES.index("Drama")
+    expected = average_precision_score(board.y_true[:, drama], board.y_scores[1][:, drama])
+    assert rows["Drama"]["picture"] == pytest.approx(expected)
+    assert rows["Drama"]["prevalence"] == pytest.approx(board.y_true[:, drama].mean())

@@ -1,6 +1,8 @@
+import json
 import shutil
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).parent))  # for made_up_metrics
 import made_up_metrics
 
 from report.loading import Metrics, load
-from stages.rendering import site
+from stages.rendering import pipeline, site
 
 REPORT = Path(__file__).parents[2] / "report"
 
@@ -19,6 +21,13 @@ def pages_in(folder: Path) -> Path:
     """A copy of the pages, so that no test writes into the working tree."""
     left_out = shutil.ignore_patterns("_site*", "__pycache__", ".quarto", "_freeze")
     return Path(shutil.copytree(REPORT, folder / "report", ignore=left_out))
+
+
+def as_rendered(folder: Path) -> Metrics:
+    """The metrics with what the rendering puts beside them."""
+    results = folder.parent / "benchmarks" / "results"
+    found = {path.stem: json.loads(path.read_text("utf-8")) for path in results.glob("*.json")}
+    return replace(load(folder), pipeline=pipeline.read(folder.parent), **found)
 
 
 @pytest.fixture(scope="session")
@@ -36,12 +45,12 @@ def real_films(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def metrics(made_up: Path) -> Metrics:
-    return load(made_up)
+    return as_rendered(made_up)
 
 
 @pytest.fixture(scope="session")
 def films(real_films: Path) -> Metrics:
-    return load(real_films)
+    return as_rendered(real_films)
 
 
 @pytest.fixture(scope="session")
@@ -67,7 +76,7 @@ def project(tmp_path: Path) -> Iterator[Path]:
     """A Quarto project of one page, which a test writes itself."""
     folder = tmp_path / "report"
     (folder / "theme").mkdir(parents=True)
-    for name in ("site.css", "preview.css", "site.js"):
+    for name in ("site.css", "preview.css", "site.js", "explore.js", "search.js"):
         (folder / "theme" / name).write_text("", encoding="utf-8")
     (folder / "_quarto.yml").write_text(
         "project: {render: [one.qmd], resources: [theme/site.js]}\n"

@@ -1,5 +1,6 @@
 """The preview in a real browser, opened from the disk as a person would."""
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,9 +8,10 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from made_up_run import GENRES
 
 pytestmark = pytest.mark.xdist_group("report")
-PAGES = ("index", "genres", "thresholds", "data", "method")
+PAGES = tuple(path.stem for path in sorted((Path(__file__).parents[2] / "report").glob("*.qmd")))
 DRAWN = "document.documentElement.dataset.charts === 'drawn'"
 CUT_OFF = """() => [...document.querySelectorAll(".table-frame")].filter(
     frame => frame.scrollWidth > frame.clientWidth).map(frame => frame.ariaLabel)"""
@@ -69,7 +71,7 @@ def test_pages_draw_and_keep_to_themselves(
             "figures => figures.map(figure => "
             "[figure.id, figure.querySelectorAll('.vega svg [class*=mark-] > *').length])",
         )
-        assert all(count > 0 for _, count in marks), marks
+        assert all(count > 0 for _, count in marks), (name, marks)
         charts += len(marks)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, name
         assert page.locator("img:not([alt])").count() == 0
@@ -77,7 +79,7 @@ def test_pages_draw_and_keep_to_themselves(
             page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
             assert page.evaluate(CUT_OFF) == [], name
         assert page.locator(".vega svg[role=img][aria-label]").count() == len(marks)
-    assert charts >= 18
+    assert charts >= 35
     assert visit.complaints == []
     assert all(url.startswith(("file:", "data:", "blob:")) for url in visit.requests)
     visit.context.close()
@@ -147,14 +149,106 @@ def test_slider_moves_the_numbers(browser: Any, preview: Path) -> None:
     visit.context.close()
 
 
-def test_table_sorts(browser: Any, preview: Path) -> None:
+def test_slider_counts_each_genre(browser: Any, preview: Path) -> None:
     visit = Visit(browser, preview)
-    page = visit.open("index")
-    heading = page.locator("#approaches thead th").nth(2).locator("button")
-    column = "#approaches tbody tr td:nth-child(3)"
+    page = visit.open("thresholds")
+    page.evaluate("document.querySelector('#slider details').open = true")
+    page.select_option("#slider-approach", "mfcc_mlp")
+    page.eval_on_selector(
+        "#slider-threshold",
+        "(range, to) => { range.value = to; range.dispatchEvent(new Event('input')); }",
+        20,  # 0.4
+    )
+    found = json.loads((preview / "metrics" / "films.json").read_text(encoding="utf-8"))
+    place = [a["slug"] for a in found["approaches"]].index("mfcc_mlp") * 10 + GENRES.index("Drama")
+    scores = [int(film["scores"][2 * place : 2 * place + 2], 36) for film in found["films"]]
+    own = [GENRES.index("Drama") in film["genres"] for film in found["films"]]
+    named = [score >= 400 for score in scores]
+    hits = sum(a and b for a, b in zip(own, named, strict=True))
+    shown = page.locator('tr[data-genre="Drama"] output').all_inner_texts()
+    expected = (hits / sum(named), hits / sum(own), 2 * hits / (sum(named) + sum(own)))
+    assert [float(text) for text in shown] == pytest.approx(expected, abs=0.0051)
+    visit.context.close()
+
+
+def test_table_sorts_and_copies(browser: Any, preview: Path) -> None:
+    visit = Visit(browser, preview)
+    page = visit.open("approaches")
+    heading = page.locator("#approaches thead th").nth(5).locator("button")
+    column = "#approaches tbody tr td:nth-child(6)"
     for direction in ("descending", "ascending"):
         heading.click()
         values = [float(text) for text in page.locator(column).all_inner_texts()]
         assert values == sorted(values, reverse=direction == "descending")
         assert page.locator(f"#approaches th[aria-sort={direction}]").count() == 1
+    copies = "() => { window.copied = document.activeElement.value; return true; }"
+    page.evaluate(f"document.execCommand = {copies}")
+    page.evaluate("Object.defineProperty(window, 'isSecureContext', { value: false })")
+    page.locator("#approaches").locator("xpath=preceding-sibling::button[1]").click()
+    lines = page.evaluate("window.copied").split("\n")
+    assert lines[0].split("\t")[:2] == ["Approach", "From"]
+    assert len(lines) == 1 + page.locator("#approaches tbody tr").count()
+    assert page.locator("button.copy", has_text="Copied").count() == 1
+    visit.context.close()
+
+
+def test_search_finds_a_film_and_shows_it_as_text(browser: Any, film_preview: Path) -> None:
+    visit = Visit(browser, film_preview)
+    page = visit.open("films")
+    found = json.loads((film_preview / "metrics" / "films.json").read_text(encoding="utf-8"))
+    page.fill("#film-search", "number 17 ")
+    assert page.locator("#film-found button").all_inner_texts()[0] == "Film number 17 (2007)"
+    film = found["films"][17]
+    genres = ", ".join(GENRES[place] for place in film["genres"])
+    assert genres in page.inner_text("#film-shown")
+    row = page.locator("#film-shown tbody tr", has=page.get_by_text("window_cnn", exact=True))
+    at = [a["slug"] for a in found["approaches"]].index("window_cnn") * 20
+    expected = [int(film["scores"][i : i + 2], 36) / 1000 for i in range(at, at + 20, 2)]
+    shown = [float(text) for text in row.locator("td").all_inner_texts()]
+    assert shown == pytest.approx(expected, abs=0.0051)
+    page.fill("#film-search", "amelie")  # without its accent
+    assert page.locator("#film-found button").count() == 1
+    page.fill("#film-search", "alert")
+    assert page.inner_text("#film-shown h3 bdi") == found["films"][0]["title"]
+    assert page.locator("#film-shown script, #film-found script").count() == 0
+    page.fill("#film-search", "no such film at all")
+    assert "No film" in page.inner_text("#film-shown")
+    assert visit.complaints == []
+    visit.context.close()
+
+
+def test_site_search_leads_to_a_section(browser: Any, preview: Path) -> None:
+    visit = Visit(browser, preview)
+    page = visit.open("index")
+    page.fill("#site-search", "ideal observer")
+    page.locator("#site-found a").first.click()
+    page.wait_for_url("**/instrument.html#*")
+    anchor = page.url.partition("#")[2]
+    assert page.locator(f"h2#{anchor}").count() == 1
+    visit.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(browser: Any, preview: Path, scheme: str) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    visit = Visit(browser, preview, width=390 if scheme == "dark" else 1280, scheme=scheme)
+    for name in PAGES:
+        page = visit.open(name)
+        page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+        found = axe.Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa"]})
+        said = [
+            (v["id"], [n["target"] for n in v["nodes"][:3]]) for v in found.response["violations"]
+        ]
+        assert said == [], name
+    visit.context.close()
+
+
+def test_print_is_ink_on_paper_whatever_the_scheme(browser: Any, preview: Path) -> None:
+    visit = Visit(browser, preview, scheme="dark")
+    page = visit.open("approaches")
+    page.emulate_media(media="print", color_scheme="dark")
+    ink = page.eval_on_selector(".vega svg text", "text => getComputedStyle(text).fill")
+    said = page.evaluate("getComputedStyle(document.querySelector('.banner')).color")
+    assert contrast(ink, "rgb(255, 255, 255)") > 7 and contrast(said, "rgb(255, 255, 255)") > 7
+    assert not page.locator("button.copy").first.is_visible()
     visit.context.close()

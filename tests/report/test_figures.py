@@ -6,31 +6,69 @@ import pandas as pd
 import pytest
 from made_up_metrics import APPROACHES
 
-from report import figures, sections, tables, wording
+from report import figures, films, sections, tables, wording
 from report.elements import KEYS
 from report.figures.style import COLOURS
 from report.loading import Metrics
+from report.published import QUANTITIES
 from report.slider import slider
 
 
 def charts(metrics: Metrics) -> dict[str, Any]:
     shares = pd.Series(metrics.catalogue["prevalence"])
-    films = metrics.catalogue["films"]
+    count = metrics.catalogue["films"]
     chance = wording.chance_level(metrics)
     slug, curve = next(iter(metrics.curves.items()))
+    rates = tables.instrument.false_alarms(metrics)
+    recovered = pd.DataFrame(
+        {
+            "genre": ["Drama", "Horror"],
+            "modality": ["picture", "sound"],
+            "planted": [0.1, 0.3],
+            "normalised_ap": [0.2, 0.5],
+            "lo": [0.1, 0.4],
+            "hi": [0.3, 0.6],
+            "ceiling_normalised_ap": [0.4, 0.9],
+        }
+    )
+    bins = tables.thresholds.of_headline(metrics, "reliability")
+    priced = tables.approaches.points(metrics).assign(seconds=10.0)
+    both = metrics.headline["both"]
     return {
-        "answer": figures.answer(tables.headline_points(metrics), chance, 1, 0),
-        "matrix": figures.matrix(tables.points(metrics), chance),
+        "answer": figures.answer(tables.approaches.headline_points(metrics), chance, 1, 0),
+        "matrix": figures.matrix(tables.approaches.points(metrics), chance),
         "differences": figures.differences(metrics.comparisons),
-        "dumbbell": figures.dumbbell(tables.pair(metrics), tables.pair_ceilings(metrics)),
-        "prevalence": figures.prevalence(shares, films),
-        "cooccurrence": figures.cooccurrence(tables.cooccurrence(metrics), shares, films),
-        "sweep": figures.sweep(metrics.thresholds, metrics.headline["both"], 0.36),
+        "dumbbell": figures.dumbbell(
+            tables.genres.pair(metrics), tables.genres.pair_ceilings(metrics)
+        ),
+        "owned": figures.owned(tables.genres.owned(metrics)),
+        "confusion": figures.confusion(films.confusion(films.read(metrics), both), both),
+        "prevalence": figures.prevalence(shares, count),
+        "cooccurrence": figures.cooccurrence(tables.genres.cooccurrence(metrics), shares, count),
+        "sweep": figures.sweep(metrics.thresholds, both, 0.36),
         "f1_curves": figures.f1_curves(metrics.thresholds, metrics.headline),
+        "rules": figures.rules(tables.thresholds.of_headline(metrics, "rules"), 0.3),
+        "reliability": figures.reliability(bins[bins["approach"] == both], both),
+        "published": figures.published(
+            tables.claims.published(metrics), {name: q.name for name, q in QUANTITIES.items()}
+        ),
         "keras_accuracy": figures.keras_accuracy(metrics.approaches, 0.29, 0.63),
         "attrition": figures.attrition(metrics.attrition),
         "learning_curve": figures.learning_curve(curve, slug),
-        "timings": figures.timings(tables.stages(metrics)),
+        "timings": figures.timings(tables.run.stages(metrics)),
+        "price": figures.price(priced),
+        "pipeline": figures.pipeline(
+            [
+                {"name": "a", "cells": 1, "needs": []},
+                {"name": "b", "cells": 3, "needs": ["a"]},
+                {"name": "c", "cells": 1, "needs": ["a", "b"]},
+            ]
+        ),
+        "power": figures.power(rates.assign(difference=0.1)),
+        "rates": figures.rates(rates, "Where nothing differs, few runs say so", "share", 0.05),
+        "recovered": figures.recovered(recovered, "planted", "planted probability", 1.0),
+        "ranks": figures.ranks(metrics.table("ranks")),
+        "variance": figures.variance(tables.ablations.variance(metrics)),
     }
 
 
@@ -135,7 +173,7 @@ def test_differences_counts_what_is_clear_of_zero() -> None:
 def test_one_verdict_in_chart_and_table(metrics: Metrics) -> None:
     spec = figures.differences(metrics.comparisons).to_dict()
     drawn = next(rows for rows in spec["datasets"].values() if len(rows) > 1)
-    shown = tables.comparisons(metrics)["Verdict"].tolist()
+    shown = tables.approaches.comparisons(metrics.comparisons)["Verdict"].tolist()
     assert [row["verdict"] for row in drawn] == shown and set(shown) > {"undecided"}
     # by hand: an interval of 0.05 to each side, and a p of 0.001 where the difference is above it
     clear = (metrics.comparisons["difference"].abs() > 0.05).tolist()
@@ -145,7 +183,7 @@ def test_one_verdict_in_chart_and_table(metrics: Metrics) -> None:
 def test_rules_are_the_run_s(metrics: Metrics) -> None:
     parameters = metrics.parameters | {"judging": {"thresholds": [0.7, 0.2, 0.44, 0.5]}}
     other = replace(metrics, parameters=parameters)
-    shown, _ = tables.rules(other)
+    shown, _ = tables.thresholds.fixed_rules(other)
     assert shown["Threshold"].tolist() == [
         *("0", "0.2", "0.2", "0.2", "0.44", "0.44", "0.44"),
         *("0.5", "0.5", "0.5", "0.7", "0.7", "0.7"),
@@ -170,7 +208,7 @@ def test_what_left_the_matrix_is_not_shown(metrics: Metrics) -> None:
     assert set(metrics.curves) == {
         slug for slug, row in APPROACHES.items() if row[0] in ("single", "early")
     }
-    shown = tables.stages(metrics)["stage"].tolist()
+    shown = tables.run.stages(metrics)["stage"].tolist()
     expected = ["download", "frames", "embed@colour", "fit@prior", "fit@colour_linear"]
     assert shown == expected
 
@@ -212,5 +250,5 @@ def test_slider_holds_the_numbers_of_the_file(metrics: Metrics) -> None:
 def test_sections_without_a_sample_corpus(films: Metrics) -> None:
     assert sections.ceilings(films).text == ""
     assert "belong to their owners" in sections.sheets(films).text
-    assert tables.pair_ceilings(films).empty
-    assert "Ceiling" not in tables.approaches(films)[0]
+    assert tables.genres.pair_ceilings(films).empty
+    assert "Ceiling" not in tables.approaches.scores(films)[0]

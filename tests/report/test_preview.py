@@ -1,5 +1,6 @@
 import filecmp
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,7 @@ def test_no_page_names_another_machine(preview: Path, film_preview: Path) -> Non
 def test_links_lead_somewhere(preview: Path) -> None:
     for page in preview.glob("*.html"):
         text = page.read_text(encoding="utf-8")
-        for link in re.findall(r'(?:src|href)="([^"#:]+)"', text):
+        for link in re.findall(r'(?:src|href)="([^"#:]+)[#"]', text):
             assert (preview / link).is_file(), f"{page.name}: {link}"
 
 
@@ -43,11 +44,33 @@ def test_hostile_texts_stay_text(film_preview: Path) -> None:
         text = page.read_text(encoding="utf-8")
         assert "<script>alert" not in text
         assert HOSTILE not in text
-    assert "&lt;script&gt;alert" in (film_preview / "method.html").read_text(encoding="utf-8")
+    assert "&lt;script&gt;alert" in (film_preview / "reproduce.html").read_text(encoding="utf-8")
     for page in film_preview.glob("*.html"):
         said = re.sub(r"<footer.*?</footer>", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
-        assert "TMDB" not in said.partition("Credits</h2>")[0], page.name  # any catalogue's films
+        assert "TMDB" not in said.partition(">Credits</h2>")[0], page.name  # any catalogue's films
     assert "These are not films" not in (film_preview / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_small_matrix_renders_too(made_up: Path, pages: Path, tmp_path: Path) -> None:
+    """Tables without rows, as the stages leave them; no benchmark, no lock, no optional table."""
+    metrics = Path(shutil.copytree(made_up, tmp_path / "metrics"))
+    for name in ("ungrouped.csv", "ranks.csv", "cells.csv", "models.csv", "provenance.json"):
+        (metrics / name).unlink()
+    for name in ("label_sets", "complementarity", "owned_genres", "reliability", "calibration"):
+        path = metrics / f"{name}.csv"
+        path.write_text(path.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
+    comparisons = metrics / "comparisons.csv"
+    kept = [
+        line
+        for line in comparisons.read_text(encoding="utf-8").splitlines()
+        if not line.startswith("context")
+    ]
+    comparisons.write_text("\n".join(kept) + "\n", encoding="utf-8")
+    built = site.render(pages, metrics, None)
+    text = (built / "ablations.html").read_text(encoding="utf-8")
+    assert "differ in nothing else" in text and "Mean ranks" not in text
+    assert "No approach of this matrix was trained on fewer labels" in text
+    assert "No results of simulations" in (built / "instrument.html").read_text(encoding="utf-8")
 
 
 def test_same_metrics_give_the_same_bytes(preview: Path, made_up: Path, pages: Path) -> None:
@@ -90,12 +113,12 @@ def test_pages_do_not_share_names(project: Path, tmp_path: Path) -> None:
 def test_options_warnings_and_plain_output(project: Path, tmp_path: Path) -> None:
     (project / "one.qmd").write_text(
         "---\ntitle: One <b>\n---\n\n# Head\n\n"
-        "```{python}\n#| include: false\nprint('hidden')\n```\n\n"
+        "```{python}\n#| include: false\nprint('not to be seen')\n```\n\n"
         "```{python}\nimport warnings\nwarnings.warn('a warning')\nprint('<shown>')\n```\n\n"
         "```{python}\nfrom IPython.display import Markdown\nMarkdown('**bold**')\n```\n",
         encoding="utf-8",
     )
     rendering.render(project, tmp_path / "out")
     text = (tmp_path / "out" / "one.html").read_text(encoding="utf-8")
-    assert "One &lt;b&gt;" in text and "hidden" not in text and "a warning" not in text
+    assert "One &lt;b&gt;" in text and "not to be seen" not in text and "a warning" not in text
     assert "&lt;shown&gt;" in text and "<strong>bold</strong>" in text

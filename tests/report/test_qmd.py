@@ -68,6 +68,11 @@ def test_callout_becomes_a_div_with_its_title() -> None:
     ]
 
 
+def test_links_between_pages_lead_to_the_rendered_ones() -> None:
+    text = plain_markdown("See [one](data.qmd) and [two](films.qmd#look-one-up), not `a.qmd`.")
+    assert text == "See [one](data.html) and [two](films.html#look-one-up), not `a.qmd`."
+
+
 def test_tabset_keeps_its_headings() -> None:
     text = plain_markdown("::: {.panel-tabset}\n## One\n\na\n\n## Two\n\nb\n:::")
     assert '<div class="panel-tabset">' in text

@@ -1,4 +1,4 @@
-"""Figures of the method page: learning curves and the time each stage took."""
+"""Figures of what it cost: learning curves, the time of each stage, score against time."""
 
 from typing import Any
 
@@ -6,7 +6,10 @@ import altair as alt
 import pandas as pd
 
 from report.elements import number
-from report.figures.style import ROW, finish, with_room
+from report.figures.style import NAMES, ROW, TENTHS, colour, finish, shape, with_room
+
+LONGEST = 15  # stages drawn by name
+AP = "macro AP (1 = perfect)"
 
 
 def learning_curve(curve: pd.DataFrame, approach: str) -> Any:
@@ -43,6 +46,10 @@ def learning_curve(curve: pd.DataFrame, approach: str) -> Any:
 def timings(stages: pd.DataFrame) -> Any:
     """Seconds each stage took. stages: stage, seconds, peak_megabytes (may be undefined)."""
     rows = stages.dropna(subset=["seconds"]).sort_values("seconds", ascending=False, kind="stable")
+    rest = rows.iloc[LONGEST:]
+    if len(rest):
+        both = {"stage": f"{len(rest)} others", "seconds": float(rest["seconds"].sum())}
+        rows = pd.concat([rows.iloc[:LONGEST], pd.DataFrame([both])], ignore_index=True)
     rows = rows.assign(text=[f"{value:,.0f} s" for value in rows["seconds"]])
     total = float(rows["seconds"].sum())
     first = rows.iloc[0]
@@ -67,3 +74,47 @@ def timings(stages: pd.DataFrame) -> Any:
     )
     spoken = "; ".join(f"{row['stage']} {row['text']}" for row in rows.to_dict("records"))
     return finish(chart, title, f"Seconds per stage. {spoken}.", height=int(ROW * 0.8) * len(rows))
+
+
+def price(rows: pd.DataFrame) -> Any:
+    """Score against the seconds an approach took. rows: approach, modality, seconds, macro_ap and
+    its interval."""
+    rows = rows.dropna(subset=["seconds"])
+    rows = rows[rows["seconds"] > 0].sort_values("seconds")
+    best = rows.sort_values("macro_ap").iloc[-1]
+    near = rows[rows["macro_ap"] >= best["macro_ap_lo"]].iloc[0]
+    x = alt.X(
+        "seconds:Q", title="seconds to embed and fit", scale=alt.Scale(type="log", nice=False)
+    )
+    y = alt.Y("macro_ap:Q", title=AP, axis=TENTHS)
+    base = alt.Chart(rows).encode(
+        x=x,
+        color=colour(),
+        tooltip=[
+            alt.Tooltip("approach:N"),
+            alt.Tooltip("modality:N"),
+            alt.Tooltip("seconds:Q", format=",.0f"),
+            alt.Tooltip("macro_ap:Q", format=".3f", title="macro AP"),
+            alt.Tooltip("macro_ap_lo:Q", format=".3f", title="95% from"),
+            alt.Tooltip("macro_ap_hi:Q", format=".3f", title="to"),
+        ],
+    )
+    chart = alt.layer(
+        base.mark_rule(strokeWidth=4, opacity=0.3).encode(
+            y=alt.Y("macro_ap_lo:Q", title=AP), y2="macro_ap_hi:Q"
+        ),
+        base.mark_point(filled=True, size=80, opacity=1).encode(y=y, shape=shape()),
+    )
+    spoken = "; ".join(
+        f"{row['approach']} {row['seconds']:.0f} s {number(row['macro_ap'])}"
+        for row in rows.to_dict("records")
+    )
+    return finish(
+        chart,
+        f"{near['approach']} is the quickest within the interval of the best, "
+        f"{best['approach']}: {near['seconds']:,.0f} s against {best['seconds']:,.0f} s",
+        f"Macro average precision against seconds. {spoken}.",
+        height=300,
+        subtitle="Embedding and fitting of what each approach is made of, on this run's machine",
+        keys=[*(m for m in NAMES if m in set(rows["modality"])), "interval"],
+    )

@@ -1,0 +1,157 @@
+"""Figures of decisions and probabilities: the rules, reliability, and what was published."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from report.elements import listed, number
+from report.figures.style import COLOURS, NAMES, PROBABILITY, SHAPES, TENTHS, colour, finish, shape
+from report.loading import MODALITIES
+
+FIFTHS = alt.Axis(format=".1f", values=[fifth / 5 for fifth in range(6)])
+SHARE = "share with the genre"
+Z = 1.96  # of a 95% interval
+
+
+def rules(rows: pd.DataFrame, everything: float | None) -> Any:
+    """Macro F1 under each rule. rows: approach, modality, rule, f1_macro and its parts.
+
+    everything: macro F1 of naming every genre for every film.
+    """
+    rows = rows.dropna(subset=["f1_macro"])
+    best = rows.sort_values("f1_macro").iloc[-1]
+    order = list(dict.fromkeys(rows["rule"]))
+    y = alt.Y("rule:N", sort=order, title=None)
+    x = alt.X("f1_macro:Q", title="macro F1 (0–1)", scale=PROBABILITY, axis=TENTHS)
+    tooltip = [
+        alt.Tooltip("approach:N"),
+        alt.Tooltip("rule:N"),
+        alt.Tooltip("f1_macro:Q", format=".3f", title="macro F1"),
+        alt.Tooltip("precision_macro:Q", format=".3f", title="precision"),
+        alt.Tooltip("recall_macro:Q", format=".3f", title="recall"),
+    ]
+    layers: list[Any] = [
+        alt.Chart(rows)
+        .mark_point(filled=True, size=110, opacity=0.9)
+        .encode(x=x, y=y, color=colour(), shape=shape(), tooltip=tooltip)
+    ]
+    keys = [m for m in NAMES if m in set(rows["modality"])]
+    if everything is not None:
+        flat = pd.DataFrame({"f1_macro": [everything]})
+        layers.append(alt.Chart(flat).mark_rule(strokeDash=[8, 3, 2, 3], strokeWidth=2).encode(x=x))
+        keys.append("everything")
+    spoken = "; ".join(
+        f"{row['approach']} {row['rule']} {number(row['f1_macro'])}"
+        for row in rows.to_dict("records")
+    )
+    return finish(
+        alt.layer(*layers),
+        f"No rule takes macro F1 beyond {number(best['f1_macro'])} "
+        f"({best['approach']}, {best['rule']})",
+        f"Macro F1 under each rule. {spoken}."
+        + (f" Naming everything {number(everything)}." if everything is not None else ""),
+        height=38 * max(len(order), 1),
+        subtitle="The approaches named before the run; tuned rules are learnt in each fold from "
+        "its training films",
+        keys=keys,
+    )
+
+
+def reliability(rows: pd.DataFrame, approach: str) -> Any:
+    """How often a genre is there where the score says so; before and after calibration.
+
+    rows: method, mean_score, frequency, films (pairs of film and genre) of one approach.
+    """
+    p, n = rows["frequency"], rows["films"]
+    centre = (p + Z**2 / (2 * n)) / (1 + Z**2 / n)
+    half = Z * np.sqrt(p * (1 - p) / n + Z**2 / (4 * n**2)) / (1 + Z**2 / n)
+    rows = rows.assign(
+        lo=centre - half,
+        hi=centre + half,
+        when=rows["method"].map({"none": "as it is"}).fillna("calibrated"),
+    )
+    gap = {
+        str(when): float(
+            np.average((part["frequency"] - part["mean_score"]).abs(), weights=part["films"])
+        )
+        for when, part in rows.groupby("when")
+    }
+    x = alt.X("mean_score:Q", title="mean score", scale=PROBABILITY, axis=FIFTHS)
+    y = alt.Y("frequency:Q", title=SHARE, scale=PROBABILITY, axis=FIFTHS)
+    dash = alt.StrokeDash(
+        "when:N",
+        scale=alt.Scale(domain=["as it is", "calibrated"], range=[[4, 3], [1, 0]]),
+        legend=None,
+    )
+    tooltip = [
+        alt.Tooltip("when:N"),
+        alt.Tooltip("mean_score:Q", format=".3f", title="mean score"),
+        alt.Tooltip("frequency:Q", format=".3f", title="share with the genre"),
+        alt.Tooltip("films:Q", title="pairs of film and genre"),
+    ]
+    base = alt.Chart(rows).encode(x=x, color=colour(), tooltip=tooltip)
+    ends = pd.DataFrame({"mean_score": [0.0, 1.0], "frequency": [0.0, 1.0]})
+    chart = alt.layer(
+        alt.Chart(ends).mark_line(strokeWidth=1, opacity=0.6).encode(x=x, y=y),
+        base.mark_rule(strokeWidth=4, opacity=0.35).encode(
+            y=alt.Y("lo:Q", title=SHARE, scale=PROBABILITY), y2="hi:Q"
+        ),
+        base.mark_line(strokeWidth=2).encode(y=y, strokeDash=dash),
+        base.mark_point(filled=True, size=40, opacity=1).encode(y=y),
+    )
+    said = ", ".join(f"{when} {number(value, 3)}" for when, value in sorted(gap.items()))
+    return finish(
+        chart,
+        f"{approach}: off by {said}",
+        f"Reliability of {approach}: mean distance of score and share, {said}.",
+        height=220,
+        keys=["before", "after", "interval"],
+    )
+
+
+def published(rows: pd.DataFrame, labels: Mapping[str, str]) -> Any:
+    """The seed study's numbers beside no skill, this run and a perfect predictor.
+
+    rows: quantity, what (published, no skill, perfect or a modality), value. labels: of quantities.
+    """
+    rows = rows.assign(row=rows["quantity"].map(labels))
+    order = list(labels.values())
+    floor = rows[rows["what"] == "no skill"]
+    scored = [f"{number(row['value'])} ({row['row']})" for row in floor.to_dict("records")]
+    y = alt.Y("row:N", sort=order, title=None, axis=alt.Axis(labelLimit=230))
+    x = alt.X("value:Q", title="share (0–1)", scale=PROBABILITY, axis=TENTHS)
+    tooltip = [
+        alt.Tooltip("row:N", title="quantity"),
+        alt.Tooltip("what:N"),
+        alt.Tooltip("value:Q", format=".2f"),
+    ]
+
+    def of(*what: str) -> Any:
+        return alt.Chart(rows[rows["what"].isin(what)]).encode(x=x, y=y, tooltip=tooltip)
+
+    ours = of(*MODALITIES).mark_point(filled=True, size=90, opacity=0.9)
+    chart = alt.layer(
+        of("no skill").mark_point(
+            filled=True, size=110, opacity=1, shape=SHAPES["none"], color=COLOURS["none"]
+        ),
+        of("perfect").mark_tick(thickness=3, size=26),
+        ours.encode(color=colour("what"), shape=shape("what")),
+        of("published").mark_point(filled=False, size=110, strokeWidth=2, shape="triangle-up"),
+    )
+    spoken = "; ".join(
+        f"{row['row']}, {row['what']} {number(row['value'])}" for row in rows.to_dict("records")
+    )
+    return finish(
+        chart,
+        f"No skill alone scores {listed(scored)}"
+        if scored
+        else "What was published, beside this run",
+        f"Published numbers beside no skill, this run and a perfect predictor. {spoken}.",
+        height=52 * len(order),
+        subtitle="Other films than the study's: what carries over is where no skill and perfection "
+        "lie, not the numbers",
+        keys=["published", *MODALITIES, "unskilled", "flawless"],
+    )

@@ -1,0 +1,136 @@
+"""The films with every approach's scores: looked up, taken apart, held against each other."""
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from report.elements import Html, isolated, number
+from report.loading import Metrics
+
+SHOWN = 8  # rows of a list of films
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Films:
+    """titles: one a film, with its year; y_true: (n_films, n_genres) bool;
+    scores: (n_films, n_approaches, n_genres); approaches: slugs; genres: names."""
+
+    titles: list[str]
+    genres: list[str]
+    approaches: list[str]
+    y_true: np.ndarray
+    scores: np.ndarray
+
+    def of(self, slug: str) -> np.ndarray:
+        """Scores of one approach, (n_films, n_genres)."""
+        return np.asarray(self.scores[:, self.approaches.index(slug)])
+
+    @cached_property
+    def names(self) -> np.ndarray:
+        """The titles, each closed off against what surrounds it."""
+        return np.array([isolated(title) for title in self.titles])
+
+
+def read(metrics: Metrics) -> Films:
+    """Read films.json; two base-36 digits are a score in thousandths."""
+    path: Path = metrics.folder / "films.json"
+    found = json.loads(path.read_text(encoding="utf-8"))
+    films, genres = found["films"], found["genres"]
+    slugs = [approach["slug"] for approach in found["approaches"]]
+    y_true = np.zeros((len(films), len(genres)), bool)
+    scores = np.zeros((len(films), len(slugs), len(genres)))
+    for row, film in enumerate(films):
+        y_true[row, film["genres"]] = True
+        text = film["scores"]
+        values = [int(text[at : at + 2], 36) / 1000 for at in range(0, len(text), 2)]
+        scores[row] = np.reshape(values, scores.shape[1:])
+    titles = [f"{film['title']} ({film['year']})" for film in films]
+    return Films(titles, genres, slugs, y_true, scores)
+
+
+def hits(films: Films, slug: str) -> pd.DataFrame:
+    """The highest scores of a genre that the film has, as texts."""
+    return _extremes(films, slug, films.y_true, highest=True)
+
+
+def false_alarms(films: Films, slug: str) -> pd.DataFrame:
+    """The highest scores of a genre that the film does not have, as texts."""
+    return _extremes(films, slug, ~films.y_true, highest=True)
+
+
+def missed(films: Films, slug: str) -> pd.DataFrame:
+    """The lowest scores of a genre that the film has, as texts."""
+    return _extremes(films, slug, films.y_true, highest=False)
+
+
+def _extremes(films: Films, slug: str, among: np.ndarray, highest: bool) -> pd.DataFrame:
+    scores = np.where(among, films.of(slug), -np.inf if highest else np.inf)
+    order = np.argsort(-scores if highest else scores, axis=None, kind="stable")
+    rows, columns = np.unravel_index(order[: min(SHOWN, int(among.sum()))], scores.shape)
+    return pd.DataFrame(
+        {
+            "Film": films.names[rows],
+            "Genre": [films.genres[column] for column in columns],
+            "Score": [number(v) for v in scores[rows, columns]],
+            "Its genres": [_own(films, row) for row in rows],
+        }
+    )
+
+
+def disagreements(films: Films, picture: str, sound: str) -> pd.DataFrame:
+    """Where the scores from picture and sound lie furthest apart, and which is nearer the label."""
+    seen, heard = films.of(picture), films.of(sound)
+    order = np.argsort(-np.abs(seen - heard), axis=None, kind="stable")
+    rows, columns = np.unravel_index(order[:SHOWN], seen.shape)
+    truth = films.y_true[rows, columns]
+    right = (seen[rows, columns] > heard[rows, columns]) == truth
+    return pd.DataFrame(
+        {
+            "Film": films.names[rows],
+            "Genre": [films.genres[column] for column in columns],
+            "Picture": [number(v) for v in seen[rows, columns]],
+            "Sound": [number(v) for v in heard[rows, columns]],
+            "Has it": ["yes" if has else "no" for has in truth],
+            "Nearer": ["picture" if yes else "sound" for yes in right],
+        }
+    )
+
+
+def _own(films: Films, row: int) -> str:
+    own = films.y_true[row]
+    return ", ".join(genre for genre, has in zip(films.genres, own, strict=True) if has)
+
+
+def confusion(films: Films, slug: str) -> pd.DataFrame:
+    """Genre by genre: of the films with the row's and without the column's, the share that have
+    the column's among their first k scores, k the number of their own genres; NaN for none."""
+    scores = films.of(slug)
+    ranks = np.argsort(np.argsort(-scores, axis=1, kind="stable"), axis=1)
+    taken = ranks < films.y_true.sum(axis=1, keepdims=True)
+    own, other = films.y_true.astype(float), (~films.y_true).astype(float)
+    of = own.T @ other
+    shares = np.divide(own.T @ (other * taken), of, out=np.full(of.shape, np.nan), where=of > 0)
+    return pd.DataFrame(shares, index=pd.Index(films.genres), columns=pd.Index(films.genres))
+
+
+def explorer(metrics: Metrics) -> Html:
+    """A search over the films; the page's script fills in what is found from films.js."""
+    named = " ".join(metrics.headline[m] for m in ("picture", "sound", "both"))
+    return Html(
+        f'<div class="explorer" id="explorer" data-named="{named}">'
+        '<div class="controls"><label>Search a film by title, year or id '
+        '<input type="search" id="film-search" autocomplete="off" spellcheck="false"></label>'
+        '<label>Genre <select id="film-genre"><option value="">any</option></select></label></div>'
+        '<p class="caption" id="film-count" role="status"></p>'
+        '<ul class="found" id="film-found"></ul>'
+        '<div id="film-shown" aria-live="polite"></div>'
+        "<noscript><p>This search needs JavaScript; films.json below has the same.</p></noscript>"
+        '<script src="metrics/films.js" defer></script></div>'
+        '<p class="source">Data: <a href="metrics/films.json" download>films.json</a></p>'
+    )

@@ -1,0 +1,27 @@
+"""Whole sections that hang on what is there. A file a page, or two."""
+
+from report.sections.ablations import contrast, label_sets, ranks, ungrouped, variance
+from report.sections.data import extraction, sheets
+from report.sections.instrument import ceilings, null_corpus, recovery, simulations
+from report.sections.run import backbones, machine, models, not_run, pipeline, price, timings
+
+__all__ = [
+    "backbones",
+    "ceilings",
+    "contrast",
+    "extraction",
+    "label_sets",
+    "machine",
+    "models",
+    "not_run",
+    "null_corpus",
+    "pipeline",
+    "price",
+    "ranks",
+    "recovery",
+    "sheets",
+    "simulations",
+    "timings",
+    "ungrouped",
+    "variance",
+]

@@ -1,0 +1,116 @@
+"""Sections of the instrument: ceilings, planted truth recovered, simulations."""
+
+import pandas as pd
+
+from report import elements, figures
+from report.elements import Html, number
+from report.loading import Metrics
+from report.tables import instrument
+
+
+def ceilings(metrics: Metrics) -> Html:
+    """The table of ceilings; nothing when none is known."""
+    rows = metrics.ceilings
+    if rows.empty:
+        return Html("")
+    shown = pd.DataFrame(
+        {
+            "Modality": rows["modality"],
+            "What may be used": rows["window"],
+            "Macro AP": [number(v, 3) for v in rows["macro_ap"]],
+            "Micro AP": [number(v, 3) for v in rows["micro_ap"]],
+            "Samples AP": [number(v, 3) for v in rows["samples_ap"]],
+            "Ceiling of": rows["used_by"].fillna("–"),
+        }
+    )
+    return elements.table(
+        shown,
+        caption="What the ideal observer scores",
+        source="ceilings.csv",
+        name="ceilings",
+        swatch=rows["modality"].tolist(),
+    )
+
+
+def recovery(metrics: Metrics) -> Html:
+    """How far what was planted is found by the headline approaches, cell by cell."""
+    rows = instrument.recovery(metrics)
+    if rows.empty:
+        return elements.paragraph("Nothing was planted in real films.")
+    said = metrics.recovered["headline"]
+    words = elements.paragraph(
+        f"Cells without a cue of their own: {said['planted_at_zero']}, of which "
+        f"{said['planted_at_zero_above']} are told clearly better than co-occurrence allows. Of "
+        f"all {said['cells']} cells {said['above']} are told clearly better than the ideal "
+        "observer does."
+    )
+    planted = figures.recovered(
+        rows, "planted", "planted probability", said["rank_correlation_with_planted"]
+    )
+    findable = figures.recovered(
+        rows,
+        "ceiling_normalised_ap",
+        "normalised AP of the ideal observer",
+        said["rank_correlation"],
+    )
+    charts = elements.grid(
+        [
+            elements.figure(planted, "planted", source="recovery.csv"),
+            elements.figure(findable, "findable", source="recovery.csv"),
+        ]
+    )
+    numbers = elements.table(instrument.cells(rows), source="recovery.csv", name="recovery")
+    return charts + words + elements.folded("The numbers", numbers)
+
+
+def simulations(metrics: Metrics) -> Html:
+    """False alarms, coverage and power in simulations; a sentence where none were kept."""
+    alarms, held = instrument.false_alarms(metrics), instrument.coverage(metrics)
+    found = instrument.power(metrics)
+    if alarms.empty or held.empty or found.empty:
+        return elements.paragraph("No results of simulations lie in benchmarks/results.")
+    worst, low, high = alarms["rate"].max(), held["rate"].min(), held["rate"].max()
+    drawn = (
+        (
+            "false-alarms",
+            figures.rates(
+                alarms,
+                f"Where nothing differs, at most {worst:.1%} of runs say that something does",
+                "share of runs with a false alarm",
+                0.05,
+            ),
+            alarms,
+        ),
+        (
+            "coverage",
+            figures.rates(
+                held,
+                f"A 95% interval holds the true value in {low:.0%} to {high:.0%} of runs",
+                "share of runs whose interval holds the true value",
+                0.95,
+            ),
+            held,
+        ),
+        ("power", figures.power(found), found),
+    )
+    source = "calibration.json"
+    return Html(
+        "\n".join(
+            elements.figure(chart, name, source=source, numbers=instrument.simulated(rows)).text
+            for name, chart, rows in drawn
+        )
+    )
+
+
+def null_corpus(metrics: Metrics) -> Html:
+    """What the whole pipeline finds on a corpus with nothing planted."""
+    of = metrics.null_corpus
+    if not of:
+        return Html("")
+    beat = len(of["beat_no_skill"])
+    clear = len(of["clear_in_other_families"])
+    return elements.paragraph(
+        "The whole pipeline was run once on a corpus rendered in the same way with every cue "
+        f"planted at probability 0: {beat} of {of['approaches']} approaches were clear of no "
+        f"skill, and {clear} of the other comparisons were clear of zero."
+    )

@@ -1,0 +1,99 @@
+"""Sections on a run: its machine, its stages, what they cost, and what has not run."""
+
+import pandas as pd
+
+from report import elements, figures
+from report.elements import Html
+from report.loading import Metrics
+from report.tables import approaches, run
+
+
+def machine(metrics: Metrics) -> Html:
+    """Where and from which commit it was made."""
+    of = metrics.provenance
+    host = of.get("machine", {})
+    facts = [
+        f"{label}: {elements.isolated(value)}"
+        for label, value in (
+            ("Commit", of.get("commit")),
+            ("Python", of.get("python")),
+            ("Processor", host.get("processor")),
+            ("Cores", host.get("cores")),
+            ("Trained on", host.get("device")),
+        )
+        if value not in (None, "")
+    ]
+    return elements.bullets(facts or ["No run has recorded where it was made."])
+
+
+def timings(metrics: Metrics) -> Html:
+    """What each stage took; a sentence where nothing is recorded."""
+    stages = run.stages(metrics)
+    if stages["seconds"].notna().sum() == 0:
+        return elements.paragraph("No run has recorded what its stages took.")
+    numbers = run.stages_shown(metrics)
+    chart = figures.timings(stages)
+    return elements.figure(chart, "timings", source="provenance.json", numbers=numbers)
+
+
+def price(metrics: Metrics) -> Html:
+    """Score against seconds; nothing where they were not recorded."""
+    rows = approaches.points(metrics)
+    seconds = [approaches.cost(metrics, slug) for slug in rows["approach"]]
+    rows = rows.assign(seconds=pd.Series(seconds, index=rows.index, dtype=float))
+    if not (rows["seconds"] > 0).any():
+        return Html("")
+    return elements.figure(figures.price(rows), "price", source="approaches.csv")
+
+
+def backbones(metrics: Metrics) -> Html:
+    """What each backbone costs."""
+    shown, modalities = run.backbones(metrics)
+    if shown.empty:
+        return Html("")
+    return elements.table(
+        shown,
+        caption="Each backbone that ran: what goes in, what it learnt, what it took and wrote",
+        source="models.csv",
+        name="backbones",
+        swatch=modalities,
+    )
+
+
+def models(metrics: Metrics) -> Html:
+    """Weights, revisions and licences of every known model."""
+    shown, modalities = run.models(metrics)
+    if shown.empty:
+        return Html("")
+    return elements.table(
+        shown,
+        caption="Every model of every set: what it has learnt from, and where its weights are from",
+        source="models.csv",
+        name="models",
+        swatch=modalities,
+    )
+
+
+def pipeline(metrics: Metrics) -> Html:
+    """The graph of stages; nothing where the pages were rendered without the pipeline's files."""
+    stages = metrics.pipeline.get("stages", [])
+    if not stages:
+        return Html("")
+    shown = pd.DataFrame(
+        {
+            "Stage": [stage["name"] for stage in stages],
+            "Cells": [str(stage["cells"]) for stage in stages],
+            "Needs": [", ".join(stage["needs"]) or "–" for stage in stages],
+        }
+    )
+    chart = figures.pipeline(stages)
+    return elements.figure(chart, "pipeline", source="pipeline.json", numbers=shown)
+
+
+def not_run(metrics: Metrics) -> Html:
+    """The cells of other sets, each with the reason why it has not run."""
+    shown = approaches.not_run(metrics)
+    if shown.empty:
+        return elements.paragraph("Every cell that params.yaml declares has run.")
+    table = elements.table(shown, source="cells.csv", name="not-run")
+    return elements.folded(f"{len(shown)} cells that have not run, and why", table)

@@ -1,0 +1,14 @@
+"""Frames of display texts: what the pages' tables show, from the loaded metrics. A file a page."""
+
+from report.tables import ablations, approaches, claims, common, genres, instrument, run, thresholds
+
+__all__ = [
+    "ablations",
+    "approaches",
+    "claims",
+    "common",
+    "genres",
+    "instrument",
+    "run",
+    "thresholds",
+]

@@ -1,0 +1,175 @@
+"""Tables of the approaches: all of them, those not run, and how they compare."""
+
+import pandas as pd
+
+from report.elements import number, p_value, signed
+from report.figures.overview import contender, verdicts
+from report.loading import Metrics, verdict
+from report.tables.common import intervals, plain, spans
+
+TUNED = "tuned"  # the rule of one threshold, learnt in each fold
+
+
+def points(metrics: Metrics, slugs: list[str] | None = None) -> pd.DataFrame:
+    """What the overview figures draw: approach, modality, macro_ap, its interval, ceiling, and
+    whether it is clearly above random scores on the same films (skilled)."""
+    columns = ["approach", "modality", "macro_ap", "macro_ap_lo", "macro_ap_hi"]
+    rows = metrics.approaches[columns]
+    if slugs is not None:
+        rows = rows.set_index("approach").loc[slugs].reset_index()
+    ceilings = [metrics.ceiling(slug) for slug in rows["approach"]]
+    against = metrics.comparisons[metrics.comparisons["family"] == "no_skill"]
+    skilled = {
+        row["a"]
+        for row in against.to_dict("records")
+        if verdict(row["lo"], row["hi"], row["p_holm"]) > 0
+    }
+    return rows.assign(
+        ceiling=pd.Series(ceilings, index=rows.index, dtype=float),
+        skilled=[slug in skilled for slug in rows["approach"]],
+    )
+
+
+def headline_points(metrics: Metrics) -> pd.DataFrame:
+    """`points` of no skill, sound, picture and both."""
+    priors = metrics.approaches.loc[metrics.approaches["modality"] == "none", "approach"]
+    slugs = [metrics.headline[m] for m in ("both", "picture", "sound")] + list(priors[:1])
+    return points(metrics, slugs)
+
+
+def approaches(metrics: Metrics) -> tuple[pd.DataFrame, list[str]]:
+    """All approaches, best first, as texts; and the modality of each row.
+
+    Seconds: of the stages that only this approach and what it is made of need.
+    """
+    rows = metrics.approaches.sort_values("macro_ap", ascending=False, kind="stable")
+    rules = metrics.table("rules")
+    tuned = rules[rules["rule"] == TUNED].set_index("approach")["f1_macro"].to_dict()
+    backbones = backbones_of(metrics)
+    shown = pd.DataFrame(
+        {
+            "Approach": rows["approach"],
+            "From": rows["modality"].replace({"none": "nothing"}),
+            "Through": [" + ".join(backbones.get(slug, [])) or "–" for slug in rows["approach"]],
+            "Context": _contexts(metrics, rows),
+            "Head": rows["head"].fillna("–").replace({"none": "–"}),
+            "Macro AP": [number(v, 3) for v in rows["macro_ap"]],
+            "95% interval": intervals(rows, "macro_ap_lo", "macro_ap_hi"),
+            "F1, tuned": [number(tuned.get(slug)) for slug in rows["approach"]],
+            "Seconds": [number(cost(metrics, slug), 0) for slug in rows["approach"]],
+        }
+    )
+    return shown, rows["modality"].tolist()
+
+
+def _contexts(metrics: Metrics, rows: pd.DataFrame) -> list[str]:
+    """The context of each approach, with the window of the sound where it is not the usual one."""
+    usual = metrics.parameters.get("training", {}).get("sound_window")
+    cells = metrics.table("cells")
+    if "window" not in cells:
+        cells = pd.DataFrame(columns=pd.Index(["approach", "window"]))
+    windows = cells.set_index("approach")["window"].dropna().to_dict()
+    found = []
+    for slug, context in zip(rows["approach"], rows["context"], strict=True):
+        window = windows.get(slug, usual)
+        known = "–" if pd.isna(context) or context == "none" else str(context)
+        found.append(known if window == usual else f"{known}, {window}")
+    return found
+
+
+def scores(metrics: Metrics) -> tuple[pd.DataFrame, list[str]]:
+    """The further metrics of all approaches, best first, as texts; and each row's modality."""
+    rows = metrics.approaches.sort_values("macro_ap", ascending=False, kind="stable")
+    shown = pd.DataFrame(
+        {
+            "Approach": rows["approach"],
+            "Macro AP": [number(v, 3) for v in rows["macro_ap"]],
+            "Ceiling": [number(metrics.ceiling(slug), 3) for slug in rows["approach"]],
+            "Normalised AP": [number(v, 3) for v in rows["normalised_ap"]],
+            "Micro AP": [number(v, 3) for v in rows["micro_ap"]],
+            "Samples AP": [number(v, 3) for v in rows["samples_ap"]],
+            "ROC AUC": [number(v, 3) for v in rows["roc_auc"]],
+            "Brier": [number(v, 3) for v in rows["brier"]],
+            "Keras accuracy": [number(v, 3) for v in rows["keras_accuracy"]],
+        }
+    )
+    if metrics.ceilings.empty:
+        shown = shown.drop(columns="Ceiling")
+    return shown, rows["modality"].tolist()
+
+
+def backbones_of(metrics: Metrics) -> dict[str, list[str]]:
+    """What each approach looks and listens with, by the table of cells."""
+    cells = metrics.table("cells")
+    if cells.empty:
+        return {}
+    return {
+        row["approach"]: str(row["backbones"]).split() if pd.notna(row["backbones"]) else []
+        for row in cells.to_dict("records")
+    }
+
+
+def cost(metrics: Metrics, slug: str) -> float | None:
+    """Seconds of fitting an approach, its parts and its embeddings; None where unrecorded."""
+    recorded = metrics.provenance.get("stages", {})
+    row = metrics.approach(slug)
+    parts = str(row["parts"]).split() if row["kind"] == "late" else []
+    fits = [f"fit@{name}" for name in (slug, *parts)]
+    embeds = [f"embed@{name}" for name in backbones_of(metrics).get(slug, [])]
+    seconds = [recorded.get(stage, {}).get("seconds") for stage in (*fits, *embeds)]
+    return sum(seconds) if all(value is not None for value in seconds) else None
+
+
+def not_run(metrics: Metrics) -> pd.DataFrame:
+    """The cells of other sets that have not run, each with its reason."""
+    cells = metrics.table("cells")
+    if cells.empty:
+        return pd.DataFrame()
+    left = cells[cells["run"] == 0].fillna("–")
+    return pd.DataFrame(
+        {
+            "Approach": left["approach"],
+            "From": left["modality"],
+            "Through": left["backbones"].str.replace(" ", " + "),
+            "Head": left["head"],
+            "Not run": left["reason"],
+        }
+    )
+
+
+def comparisons(rows: pd.DataFrame, question: bool = True) -> pd.DataFrame:
+    """Paired comparisons with their verdicts; question: what each asks, as the last column."""
+    shown = pd.DataFrame(
+        {
+            "First": rows["a"],
+            "Second": rows["b"].map(contender),
+            "Difference": [signed(v, 3) for v in rows["difference"]],
+            "95% interval": spans(rows),
+            "p (Holm)": [p_value(v).removeprefix("p ").removeprefix("= ") for v in rows["p_holm"]],
+            "Verdict": verdicts(rows),
+        }
+    )
+    return shown.assign(Question=rows["question"]) if question and "question" in rows else shown
+
+
+def of_families(metrics: Metrics, *families: str) -> pd.DataFrame:
+    """The comparisons of some families, each with the modality that is ahead in it."""
+    rows = metrics.comparisons[metrics.comparisons["family"].isin(families)]
+    modality = metrics.approaches.set_index("approach")["modality"]
+    ahead = rows["a"].where(rows["difference"] > 0, rows["b"])
+    return rows.assign(modality=ahead.map(modality).fillna("none"))
+
+
+def fusions(metrics: Metrics) -> pd.DataFrame:
+    """Fusion against the better of its parts, and against oracles that know which to ask."""
+    headings = {
+        "approach": "Fusion",
+        "better": "Better part",
+        "macro_ap": "Macro AP",
+        "macro_ap_better": "of that part",
+        "oracle_genres": "Oracle, by genre",
+        "samples_ap": "Samples AP",
+        "oracle_films": "Oracle, by film",
+        "oracle_films_luck": "by luck alone",
+    }
+    return plain(metrics.table("complementarity"), headings)

@@ -1,0 +1,77 @@
+"""Tables of the seed study's claims and of the figures it published."""
+
+import pandas as pd
+
+from report.elements import number, signed
+from report.loading import MODALITIES, Metrics
+from report.published import QUANTITIES
+from report.tables.common import of_approach, spans
+
+
+def claims(metrics: Metrics) -> pd.DataFrame:
+    """The seed study's claims, each with its verdict, the estimate and its interval."""
+    rows = metrics.table("claims")
+    return pd.DataFrame(
+        {
+            "Claim": rows["claim"],
+            "Verdict": rows["verdict"],
+            "Estimate": [signed(v, 3) if pd.notna(v) else "–" for v in rows["estimate"]],
+            "95% interval": spans(rows),
+        }
+    )
+
+
+def published(metrics: Metrics) -> pd.DataFrame:
+    """Columns quantity, what (published, no skill, perfect or a modality), value; undefined out.
+
+    Published values are quoted; the others are of this run.
+    """
+    rows: list[tuple[str, str, float | None]] = []
+    for name, quantity in QUANTITIES.items():
+        rows += [(name, "published", value) for value in quantity.published]
+        rows += [(name, modality, _ours(metrics, name, modality)) for modality in MODALITIES]
+        rows += [(name, "no skill", _no_skill(metrics, name)), (name, "perfect", 1.0)]
+    frame = pd.DataFrame(rows, columns=pd.Index(["quantity", "what", "value"]))
+    perfect = metrics.reference("perfect", "keras_accuracy")
+    keras = (frame["quantity"] == "accuracy") & (frame["what"] == "perfect")
+    frame["value"] = frame["value"].astype(float).mask(keras, perfect)
+    return frame.dropna(subset=["value"]).reset_index(drop=True)
+
+
+def _no_skill(metrics: Metrics, name: str) -> float | None:
+    if name == "accuracy":
+        return metrics.reference("best_constant_label", "keras_accuracy")
+    if name == "drama":
+        return float(metrics.catalogue["prevalence"]["Drama"])
+    return metrics.reference("predict_everything", "precision_micro")
+
+
+def _ours(metrics: Metrics, name: str, modality: str) -> float | None:
+    slug = metrics.headline[modality]
+    if name == "accuracy":
+        return float(metrics.approach(slug)["keras_accuracy"])
+    rule = metrics.rules[0] if name == "low" else metrics.middle_rule
+    if name == "drama":
+        at = metrics.threshold_genres
+        rows = of_approach(at[(at["threshold"] - rule).abs() < 1e-6], slug, ["Drama"])
+        return float(rows["precision"].iloc[0])
+    at = metrics.thresholds
+    rows = at[(at["approach"] == slug) & ((at["threshold"] - rule).abs() < 1e-6)]
+    return float(rows["precision_micro"].iloc[0]) if len(rows) else None
+
+
+def beside(metrics: Metrics) -> pd.DataFrame:
+    """What was published, beside no skill, this run and a perfect predictor, as texts."""
+    frame = published(metrics)
+
+    def said(name: str, what: str) -> str:
+        values = frame.loc[(frame["quantity"] == name) & (frame["what"] == what), "value"]
+        return " · ".join(number(value) for value in values) or "–"
+
+    columns = {"Published": "published", "No skill": "no skill"}
+    columns |= {f"Here, {modality}": modality for modality in MODALITIES} | {"Perfect": "perfect"}
+    shown = {
+        "Quantity": [quantity.label(metrics) for quantity in QUANTITIES.values()],
+        **{head: [said(name, what) for name in QUANTITIES] for head, what in columns.items()},
+    }
+    return pd.DataFrame(shown)

@@ -1,0 +1,77 @@
+"""Tables by genre: what picture and sound tell, and who owns what."""
+
+from typing import Any
+
+import pandas as pd
+
+from report.elements import interval, number
+from report.loading import MODALITIES, Metrics
+from report.tables.common import of_approach, plain
+
+
+def genres(metrics: Metrics) -> pd.DataFrame:
+    """Per genre: prevalence, and average precision of each modality's headline approach."""
+    shown: dict[str, Any] = {
+        "Genre": metrics.genre_names,
+        "Films with it": [f"{metrics.catalogue['prevalence'][g]:.0%}" for g in metrics.genre_names],
+    }
+    for modality in MODALITIES:
+        rows = of_approach(metrics.genres, metrics.headline[modality], metrics.genre_names)
+        shown[f"AP, {modality}"] = [number(v) for v in rows["ap"]]
+        shown[f"{modality}, 95%"] = [
+            interval(lo, hi) or "–" for lo, hi in zip(rows["ap_lo"], rows["ap_hi"], strict=True)
+        ]
+    return pd.DataFrame(shown)
+
+
+def pair(metrics: Metrics) -> pd.DataFrame:
+    """What the dumbbell draws: per genre the headline picture and sound approaches."""
+    parts = [
+        of_approach(metrics.genres, metrics.headline[m], metrics.genre_names).assign(modality=m)
+        for m in ("picture", "sound")
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def pair_ceilings(metrics: Metrics) -> pd.DataFrame:
+    """Ceilings of the two approaches `pair` shows, per genre; empty where unknown."""
+    of = metrics.ceiling_genres
+    parts = []
+    for modality in ("picture", "sound"):
+        found = metrics.window(metrics.headline[modality])
+        if found is not None:
+            parts.append(of[(of["modality"] == found[0]) & (of["window"] == found[1])])
+    return pd.concat(parts, ignore_index=True) if parts else of.iloc[:0]
+
+
+def cooccurrence(metrics: Metrics) -> pd.DataFrame:
+    """Films that carry both genres, genre by genre."""
+    of = metrics.catalogue["cooccurrence"]
+    names = metrics.genre_names
+    counts = {other: [int(of.get(one, {}).get(other, 0)) for one in names] for other in names}
+    return pd.DataFrame(counts, index=pd.Index(names))
+
+
+def owned(metrics: Metrics) -> pd.DataFrame:
+    """Picture minus sound per genre, of the headline's approaches: the rows of owned_genres.csv."""
+    rows = metrics.table("owned_genres")
+    pair = (rows["picture"] == metrics.headline["picture"]) & (
+        rows["sound"] == metrics.headline["sound"]
+    )
+    return rows[pair]
+
+
+def owners(rows: pd.DataFrame) -> pd.DataFrame:
+    """Who tells each genre, and where picture and sound are right alone, as texts."""
+    headings = {
+        "genre": "Genre",
+        "ap_picture": "AP, picture",
+        "ap_sound": "AP, sound",
+        "owner": "Owner",
+        "right_both": "Both right",
+        "right_picture": "Picture alone",
+        "right_sound": "Sound alone",
+        "right_neither": "Neither",
+        "kappa": "Agreement (kappa)",
+    }
+    return plain(rows, headings)

@@ -1,0 +1,101 @@
+"""Tables of the instrument: what was planted and found, and how the judges did in simulations."""
+
+from typing import Any
+
+import pandas as pd
+
+from report.elements import number
+from report.loading import Metrics
+from report.tables.common import plain
+
+Z = 1.96  # of a 95% interval
+SHORT = {"nothing differs in sum, but by genre": "equal in sum, not by genre"}
+SIMULATED = ["what", "difference", "films", "rate", "lo", "hi"]
+DIFFERENCE, SINGLE = "covered", "covered_single_jackknife"
+
+
+def recovery(metrics: Metrics) -> pd.DataFrame:
+    """The headline's cells of recovery.csv, with the interval of the normalised AP (lo, hi)."""
+    rows = metrics.recovery
+    named = [metrics.headline[modality] for modality in ("picture", "sound")]
+    rows = rows[rows["approach"].isin(named)]
+    share = rows["genre"].map(metrics.catalogue["prevalence"])
+    return rows.assign(
+        lo=(rows["ap_lo"] - share) / (1 - share), hi=(rows["ap_hi"] - share) / (1 - share)
+    )
+
+
+def cells(rows: pd.DataFrame) -> pd.DataFrame:
+    """The same as texts."""
+    headings = {
+        "approach": "Approach",
+        "genre": "Genre",
+        "planted": "Planted",
+        "normalised_ap": "Found",
+        "lo": "95% from",
+        "hi": "to",
+        "ceiling_normalised_ap": "Findable",
+    }
+    return plain(rows, headings)
+
+
+def power(metrics: Metrics) -> pd.DataFrame:
+    """Scenarios with a true difference in macro AP: how often the verdict is that it is clear."""
+    rows = [row for row in _simulated(metrics, "verdict") if row["difference"] > 0]
+    return pd.DataFrame(rows, columns=pd.Index(SIMULATED))
+
+
+def false_alarms(metrics: Metrics) -> pd.DataFrame:
+    """Scenarios in which nothing differs: one comparison, and any of five after Holm."""
+    rows = []
+    for measure, what in (("verdict", "one comparison"), ("any_of_5_after_holm", "any of five")):
+        rows += [
+            row | {"what": f"{what}, {row['what']}"}
+            for row in _simulated(metrics, measure)
+            if row["difference"] == 0
+        ]
+    return pd.DataFrame(rows, columns=pd.Index(SIMULATED))
+
+
+def coverage(metrics: Metrics) -> pd.DataFrame:
+    """How often a 95% interval held the true value: of a difference, and of one approach."""
+    rows = []
+    for measure, what in ((DIFFERENCE, "a difference"), (SINGLE, "one approach")):
+        found = _simulated(metrics, measure)
+        if measure == SINGLE:  # one approach alone does not know how far the other is from it
+            found = list({row["films"]: row for row in reversed(found)}.values())[::-1]
+            found = [row | {"what": f"{row['films']} films"} for row in found]
+        rows += [row | {"what": f"{what}, {row['what']}"} for row in found]
+    return pd.DataFrame(rows, columns=pd.Index(SIMULATED))
+
+
+def _simulated(metrics: Metrics, measure: str) -> list[dict[str, Any]]:
+    rows = []
+    for name, scenario in metrics.calibration.get("scenarios", {}).items():
+        rate = scenario["rates"].get(measure)
+        settings = scenario["settings"]
+        if rate is None:
+            continue
+        half = Z * (rate * (1 - rate) / settings["simulations"]) ** 0.5
+        row = {
+            "what": SHORT.get(name, name),
+            "difference": settings["difference"],
+            "films": settings["films"],
+        }
+        rows.append(row | {"rate": rate, "lo": max(0.0, rate - half), "hi": min(1.0, rate + half)})
+    return sorted(rows, key=lambda row: (row["films"], row["difference"]))
+
+
+def simulated(rows: pd.DataFrame) -> pd.DataFrame:
+    """Simulated shares as texts."""
+    return pd.DataFrame(
+        {
+            "Simulated": rows["what"],
+            "Films": rows["films"].astype(str),
+            "True difference": [number(value) for value in rows["difference"]],
+            "Share of runs": [f"{value:.1%}" for value in rows["rate"]],
+            "95% interval": [
+                f"{lo:.1%} to {hi:.1%}" for lo, hi in zip(rows["lo"], rows["hi"], strict=True)
+            ],
+        }
+    )

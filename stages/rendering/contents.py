@@ -1,0 +1,54 @@
+"""What the preview's search looks through: the sections of every page, as plain text."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from html import unescape
+
+HEADING = re.compile(r"<h2(?: id=\"([^\"]*)\")?>(.*?)</h2>", re.DOTALL)
+UNREAD = re.compile(r"<(script|style|svg|noscript)\b.*?</\1>", re.DOTALL)
+MAIN = re.compile(r"<main[^>]*>(.*)</main>", re.DOTALL)
+LONGEST = 4000  # characters of one section
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of a page: what the page and the part are called, where it is, what it says."""
+
+    page: str
+    heading: str
+    address: str
+    text: str
+
+
+def with_anchors(html: str) -> str:
+    """The page with an id on every heading of its sections, made of the heading's words."""
+
+    def named(match: re.Match[str]) -> str:
+        return f'<h2 id="{match.group(1) or _slug(match.group(2))}">{match.group(2)}</h2>'
+
+    return HEADING.sub(named, html)
+
+
+def sections(name: str, title: str, html: str) -> Iterator[Section]:
+    """The sections of a page that `with_anchors` made; what is before the first heading is one."""
+    main = MAIN.search(html)
+    parts = HEADING.split(main.group(1) if main else html)
+    yield Section(title, title, f"{name}.html", _plain(parts[0]))
+    for anchor, heading, text in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
+        yield Section(title, _plain(heading), f"{name}.html#{anchor}", _plain(text))
+
+
+def script(found: list[Section]) -> str:
+    """The sections as a script: a page that is opened from a disk can fetch nothing."""
+    return f"window.reportContents = {json.dumps([asdict(section) for section in found])};\n"
+
+
+def _slug(heading: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", _plain(heading).lower()).strip("-")
+
+
+def _plain(html: str) -> str:
+    text = re.sub(r"<[^>]+>", " ", UNREAD.sub(" ", html))
+    return " ".join(unescape(text).split())[:LONGEST]

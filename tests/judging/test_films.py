@@ -1,0 +1,51 @@
+import json
+
+import numpy as np
+
+from stages.corpus.genres import GENRES
+from stages.corpus.reader import Trailer
+from stages.judging.films import WIDTH, film_scores
+
+HOSTILE = '</script><script>alert("x")</script>'
+
+
+def trailers(board):
+    films = board.film_id.tolist()
+    return [
+        Trailer(
+            trailer_id=f"{film}-0",
+            film_id=film,
+            title=HOSTILE,
+            year=1999,
+            genres=("Drama",),
+            url="sample:x",
+            collection="",
+        )
+        for film in reversed(films)  # the catalogue's order is not the board's
+    ]
+
+
+def test_scores_come_back_cut_off_at_a_thousandth(board):
+    found = film_scores(board, trailers(board))
+    assert [film["id"] for film in found["films"]] == board.film_id.tolist()
+    assert [a["slug"] for a in found["approaches"]] == [cell.slug for cell in board.cells]
+    for row in (0, 7, len(board.film_id) - 1):
+        film = found["films"][row]
+        text = film["scores"]
+        values = [int(text[at : at + WIDTH], 36) / 1000 for at in range(0, len(text), WIDTH)]
+        expected = board.by_seed[:, :, row].mean(axis=1)
+        cut = expected - np.reshape(values, expected.shape)
+        assert (cut > -1e-9).all() and (cut < 0.001).all()
+        assert [GENRES[g] for g in film["genres"]] == [
+            genre for genre, has in zip(GENRES, board.y_true[row], strict=True) if has
+        ]
+        assert film["title"] == HOSTILE and film["year"] == 1999
+
+
+def test_ends_of_the_scale_and_size(board):
+    board.by_seed[0, :, 0] = 0.0
+    board.by_seed[1, :, 0] = 1.0
+    text = film_scores(board, trailers(board))["films"][0]["scores"]
+    assert text[: 10 * WIDTH] == "00" * 10 and text[10 * WIDTH : 20 * WIDTH] == "rs" * 10
+    a_film = json.dumps(film_scores(board, trailers(board))["films"][1]["scores"])
+    assert len(a_film) == len(board.cells) * 10 * WIDTH + 2
