@@ -25,12 +25,14 @@ def main() -> None:
     argparse.ArgumentParser(
         prog="python -m stages.contrast",
         description="Hold picture against sound genre by genre, fusions against their parts and "
-        "fewer labels against all of them: writes complementarity.csv, owned_genres.csv and "
-        "label_sets.csv under metrics/.",
+        "fewer labels against all of them, grouped against ungrouped folds, and rank all "
+        "approaches: writes complementarity.csv, owned_genres.csv, label_sets.csv, ungrouped.csv "
+        "and ranks.csv under metrics/.",
     ).parse_args()
 
     from functools import partial
 
+    from stages.judging import ranks, ungrouped
     from stages.judging.board import read_board
     from stages.judging.complementarity import fusion_rows, owned_rows
     from stages.judging.label_sets import label_set_rows
@@ -46,6 +48,9 @@ def main() -> None:
     write_csv(owned_rows(board, judging), OWNED, folder / "owned_genres.csv")
     rows = label_set_rows(cells(params), read, judging)
     write_csv(rows, LABELS, folder / "label_sets.csv")
+    write_csv(ranks.rank_rows(board), ranks.COLUMNS, folder / "ranks.csv")
+    parted = ungrouped.ungrouped_rows(Path("data"), cells(params), judging)
+    write_csv(parted, ungrouped.COLUMNS, folder / "ungrouped.csv")
     say(f"{len(rows)} comparisons of label sets")
 
 

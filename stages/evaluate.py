@@ -7,9 +7,9 @@ from stages.console import run_stage, say
 
 APPROACHES = [
     *("approach", "kind", "modality", "parts", "context", "head", "films"),
-    *("macro_ap", "macro_ap_lo", "macro_ap_hi", "macro_ap_seed_sd", "micro_ap", "weighted_ap"),
-    *("samples_ap", "normalised_ap", "lrap", "roc_auc", "coverage_error", "brier", "ece"),
-    *("keras_accuracy", "trapezoid_ap"),
+    *("macro_ap", "macro_ap_lo", "macro_ap_hi", "macro_ap_seed_sd", "macro_ap_film_sd"),
+    *("micro_ap", "weighted_ap", "samples_ap", "normalised_ap", "lrap", "roc_auc"),
+    *("coverage_error", "brier", "ece", "keras_accuracy", "trapezoid_ap"),
 ]
 GENRES = [
     *("approach", "modality", "genre", "support", "prevalence", "ap", "ap_lo", "ap_hi"),

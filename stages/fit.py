@@ -19,18 +19,21 @@ def main() -> None:
     from stages.errors import BenchmarkError
     from stages.fitting.approaches import fit, save_models
     from stages.fitting.films import read_films
+    from stages.fitting.scores import save_scores
     from stages.params import load
     from stages.params.matrix import cells
     from stages.tables import write_csv
 
     params = load()
-    matrix = {cell.slug: cell for cell in cells(params)}
+    matrix = {cell.slug: cell for cell in cells(params) if not cell.base}
     if name not in matrix:
         raise BenchmarkError("unknown approach", found=name, expected=f"one of {', '.join(matrix)}")
     cell = matrix[name]
     films = read_films(Path("data"))
-    scores, fitted = fit(cell, films, params, Path("data"))
-    scores.save(Path(f"data/scores/{name}.npz"))
+    found = fit(cell, films, params, Path("data"))
+    scores = {labels: outcome.scores for labels, outcome in found.items()}
+    save_scores(scores, Path(f"data/scores/{name}.npz"))
+    fitted = found["all"].fitted
     if fitted is not None:
         save_models(cell, fitted, params, params.splits.folds, Path(f"data/models/{name}"))
         rows = [
@@ -39,7 +42,7 @@ def main() -> None:
             for part, loss in zip(("train", "held_out"), losses, strict=True)
         ]
         write_csv(rows, ["epoch", "part", "loss"], Path(f"metrics/curves/{name}.csv"))
-    say(f"{name}: {len(scores.film_id)} films scored")
+    say(f"{name}: {len(scores['all'].film_id)} films scored")
 
 
 if __name__ == "__main__":

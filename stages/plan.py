@@ -60,7 +60,8 @@ def main() -> None:
         Rates(Path("data/store/rates.json"), params.frames, params.audio).seconds_per_trailer,
         at_hand,
     )
-    count = 1 + len(matrix.backbones) + len(matrix.pretrained) + len(cells_of(matrix))
+    fitted = [cell for cell in cells_of(matrix) if not cell.base]
+    count = 1 + len(matrix.backbones) + len(matrix.pretrained) + len(fitted)
     shown = list(progress(rows, "plan", count))
     console = Console(highlight=False)
     if not console.is_terminal:

@@ -39,7 +39,7 @@ def main() -> None:
     from stages.predicting.timeline import write_page
 
     params = load()
-    matrix = cells(params)
+    matrix = [cell for cell in cells(params) if not cell.base]
     asked = chosen(matrix, arguments.approach or list(vars(params.matrix.headline).values()))
     lock = record.read_lock(Path("dvc.lock"))
     for cell in asked:

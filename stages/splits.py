@@ -39,25 +39,21 @@ def main() -> None:
     collections = collections_of(trailers) if params.group_by == "collection" else [""] * len(films)
     groups = group_films([collections[row] for row in usable])
     fold_of = assign_folds(y_true[usable], params.folds, params.seed, groups)
+    parted = assign_folds(y_true[usable], params.folds, params.seed)
     rows = [
         {
             "film_id": films[row],
             "fold": int(fold),
+            "fold_ungrouped": int(other),
             "group": int(group),
             "picture": films[row] in seen,
             "sound": films[row] in heard,
         }
-        for row, fold, group in zip(usable, fold_of, groups, strict=True)
+        for row, fold, other, group in zip(usable, fold_of, parted, groups, strict=True)
     ]
-    schema = pa.schema(
-        [
-            ("film_id", pa.string()),
-            ("fold", pa.int8()),
-            ("group", pa.int32()),
-            ("picture", pa.bool_()),
-            ("sound", pa.bool_()),
-        ]
-    )
+    folds = [("fold", pa.int8()), ("fold_ungrouped", pa.int8()), ("group", pa.int32())]
+    served_by = [("picture", pa.bool_()), ("sound", pa.bool_())]
+    schema = pa.schema([("film_id", pa.string()), *folds, *served_by])
     write_table(pa.Table.from_pylist(rows, schema), Path("data/splits.parquet"))
 
     ledger = pq.read_table("data/downloads.parquet", columns=["reason"]).to_pylist()

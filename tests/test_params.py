@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -60,7 +61,7 @@ def test_a_slip_is_named_with_its_line(tmp_path):
 
 def test_what_does_not_fit_together_is_named_with_its_line_all_at_once(tmp_path):
     path = tmp_path / "params.yaml"
-    changed = TEXT.replace("colour_mlp: {backbone: colour", "colour_mlp: {backbone: color", 1)
+    changed = TEXT.replace("colour_max: {backbone: colour", "colour_max: {backbone: color", 1)
     changed = changed.replace("mfcc: {family: mfcc,", "mfcc: {family: mffc,", 1)
     changed = changed.replace("sound_window: start", "sound_window: middle", 1)
     changed = changed.replace("  - middle\n", "", 1)
@@ -68,7 +69,7 @@ def test_what_does_not_fit_together_is_named_with_its_line_all_at_once(tmp_path)
     with pytest.raises(BenchmarkError) as caught:
         load(path)
     for what, where in (
-        ("matrix.approaches.colour_mlp.backbone: found 'color'", "colour_mlp: {"),
+        ("matrix.approaches.colour_max.backbone: found 'color'", "colour_max: {"),
         ("matrix.backbones.mfcc.family: found 'mffc', expected one of", "mfcc: {family"),
         ("training.sound_window: is not one of audio.windows", "sound_window: middle"),
     ):
@@ -94,9 +95,14 @@ def test_not_yaml_and_not_there(tmp_path):
 
 def test_cells_are_the_prior_and_every_declared_approach():
     params = load(ROOT / "params.yaml")
-    found = {cell.slug: cell for cell in cells(params)}
+    found = {cell.slug: cell for cell in cells(params) if not cell.base}
     declared = [*params.matrix.approaches, *params.matrix.early, *params.matrix.late]
     assert list(found) == ["prior", *declared]
+    fewer = {cell.slug: cell for cell in cells(params) if cell.base}
+    assert fewer["colour_mlp_one"] == replace(
+        found["colour_mlp"], slug="colour_mlp_one", labels="one", base="colour_mlp"
+    )
+    assert len(fewer) == 6
     assert found["frame_cnn"].modality == "picture"
     assert found["window_cnn"].modality == "sound"
     assert {cell.modality for cell in found.values() if cell.kind in ("early", "late")} == {"both"}

@@ -1,17 +1,26 @@
-"""A small temporal convolution: what follows what, wherever in the trailer it happens."""
+"""What happens over time: what follows what, by a small convolution, and what comes back.
+
+What comes back is read off the items' self-similarity (Foote, "Visualizing music and audio using
+self-similarity", ACM Multimedia 1999), which no sum over items and no filter of a few neighbours
+can make up for.
+"""
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import gelu
+from torch.nn.functional import gelu, normalize
 
 from stages.contexts import TIMES, time_features
 
 CHANNELS = 32
 REACH = 1  # items before and after that the convolution looks at
+LAGS = (1, 2, 3)  # items apart at which one returns; and, as one more, any further apart
+ALIKE = 0.05  # 1 - cosine by which the likeness of two items falls to 1/e
+RETURNS = 30.0  # a trailer's, as a count: a share's spread is too small for a head to learn from
 
 
 class Context(nn.Module):
-    """(n, length, dim) -> (n, dim_out): mean and maximum over time of items and their neighbours.
+    """(n, length, dim) -> (n, dim_out): mean and maximum over time of items and their neighbours,
+    and how often an item returns, at each lag.
 
     What is found in the items is kept beside what the convolution finds in their order.
     """
@@ -23,7 +32,7 @@ class Context(nn.Module):
         # a convolution as a product with neighbours side by side: many models at once would make
         # it a grouped one, which is slow on a CPU
         self.convolve = nn.Linear((2 * REACH + 1) * CHANNELS, CHANNELS)
-        self.dim_out = 2 * CHANNELS
+        self.dim_out = 2 * CHANNELS + len(LAGS) + 1
 
     def forward(self, x: Tensor, mask: Tensor, time: Tensor) -> Tensor:
         """x: zero where mask (n, length) is False; time: (n, length) in [0, 1]."""
@@ -32,7 +41,7 @@ class Context(nn.Module):
         found = (found + gelu(self.convolve(_neighbours(found)))) * real
         mean = found.sum(-2) / real.sum(-2)
         most = found.masked_fill(~mask[..., None], -torch.inf).amax(-2)
-        return torch.cat([mean, most], dim=-1)
+        return torch.cat([mean, most, RETURNS * _returns(x, mask)], dim=-1)
 
 
 def _neighbours(x: Tensor) -> Tensor:
@@ -41,3 +50,15 @@ def _neighbours(x: Tensor) -> Tensor:
     padded = torch.cat([edge, x, edge], dim=-2)
     length = x.shape[-2]
     return torch.cat([padded[..., at : at + length, :] for at in range(2 * REACH + 1)], dim=-1)
+
+
+def _returns(x: Tensor, mask: Tensor) -> Tensor:
+    """(n, length, dim) -> (n, lags + 1): share of items that are like one so many items away."""
+    direction = normalize(x, dim=-1)
+    alike = torch.exp((direction @ direction.transpose(-1, -2) - 1) / ALIKE)
+    alike = alike * (mask[..., :, None] & mask[..., None, :])
+    place = torch.arange(x.shape[-2], device=x.device)
+    apart = (place[:, None] - place).abs()
+    at = torch.stack([*(apart == lag for lag in LAGS), apart > max(LAGS)])
+    likest = (alike[..., None, :, :] * at).amax(-1)
+    return likest.sum(-1) / mask.sum(-1, keepdim=True)

@@ -1,38 +1,60 @@
 """Fit one cell of the matrix: from embeddings, or two approaches' scores, to scores of films."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from safetensors.torch import save_file
 
-from stages.corpus.genres import LABEL_SETS
 from stages.fitting.films import Films
 from stages.fitting.fusion import fuse
 from stages.fitting.items import Items, View, join, read_items
-from stages.fitting.label_sets import spread, taught
+from stages.fitting.label_sets import taught
 from stages.fitting.masking import Hidden, read_hidden
 from stages.fitting.scores import Scores, prior_scores
 from stages.fitting.training import Fitted, cross_validate
 from stages.params import HeadParams, Params
-from stages.params.matrix import Cell
+from stages.params.matrix import Cell, cells
+
+UNGROUPED = "ungrouped"
 
 
-def fit(cell: Cell, films: Films, params: Params, data: Path) -> tuple[Scores, Fitted | None]:
-    """Scores of one cell, and what was trained for them if anything was."""
+@dataclass(frozen=True)
+class Outcome:
+    """What came of fitting a cell: its scores, and what was trained for them if anything was."""
+
+    scores: Scores
+    fitted: Fitted | None = None
+
+
+def fit(cell: Cell, films: Films, params: Params, data: Path) -> dict[str, Outcome]:
+    """Fit one cell of the matrix, and with it those that differ in nothing but their labels.
+
+    Returns outcomes by label set; and by UNGROUPED those of all labels in folds that part the films
+    of a collection, where the catalogue names any and the cell asks for it.
+    """
+    seeds = params.training.seeds
     if cell.kind == "prior":
-        return prior_scores(films.ids, films.fold, films.y_true, len(params.training.seeds)), None
+        scores = prior_scores(films.ids, films.fold, films.y_true, len(seeds))
+        return {"all": Outcome(scores)}
     if cell.kind == "late":
         first, second = (Scores.load(data / "scores" / f"{part}.npz") for part in cell.parts)
-        return fuse(first, second, films.y_true, films.ids, cell.head), None
+        return {"all": Outcome(fuse(first, second, films.y_true, films.ids, cell.head))}
     shared = params.training.mask_shared
     hidden = read_hidden(data / "leaks.parquet", shared) if shared else None
     items = items_of(cell, films.film_of, len(films.ids), params, data / "embeddings", hidden)
-    seeds, budget = params.training.seeds, _budget(cell, params)
-    labels = taught(films.y_true, cell.labels, seeds)
-    fitted = cross_validate(items, labels, films.fold, cell.head, budget, seeds, cell.context)
-    score, inner = (spread(each, cell.labels) for each in (fitted.score, fitted.inner))
-    return Scores(films.ids, films.fold, score, inner).scored(), fitted
+    budget = _budget(cell, params)
+    label_sets = [each.labels for each in cells(params) if each.fitted_with == cell.slug]
+    lessons = [taught(films.y_true, labels, seeds) for labels in label_sets]
+    found = cross_validate(items, lessons, films.fold, cell.head, budget, seeds, cell.context)
+    if cell.ungrouped and films.group is not None:
+        label_sets.append(UNGROUPED)
+        fold = films.fold_ungrouped
+        found += cross_validate(items, lessons[:1], fold, cell.head, budget, seeds, cell.context)
+    return {
+        labels: Outcome(Scores(films.ids, films.fold, fitted.score, fitted.inner).scored(), fitted)
+        for labels, fitted in zip(label_sets, found, strict=True)
+    }
 
 
 def items_of(
@@ -69,7 +91,6 @@ def save_models(cell: Cell, fitted: Fitted, params: Params, folds: int, folder: 
     save_file(fitted.tensors, folder / "model.safetensors")
     card = {
         "approach": asdict(cell),
-        "genres": LABEL_SETS[cell.labels],
         "models": [[fold, seed] for fold in range(folds) for seed in params.training.seeds],
         "budget": vars(_budget(cell, params)),
         "middle_frames": params.training.middle_frames,

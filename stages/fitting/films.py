@@ -17,12 +17,15 @@ class Films:
 
     film_of: trailer_id -> row of its film; group: (n_films,) number of its collection, or None
     where the catalogue names none. Films of a collection are alike however the folds were made.
+    fold_ungrouped: (n_films,) int, folds that may part them, for the comparison with those that
+    do not.
     """
 
     ids: np.ndarray
     y_true: np.ndarray
     fold: np.ndarray
     film_of: dict[str, int]
+    fold_ungrouped: np.ndarray
     group: np.ndarray | None = None
 
 
@@ -41,5 +44,6 @@ def read_films(data: Path) -> Films:
         labels[[order[film] for film in ids]],
         splits["fold"].to_numpy(),
         {t.trailer_id: row_of[t.film_id] for t in trailers if t.film_id in row_of},
+        splits["fold_ungrouped"].to_numpy(),
         group if any(collections) else None,
     )

@@ -21,7 +21,7 @@ def scores_of(cell: Cell, folder: Path, items: Items, n_films: int) -> np.ndarra
     """Scores by the models of every fold and seed, (n_folds, n_seeds, n_films, 10) float32.
 
     folder: of the approach's models; items: what the approach looks at or hears of the films. NaN
-    for a film without items and for a genre that the models do not know. Raises BenchmarkError if
+    for a film without items. Raises BenchmarkError if
     the models are not there, or are of an approach that was declared otherwise.
     """
     try:
@@ -39,17 +39,16 @@ def scores_of(cell: Cell, folder: Path, items: Items, n_films: int) -> np.ndarra
             where=str(folder / "model.json"),
             do="run `dvc repro`, which trains it as declared, or take the change back",
         )
-    genres, numbers = card["genres"], card["models"]
+    numbers = card["models"]
     n_seeds = sum(fold == numbers[0][0] for fold, _ in numbers)
-    models = ModelBatch.restored(cell.head, items, len(genres), tensors, cell.context)
+    models = ModelBatch.restored(cell.head, items, len(GENRES), tensors, cell.context)
     score = np.full((len(numbers), n_films, len(GENRES)), np.nan, np.float32)
     if len(items.film):
         inputs = Inputs(items)
         inputs.to(models.device)
         rows = torch.arange(len(items.film), device=models.device)
-        columns = np.array([GENRES.index(genre) for genre in genres])
         for number, each in enumerate(score):
             found = models.predict(number, inputs, rows).sigmoid().cpu().numpy()
             means, known = film_means(Items(found, items.film), n_films)
-            each[np.ix_(np.flatnonzero(known), columns)] = means[known]
+            each[known] = means[known]
     return score.reshape(-1, n_seeds, n_films, len(GENRES))

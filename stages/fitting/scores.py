@@ -1,5 +1,6 @@
 """Out-of-fold scores on disk: one file an approach, the judges' only input besides the labels."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,16 +30,31 @@ class Scores:
         """Some of the films; rows: a mask or an index into them."""
         return Scores(self.film_id[rows], self.fold[rows], self.score[:, rows], self.inner[:, rows])
 
-    def save(self, path: Path) -> None:
-        """Write them, byte for byte the same for the same numbers."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        np.savez(path, **vars(self))
-
     @classmethod
-    def load(cls, path: Path) -> "Scores":
-        """Read what `save` wrote."""
+    def load(cls, path: Path, labels: str = "all") -> "Scores":
+        """Read those of one label set that `save_scores` wrote."""
         with np.load(path) as file:
-            return cls(file["film_id"], file["fold"], file["score"], file["inner"])
+            score, inner = (file[f"{labels}.{name}"] for name in ("score", "inner"))
+            return cls(file["film_id"], file["fold"], score, inner)
+
+
+def held(path: Path) -> list[str]:
+    """The label sets whose scores a file holds."""
+    with np.load(path) as file:
+        return [name.removesuffix(".score") for name in file.files if name.endswith(".score")]
+
+
+def save_scores(scores: Mapping[str, Scores], path: Path) -> None:
+    """Write one approach's by label set, byte for byte the same for the same numbers.
+
+    What an approach learnt from several label sets was learnt together: its films are the same.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    first = next(iter(scores.values()))
+    arrays = {"film_id": first.film_id, "fold": first.fold}
+    for labels, each in scores.items():
+        arrays |= {f"{labels}.score": each.score, f"{labels}.inner": each.inner}
+    np.savez(path, allow_pickle=False, **arrays)
 
 
 def prior_scores(film_id: np.ndarray, fold: np.ndarray, y_true: np.ndarray, seeds: int) -> Scores:

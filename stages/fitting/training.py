@@ -1,4 +1,4 @@
-"""Fit one head for all folds and seeds at once and score every film out of fold, twice over.
+"""Fit one head for all folds, seeds and label sets at once and score every film out of fold, twice.
 
 The outer scores judge: fold f is scored by models trained without f. The inner ones are what may be
 tuned on for fold f (thresholds, calibration, weights of a fusion): fold j is scored by a model
@@ -25,9 +25,10 @@ from stages.params import HeadParams
 
 @dataclass(frozen=True)
 class Fitted:
-    """What cross-validation leaves behind.
+    """What cross-validation leaves behind of one lesson.
 
-    score: (n_seeds, n_films, n_genres) float32, out of fold, NaN where a film has no item;
+    score: (n_seeds, n_films, n_genres) float32, out of fold, NaN where a film has no item and for a
+    genre that was not taught;
     inner: (n_folds, n_films, n_genres) float32, inner[f] the first seed's scores of films outside
     f by models that never saw f, NaN for the films of f itself;
     tensors: the models, first dimension fold by fold, seed by seed within;
@@ -42,43 +43,57 @@ class Fitted:
 
 @dataclass(frozen=True)
 class Job:
-    """A model to train: the folds it never sees, and its seed."""
+    """A model to train: the folds it never sees, its seed, and which lesson it is taught."""
 
     without: tuple[int, ...]
     seed: int
+    lesson: int
 
 
 def cross_validate(
     items: Items,
-    y_true: np.ndarray,
+    lessons: Sequence[np.ndarray],
     fold_of: np.ndarray,
     head: str,
     params: HeadParams,
     seeds: tuple[int, ...],
     context: str = "",
-) -> Fitted:
+) -> list[Fitted]:
     """Every film is scored by the models that never saw it; a film counts once, however many items.
 
-    y_true: (n_films, n_genres) bool, or (n_seeds, n_films, n_genres) where each seed learns from
-    labels of its own; fold_of: (n_films,) int, numbered from 0; context: what makes one of a
-    sequence, where items are sequences.
+    lessons: what is taught, each (n_films, n_genres) of 1, 0 and NaN in the columns of genres that
+    are not, or (n_seeds, n_films, n_genres) where each seed has labels of its own; fold_of:
+    (n_films,) int, numbered from 0; context: what makes one of a sequence, where items are
+    sequences. Returns what came of each lesson.
     """
-    batch = _Training(items, y_true, fold_of, head, params, seeds, context)
+    batch = _Training(items, lessons, fold_of, head, params, seeds, context)
     folds = [int(fold) for fold in np.unique(fold_of)]
-    outer = [Job((fold,), seed) for fold in folds for seed in seeds]
+    numbers = range(len(lessons))
+    outer = [Job((fold,), seed, n) for n in numbers for fold in folds for seed in seeds]
     models, curves = batch.train(outer, held_out=True)
-    score = np.full((len(seeds), *batch.shape), np.nan, np.float32)
+    score = np.full((len(lessons), len(seeds), *batch.shape), np.nan, np.float32)
     for number, job in enumerate(outer):
-        batch.write(score[seeds.index(job.seed)], models, number, job.without[0])
+        batch.write(score[job.lesson, seeds.index(job.seed)], models, number, job, job.without[0])
     # a batch of their own: fewer films make fewer steps, and the outer models stay as they were
-    inner = np.full((max(folds) + 1, *batch.shape), np.nan, np.float32)
-    pairs = [Job(pair, seeds[0]) for pair in combinations(folds, 2)] if len(folds) > 2 else []
-    if pairs:
+    inner = np.full((len(lessons), max(folds) + 1, *batch.shape), np.nan, np.float32)
+    pairs = [Job(pair, seeds[0], n) for n in numbers for pair in combinations(folds, 2)]
+    if len(folds) > 2:
         pair_models, _ = batch.train(pairs, held_out=False)
-        for number, (a, b) in enumerate(job.without for job in pairs):
-            batch.write(inner[a], pair_models, number, b)
-            batch.write(inner[b], pair_models, number, a)
-    return Fitted(score, inner, models.tensors(), curves)
+        for number, job in enumerate(pairs):
+            a, b = job.without
+            batch.write(inner[job.lesson, a], pair_models, number, job, b)
+            batch.write(inner[job.lesson, b], pair_models, number, job, a)
+    kept, each = models.tensors(), len(folds) * len(seeds)
+    spans = [slice(n * each, (n + 1) * each) for n in numbers]
+    return [
+        Fitted(
+            score[n],
+            inner[n],
+            {name: value[span].clone() for name, value in kept.items()},
+            curves[span].mean(axis=0),
+        )
+        for n, span in zip(numbers, spans, strict=True)
+    ]
 
 
 class _Training:
@@ -87,7 +102,7 @@ class _Training:
     def __init__(
         self,
         items: Items,
-        y_true: np.ndarray,
+        lessons: Sequence[np.ndarray],
         fold_of: np.ndarray,
         head: str,
         params: HeadParams,
@@ -96,56 +111,56 @@ class _Training:
     ) -> None:
         self.items, self.head, self.params, self.seeds = items, head, params, tuple(seeds)
         self.context = context
-        self.shape = y_true.shape[-2:]
+        self.shape = lessons[0].shape[-2:]
         self.fold = fold_of[items.film]
-        labels = y_true if y_true.ndim == 3 else y_true[None]
         self.x = Inputs(items)
-        self.y = torch.from_numpy(labels[:, items.film].astype(np.float32))
+        self.labels = _Labels.of(lessons, items.film, len(seeds))
         per_film = np.bincount(items.film, minlength=self.shape[0])
         self.weight = torch.from_numpy(1 / per_film[items.film]).float()
 
     def train(self, jobs: Sequence[Job], held_out: bool) -> tuple[ModelBatch, np.ndarray]:
-        """Train all jobs together; curves (n_epochs, 2), the held-out part only if asked for."""
+        """Train all jobs together; curves (n_jobs, n_epochs, 2), held out only if asked."""
         params = self.params
         rows_of = [np.flatnonzero(~np.isin(self.fold, job.without)) for job in jobs]
-        held = [np.flatnonzero(np.isin(self.fold, job.without)) for job in jobs] * held_out
+        held = [np.flatnonzero(np.isin(self.fold, job.without) & held_out) for job in jobs]
         seeds = [job.seed for job in jobs]
         models = ModelBatch(self.head, self.items, self.shape[1], seeds, self.context)
         self.x.to(models.device)
-        self.y, self.weight = self.y.to(models.device), self.weight.to(models.device)
+        self.labels, self.weight = self.labels.to(models.device), self.weight.to(models.device)
         models.standardise(self.x, [_rows(rows, models) for rows in rows_of])
 
-        labels = [self._labels(job) for job in jobs]
-        of_job = _rows(np.array(labels)[:, None], models)
+        of_job = [self._labels(job) for job in jobs]
         n_steps = math.ceil(max(len(rows) for rows in rows_of) / params.batch_size)
         optimiser = torch.optim.AdamW(
             models.parameters.values(), params.learning_rate, weight_decay=params.weight_decay
         )
         schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, params.epochs * n_steps)
-        draws = [np.random.default_rng([job.seed, *job.without]) for job in jobs]
+        draws = [np.random.default_rng([job.seed, *job.without]) for job in jobs]  # lessons alike
         torch.manual_seed(min(self.seeds))  # dropout
-        curves = np.zeros((params.epochs, 2))
+        curves = np.zeros((len(jobs), params.epochs, 2))
         for epoch in range(params.epochs):
             shuffled = [draw.permutation(rows) for draw, rows in zip(draws, rows_of, strict=True)]
             order = np.stack([np.resize(rows, n_steps * params.batch_size) for rows in shuffled])
             models.template.train()
             for batch in np.split(order, n_steps, axis=1):
                 rows = _rows(batch, models)
-                loss = _losses(models.logits(self.x[rows]), self.y[of_job, rows], self.weight[rows])
+                loss = self.labels.losses(
+                    models.logits(self.x[rows]), of_job, rows, self.weight[rows]
+                )
                 optimiser.zero_grad()
                 loss.sum().backward()  # models share nothing: each gets its own gradient
                 optimiser.step()
                 schedule.step()
-                curves[epoch, 0] += float(loss.detach().mean()) / n_steps
-            lost = [
-                self._held_out_loss(models, number, label, _rows(rows, models))
-                for number, (label, rows) in enumerate(zip(labels, held, strict=False))
-                if len(rows)
+                curves[:, epoch, 0] += loss.detach().cpu().numpy() / n_steps
+            curves[:, epoch, 1] = [
+                self._held_out_loss(models, number, [label], _rows(rows, models))
+                for number, (label, rows) in enumerate(zip(of_job, held, strict=True))
             ]
-            curves[epoch, 1] = np.mean(lost) if lost else np.nan
         return models, curves
 
-    def write(self, score: np.ndarray, models: ModelBatch, number: int, fold: int) -> None:
+    def write(
+        self, score: np.ndarray, models: ModelBatch, number: int, job: Job, fold: int
+    ) -> None:
         """Write a model's scores of one fold's films, each the mean over its items.
 
         score: (n_films, n_genres), changed. Raises BenchmarkError if they are no numbers.
@@ -159,23 +174,61 @@ class _Training:
                 f"training diverged: head {self.head} gave scores that are no numbers",
                 do=f"lower training.heads.{self.head}.learning_rate in params.yaml",
             )
+        values[:, ~self.labels.taught(self._labels(job))] = np.nan
         film = self.items.film[rows]
         for row in np.unique(film):
             score[row] = values[film == row].mean(axis=0)
 
     def _labels(self, job: Job) -> int:
-        return self.seeds.index(job.seed) if len(self.y) > 1 else 0
+        return job.lesson * len(self.seeds) + self.seeds.index(job.seed)
 
-    def _held_out_loss(self, models: ModelBatch, number: int, label: int, rows: Tensor) -> float:
-        logits = models.predict(number, self.x, rows)
-        return float(_losses(logits, self.y[label][rows], self.weight[rows]))
+    def _held_out_loss(
+        self, models: ModelBatch, number: int, label: list[int], rows: Tensor
+    ) -> float:
+        if not len(rows):
+            return math.nan
+        logits = models.predict(number, self.x, rows)[None]
+        return float(self.labels.losses(logits, label, rows[None], self.weight[rows][None]))
+
+
+@dataclass(frozen=True)
+class _Labels:
+    """What each lesson teaches under each seed, one after the other.
+
+    y: (n_lessons * n_seeds, n_items, n_genres) of 0 and 1; share: (n_lessons * n_seeds, n_genres),
+    what each genre counts in the loss, 0 if it is not taught.
+    """
+
+    y: Tensor
+    share: Tensor
+
+    @classmethod
+    def of(cls, lessons: Sequence[np.ndarray], film: np.ndarray, seeds: int) -> "_Labels":
+        whole = np.concatenate(
+            [np.broadcast_to(each, (seeds, *each.shape[-2:])) for each in lessons]
+        )
+        told = ~np.isnan(whole).any(axis=1)
+        y = torch.from_numpy(np.nan_to_num(whole[:, film]).astype(np.float32))
+        return cls(y, torch.from_numpy(told / told.sum(axis=1, keepdims=True)).float())
+
+    def to(self, device: torch.device) -> "_Labels":
+        return _Labels(self.y.to(device), self.share.to(device))
+
+    def taught(self, label: int) -> np.ndarray:
+        """Which genres, (n_genres,) bool."""
+        return self.share[label].cpu().numpy() > 0
+
+    def losses(self, logits: Tensor, labels: list[int], rows: Tensor, weight: Tensor) -> Tensor:
+        """Binary cross-entropy, mean over the genres taught, weighted mean over items: (n_models,).
+
+        logits: (n_models, n, n_genres); labels: n_models; rows, weight: (n_models, n).
+        """
+        of_model = torch.tensor(labels, device=rows.device)
+        y = self.y[of_model[:, None], rows]
+        each = binary_cross_entropy_with_logits(logits, y, reduction="none")
+        per_item = (each * self.share[of_model][:, None]).sum(-1)
+        return (per_item * weight).sum(-1) / weight.sum(-1)
 
 
 def _rows(rows: np.ndarray, models: ModelBatch) -> Tensor:
     return torch.from_numpy(rows).to(models.device)
-
-
-def _losses(logits: Tensor, y: Tensor, weight: Tensor) -> Tensor:
-    """Binary cross-entropy, mean over genres, weighted mean over items: (...,) one a model."""
-    each = binary_cross_entropy_with_logits(logits, y, reduction="none").mean(-1)
-    return (each * weight).sum(-1) / weight.sum(-1)

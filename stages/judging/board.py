@@ -47,7 +47,7 @@ def read_board(data: Path, cells: Sequence[Cell], labels: Sequence[str] = ("all"
     """
     cells = [cell for cell in cells if cell.labels in labels]
     genres = shared_genres(labels)
-    paths = {cell.slug: data / "scores" / f"{cell.slug}.npz" for cell in cells}
+    paths = {cell.slug: data / "scores" / f"{cell.fitted_with}.npz" for cell in cells}
     if missing := [slug for slug, path in paths.items() if not path.exists()]:
         raise BenchmarkError(
             "the matrix is incomplete",
@@ -55,7 +55,7 @@ def read_board(data: Path, cells: Sequence[Cell], labels: Sequence[str] = ("all"
             found=f"no scores of {', '.join(missing)}",
             do="run `dvc repro`, which fits what is missing",
         )
-    scores = [Scores.load(path) for path in paths.values()]
+    scores = [Scores.load(paths[cell.slug], cell.labels) for cell in cells]
     films = read_films(data)
     common = set(films.ids.tolist()).intersection(*(set(s.film_id.tolist()) for s in scores))
     keep = np.array([film in common for film in films.ids], bool)

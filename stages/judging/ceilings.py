@@ -2,9 +2,11 @@
 
 A view is the frames an approach looks at and the window of sound it hears. The ideal observer sees
 the planted cues in just that view, perfectly, and applies Bayes' rule. A cue that exists only over
-time is seen by nobody who judges each frame alone, and by others where two frames show its shot.
+time is seen by nobody who judges each frame alone, and by others where the shot that it goes back
+to is in view as well; elsewhere its shot looks neutral.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,8 +15,8 @@ import numpy as np
 
 from stages.corpus.genres import GENRES
 from stages.fitting.items import View
-from stages.media.sample.events import Event, count_heard, count_seen
-from stages.media.sample.timelines import OVER_TIME
+from stages.media.sample.events import NEUTRAL, Event, count_heard, count_seen
+from stages.media.sample.returns import OVER_TIME, shown_again
 from stages.params import ALL_WINDOWS, Params
 from stages.params.matrix import Cell
 from stages.scoring.evaluate import evaluate_genres, evaluate_scores
@@ -44,20 +46,18 @@ def ceilings(
     """For every view of the matrix a row of the ideal observer's scores, and its rows by genre."""
     views: dict[tuple[str, str], list[str]] = {}
     for cell in cells:
-        if cell.modality != "none":
+        if cell.modality != "none" and not cell.base:
             views.setdefault(_view(cell, cells, params), []).append(cell.slug)
     label_sets, prior = label_set_prior(corpus.y_true)
     y_true = corpus.y_true[corpus.judged]
     for (look, window), slugs in sorted(views.items()):
         evidence = np.zeros((int(corpus.judged.sum()), len(prior)))
         if look:
-            over_time = [GENRES.index(genre) for genre in OVER_TIME]
             planted = [params.sample.picture[genre] for genre in GENRES]
-            once, again = _seen(corpus, look, params)
-            for seen, blind in ((once, over_time), (again, over_time if look == "each" else [])):
-                evidence += log_likelihood(
-                    seen, label_sets, planted, params.sample.picture_decoy, blind
-                )
+            decoy = params.sample.picture_decoy
+            for unseen, seen in _seen(corpus, look, params).items():
+                blind = [GENRES.index(genre) for genre in unseen]
+                evidence += log_likelihood(seen, label_sets, planted, decoy, blind)
         if window:
             planted = [params.sample.sound[genre] for genre in GENRES]
             heard = _heard(corpus, window)
@@ -108,24 +108,28 @@ def _named(look: str, window: str, params: Params) -> str:
     return " + ".join(part for part in (looked, heard) if part)
 
 
-def _seen(corpus: Corpus, look: str, params: Params) -> tuple[np.ndarray, np.ndarray]:
-    """Cues of the shots that one frame of the view shows, and of those that several do."""
+def _seen(corpus: Corpus, look: str, params: Params) -> dict[tuple[str, ...], np.ndarray]:
+    """Cues of the shots in view, (n_films, n_genres + 1), by which cues over time look neutral.
+
+    Whether a shot goes back to an earlier one shows only where that one is in view too.
+    """
     view = View(look, params.training.middle_frames, params.training.sound_window)
-    counts = []
-    for film in np.flatnonzero(corpus.judged).tolist():
+    films = np.flatnonzero(corpus.judged).tolist()
+    counts: defaultdict[tuple[str, ...], np.ndarray] = defaultdict(
+        lambda: np.zeros((len(films), NEUTRAL + 1), np.int64)
+    )
+    for row, film in enumerate(films):
         numbers = np.array([number for number, _ in corpus.frames[film]])
         keep = view.keep(numbers, "picture", params.frames.count)
         times = [t for (_, t), kept in zip(corpus.frames[film], keep, strict=True) if kept]
-        # two frames of a shot follow each other: one has an even place, one an odd
-        several = [
-            event
-            for event in corpus.events[film]
-            if all(count_seen([event], times[first::2]).sum() for first in (0, 1))
-        ]
-        seen, again = count_seen(corpus.events[film], times), count_seen(several, times)
-        counts.append((seen - again, again))
-    once, more = (np.stack(each) for each in zip(*counts, strict=True))
-    return once, more
+        shots = {event.event: event for event in corpus.events[film] if event.modality == "picture"}
+        shown = {number: count_seen([shot], times) for number, shot in shots.items()}
+        in_view = {number for number, count in shown.items() if count.any()}
+        for number in in_view:
+            back = {genre: shown_again(number, genre) for genre in OVER_TIME}
+            unseen = (g for g, shot in back.items() if look == "each" or shot not in in_view)
+            counts[tuple(unseen)][row] += shown[number]
+    return dict(counts)
 
 
 def _heard(corpus: Corpus, window: str) -> np.ndarray:

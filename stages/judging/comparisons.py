@@ -141,7 +141,8 @@ def single_parts(board: Board, cell: Cell) -> list[str]:
 def _p_value(board: Board, item: Comparison, params: JudgingParams) -> float:
     a = board.y_scores[board.row(item.a)]
     if item.b == NO_SKILL:
-        return no_skill_test(board.y_true, a, params.permutations, params.seed).p_value
+        test = no_skill_test(board.y_true, a, params.permutations, params.seed, board.group)
+        return test.p_value
     b = board.y_scores[board.row(item.b)]
     test = paired_permutation_test(
         board.y_true, a, b, params.permutations, params.seed, board.group

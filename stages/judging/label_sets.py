@@ -7,7 +7,6 @@ averaged over those genres only.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -37,13 +36,8 @@ def label_set_rows(cells: Sequence[Cell], read: Reader, params: JudgingParams) -
     Its base is the approach that differs in nothing but the labels. Holm's p is over all rows of
     shared genres, and over the genres of one approach.
     """
-    rows = [
-        _rows(base, cell, read, params)
-        for cell in cells
-        for base in cells
-        if cell.labels != base.labels == "all"
-        and replace(cell, slug=base.slug, labels="all") == base
-    ]
+    by_slug = {cell.slug: cell for cell in cells}
+    rows = [_rows(by_slug[cell.base], cell, read, params) for cell in cells if cell.base]
     families = [[first for first, *_ in rows], *(genres for _, *genres in rows)]
     for family in families:
         if family:

@@ -45,6 +45,7 @@ def approach_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
             **_renamed(evaluate_scores(board.y_true, board.y_scores[number])),
             "macro_ap_lo": estimate.lo,
             "macro_ap_hi": estimate.hi,
+            "macro_ap_film_sd": float(resamples.values[:, number].std(ddof=1)),
             "macro_ap_seed_sd": float(np.std(np.array(by_seed, float), ddof=1))
             if len(by_seed) > 1
             else None,

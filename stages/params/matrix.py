@@ -1,7 +1,7 @@
 """The matrix: every approach that params.yaml declares, as cells with a modality and its parts."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -31,7 +31,9 @@ class Cell:
     """One approach; `parts` are backbones (single, early) or approaches (late).
 
     head: of a late fusion, by what the two are joined. window: which of the sound it hears, "" if
-    none. labels: the label set it is trained on.
+    none. labels: the label set it is trained on. base: the cell that differs from it in nothing but
+    being trained on all labels, "" if it is one. ungrouped: whether it is fitted a second time, in
+    folds that part the films of a collection.
     """
 
     slug: str
@@ -42,6 +44,13 @@ class Cell:
     head: str
     window: str = ""
     labels: str = "all"
+    base: str = ""
+    ungrouped: bool = False
+
+    @property
+    def fitted_with(self) -> str:
+        """The cell that it is trained together with, and that holds its scores: mostly itself."""
+        return self.base or self.slug
 
 
 def cells(params: "Params") -> list[Cell]:
@@ -56,9 +65,10 @@ def cells_of(matrix: "MatrixParams", window: str = "") -> list[Cell]:
         modality = matrix.backbone(single.backbone).modality
         heard = (single.window or window) if modality == "sound" else ""
         parts = (single.backbone,)
-        found.append(
-            Cell(slug, "single", modality, parts, single.context, single.head, heard, single.labels)
-        )
+        cell = Cell(slug, "single", modality, parts, single.context, single.head, heard)
+        fewer = single.fewer_labels
+        found.append(replace(cell, ungrouped=single.ungrouped))
+        found += [replace(cell, slug=f"{slug}_{of}", labels=of, base=slug) for of in fewer]
     for slug, early in matrix.early.items():
         both = (early.picture, early.sound)
         found.append(Cell(slug, "early", "both", both, "mean", early.head, window))
@@ -88,7 +98,8 @@ def slips(params: "Params") -> list[Slip]:
 
 
 def _matrix_slips(params: "Params", matrix: "MatrixParams", at: tuple[str, ...]) -> Iterator[Slip]:
-    slugs = [PRIOR, *matrix.approaches, *matrix.early, *matrix.late]
+    fewer = [f"{slug}_{of}" for slug, each in matrix.approaches.items() for of in each.fewer_labels]
+    slugs = [PRIOR, *matrix.approaches, *fewer, *matrix.early, *matrix.late]
     for slug in sorted({slug for slug in slugs if slugs.count(slug) > 1}):
         section = next(s for s in ("late", "early", "approaches") if slug in getattr(matrix, s))
         yield Slip((*at, section, slug), f"each approach needs a name of its own, {slug} has none")
@@ -110,10 +121,6 @@ def _matrix_slips(params: "Params", matrix: "MatrixParams", at: tuple[str, ...])
     for slug, late in matrix.late.items():
         yield from _part((*at, "late", slug, "picture"), late.picture, approaches, "picture")
         yield from _part((*at, "late", slug, "sound"), late.sound, approaches, "sound")
-        for part in (late.picture, late.sound):
-            if part in matrix.approaches and matrix.approaches[part].labels != "all":
-                message = f"{part} is not trained on all labels: a fusion of it is not judged"
-                yield Slip((*at, "late", slug), message)
     yield from _context_slips(params, matrix, at, kinds)
     heads = params.training.heads
     for section in ("approaches", "early"):

@@ -129,7 +129,8 @@ class ApproachParams:
     context: Slug
     head: Slug
     window: Window | Literal["all"] | None = None  # of a sound approach: not training.sound_window
-    labels: Literal["all", "no_thriller", "popular", "one"] = "all"  # what it is trained on
+    ungrouped: bool = False  # and in folds that part the films of a collection, where there are any
+    fewer_labels: tuple[Literal["no_thriller", "popular", "one"], ...] = ()  # trained on them too
 
 
 @section

@@ -80,7 +80,7 @@ def plan(
             row = replace(row, at_hand=f"with {fetched[row.needs]}", megabytes=0.0)
         fetched.setdefault(row.needs, slug)
         yield row
-    by_slug = {cell.slug: cell for cell in cells_of(matrix)}
+    by_slug = {cell.slug: cell for cell in cells_of(matrix) if not cell.base}
     for cell in by_slug.values():
         yield _approach(cell, by_slug, len(trailers), recorded)
 

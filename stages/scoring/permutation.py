@@ -8,7 +8,7 @@ from scipy.stats import rankdata
 from stages.errors import BenchmarkError
 from stages.scoring.averaging import average_over_genres, ratio
 from stages.scoring.bootstrap import Groups, group_numbers
-from stages.scoring.validate import Bools, Floats, RealScores, validate
+from stages.scoring.validate import Bools, Floats, Ints, RealScores, validate
 from stages.scoring.weighted import weighted_average_precision
 
 ROUNDING = 1e-12
@@ -57,21 +57,22 @@ def paired_permutation_test(
 
 
 def no_skill_test(
-    y_true: Bools, y_score: RealScores, n_permutations: int, seed: int
+    y_true: Bools, y_score: RealScores, n_permutations: int, seed: int, groups: Groups = None
 ) -> PermutationTest:
     """Test whether an approach orders the films any better than if its scores were shuffled.
 
-    Whole films' genre sets are dealt out anew; one-sided. The difference is macro average precision
+    Whole films' genre sets are dealt out anew; one-sided. Films of a group are alike: a group's
+    sets go together to another group of as many films. The difference is macro average precision
     minus its mean over the deals. Use this rather than a difference from label frequencies: those
     tie all films and score the bare prevalence, which any untied scores exceed by luck (see
-    `references.expected_random_average_precision`). y_true, y_score: (n_films, n_genres). Raises
+    `references.expected_random_average_precision`). y_true, y_score: (n_films, n_genres); groups:
+    (n_films,) or None. Raises
     BenchmarkError on bad arrays or if no film has any genre.
     """
     validate(y_true, y_score)
     _require_positives(y_true)
     rng = np.random.default_rng(seed)
-    deals = np.tile(np.arange(len(y_true)), (n_permutations + 1, 1))
-    deals[1:] = rng.permuted(deals[1:], axis=1)
+    deals = _deals(group_numbers(len(y_true), groups), n_permutations, rng)
     columns = zip(y_true.T, y_score.T, strict=True)
     macro, _ = average_over_genres(np.stack([_dealt(t[deals], s) for t, s in columns], axis=1))
     observed, dealt = float(macro[0]), macro[1:]
@@ -107,6 +108,19 @@ def _require_positives(y_true: Bools) -> None:
             expected="at least one film with a genre",
             do="check the genres chosen and the films judged",
         )
+
+
+def _deals(group: Ints, n_permutations: int, rng: np.random.Generator) -> Ints:
+    """Whose genre set each film gets, (n_permutations + 1, n_films): its own in the first row."""
+    deals = np.tile(np.arange(len(group)), (n_permutations + 1, 1))
+    size_of = np.bincount(group)[group]
+    together = np.argsort(group, kind="stable")
+    for size in np.unique(size_of):
+        members = together[size_of[together] == size]
+        blocks = members.reshape(-1, size)  # one row a group
+        order = np.tile(np.arange(len(blocks)), (n_permutations, 1))
+        deals[1:, members] = blocks[rng.permuted(order, axis=1)].reshape(n_permutations, -1)
+    return deals
 
 
 def _dealt(truths: Bools, score: RealScores) -> Floats:

@@ -7,12 +7,16 @@ import pytest
 import torch
 from sklearn.metrics import roc_auc_score
 
+from stages.backbones import colour
 from stages.errors import BenchmarkError
+from stages.fitting import training
 from stages.fitting.batch import ModelBatch
 from stages.fitting.heads import build
 from stages.fitting.inputs import Inputs
 from stages.fitting.items import Items
-from stages.fitting.training import cross_validate
+from stages.fitting.training import Fitted
+from stages.media.sample.picture import shot_frames
+from stages.media.sample.returns import OVER_TIME, scenes_shown
 from stages.params import HeadParams
 from stages.params.matrix import TRAINED_CONTEXTS
 
@@ -29,12 +33,16 @@ def sequences(x: np.ndarray, extra: int = 0) -> Items:
     return Items(x.reshape(-1, dim).astype(np.float32), np.arange(n), index, time)
 
 
+def one_lesson(items: Items, y_true: np.ndarray, *rest) -> Fitted:
+    return training.cross_validate(items, [y_true], *rest)[0]
+
+
 def auc(x: np.ndarray, y_true: np.ndarray, context: str) -> float:
     """Of out-of-fold scores; mean and max are pooled before anything is trained."""
     pooled = {"mean": x.mean(1), "max": x.max(1)}.get(context)
     items = sequences(x) if pooled is None else Items(pooled.astype(np.float32), np.arange(len(x)))
     fold = (np.arange(len(x)) % 2).astype(np.int8)
-    fitted = cross_validate(items, y_true[:, None], fold, "linear", BUDGET, (0,), context)
+    fitted = one_lesson(items, y_true[:, None], fold, "linear", BUDGET, (0,), context)
     return float(roc_auc_score(y_true, fitted.score[0, :, 0]))
 
 
@@ -116,7 +124,7 @@ def test_what_is_kept_predicts_and_a_film_scores_the_mean_of_its_trailers(contex
     y_true = np.random.default_rng(6).random((20, 2)) < 0.5
     fold = (np.arange(20) % 2).astype(np.int8)
     budget = dataclasses.replace(BUDGET, epochs=2)
-    fitted = cross_validate(items, y_true, fold, "linear", budget, (0,), context)
+    fitted = one_lesson(items, y_true, fold, "linear", budget, (0,), context)
 
     film = 7
     model = build("linear", context, items, 2).eval()
@@ -156,3 +164,35 @@ def test_the_gate_takes_joined_embeddings_apart():
         assert torch.allclose(model(x), model(other), atol=1e-5)
         other = x + 10 * (x - other == 0)
         assert not torch.allclose(model(x), model(other), atol=1e-2)
+
+
+@pytest.mark.parametrize("lag", [2, 7])
+def test_what_returns_is_found_by_its_likeness_and_by_nothing_else(lag):
+    """An item comes again `lag` places later, or some other item does as often as any: the items
+    are drawn alike either way."""
+    rng = np.random.default_rng(8)
+    y_true = rng.random(N) < 0.5
+    x = rng.normal(size=(N, LENGTH, 8))
+    at = rng.integers(0, LENGTH - lag, N)
+    again = x[np.arange(N), at] + rng.normal(0, 0.05, (N, 8))
+    x[y_true, at[y_true] + lag] = again[y_true]
+    assert auc(x, y_true, "temporal") > 0.9
+    for context in ("mean", "max", "attention"):
+        assert abs(auc(x, y_true, context) - 0.5) < 0.15, context
+
+
+def test_the_cues_of_the_sample_corpus_that_exist_only_over_time_need_one():
+    """Their own pictures, a frame a shot, under the plainest eye: with the order, and without."""
+    rng = np.random.default_rng(9)
+    kinds = np.array(["", "Mystery", "Thriller"])
+    genre = kinds[rng.integers(0, 3, 150)]
+    films = []
+    for film, name in enumerate(genre):
+        cues = [str(name) if rng.random() < 0.4 else "" for _ in range(24)]
+        shots = zip(range(24), cues, scenes_shown(cues), strict=True)
+        films.append([next(shot_frames(f"{film}", n, 12, cue, scene)) for n, cue, scene in shots])
+    x = np.stack([colour.Family("").prepare(film, 0) for film in films])
+    for cue in OVER_TIME:
+        found = {context: auc(x, genre == cue, context) for context in ("temporal", "mean", "max")}
+        assert found["temporal"] > 0.75, (cue, found)
+        assert max(found["mean"], found["max"]) < 0.65, (cue, found)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from stages.fitting.scores import Scores, in_common, prior_scores
+from stages.fitting.scores import Scores, in_common, prior_scores, save_scores
 
 
 def scores(ids: list[str], value: float) -> Scores:
@@ -41,12 +41,15 @@ def test_a_genre_that_nobody_was_asked_about_leaves_no_film_out():
 
 def test_saving_repeats_its_bytes_and_loading_gives_them_back(tmp_path):
     item = scores(["1", "3"], 0.25)
-    item.save(tmp_path / "a.npz")
-    item.save(tmp_path / "b.npz")
+    popular = scores(["1", "3"], 0.5)
+    save_scores({"all": item, "popular": popular}, tmp_path / "a.npz")
+    save_scores({"all": item, "popular": popular}, tmp_path / "b.npz")
     assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
     back = Scores.load(tmp_path / "a.npz")
     assert back.film_id.tolist() == ["1", "3"] and back.score.shape == (2, 2, 3)
     np.testing.assert_array_equal(back.inner, item.inner)
+    other = Scores.load(tmp_path / "a.npz", "popular")
+    np.testing.assert_array_equal(other.score, popular.score)
 
 
 def test_two_approaches_are_put_side_by_side_on_the_films_both_have():

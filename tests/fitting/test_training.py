@@ -7,12 +7,18 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
 from stages.errors import BenchmarkError
+from stages.fitting import training
 from stages.fitting.items import Items
-from stages.fitting.training import cross_validate
+from stages.fitting.training import Fitted
 from stages.params import HeadParams
 
 LINEAR = HeadParams(epochs=300, batch_size=200, learning_rate=0.05, weight_decay=0.0)
 QUICK = HeadParams(epochs=2, batch_size=16, learning_rate=0.01, weight_decay=0.01)
+
+
+def cross_validate(items: Items, y_true: np.ndarray, *rest) -> Fitted:
+    """Of one lesson."""
+    return training.cross_validate(items, [y_true], *rest)[0]
 
 
 def corpus(
@@ -110,6 +116,33 @@ def test_each_seed_may_learn_from_labels_of_its_own():
     np.testing.assert_allclose(
         both[0], cross_validate(items, y_true, fold, "linear", QUICK, (0,)).score[0], atol=1e-5
     )
+
+
+def test_lessons_taken_together_are_each_as_taken_alone():
+    """Without dropout to the digit; a genre that is not taught has no score and no say."""
+    items, y_true, fold = corpus()
+    second = np.where([True, False], y_true, np.nan)
+    lessons = [y_true.astype(float), second, np.stack([y_true, ~y_true])]
+    together = training.cross_validate(items, lessons, fold, "linear", QUICK, (0, 1))
+    for found, lesson in zip(together, lessons, strict=True):
+        alone = cross_validate(items, lesson, fold, "linear", QUICK, (0, 1))
+        np.testing.assert_allclose(found.score, alone.score, atol=1e-5)
+        np.testing.assert_allclose(found.inner, alone.inner, atol=1e-5)
+        np.testing.assert_allclose(found.curves, alone.curves, atol=1e-5)
+        for name, value in found.tensors.items():
+            torch.testing.assert_close(value, alone.tensors[name], atol=1e-5, rtol=0)
+    assert np.isnan(together[1].score[:, :, 1]).all()
+    np.testing.assert_allclose(together[1].score[..., 0], together[0].score[..., 0], atol=1e-2)
+
+
+def test_a_genre_that_is_not_taught_moves_nothing_but_itself():
+    """A shared layer would carry it: its labels may be anything."""
+    items, y_true, fold = corpus()
+    untold = np.where([True, False], y_true, np.nan)
+    found = cross_validate(items, untold, fold, "mlp", QUICK, (0,))
+    one = cross_validate(items, y_true[:, :1], fold, "mlp", QUICK, (0,))
+    np.testing.assert_allclose(found.curves[:, 0], one.curves[:, 0], atol=0.1)
+    assert np.isfinite(found.score[..., 0]).all()
 
 
 def test_the_same_twice_and_other_seeds_differ():

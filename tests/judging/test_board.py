@@ -8,7 +8,7 @@ import pytest
 from stages.corpus.reader import Trailer
 from stages.corpus.table import read_trailers, save_trailers
 from stages.errors import BenchmarkError
-from stages.fitting.scores import Scores
+from stages.fitting.scores import Scores, save_scores
 from stages.judging.board import read_board
 from stages.packs import write_table
 
@@ -20,7 +20,8 @@ def data(tmp_path):
     ]
     save_trailers(trailers, tmp_path / "catalogue.parquet")
     ids = ["film 0", "film 1", "film 2", "film 3"]
-    splits = {"film_id": ids, "fold": pa.array([0, 1, 0, 1], pa.int8())}
+    fold = pa.array([0, 1, 0, 1], pa.int8())
+    splits = {"film_id": ids, "fold": fold, "fold_ungrouped": fold}
     write_table(pa.table(splits), tmp_path / "splits.parquet")
     return tmp_path
 
@@ -30,7 +31,10 @@ def save(data, slug: str, films: list[int], offset: float = 0.0) -> None:
     ids = np.array([f"film {n}" for n in films])
     fold = np.array([n % 2 for n in films])
     inner = np.where((fold == np.arange(2)[:, None])[:, :, None], np.nan, score)
-    Scores(ids, fold, score, inner).save(data / f"scores/{slug}.npz")
+    item = Scores(ids, fold, score, inner)
+    popular = dataclasses.replace(item, score=score.copy())
+    popular.score[:, :, [1, 3, 6, 7, 9]] = np.nan
+    save_scores({"all": item, "popular": popular}, data / f"scores/{slug}.npz")
 
 
 def test_all_approaches_are_judged_on_the_same_films_in_the_same_order(data, board):
@@ -44,12 +48,11 @@ def test_all_approaches_are_judged_on_the_same_films_in_the_same_order(data, boa
 
 
 def test_a_board_of_fewer_labels_has_a_score_in_every_place(data, board):
-    fewer = dataclasses.replace(board.cells[1], slug="fewer", labels="popular")
+    fewer = dataclasses.replace(
+        board.cells[1], slug="good_popular", labels="popular", base=board.cells[1].slug
+    )
     save(data, "prior", [0, 1])
-    save(data, "fewer", [0, 1, 2])
-    item = Scores.load(data / "scores/fewer.npz")
-    item.score[:, :, [1, 3, 6, 7, 9]] = np.nan
-    item.save(data / "scores/fewer.npz")
+    save(data, "good", [0, 1, 2])
     cells = (board.cells[0], fewer)
     found = read_board(data, cells, ("all", "popular"))
     assert found.y_true.shape == (2, 5) and np.isfinite(found.by_seed).all()

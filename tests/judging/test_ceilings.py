@@ -94,21 +94,41 @@ def test_each_window_has_its_own_ceiling_and_all_of_them_the_highest(params):
     assert found["all"]["macro_ap"] == pytest.approx(expected["macro_ap"], abs=1e-12)
 
 
-def test_a_cue_over_time_shows_only_where_two_frames_fall_in_its_shot(params):
-    """Thriller's is one: a frame a shot tells nothing of it, however many shots there are."""
+def test_a_cue_over_time_shows_only_where_the_shot_it_goes_back_to_is_in_view(params):
+    """Thriller's goes back two shots: where two of three are out of view nothing tells of it."""
     looking = [Cell("whole", "single", "picture", ("colour",), "mean", "linear")]
-    once = corpus(params)
-    twice = dataclasses.replace(
-        once, frames=[[(n, n / 2 + 0.25) for n in range(2 * SHOTS)]] * len(once.events)
-    )
+    whole = corpus(params)
+    every_third = [(n, n + 0.5) for n in range(0, SHOTS, 3)]
+    pairs = [(n, n + 0.5) for n in range(SHOTS) if n % 6 in (0, 2)]
 
-    def ap(seen: Corpus) -> dict[str, float]:
+    def ap(frames: list[tuple[int, float]]) -> dict[str, float]:
+        seen = dataclasses.replace(whole, frames=[frames] * len(whole.events))
         ((_, genres),) = ceilings(seen, looking, params)
         return {row["genre"]: row["ap"] for row in genres}
 
-    blind, sees = ap(once), ap(twice)
-    assert sees["Thriller"] > blind["Thriller"] + 0.1
+    blind, sees = ap(every_third), ap(pairs)
+    assert sees["Thriller"] > blind["Thriller"] + 0.05
     assert sees["Horror"] == pytest.approx(blind["Horror"], abs=0.05)
+
+
+def test_who_judges_each_frame_alone_sees_no_cue_over_time(params):
+    """All shots are in view; a film of Thriller looks like one of no cue at all."""
+    frames = params.frames.count
+    middle = params.training.middle_frames
+    first = (frames - middle) // 2
+    whole = corpus(params)
+    seen = dataclasses.replace(
+        whole,
+        frames=[[(n, n - first + 0.5) for n in range(first, first + middle)]] * len(whole.events),
+    )
+
+    def ap(context: str) -> dict[str, float]:
+        cell = Cell("x", "single", "picture", ("colour",), context, "linear")
+        ((_, genres),) = ceilings(seen, [cell], params)
+        return {row["genre"]: row["ap"] for row in genres}
+
+    assert ap("mean")["Thriller"] > ap("each")["Thriller"]
+    assert ap("mean")["Horror"] == pytest.approx(ap("each")["Horror"], abs=0.05)
 
 
 def test_genre_rows_name_what_was_planted(params):

@@ -9,7 +9,7 @@ from stages.judging.label_ceiling import label_ceiling_rows
 
 def films_of(y_true: np.ndarray) -> Films:
     ids = np.array([str(n) for n in range(len(y_true))])
-    return Films(ids, y_true, np.zeros(len(y_true), int), {})
+    return Films(ids, y_true, np.zeros(len(y_true), int), {}, np.zeros(len(y_true), int))
 
 
 def test_agreement_is_what_scikit_learn_says_on_the_films_both_know(judging):

@@ -32,7 +32,7 @@ def read(board):
 
 @pytest.fixture
 def cells(board):
-    return (*board.cells, replace(board.cells[1], slug="fewer", labels="popular"))
+    return (*board.cells, replace(board.cells[1], slug="fewer", labels="popular", base="good"))
 
 
 def test_naive_gain_is_fair_gain_and_arithmetic(board, judging, read, cells):

@@ -17,6 +17,7 @@ from stages.corpus.table import save_trailers
 from stages.embedding.trailers import Recipe, embed_trailer, jobs, write_embeddings
 from stages.fitting.approaches import fit, save_models
 from stages.fitting.films import read_films
+from stages.fitting.scores import save_scores
 from stages.media import results
 from stages.packs import write_table
 from stages.params import Params
@@ -25,7 +26,7 @@ from stages.store import sha256
 
 N_FILMS, FOLDS, RATE = 15, 3, 16_000
 KEPT = (
-    *("colour_linear", "colour_each", "colour_attention", "colour_temporal", "colour_mlp_popular"),
+    *("colour_linear", "colour_each", "colour_attention", "colour_temporal", "colour_mlp"),
     *("mfcc_linear", "mfcc_linear_all", "early_linear", "early_gated"),
     *("late_linear", "late_weighted", "late_stacked"),
 )
@@ -100,7 +101,13 @@ def make_corpus(params: Params) -> dict[str, Path]:
         files[trailer_id] = write_clip(Path(f"data/trailers/{trailer_id}.mkv"), number)
     save_trailers(trailers, Path("data/catalogue.parquet"))
     splits = [
-        {"film_id": each.film_id, "fold": number % FOLDS, "picture": True, "sound": True}
+        {
+            "film_id": each.film_id,
+            "fold": number % FOLDS,
+            "fold_ungrouped": number % FOLDS,
+            "picture": True,
+            "sound": True,
+        }
         for number, each in enumerate(trailers)
     ]
     write_table(pa.Table.from_pylist(splits), Path("data/splits.parquet"))
@@ -121,9 +128,12 @@ def fit_all(params: Params) -> None:
         write_embeddings(entries, data / f"embeddings/{name}.npz")
     films = read_films(data)
     for cell in cells(params):
-        scores, fitted = fit(cell, films, params, data)
-        scores.save(data / f"scores/{cell.slug}.npz")
-        if fitted is not None:
+        if cell.base:
+            continue
+        found = fit(cell, films, params, data)
+        scores = {labels: outcome.scores for labels, outcome in found.items()}
+        save_scores(scores, data / f"scores/{cell.slug}.npz")
+        if (fitted := found["all"].fitted) is not None:
             save_models(cell, fitted, params, FOLDS, data / f"models/{cell.slug}")
 
 

@@ -59,7 +59,7 @@ def test_the_fold_that_never_saw_a_trailer_gives_its_out_of_fold_score(asked):
             assert np.nanmax(np.abs(found[others, :, row] - expected)) > 1e-4, "folds differ"
 
 
-@pytest.mark.parametrize("slug", ["colour_linear", "late_stacked", "colour_mlp_popular"])
+@pytest.mark.parametrize("slug", ["colour_linear", "late_stacked", "colour_mlp"])
 def test_that_fold_also_gives_the_probability_and_decision_it_was_judged_by(asked, slug):
     respondent = asked.respondent
     cell = respondent.cells[slug]

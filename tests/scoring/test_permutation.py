@@ -90,3 +90,25 @@ def test_holm_by_hand() -> None:
     np.testing.assert_allclose(adjusted, [0.06, 0.04, 0.06, 0.06])
     np.testing.assert_allclose(holm(np.array([0.9, 0.8])), [1.0, 1.0])
     assert holm(np.array([])).shape == (0,)
+
+
+def test_without_skill_films_of_a_group_stay_together():
+    """Sequels share genres and scores: film by film two lucky series look like many lucky films."""
+    rng = np.random.default_rng(3)
+    group = np.repeat(np.arange(12), 5)
+    found = []
+    for _ in range(60):
+        y_true = (rng.random((12, 3)) < 0.4)[group]
+        score = rng.random((12, 3))[group] + 0.01 * rng.random((60, 3))
+        found.append(
+            [no_skill_test(y_true, score, 99, 0, groups).p_value < 0.1 for groups in (None, group)]
+        )
+    alone, together = np.mean(found, axis=0)
+    assert alone > 0.2 and together <= 0.2
+
+
+def test_a_group_that_has_none_of_its_size_to_change_with_stays():
+    y_true = np.array([[1, 0], [1, 0], [0, 1], [0, 0]], bool)
+    result = no_skill_test(y_true, y_true + 0.0, 400, 0, np.array([0, 0, 1, 2]))
+    # only the last two can swap: half of the deals are as they were
+    assert result.p_value == pytest.approx(0.5, abs=0.08)

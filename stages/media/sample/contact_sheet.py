@@ -8,10 +8,10 @@ from scipy.signal import stft
 
 from stages.corpus.genres import GENRES
 from stages.media.sample.picture import shot_frames
+from stages.media.sample.returns import OVER_TIME, scenes_shown
 from stages.media.sample.scenes import Image
 from stages.media.sample.sound import sound_event
 from stages.media.sample.synth import RATE, Signal
-from stages.media.sample.timelines import OVER_TIME
 
 KEY = "contact sheet"
 THUMBNAIL = (160, 90)
@@ -24,7 +24,8 @@ SOUND_SECONDS = 1.8
 
 
 def contact_sheet() -> bytes:
-    """A JPEG: four frames of each picture cue in two shots, then of neutral shots, labelled."""
+    """A JPEG: four frames of each picture cue in two shots, or in four where it takes as many
+    to see, then of neutral shots, labelled."""
     cells = [_picture_cell(genre, genre, number) for number, genre in enumerate(GENRES)]
     cells += [_picture_cell("neutral", "", number) for number in range(10, 14)]
     return _to_jpeg(_grid(cells, columns=2))
@@ -39,14 +40,17 @@ def sound_sheet() -> bytes:
 
 
 def _picture_cell(label: str, cue: str, number: int) -> Image:
-    """Frames from two shots; of a cue over time, frames close together from one."""
+    """Two frames of two shots; of a cue over time, one of each of four shots that follow."""
     if cue in OVER_TIME:
-        frames = list(shot_frames(KEY, number, 40, cue))
-        chosen = [frames[index] for index in (20, 25, 31, 35)]
-        label += " (only over time)"
+        cues = ["", "", cue, cue]
+        shots = [
+            next(shot_frames(f"{KEY} {cue}", *shot))
+            for shot in zip(range(4), [24] * 4, cues, scenes_shown(cues), strict=True)
+        ]
+        chosen, label = shots, f"{label} (only over time)"
     else:
-        shots = [list(shot_frames(KEY, number + offset, 24, cue)) for offset in (0, 100)]
-        chosen = [shot[index] for shot in shots for index in (3, 18)]
+        pairs = [list(shot_frames(KEY, n, 24, cue, n)) for n in (number, number + 100)]
+        chosen = [shot[index] for shot in pairs for index in (3, 18)]
     small = [cv2.resize(frame, THUMBNAIL, interpolation=cv2.INTER_AREA) for frame in chosen]
     return _label(np.hstack(small), label)
 

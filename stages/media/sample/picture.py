@@ -12,8 +12,8 @@ from stages.media.sample.picture_cues import (
     WIDTH,
 )
 from stages.media.sample.plan import Plan, stream
+from stages.media.sample.returns import scenes_shown
 from stages.media.sample.scenes import PLATE, Image, gradient, hsv, paint_scene, smooth_noise
-from stages.media.sample.timelines import OVER_TIME, neutral_timeline
 
 FONT = cv2.FONT_HERSHEY_DUPLEX
 CARD = (
@@ -31,9 +31,11 @@ def iterate_frames(plan: Plan) -> Iterator[Image]:
     card = rating_card()
     yield from (card for _ in range(plan.card_frames))
     at = plan.card_frames
-    for number, shot in enumerate(plan.shots):
+    scenes = scenes_shown([shot.cue for shot in plan.shots])
+    for number, (shot, scene) in enumerate(zip(plan.shots, scenes, strict=True)):
         yield from (black for _ in range(shot.start - at))
-        yield from map(look.develop, shot_frames(plan.key, number, shot.frames, shot.cue))
+        pictures = shot_frames(plan.key, number, shot.frames, shot.cue, scene)
+        yield from map(look.develop, pictures)
         at = shot.start + shot.frames
     yield from (black for _ in range(plan.frames - plan.title_frames - at))
     title = title_card(stream(plan.key, "title"), plan.title, plan.year)
@@ -41,22 +43,18 @@ def iterate_frames(plan: Plan) -> Iterator[Image]:
         yield cv2.convertScaleAbs(title, alpha=float(shown))
 
 
-def shot_frames(key: str, number: int, frames: int, cue: str) -> Iterator[Image]:
-    """The frames of one shot: its scenes under a moving camera, and its cue over them.
+def shot_frames(key: str, number: int, frames: int, cue: str, scene: int) -> Iterator[Image]:
+    """The frames of one shot: a scene under a moving camera, and the shot's cue over it.
 
-    Scenes, camera and exposure come from streams that know nothing of the cue.
+    scene: the shot whose scene and light it shows, its own or an earlier one's. Scenes, light and
+    camera come from streams that know nothing of the cue.
     """
-    compose = OVER_TIME.get(cue, neutral_timeline)
-    timeline = compose(stream(key, "shot", number), frames)
     loop = STATIC[cue](stream(key, "cue", number)) if cue in STATIC else None
-    scene, plate, camera = -1, np.zeros(0, np.uint8), _Camera(stream(key))
-    for frame in range(frames):
-        if timeline.scene[frame] != scene:
-            scene = int(timeline.scene[frame])
-            rng = stream(key, "scene", number, scene)
-            plate, camera = paint_scene(rng), _Camera(rng)
-        picture = camera.shoot(plate, float(timeline.progress[frame]))
-        picture = cv2.convertScaleAbs(picture, alpha=0.6 + 0.9 * float(timeline.exposure[frame]))
+    plate = paint_scene(stream(key, "scene", scene))
+    exposure = 0.6 + 0.9 * float(stream(key, "light", scene).random())
+    camera = _Camera(stream(key, "camera", number))
+    for frame, progress in enumerate(np.linspace(0, 1, frames)):
+        picture = cv2.convertScaleAbs(camera.shoot(plate, float(progress)), alpha=exposure)
         yield loop.lay_over(picture, frame) if loop else picture
 
 

@@ -1,4 +1,4 @@
-"""The eight picture cues that every frame of their shot shows; `timelines` has the other two.
+"""The eight picture cues that every frame of their shot shows; `returns` has the other two.
 
 Such a cue is a short loop laid over the scene: picture = scene × filter / 255 + light, with
 `filter` (1 or steps, height, width, 3) and `light` (steps, height, width, 3), uint8 RGB.

@@ -1,0 +1,73 @@
+"""What folds that part the films of a collection would have scored: skill borrowed from sequels."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from stages.fitting.approaches import UNGROUPED
+from stages.fitting.scores import Scores, held
+from stages.judging.board import Board, read_board
+from stages.params import JudgingParams
+from stages.params.matrix import Cell
+from stages.scoring.bootstrap import bootstrap_macro_average_precision
+from stages.scoring.intervals import paired_difference
+from stages.scoring.permutation import paired_permutation_test
+
+COLUMNS = [
+    *("approach", "modality", "ungrouped_ap", "grouped_ap", "difference", "lo", "hi", "p"),
+    *("films", "collections"),
+]
+
+
+def ungrouped_rows(
+    data: Path, cells: Sequence[Cell], params: JudgingParams
+) -> list[dict[str, Any]]:
+    """A row for each approach that was fitted both ways; none where no collection is known.
+
+    Resampled and permuted by collection, as everything is: its films are alike either way.
+    """
+    rows: list[dict[str, Any]] = []
+    for cell in cells:
+        path = data / "scores" / f"{cell.fitted_with}.npz"
+        if not cell.ungrouped or UNGROUPED not in held(path):
+            continue
+        board = read_board(data, [cell])
+        row_of = {film: row for row, film in enumerate(board.film_id.tolist())}
+        other = Scores.load(path, UNGROUPED)
+        kept = [row for row, film in enumerate(other.film_id.tolist()) if film in row_of]
+        parted = np.full_like(board.y_scores[0], np.nan)
+        parted[[row_of[film] for film in other.film_id[kept].tolist()]] = other.score[:, kept].mean(
+            axis=0
+        )
+        pair = np.stack([parted, board.y_scores[0]])
+        resamples = bootstrap_macro_average_precision(
+            board.y_true, pair, params.resamples, params.seed, board.group
+        )
+        difference = paired_difference(resamples, 0, 1)
+        test = paired_permutation_test(
+            board.y_true, pair[0], pair[1], params.permutations, params.seed, board.group
+        )
+        rows.append(
+            {
+                "approach": cell.slug,
+                "modality": cell.modality,
+                "ungrouped_ap": float(resamples.point[0]),
+                "grouped_ap": float(resamples.point[1]),
+                "difference": difference.value,
+                "lo": difference.lo,
+                "hi": difference.hi,
+                "p": test.p_value,
+                "films": len(board.film_id),
+                "collections": _collections(board),
+            }
+        )
+    return rows
+
+
+def _collections(board: Board) -> int:
+    """How many have two judged films or more."""
+    if board.group is None:
+        return 0
+    return int((np.unique(board.group, return_counts=True)[1] > 1).sum())
