@@ -17,7 +17,7 @@ Row = dict[str, Any]
 BETTER, WORSE, UNDECIDED, UNCHANGED = "better", "worse", "undecided", "unchanged"
 COLUMNS = [
     *("approach", "before", "after", "difference", "low", "high", "p_holm", "verdict"),
-    *("genres", "films"),
+    "films",
 ]
 
 
@@ -26,25 +26,16 @@ def move_rows(before: Side, after: Side, common: Shared, params: JudgingParams) 
 
     Film by film as the judges compare approaches: the same resamples for both sides, a permutation
     test, Holm's correction over all that changed. Better or worse asks for both, an interval that
-    leaves out zero and Holm's p below 0.05; the same scores on both sides are unchanged. Judged on
-    the genres that an approach knows on both sides.
+    leaves out zero and Holm's p below 0.05; the same scores on both sides are unchanged.
     """
     pairs = {
         slug: np.stack([scores_on(side, slug, common.film_id) for side in (before, after)])
         for slug in common.approaches
     }
-    known = {
-        slug: tuple(np.flatnonzero(np.isfinite(pair).all(axis=(0, 1))).tolist())
-        for slug, pair in pairs.items()
-    }
-    rows: dict[str, Row] = {}
-    for genres in dict.fromkeys(known.values()):
-        y_true = common.y_true[:, list(genres)]
-        alike = {slug: pairs[slug][..., list(genres)] for slug in pairs if known[slug] == genres}
-        rows |= {slug: _standing(slug, pair, y_true) for slug, pair in alike.items()}
-        changed = {slug: pair for slug, pair in alike.items() if (pair[0] != pair[1]).any()}
-        for slug, found in _differences(changed, y_true, common.group, params).items():
-            rows[slug] |= found
+    rows = {slug: _standing(slug, pair, common.y_true) for slug, pair in pairs.items()}
+    changed = {slug: pair for slug, pair in pairs.items() if (pair[0] != pair[1]).any()}
+    for slug, found in _differences(changed, common, params).items():
+        rows[slug] |= found
     moved = [row for row in rows.values() if "p" in row]
     adjusted = holm(np.array([row["p"] for row in moved]))
     for row, p in zip(moved, adjusted.tolist(), strict=True):
@@ -55,30 +46,25 @@ def move_rows(before: Side, after: Side, common: Shared, params: JudgingParams) 
 
 def _standing(slug: str, pair: np.ndarray, y_true: np.ndarray) -> Row:
     before, after = (macro_average_precision(y_true, score).value or 0.0 for score in pair)
-    n_films, n_genres = y_true.shape
     return {
         "approach": slug,
         "before": before,
         "after": after,
         "difference": after - before,
         "verdict": UNCHANGED,
-        "genres": n_genres,
-        "films": n_films,
+        "films": len(y_true),
     }
 
 
 def _differences(
-    changed: Mapping[str, np.ndarray],
-    y_true: np.ndarray,
-    group: np.ndarray | None,
-    params: JudgingParams,
+    changed: Mapping[str, np.ndarray], common: Shared, params: JudgingParams
 ) -> dict[str, Row]:
     """Interval and p of each approach, all on the same resamples; pairs (2, n_films, n_genres)."""
     if not changed:
         return {}
-    scores = np.concatenate(list(changed.values()))
+    y_true, group = common.y_true, common.group
     resamples = bootstrap_macro_average_precision(
-        y_true, scores, params.resamples, params.seed, group
+        y_true, np.concatenate(list(changed.values())), params.resamples, params.seed, group
     )
     found: dict[str, Row] = {}
     for number, (slug, (before, after)) in enumerate(changed.items()):
