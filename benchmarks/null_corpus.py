@@ -7,21 +7,17 @@ with 1 where an approach beats no skill after Holm. About ten minutes on two qui
 """
 
 import argparse
-import csv
 import json
-import os
-import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from benchmarks.clones import ROOT, read, rerun
 from benchmarks.provenance import commit, versions
 from report.loading import verdict
 
-ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results" / "null_corpus.json"
 
 
@@ -40,13 +36,8 @@ def main() -> None:
     )
     parser.add_argument("--results", type=Path, default=RESULTS)
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as temporary:
-        clone = arguments.folder or Path(temporary) / "clone"
-        fetch(clone)
-        path = clone / "params.yaml"
-        params = nulled(yaml.safe_load(path.read_text(encoding="utf-8")), arguments.seed)
-        path.write_text(yaml.safe_dump(params, sort_keys=False), encoding="utf-8")
-        run([sys.executable, "-m", "dvc", "repro", "compare"], clone)
+    with rerun(arguments.folder, lambda params: nulled(params, arguments.seed)) as clone:
+        params = yaml.safe_load((clone / "params.yaml").read_text(encoding="utf-8"))
         found = {
             "settings": {
                 "sample": params["sample"],
@@ -64,17 +55,6 @@ def main() -> None:
     arguments.results.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     print(table(found))
     sys.exit(1 if found["beat_no_skill"] else 0)
-
-
-def fetch(clone: Path) -> None:
-    """The last commit in `clone`; one that an earlier run left there is brought up to it."""
-    ours = clone / ".git" / "null_corpus"  # nobody's work lies in a folder so marked
-    if ours.exists():
-        run(["git", "reset", "--quiet", "--hard"], clone)
-        run(["git", "pull", "--quiet", "--ff-only"], clone)
-    else:
-        run(["git", "clone", "--quiet", str(ROOT), str(clone)], ROOT)
-        ours.touch()
 
 
 def nulled(params: dict[str, Any], seed: int | None = None) -> dict[str, Any]:
@@ -127,17 +107,6 @@ def table(found: dict[str, Any]) -> str:
         else f"none of {found['approaches']} approaches beats no skill"
     )
     return "\n".join(lines)
-
-
-def read(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def run(command: list[str], folder: Path) -> None:
-    """Run one command with this interpreter's tools first; its output is the progress."""
-    tools = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    subprocess.run(command, cwd=folder, check=True, env=os.environ | {"PATH": tools})
 
 
 if __name__ == "__main__":

@@ -1,0 +1,57 @@
+"""Whole runs on a corpus with other cues: a clone of the last commit, its parameters changed."""
+
+import csv
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@contextmanager
+def rerun(
+    folder: Path | None, change: Callable[[dict[str, Any]], dict[str, Any]]
+) -> Iterator[Path]:
+    """A clone in which `dvc repro compare` has run with changed parameters.
+
+    folder: where to, and left there; given again, it is brought up to the last commit and only what
+    changed is computed. None: somewhere, and removed afterwards.
+    """
+    with tempfile.TemporaryDirectory() as temporary:
+        clone = folder or Path(temporary) / "clone"
+        _fetch(clone)
+        path = clone / "params.yaml"
+        params = change(yaml.safe_load(path.read_text(encoding="utf-8")))
+        path.write_text(yaml.safe_dump(params, sort_keys=False), encoding="utf-8")
+        _run([sys.executable, "-m", "dvc", "repro", "compare"], clone)
+        yield clone
+
+
+def read(path: Path) -> list[dict[str, str]]:
+    """The rows of a CSV table."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _fetch(clone: Path) -> None:
+    """The last commit in `clone`; one that an earlier run left there is brought up to it."""
+    ours = clone / ".git" / "benchmark_clone"  # nobody's work lies in a folder so marked
+    if ours.exists():
+        _run(["git", "reset", "--quiet", "--hard"], clone)
+        _run(["git", "pull", "--quiet", "--ff-only"], clone)
+    else:
+        _run(["git", "clone", "--quiet", str(ROOT), str(clone)], ROOT)
+        ours.touch()
+
+
+def _run(command: list[str], folder: Path) -> None:
+    """Run one command with this interpreter's tools first; its output is the progress."""
+    tools = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    subprocess.run(command, cwd=folder, check=True, env=os.environ | {"PATH": tools})

@@ -1,0 +1,70 @@
+"""Say which approaches moved between two revisions beyond chance. Not a DVC stage."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from stages.console import run_command, say
+
+WORKSPACE = "workspace"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m stages.diff",
+        description="Compare the scores of two revisions film by film: which approaches became "
+        "better or worse beyond their paired interval. Scores come from DVC's cache or remote; "
+        "nothing is checked out.",
+    )
+    parser.add_argument("before", metavar="REV", help="a branch, tag, commit or experiment")
+    parser.add_argument("after", metavar="REV", nargs="?", default=WORKSPACE, help="by default "
+                        "what lies in the workspace")  # fmt: skip
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--markdown", action="store_true", help="print Markdown, for a pull request")
+    form.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--write", type=Path, metavar="CSV", help="write the rows into this file")
+    parser.add_argument("--page", type=Path, metavar="HTML", help="write a page with the intervals")
+    arguments = parser.parse_args()
+
+    from tempfile import TemporaryDirectory
+
+    from rich.console import Console
+
+    from stages.differing import showing
+    from stages.differing.moves import COLUMNS, move_rows
+    from stages.differing.sides import read_side, shared
+    from stages.history import fetch_scores
+    from stages.params import load
+    from stages.tables import write_csv
+
+    judging = load().judging
+    names = (arguments.before, arguments.after)
+    with TemporaryDirectory() as folder:
+        places = [
+            Path("data") if name == WORKSPACE else fetch_scores(name, Path(folder) / str(number))
+            for number, name in enumerate(names)
+        ]
+        before, after = (read_side(*side) for side in zip(names, places, strict=True))
+        common = shared(before, after)
+        rows = move_rows(before, after, common, judging)
+    if arguments.write:
+        write_csv(rows, COLUMNS, arguments.write)
+    if arguments.page:
+        arguments.page.write_text(showing.page(*names, rows, common), encoding="utf-8")
+    if arguments.markdown or arguments.json:
+        form_of = showing.markdown if arguments.markdown else showing.as_json
+        sys.stdout.write(form_of(*names, rows, common))
+        return
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = 160
+    if showing.changes(rows):
+        console.print(showing.table(rows))
+    for line in (showing.unchanged(rows), *common.notes):
+        if line:
+            console.print(line, markup=False, soft_wrap=True)
+    say(f"{len(common.film_id)} films; {showing.summary(rows)}")
+
+
+if __name__ == "__main__":
+    run_command(main)

@@ -1,0 +1,182 @@
+"""Two commits of a small DVC repository: one approach learns, one changes by luck, one stays."""
+
+import csv
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+import yaml
+from sklearn.metrics import average_precision_score
+
+from stages import diff
+from stages.corpus.genres import GENRES
+from stages.corpus.reader import Trailer
+from stages.corpus.table import save_trailers
+from stages.differing.moves import COLUMNS, move_rows
+from stages.differing.sides import read_side, shared
+from stages.errors import BenchmarkError
+from stages.fitting.scores import Scores, save_scores
+from stages.packs import write_table
+from stages.params import load
+
+ROOT = Path(__file__).resolve().parents[2]
+N_FILMS = 90
+RNG = np.random.default_rng(0)
+Y_TRUE = RNG.random((N_FILMS, 10)) < 0.3
+Y_TRUE[np.arange(N_FILMS), np.arange(N_FILMS) % 10] = True
+NOISE = RNG.random((3, N_FILMS, 10))
+LEARNT = 0.5 * NOISE[0] + 0.5 * Y_TRUE
+FIRST = {"learns": NOISE[0], "drifts": NOISE[1], "stays": NOISE[2], "leaves": NOISE[0]}
+SECOND = {"learns": LEARNT, "drifts": NOISE[1] + 0.01 * NOISE[2], "stays": NOISE[2]}
+
+
+def write_data(
+    data: Path, scores: dict[str, np.ndarray], films: int = N_FILMS, relabelled: int = 0
+) -> None:
+    """A run's scores, splits and catalogue, as the stages write them."""
+    shutil.rmtree(data, ignore_errors=True)
+    y_true = Y_TRUE.copy()
+    y_true[:relabelled] = ~y_true[:relabelled]
+    trailers = [
+        Trailer(
+            trailer_id=f"{n:016x}",
+            film_id=f"film {n:02}",
+            title="T",
+            year=2000,
+            genres=tuple(GENRES[g] for g in np.flatnonzero(y_true[n])),
+            url=f"sample:{n}",
+        )
+        for n in range(films)
+    ]
+    data.mkdir(parents=True)
+    save_trailers(trailers, data / "catalogue.parquet")
+    ids, fold = np.array([t.film_id for t in trailers]), np.arange(films) % 3
+    table = {"film_id": ids.tolist(), "fold": fold, "fold_ungrouped": fold}
+    write_table(pa.table(table), data / "splits.parquet")
+    for slug, score in scores.items():
+        inner = np.full((3, films, 10), np.nan, np.float32)
+        item = Scores(ids, fold, score[None, :films].astype(np.float32), inner)
+        save_scores({"all": item}, data / f"scores/{slug}.npz")
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory) -> Path:
+    """Commits `first` and `second`; the workspace holds the second."""
+    from dvc.repo import Repo
+
+    folder = tmp_path_factory.mktemp("project")
+    environment = ["-c", "user.name=test", "-c", "user.email=test@example.org"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        params = yaml.safe_load((ROOT / "params.yaml").read_text())
+        params["judging"] |= {"resamples": 500, "permutations": 999}
+        Path("params.yaml").write_text(yaml.safe_dump(params))
+        subprocess.run(["git", "init", "-q", "-b", "main"], check=True)
+        with Repo.init() as repo:
+            for version, scores in (("first", FIRST), ("second", SECOND)):
+                write_data(Path("data"), scores)
+                parts = ["data/scores", "data/splits.parquet", "data/catalogue.parquet"]
+                repo.add(parts)
+                subprocess.run(["git", "add", "-A"], check=True)
+                subprocess.run(["git", *environment, "commit", "-q", "-m", version], check=True)
+                subprocess.run(["git", "tag", version], check=True)
+    return folder
+
+
+@pytest.fixture
+def run(project, monkeypatch, capsys):
+    """The command, in the project; what it printed."""
+    monkeypatch.chdir(project)
+
+    def call(*arguments: str) -> str:
+        monkeypatch.setattr(sys, "argv", ["diff", *arguments])
+        diff.main()
+        return capsys.readouterr().out
+
+    return call
+
+
+def test_what_learnt_moved_and_what_drifted_did_not(run):
+    found = json.loads(run("first", "second", "--json"))
+    rows = {row["approach"]: row for row in found["approaches"]}
+    assert {slug: row["verdict"] for slug, row in rows.items()} == {
+        "learns": "better",
+        "drifts": "undecided",
+        "stays": "unchanged",
+    }
+    expected = [average_precision_score(Y_TRUE, s, average="macro") for s in (NOISE[0], LEARNT)]
+    row = rows["learns"]
+    assert [row["before"], row["after"]] == pytest.approx(expected, abs=1e-6)
+    assert row["low"] < row["difference"] < row["high"]
+    assert row["p_holm"] < 0.01 < rows["drifts"]["p_holm"]
+    assert rows["stays"]["low"] is None
+    assert found["films"] == N_FILMS
+    assert found["notes"] == ["only in first: leaves"]
+
+
+def test_the_workspace_is_the_second_side_unless_one_is_named(run):
+    there, back = (json.loads(run(*revs, "--json")) for revs in (("first",), ("second", "first")))
+    assert there["after"] == "workspace"
+    verdicts = {row["approach"]: row["verdict"] for row in back["approaches"]}
+    assert verdicts["learns"] == "worse"
+    one, other = (
+        next(r for r in x["approaches"] if r["approach"] == "learns") for x in (there, back)
+    )
+    assert one["difference"] == pytest.approx(-other["difference"])
+
+
+def test_table_markdown_csv_and_page_say_the_same(run, project):
+    table = run("first", "second")
+    assert "learns" in table and "better" in table and "unchanged: stays" in table
+    told = run("first", "second", "--markdown", "--write", "moved.csv", "--page", "moved.html")
+    assert told.startswith("### What moved from `first` to `second`")
+    (line,) = [line for line in told.splitlines() if line.startswith("| learns")]
+    with (project / "moved.csv").open(newline="") as file:
+        rows = {row["approach"]: row for row in csv.DictReader(file)}
+    assert list(rows["learns"]) == COLUMNS
+    assert f"{float(rows['learns']['difference']):+.3f}" in line and "**better**" in line
+    page = (project / "moved.html").read_text()
+    assert "<script" not in page and page.count("<circle") == 2
+    assert f"{float(rows['learns']['difference']):+.3f}" in page
+
+
+def test_nothing_moved_between_a_run_and_itself(run):
+    assert "of these 0 are better and 0 worse" in run("second", "--markdown")
+
+
+def test_a_revision_that_is_none_and_one_without_a_run_are_one_sentence(run):
+    with pytest.raises(BenchmarkError, match="cannot look at this revision"):
+        run("nowhere")
+
+
+def test_films_that_changed_are_left_out_and_said(tmp_path):
+    judging = load(ROOT / "params.yaml").judging
+    write_data(tmp_path / "a", FIRST)
+    write_data(tmp_path / "b", SECOND, films=60, relabelled=4)
+    before, after = read_side("a", tmp_path / "a"), read_side("b", tmp_path / "b")
+    common = shared(before, after)
+    assert common.film_id.tolist() == [f"film {n:02}" for n in range(4, 60)]
+    assert any("4 films have other genres" in note for note in common.notes)
+    assert any("compared on the 56 films" in note for note in common.notes)
+    rows = {row["approach"]: row for row in move_rows(before, after, common, judging)}
+    expected = average_precision_score(Y_TRUE[4:60], LEARNT[4:60], average="macro")
+    assert rows["learns"]["after"] == pytest.approx(expected, abs=1e-6)
+    assert rows["learns"]["films"] == 56
+
+
+def test_two_runs_of_other_films_share_nothing(tmp_path):
+    write_data(tmp_path / "a", FIRST)
+    write_data(tmp_path / "b", SECOND, relabelled=N_FILMS)
+    before, after = read_side("a", tmp_path / "a"), read_side("b", tmp_path / "b")
+    with pytest.raises(BenchmarkError, match="share nothing"):
+        shared(before, after)
+
+
+def test_a_folder_without_a_run_is_said(tmp_path):
+    with pytest.raises(BenchmarkError, match="its scores cannot be read"):
+        read_side("here", tmp_path)
