@@ -35,6 +35,7 @@ def main() -> None:
     from stages.params import load
     from stages.params.matrix import cells
     from stages.planning.inventory import CELLS, MODELS, cell_rows, model_rows
+    from stages.provenance import forget_other_cells
     from stages.tables import read_csv, write_csv, write_json
 
     params = load()
@@ -69,6 +70,9 @@ def main() -> None:
     shown = yaml.safe_load(Path("params.yaml").read_text())
     shown.pop("sets")  # what could run, not what did
     write_json(shown, folder / "parameters.json")
+    ran = {cell.fitted_with for cell in board.cells}
+    backbones = {*params.matrix.backbones, *params.matrix.pretrained}
+    forget_other_cells(ran | backbones, folder / "provenance.json")
     say(f"{len(rows)} paired comparisons")
 
 

@@ -3,13 +3,13 @@
 import json
 import os
 import platform
-import resource
 import subprocess
-import sys
+from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from stages.machine import describe_machine, peak_megabytes
 from stages.versions import installed
 
 PACKAGES = (
@@ -26,23 +26,26 @@ def record_stage(name: str, seconds: float, path: Path) -> None:
     found = _read(path)
     found["versions"] = {package: installed(package) for package in PACKAGES}
     found["python"] = platform.python_version()
-    before = found.get("machine", {})
-    found["machine"] = {
-        "system": platform.system(),
-        "processor": _processor(),
-        "cores": os.cpu_count() or 1,
-    }
-    if torch := sys.modules.get("torch"):  # asked only where a stage needed it anyway
-        cuda = torch.cuda.is_available()
-        found["machine"]["device"] = torch.cuda.get_device_name() if cuda else "cpu"
-    elif "device" in before:
-        found["machine"]["device"] = before["device"]
+    found["machine"] = describe_machine(found.get("machine", {}))
     found["commit"] = _commit()
     found["date"] = datetime.now(UTC).date().isoformat()
     found.setdefault("stages", {})[name] = {
         "seconds": round(seconds, 1),
-        "peak_megabytes": round(_peak_megabytes()),
+        "peak_megabytes": round(peak_megabytes()),
     }
+    _write(found, path)
+
+
+def forget_other_cells(slugs: Collection[str], path: Path) -> None:
+    """Drop what stages of an earlier matrix took: `name@slug` where the slug is none of these."""
+    found = _read(path)
+    recorded = found.get("stages", {})
+    kept = {name: took for name, took in recorded.items() if name.partition("@")[2] in {*slugs, ""}}
+    if kept != recorded:
+        _write(found | {"stages": kept}, path)
+
+
+def _write(found: dict[str, Any], path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(f".{os.getpid()}.part")
     temporary.write_text(json.dumps(found, indent=2, sort_keys=True) + "\n", encoding="utf-8")
@@ -56,23 +59,7 @@ def _read(path: Path) -> dict[str, Any]:
         return {}
 
 
-def _processor() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-        return next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
-    except (OSError, StopIteration):
-        return platform.processor() or platform.machine()
-
-
 def _commit() -> str:
     command = ["git", "describe", "--always", "--dirty", "--abbrev=10"]
     found = subprocess.run(command, capture_output=True, text=True, check=False)
     return found.stdout.strip()
-
-
-def _peak_megabytes() -> float:
-    """Largest resident size of this process, or of the largest of its workers if that is more."""
-    unit = 1e6 if sys.platform == "darwin" else 1e3  # bytes there, kilobytes elsewhere
-    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    workers = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    return max(own, workers) / unit

@@ -7,7 +7,7 @@ import pytest
 
 from stages.console import progress, run_command
 from stages.errors import REASONS, BenchmarkError, TrailerError
-from stages.provenance import record_stage
+from stages.provenance import forget_other_cells, record_stage
 
 ROOT = Path(__file__).resolve().parents[1]
 ENTRIES = sorted(p.stem for p in (ROOT / "stages").glob("*.py") if "def main()" in p.read_text())
@@ -65,3 +65,11 @@ def test_provenance_gathers_stages_and_survives_rubbish(tmp_path):
     assert set(found["stages"]) == {"a", "b"}
     assert found["stages"]["a"]["seconds"] == 1.2 and found["stages"]["a"]["peak_megabytes"] > 1
     assert found["versions"]["torch"].startswith("2.11.0")
+
+
+def test_provenance_forgets_what_the_matrix_no_longer_has(tmp_path):
+    path = tmp_path / "provenance.json"
+    for name in ("audio", "fit@old", "fit@kept", "embed@colour"):
+        record_stage(name, 1.0, path)
+    forget_other_cells({"kept", "colour"}, path)
+    assert sorted(json.loads(path.read_text())["stages"]) == ["audio", "embed@colour", "fit@kept"]

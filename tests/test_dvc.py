@@ -93,6 +93,7 @@ CARRIERS = (
     "console",
     "errors",
     "provenance",
+    "machine",
     "store",
     "versions",
     "packs",

@@ -1,0 +1,41 @@
+"""The machine that a stage runs on, and how much of its memory the stage took."""
+
+import os
+import platform
+import resource
+import sys
+from pathlib import Path
+
+
+def describe_machine(before: dict[str, object]) -> dict[str, object]:
+    """System, processor, cores and, as far as any stage has asked, the device that trains.
+
+    before: what an earlier stage found.
+    """
+    found: dict[str, object] = {
+        "system": platform.system(),
+        "processor": _processor(),
+        "cores": os.cpu_count() or 1,
+    }
+    if torch := sys.modules.get("torch"):  # asked only where a stage needed it anyway
+        cuda = torch.cuda.is_available()
+        found["device"] = torch.cuda.get_device_name() if cuda else "cpu"
+    elif "device" in before:
+        found["device"] = before["device"]
+    return found
+
+
+def peak_megabytes() -> float:
+    """Largest resident size of this process, or of the largest of its workers if that is more."""
+    unit = 1e6 if sys.platform == "darwin" else 1e3  # bytes there, kilobytes elsewhere
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    workers = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    return max(own, workers) / unit
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        return next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()
