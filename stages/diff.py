@@ -35,18 +35,21 @@ def main() -> None:
     from stages.differing.sides import read_side, shared
     from stages.history import fetch_scores
     from stages.params import load
+    from stages.params.matrix import cells
     from stages.tables import write_csv
 
-    judging = load().judging
+    params = load()
     names = (arguments.before, arguments.after)
+    here = {cell.fitted_with for cell in cells(params)}
     with TemporaryDirectory() as folder:
-        places = [
-            Path("data") if name == WORKSPACE else fetch_scores(name, Path(folder) / str(number))
+        before, after = (
+            read_side(name, Path("data"), here)
+            if name == WORKSPACE
+            else read_side(name, fetch_scores(name, Path(folder) / str(number)))
             for number, name in enumerate(names)
-        ]
-        before, after = (read_side(*side) for side in zip(names, places, strict=True))
+        )
         common = shared(before, after)
-        rows = move_rows(before, after, common, judging)
+        rows = move_rows(before, after, common, params.judging)
     if arguments.write:
         write_csv(rows, COLUMNS, arguments.write)
     if arguments.page:

@@ -1,6 +1,6 @@
 """The two sides of a comparison, and the films and genres they share."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,12 +35,16 @@ class Shared:
     notes: tuple[str, ...]
 
 
-def read_side(name: str, data: Path) -> Side:
-    """Read a revision's data folder. Raises BenchmarkError where it holds no judged run."""
+def read_side(name: str, data: Path, slugs: Collection[str] | None = None) -> Side:
+    """Read a revision's data folder. Raises BenchmarkError where it holds no judged run.
+
+    slugs: the approaches of its matrix, where those of an earlier one may lie there too.
+    """
     try:
         films = read_films(data)
         paths = sorted((data / "scores").glob("*.npz"))
-        scores = {path.stem: Scores.load(path) for path in paths}
+        wanted = [path for path in paths if slugs is None or path.stem in slugs]
+        scores = {path.stem: Scores.load(path) for path in wanted}
     except (FileNotFoundError, KeyError) as error:
         raise BenchmarkError(
             "its scores cannot be read",

@@ -75,6 +75,8 @@ def project(tmp_path_factory) -> Path:
         patch.chdir(folder)
         params = yaml.safe_load((ROOT / "params.yaml").read_text())
         params["judging"] |= {"resamples": 500, "permutations": 999}
+        approach = {"backbone": "colour", "context": "mean", "head": "linear"}
+        params["matrix"]["approaches"] |= dict.fromkeys(SECOND, approach)
         Path("params.yaml").write_text(yaml.safe_dump(params))
         subprocess.run(["git", "init", "-q", "-b", "main"], check=True)
         with Repo.init() as repo:
@@ -85,6 +87,7 @@ def project(tmp_path_factory) -> Path:
                 subprocess.run(["git", "add", "-A"], check=True)
                 subprocess.run(["git", *environment, "commit", "-q", "-m", version], check=True)
                 subprocess.run(["git", "tag", version], check=True)
+            Path("data/scores/orphan.npz").write_bytes(b"of a matrix that is gone")
     return folder
 
 
