@@ -49,6 +49,7 @@ class Metrics:
     pipeline: dict[str, Any]
     calibration: dict[str, Any]
     null_corpus: dict[str, Any]
+    over_time: dict[str, Any]
     curves: dict[str, pd.DataFrame]
 
     @property
@@ -168,5 +169,6 @@ def load(folder: Path) -> Metrics:
         pipeline=document("pipeline.json", required=False),
         calibration=document("calibration.json", required=False),
         null_corpus=document("null_corpus.json", required=False),
+        over_time=document("over_time.json", required=False),
         curves={approach: frame(f"curves/{approach}.csv") for approach in curved},
     )

@@ -2,7 +2,7 @@
 
 from report.sections.ablations import contrast, label_sets, ranks, ungrouped, variance
 from report.sections.data import extraction, sheets
-from report.sections.instrument import ceilings, null_corpus, recovery, simulations
+from report.sections.instrument import ceilings, null_corpus, over_time, recovery, simulations
 from report.sections.run import backbones, machine, models, not_run, pipeline, price, timings
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "models",
     "not_run",
     "null_corpus",
+    "over_time",
     "pipeline",
     "price",
     "ranks",

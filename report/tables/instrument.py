@@ -99,3 +99,16 @@ def simulated(rows: pd.DataFrame) -> pd.DataFrame:
             ],
         }
     )
+
+
+def over_time(of: dict[str, Any]) -> pd.DataFrame:
+    """One row a genre and context, as texts. of: the content of over_time.json."""
+    headings = {
+        "genre": "Genre",
+        "context": "Context",
+        "ap": "AP",
+        "p_holm": "p (Holm)",
+        "prevalence": "Share of films",
+        "ceiling": "Ideal observer",
+    }
+    return plain(pd.DataFrame(of["contexts"]), headings)
