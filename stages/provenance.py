@@ -28,7 +28,7 @@ def record_stage(name: str, seconds: float, path: Path) -> None:
     before = found.get("machine", {})
     found["machine"] = {
         "system": platform.system(),
-        "processor": _processor(),
+        "processor": processor(),
         "cores": os.cpu_count() or 1,
     }
     if torch := sys.modules.get("torch"):  # asked only where a stage needed it anyway
@@ -54,7 +54,8 @@ def _read(path: Path) -> dict[str, Any]:
         return {}
 
 
-def _processor() -> str:
+def processor() -> str:
+    """Name of the processor, as far as the system tells."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
         return next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
