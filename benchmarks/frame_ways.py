@@ -98,6 +98,10 @@ def needed(path: Path, numbers: Sequence[int]) -> Needed:
 def floor(path: Path, plan: Needed) -> list[Any]:
     """Demux once, decode only what is needed, on one core: the pictures as the decoder has them."""
     found: list[Any] = []
+
+    def wanted(frames: Sequence[Any]) -> list[Any]:
+        return [frame for frame in frames if frame.pts in plan.times]
+
     with av.open(str(path)) as container:
         stream = container.streams.video[0]
         decoder: Any = stream.codec_context
@@ -109,13 +113,13 @@ def floor(path: Path, plan: Needed) -> list[Any]:
             plan.feed, plan.show, plan.fresh, packets, strict=True
         ):
             if going and (fresh or not feed):
-                found += decoder.decode(None)
+                found += wanted(decoder.decode(None))
                 decoder.flush_buffers()
             going = feed
             if feed:
                 if leaves_out:
                     decoder.skip_frame = "DEFAULT" if show else "NONREF"
-                found += decoder.decode(packet)
+                found += wanted(decoder.decode(packet))
         if going:
-            found += decoder.decode(None)
-    return [frame for frame in found if frame.pts in plan.times]
+            found += wanted(decoder.decode(None))
+    return found
