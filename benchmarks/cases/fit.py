@@ -101,7 +101,9 @@ def _row(head: str, params: HeadParams, made: Lessons, size: Size, budget: float
 
 def _profile(work: Callable[[], None]) -> str:
     """What most of the time goes into, by torch's own account."""
-    with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU]) as profiler:
+    with torch.profiler.profile(
+        activities=[torch.profiler.ProfilerActivity.CPU], acc_events=True
+    ) as profiler:
         work()
     found = sorted(profiler.key_averages(), key=lambda op: op.self_cpu_time_total, reverse=True)
     whole = sum(op.self_cpu_time_total for op in found)

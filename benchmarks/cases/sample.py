@@ -12,7 +12,7 @@ from benchmarks.timing import median_seconds, take_turns
 from stages.corpus.reader import Trailer, read_catalogue
 from stages.media.sample import render
 from stages.media.sample.picture import iterate_frames
-from stages.media.sample.plan import plan_trailer
+from stages.media.sample.plan import Plan, plan_trailer
 from stages.media.sample.sound import synthesise
 from stages.params import SampleParams, load
 
@@ -58,6 +58,6 @@ def rows(folder: Path, budget: float, size: Size | None = None) -> Iterator[Row]
     )
 
 
-def _ready(trailer: Trailer, params: SampleParams) -> tuple[object, list[np.ndarray], np.ndarray]:
+def _ready(trailer: Trailer, params: SampleParams) -> tuple[Plan, list[np.ndarray], np.ndarray]:
     plan = plan_trailer(trailer, params)
     return plan, list(iterate_frames(plan)), synthesise(plan)

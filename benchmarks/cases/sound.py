@@ -1,6 +1,6 @@
 """The windows of a trailer's sound: ours beside the least that must be decoded, and the whole."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
@@ -52,7 +52,7 @@ def rows(folder: Path, budget: float, size: Size | None = None) -> Iterator[Row]
 def _rows(path: Path, codec: str, size: Size, params: AudioParams, budget: float) -> Iterator[Row]:
     found = extract_windows(path, params)
     spans = [(window.start, window.start + params.seconds) for window in found]
-    ways = {
+    ways: dict[str, Callable[[], object]] = {
         "ours": partial(extract_windows, path, params),
         FLOOR: partial(_decoded, path, spans),
         SAME: partial(_flacs, path, spans, params),
