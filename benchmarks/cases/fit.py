@@ -17,7 +17,7 @@ from stages.fitting.items import Items
 from stages.fitting.training import Fitted, cross_validate
 from stages.params import HeadParams
 
-BUDGET = 120.0
+BUDGET = 80.0
 GOAL = 10.0
 TOLERANCE = 1e-4  # of a score, a probability
 EPSILON = 1e-4  # added to a feature's spread, as in training

@@ -20,7 +20,7 @@ from stages.media.frames import FrameSet, extract_frames, spaced
 from stages.media.picture import jpeg, small
 from stages.params import FramesParams
 
-BUDGET = 270.0
+BUDGET = 240.0
 PARAMS = FramesParams(
     count=31, first_frame=200, first_second=None, short_side=256, jpeg_quality=90, black_level=16
 )

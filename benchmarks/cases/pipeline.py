@@ -1,5 +1,6 @@
 """What a person waits for: the first run of a small project, and the next one after an edit."""
 
+import json
 import os
 import threading
 from collections.abc import Callable, Iterator
@@ -13,8 +14,9 @@ from benchmarks.rows import Row, compared
 from benchmarks.small_project import Project
 from benchmarks.timing import Cost, cost_of
 
-BUDGET = 300.0  # what it takes: each run is done once
+BUDGET = 240.0  # what it takes: each run is done once
 CLOCK = Path(__file__).resolve().parents[1] / "import_clock"
+RECORD = "metrics/provenance.json"
 FIRST = "first run"
 LOOK_EVERY = 0.2  # seconds, at the memory
 
@@ -80,11 +82,13 @@ def rows(folder: Path, budget: float, size: Size | None = None) -> Iterator[Row]
 
 def _run(project: Project, clock: Path) -> Run:
     clock.write_text("")
+    record = project.folder / RECORD  # of what each stage took; no stage depends on it
+    if record.exists():
+        record.write_text(json.dumps(json.loads(record.read_text()) | {"stages": {}}))
     ran: set[str] = set()
     with _Memory() as memory:
         cost = cost_of(lambda: ran.update(project.repro()))
-    seconds = project.json("metrics/provenance.json")["stages"]
-    inside = sum(seconds[name]["seconds"] for name in ran)
+    inside = sum(stage["seconds"] for stage in json.loads(record.read_text())["stages"].values())
     imports = sum(map(float, clock.read_text().split()))
     return Run(
         cost,

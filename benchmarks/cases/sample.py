@@ -16,7 +16,7 @@ from stages.media.sample.plan import Plan, plan_trailer
 from stages.media.sample.sound import synthesise
 from stages.params import SampleParams, load
 
-BUDGET = 60.0
+BUDGET = 40.0
 ROOT = Path(__file__).resolve().parents[2]
 
 

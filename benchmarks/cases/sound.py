@@ -16,7 +16,7 @@ from stages.media.sound import extract_windows, flac
 from stages.media.track import mono, resampled
 from stages.params import AudioParams
 
-BUDGET = 60.0
+BUDGET = 40.0
 RATE = 48_000
 PARAMS = AudioParams(sample_rate=RATE, seconds=30.0, windows=("start", "middle", "end"))
 LENGTH = 156  # seconds, a trailer's

@@ -1,5 +1,6 @@
 """Every case at a tiny size: it runs, and its rows are about what they say."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from benchmarks import frame_ways
 from benchmarks.cases import embedding, fit, frames, judging, pipeline, sample, sound
 from benchmarks.clips import Clip, can_encode, write_clip
 from benchmarks.rows import Row
+from benchmarks.timing import Spread
 from stages.params import AudioParams, FramesParams
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -18,9 +20,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def ran(rows) -> list[Row]:
     found = list(rows)
-    assert found and all(
-        row.rounds >= 1 and row.ratio for row in found if "not run" not in row.note
-    )
+    assert found
+    assert all(row.rounds and row.ratio for row in found if "not run" not in row.note)
     return found
 
 
@@ -105,10 +106,12 @@ class Small:
 
     def repro(self):
         (self.folder / "data").write_bytes(b"x" * 4096)
+        record = self.folder / pipeline.RECORD
+        record.parent.mkdir(exist_ok=True)
+        known = json.loads(record.read_text()) if record.exists() else {"stages": {}}
+        known["stages"]["frames"] = {"seconds": 0.0}
+        record.write_text(json.dumps(known))
         return {"frames"}
-
-    def json(self, name):
-        return {"stages": {"frames": {"seconds": 0.0}, "audio": {"seconds": 9.0}}}
 
     def change_params(self, change):
         params = {"matrix": {"approaches": {}}, "judging": {"thresholds": [0.1, 0.36]}}
@@ -122,7 +125,7 @@ def test_pipeline(tmp_path, monkeypatch):
     monkeypatch.setattr(pipeline, "Project", Small)
     rows = ran(pipeline.rows(tmp_path, 1, pipeline.Size(2, 3)))
     assert [row.what for row in rows][::4] == ["first run", "3 trailers added"]
-    assert rows[0].wall.median == 1
+    assert rows[0].ratio == Spread(1, 1, 1)
     assert all("1 stages" in row.note for row in rows)
     assert rows[0].facts["outside_stages_share"] == 1
     assert rows[0].facts["disk_megabytes"] >= 4096e-6
