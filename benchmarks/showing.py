@@ -29,15 +29,16 @@ def table(rows: Sequence[Mapping[str, Any]]) -> Table:
 
 
 def markdown(bench: Mapping[str, Any]) -> Iterator[str]:
-    """The same as lines of Markdown, and what it was measured on."""
-    yield f"| {' | '.join(HEADINGS)} |"
-    yield "|---|---|---|---|---:|---|---:|---|"
+    """The same as lines of Markdown, notes numbered below, and what it was measured on."""
+    yield f"| {' | '.join([*HEADINGS, 'note'])} |"
+    yield "|---|---|---|---|---:|---|---:|---|---:|"
+    notes = list(dict.fromkeys(row["note"] for row in bench["rows"] if row["note"]))
     for row in bench["rows"]:
-        yield "| " + " | ".join(_plain(cell) for cell in cells(row)) + " |"
-    notes = {row["note"] for row in bench["rows"] if row["note"]}
+        number = str(notes.index(row["note"]) + 1) if row["note"] else ""
+        yield "| " + " | ".join([*map(_plain, cells(row)), number]) + " |"
     if notes:
         yield ""
-        yield from (f"- {_plain(note)}" for note in sorted(notes))
+        yield from (f"{number}. {_plain(note)}" for number, note in enumerate(notes, start=1))
     machine = bench["machine"]
     yield ""
     yield (

@@ -72,9 +72,9 @@ def test_the_table_in_readme(bench, tmp_path):
     showing.write_readme(bench, path)
     lines = path.read_text().splitlines()
     assert lines[:2] == ["before", "<!-- bench -->"] and lines[-2:] == ["<!-- /bench -->", "after"]
-    assert "| made | up | files | others | 4 (3 to 5) | CPU time | ≥ 4 | yes |" in lines
-    assert "| a | b | c | d | – |  |  |  |" in lines
-    assert r"- because \| of [it]" in lines
+    assert "| made | up | files | others | 4 (3 to 5) | CPU time | ≥ 4 | yes |  |" in lines
+    assert "| a | b | c | d | – |  |  |  | 2 |" in lines
+    assert r"1. because \| of [it]" in lines and "2. not run: no decoder" in lines
     assert "old" not in lines and not any("<b>" in line for line in lines)
     assert "2 cores of Fast" in lines[-3] and "10 minutes" in lines[-3]
     path.write_text("no marks")
