@@ -4,7 +4,7 @@ import json
 import os
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -66,18 +66,19 @@ def rows(folder: Path, budget: float, size: Size | None = None) -> Iterator[Row]
     for what, edit in edits.items():
         edit()
         run = _run(project, clock)
-        first = first or run
-        yield compared(
+        row = compared(
             case="pipeline",
             what=what,
             input=f"{size.films} sample films, 6 approaches, 3 folds",
             against=FIRST,
             ours=[run.cost],
-            theirs=[first.cost],
+            theirs=[first.cost if first else run.cost],
             by="wall",
             note=run.note,
             facts=run.facts,
         )
+        yield row if first else replace(row, against="–", cpu=None, wall=None)
+        first = first or run
 
 
 def _run(project: Project, clock: Path) -> Run:
