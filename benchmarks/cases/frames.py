@@ -47,10 +47,14 @@ def rows(folder: Path, budget: float, size: Size | None = None) -> Iterator[Row]
     """A row for each clip and way, and one for key frames instead of exact ones."""
     size = size or Size()
     cv2.setNumThreads(1)  # as in the workers of the stage
+    if frame_ways.ffmpeg_of_a_wheel() is None:
+        yield _not_run(
+            "every file", SELECT, "imageio-ffmpeg, a wheel with ffmpeg, is not installed"
+        )
     total = sum(clip.height for clip in size.clips)
     for clip in size.clips:
         if not can_encode(clip.codec):
-            yield _not_run(clip, NAIVE, "the PyAV that is installed cannot write such a file")
+            yield _not_run(str(clip), NAIVE, "the PyAV that is installed cannot write such a file")
             continue
         path = write_clip(clip, folder)
         yield from _rows(clip, path, budget * clip.height / total, size.params)
@@ -65,7 +69,8 @@ def _rows(clip: Clip, path: Path, budget: float, params: FramesParams) -> Iterat
     costs = take_turns(ways, budget, ROUNDS)
     ours = costs["ours"]
     far = clip.key_seconds > NEAR
-    goals = {NAIVE: GOALS["naive_far" if far else "naive"], FLOOR: GOALS["floor"]}
+    goals = dict.fromkeys((FLOOR, SAME), GOALS["floor"])
+    goals[NAIVE] = GOALS["naive_far" if far else "naive"]
     jpegs = float(
         np.median([b.cpu - a.cpu for a, b in zip(costs[FLOOR], costs[SAME], strict=True)])
     )
@@ -84,7 +89,7 @@ def _rows(clip: Clip, path: Path, budget: float, params: FramesParams) -> Iterat
         )
         yield replace(row, note=_why(ours, costs[FLOOR], jpegs)) if row.met is False else row
     for way, why in left_out.items():
-        yield _not_run(clip, way, why)
+        yield _not_run(str(clip), way, why)
     yield compared(
         case="frames",
         what=f"{params.count} nearest key frames",
@@ -126,8 +131,6 @@ def _ways(
         left_out |= dict.fromkeys((NAIVE, SEEK), "OpenCV has no decoder for it")
     if program := frame_ways.ffmpeg_of_a_wheel():
         ways[SELECT] = lambda: jpegs(lambda: frame_ways.ffmpeg_select(program, path, numbers))
-    else:
-        left_out[SELECT] = "imageio-ffmpeg, a wheel with ffmpeg in it, is not installed"
     return ways, left_out
 
 
@@ -157,11 +160,11 @@ def _why(ours: Sequence[Cost], floor: Sequence[Cost], jpegs: float) -> str:
     )
 
 
-def _not_run(clip: Clip, way: str, why: str) -> Row:
+def _not_run(file: str, way: str, why: str) -> Row:
     return Row(
         case="frames",
         what=f"{PARAMS.count} frames",
-        input=str(clip),
+        input=file,
         against=way,
         note=f"not run: {why}",
     )
