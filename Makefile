@@ -4,7 +4,7 @@ PYTHON := $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: report test lock models environment
+.PHONY: report test bench lock models environment
 .DEFAULT_GOAL := report
 
 report: SETS = core report
@@ -18,6 +18,11 @@ test: environment  ## lint, types, tests
 	@ruff format --check .
 	@mypy
 	@python -m pytest -n auto --dist loadgroup
+
+bench: SETS = core dev
+bench: environment  ## ours beside other ways, as ratios; renews README's table of them
+	@python -m benchmarks
+	@python -m benchmarks --write README.md
 
 environment:
 ifeq ($(PYTHON),)

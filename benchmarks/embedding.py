@@ -5,11 +5,14 @@ embed, store) and the network alone on batches of the same size that lie ready. 
 """
 
 import argparse
+import contextlib
 import io
-import json
+import math
 import os
 import tempfile
-import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as the stages do
@@ -20,6 +23,7 @@ import numpy as np
 import pyarrow as pa
 from safetensors.torch import save_file
 
+from benchmarks.timing import median_seconds, take_turns, times_as_fast
 from stages.embedding.base import family
 from stages.embedding.network import Network
 from stages.embedding.trailers import Recipe, embed_stream, jobs, prepare
@@ -55,48 +59,56 @@ def main() -> None:
     parser.add_argument("--trailers", type=int, default=8)
     parser.add_argument("--rounds", type=int, default=3)
     arguments = parser.parse_args()
-    kind = family(arguments.family)
-    assert issubclass(kind, Network), f"{arguments.family} has no network"
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        network = kind(arguments.model)
-        state = network.build().state_dict()
-        weights = folder / "weights.safetensors"
-        save_file({key: value.contiguous() for key, value in state.items()}, weights)
-        recipe = Recipe(arguments.family, arguments.model, "{}", weights)
-        ids = [f"{n:016x}" for n in range(arguments.trailers)]
-        if network.modality == "picture":
-            write_pack(folder / "pack", ids, pictures, PICTURE)
-        else:
-            write_pack(folder / "pack", ids, sounds, SOUND)
-        os.chdir(folder)
-        rows = [compare(recipe, folder, round_) for round_ in range(arguments.rounds + 1)][1:]
-    kept = np.array([row["bare_seconds"] / row["stage_seconds"] for row in rows])
-    print(json.dumps(rows, indent=1))
+    with ready(arguments.family, arguments.model, arguments.trailers) as made:
+        costs = take_turns({"bare": made.bare, "stage": made.stage}, math.inf, arguments.rounds)
+    kept = times_as_fast(costs["stage"], costs["bare"], "wall")
+    seconds = median_seconds(costs["bare"], "wall")
     print(
-        f"{arguments.family} {arguments.model}: {rows[0]['items']} items, bare network "
-        f"{rows[0]['items'] / np.median([row['bare_seconds'] for row in rows]):.1f} a second; "
-        f"the embedding keeps {np.median(kept):.2f} of that ({kept.min():.2f} to {kept.max():.2f})"
+        f"{arguments.family} {arguments.model}: {made.items} items, bare network "
+        f"{made.items / seconds:.1f} a second; "
+        f"the embedding keeps {kept.median:.2f} of that ({kept.least:.2f} to {kept.most:.2f})"
     )
 
 
-def compare(recipe: Recipe, folder: Path, round_: int) -> dict[str, float]:
-    """Seconds of the bare network and of the whole stage, in turn, on the same trailers."""
-    todo = jobs(folder / "pack", recipe)
-    backbone = recipe.backbone()
-    ready = [prepare(backbone, job).items for job in todo]
-    assert all(items is not None for items in ready)
-    begin = time.perf_counter()
-    for items in ready:
-        assert items is not None
-        backbone.embed_items(items)
-    bare = time.perf_counter() - begin
-    begin = time.perf_counter()
-    for _, (_, path) in embed_stream(todo, workers(), backbone):
-        path.unlink()  # so that the next round does it again
-    whole = time.perf_counter() - begin
-    n_items = sum(len(items) for items in ready if items is not None)
-    return {"items": n_items, "bare_seconds": round(bare, 3), "stage_seconds": round(whole, 3)}
+@dataclass(frozen=True)
+class Made:
+    """Two ways over the same trailers: the network on ready batches, and the whole stage."""
+
+    bare: Callable[[], None]
+    stage: Callable[[], None]
+    items: int
+
+
+@contextmanager
+def ready(name: str, model: str, trailers: int) -> Iterator[Made]:
+    """A pack of made-up trailers and a network with weights at random, both warmed up."""
+    kind = family(name)
+    assert issubclass(kind, Network), f"{name} has no network"
+    with tempfile.TemporaryDirectory() as place, contextlib.chdir(place):  # the store lies there
+        folder = Path(place)
+        network = kind(model)
+        state = network.build().state_dict()
+        weights = folder / "weights.safetensors"
+        save_file({key: value.contiguous() for key, value in state.items()}, weights)
+        recipe = Recipe(name, model, "{}", weights)
+        ids = [f"{n:016x}" for n in range(trailers)]
+        made, schema = (pictures, PICTURE) if network.modality == "picture" else (sounds, SOUND)
+        write_pack(folder / "pack", ids, made, schema)
+        todo = jobs(folder / "pack", recipe)
+        backbone = recipe.backbone()
+        batches = [items for job in todo if (items := prepare(backbone, job).items) is not None]
+
+        def bare() -> None:
+            for items in batches:
+                backbone.embed_items(items)
+
+        def stage() -> None:
+            for _, (_, path) in embed_stream(todo, workers(), backbone):
+                path.unlink()  # so that the next round does it again
+
+        bare()
+        stage()
+        yield Made(bare, stage, sum(len(items) for items in batches))
 
 
 def pictures(trailer_id: str) -> pa.Table:

@@ -1,11 +1,17 @@
 """What a benchmark's numbers were made with."""
 
+import os
 import platform
 import subprocess
 from importlib.metadata import version
 from pathlib import Path
 
-LIBRARIES = ("numpy", "scipy", "scikit-learn", "torch")
+from stages.machine import processor
+
+LIBRARIES = (
+    *("numpy", "scipy", "scikit-learn", "torch"),
+    *("av", "opencv-python-headless", "timm", "dvc"),
+)
 
 
 def versions() -> dict[str, str]:
@@ -19,3 +25,10 @@ def commit(folder: Path) -> str:
     return subprocess.run(
         command, cwd=folder, check=True, capture_output=True, text=True
     ).stdout.strip()
+
+
+def machine() -> dict[str, str | int]:
+    """What it ran on."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    cores = len(affinity(0)) if affinity else os.cpu_count() or 1
+    return {"system": platform.system(), "processor": processor(), "cores": cores}

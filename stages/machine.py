@@ -14,7 +14,7 @@ def describe_machine(before: dict[str, object]) -> dict[str, object]:
     """
     found: dict[str, object] = {
         "system": platform.system(),
-        "processor": _processor(),
+        "processor": processor(),
         "cores": os.cpu_count() or 1,
     }
     if torch := sys.modules.get("torch"):  # asked only where a stage needed it anyway
@@ -33,7 +33,8 @@ def peak_megabytes() -> float:
     return max(own, workers) / unit
 
 
-def _processor() -> str:
+def processor() -> str:
+    """Name of the processor, as far as the system tells."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
         return next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))

@@ -2,108 +2,24 @@
 
 import json
 import os
-import re
 import shutil
 import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 import yaml
 
-ROOT = Path(__file__).resolve().parents[1]
+from benchmarks.small_project import Project
+
 N_FILMS = 16
 pytestmark = pytest.mark.xdist_group("pipeline")
 
 
-class Project:
-    """A copy of this project in a folder of its own, with git, DVC and a corpus of a few films."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        listed = subprocess.run(
-            ["git", "ls-files", "-co", "--exclude-standard"],
-            cwd=ROOT, check=True, capture_output=True, text=True,
-        )  # fmt: skip
-        for name in listed.stdout.splitlines():
-            if (ROOT / name).exists() and not name.startswith(("metrics/", "dvc.lock", "tests/")):
-                (folder / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy(ROOT / name, folder / name)
-        self.environment = os.environ | {
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-            **{f"GIT_{who}_NAME": "test" for who in ("AUTHOR", "COMMITTER")},
-            **{f"GIT_{who}_EMAIL": "test@example.org" for who in ("AUTHOR", "COMMITTER")},
-            "GIT_CONFIG_GLOBAL": os.devnull,
-        }
-        self.films = (ROOT / "sample.txt").read_text().splitlines(keepends=True)
-        self.keep_films(N_FILMS)
-        self.change_params(_small)
-        self.call("git", "init", "-q", "-b", "main")
-        self.call("dvc", "init", "-q", "-f")
-        shutil.copy(ROOT / ".dvc/config", folder / ".dvc/config")
-
-    def call(self, *command: str) -> str:
-        done = subprocess.run(
-            command, cwd=self.folder, env=self.environment, capture_output=True, text=True
-        )
-        assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
-        return done.stdout
-
-    def repro(self) -> set[str]:
-        """Run the pipeline; the stages that ran."""
-        return set(re.findall(r"Running stage '(.+)':", self.call("dvc", "repro")))
-
-    def keep_films(self, count: int) -> None:
-        head = [line for line in self.films if line.startswith(("#", "film_id"))]
-        rows = [line for line in self.films if line not in head]
-        (self.folder / "sample.txt").write_text("".join([*head, *rows[:count]]))
-
-    def change_params(self, change) -> None:
-        path = self.folder / "params.yaml"
-        params = yaml.safe_load(path.read_text())
-        change(params)
-        path.write_text(yaml.safe_dump(params, sort_keys=False))
-
-    def entries(self, step: str) -> dict[str, int]:
-        """Store entries of one step with the time each was written."""
-        found = (self.folder / "data/store" / step).rglob("*.*")
-        return {p.name: p.stat().st_mtime_ns for p in found if not p.name.endswith(".part")}
-
-    def json(self, name: str) -> dict:
-        return json.loads((self.folder / name).read_text())
-
-    def hashes(self) -> dict[str, str]:
-        """What DVC recorded of every output it keeps in its cache."""
-        stages = yaml.safe_load((self.folder / "dvc.lock").read_text())["stages"]
-        return {
-            out["path"]: out["md5"]
-            for stage in stages.values()
-            for out in stage["outs"]
-            if not out["path"].startswith(("report/", "metrics/"))
-        }
-
-
-def _small(params: dict) -> None:
-    params["splits"]["folds"] = 3
-    for head in params["training"]["heads"].values():
-        head["epochs"] = 2
-    params["judging"] |= {"resamples": 200, "permutations": 200}
-    params["matrix"]["headline"] = {
-        "picture": "colour_linear", "sound": "mfcc_linear", "both": "late_linear",
-    }  # fmt: skip
-    kept = ("colour_linear", "mfcc_linear", "frame_cnn", "early_linear", "late_linear")
-    for section in ("approaches", "early", "late"):
-        items = params["matrix"][section].items()
-        params["matrix"][section] = {slug: item for slug, item in items if slug in kept}
-    del params["matrix"]["backbones"]["spectrogram"]
-    params["sets"] = {}
-
-
 @pytest.fixture(scope="module")
 def project(tmp_path_factory) -> Project:
-    project = Project(tmp_path_factory.mktemp("project"))
+    project = Project(tmp_path_factory.mktemp("project"), N_FILMS)
     project.call("dvc", "repro")
     project.call("git", "add", "-A")
     project.call("git", "commit", "-qm", "first run")

@@ -144,18 +144,15 @@ class _Training:
             models.template.train()
             for batch in np.split(order, n_steps, axis=1):
                 rows = _rows(batch, models)
-                loss = self.labels.losses(
-                    models.logits(self.x[rows]), of_job, rows, self.weight[rows]
-                )
+                weight = self.weight[rows]
+                total = self.labels.losses(models.logits(self.x[rows]), of_job, rows, weight)
+                loss = total / weight.sum(-1)
                 optimiser.zero_grad()
                 loss.sum().backward()  # models share nothing: each gets its own gradient
                 optimiser.step()
                 schedule.step()
                 curves[:, epoch, 0] += loss.detach().cpu().numpy() / n_steps
-            curves[:, epoch, 1] = [
-                self._held_out_loss(models, number, [label], _rows(rows, models))
-                for number, (label, rows) in enumerate(zip(of_job, held, strict=True))
-            ]
+            curves[:, epoch, 1] = self._held_out_losses(models, of_job, held)
         return models, curves
 
     def write(
@@ -182,13 +179,24 @@ class _Training:
     def _labels(self, job: Job) -> int:
         return job.lesson * len(self.seeds) + self.seeds.index(job.seed)
 
-    def _held_out_loss(
-        self, models: ModelBatch, number: int, label: list[int], rows: Tensor
-    ) -> float:
-        if not len(rows):
-            return math.nan
-        logits = models.predict(number, self.x, rows)[None]
-        return float(self.labels.losses(logits, label, rows[None], self.weight[rows][None]))
+    @torch.no_grad()
+    def _held_out_losses(
+        self, models: ModelBatch, labels: list[int], held: Sequence[np.ndarray]
+    ) -> np.ndarray:
+        """Loss of each model on its own items, (n_models,), all together; NaN where it has none."""
+        longest = max(len(rows) for rows in held)
+        if not longest:
+            return np.full(len(held), np.nan)
+        models.template.eval()
+        padded = _rows(np.stack([np.resize(rows, longest) for rows in held]), models)
+        there = _rows(np.arange(longest) < [[len(rows)] for rows in held], models)
+        weight = self.weight[padded] * there
+        total = torch.zeros(len(held), device=models.device)
+        for part in torch.arange(longest, device=models.device).split(self.params.batch_size):
+            rows, share = padded[:, part], weight[:, part]
+            logits = models.logits(self.x[rows])
+            total += self.labels.losses(logits, labels, rows, share)
+        return (total / weight.sum(1)).cpu().numpy()
 
 
 @dataclass(frozen=True)
@@ -219,7 +227,7 @@ class _Labels:
         return self.share[label].cpu().numpy() > 0
 
     def losses(self, logits: Tensor, labels: list[int], rows: Tensor, weight: Tensor) -> Tensor:
-        """Binary cross-entropy, mean over the genres taught, weighted mean over items: (n_models,).
+        """Binary cross-entropy, mean over the genres taught, weighted sum over items: (n_models,).
 
         logits: (n_models, n, n_genres); labels: n_models; rows, weight: (n_models, n).
         """
@@ -227,7 +235,7 @@ class _Labels:
         y = self.y[of_model[:, None], rows]
         each = binary_cross_entropy_with_logits(logits, y, reduction="none")
         per_item = (each * self.share[of_model][:, None]).sum(-1)
-        return (per_item * weight).sum(-1) / weight.sum(-1)
+        return (per_item * weight).sum(-1)
 
 
 def _rows(rows: np.ndarray, models: ModelBatch) -> Tensor:

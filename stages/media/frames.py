@@ -8,6 +8,11 @@ and one with fewer than `count` pictures in all shows some of them more than onc
 A completely black picture is passed over for the next one that is not and was not taken yet. Where
 all that follows is black, the last pictures before that are taken, in order; where even those are
 too few, the black picture stays.
+
+With `nearest_key_frame` each of these places is moved to the nearest key frame, the first ones no
+earlier than `first_frame` where any are later. Several places may share one; a black one is passed
+over for the next key frame that is not, or the last before. A track whose key frames cannot be
+trusted gives its exact pictures.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -44,11 +49,14 @@ class FrameSet:
 def extract_frames(path: Path, params: FramesParams) -> FrameSet:
     """Take the frames of one trailer; raises TrailerError when there is no picture to take."""
     timeline = read_timeline(path)
-    if timeline.trusted and timeline.count > SMALL:
-        try:
-            return _Extraction(path, params, timeline).jumping()
-        except UntrustedError:
-            pass
+    extraction = _Extraction(path, params, timeline)
+    try:
+        if timeline.trusted and params.nearest_key_frame:
+            return extraction.key_frames()
+        if timeline.trusted and timeline.count > SMALL:
+            return extraction.jumping()
+    except UntrustedError:
+        pass
     return _Extraction(path, params, timeline).sequential()
 
 
@@ -77,6 +85,14 @@ def passed_over(targets: Sequence[int], total: int, dark: Callable[[int], bool])
     return [chosen[target] for target in targets]
 
 
+def nearest(targets: Sequence[int], keys: np.ndarray) -> list[int]:
+    """Index of the key frame nearest to each target, the earlier of two; `keys` ascend."""
+    after = np.searchsorted(keys, targets).clip(max=len(keys) - 1)
+    before = (after - 1).clip(min=0)
+    earlier = np.abs(keys[before] - targets) <= np.abs(keys[after] - targets)
+    return [int(n) for n in np.where(earlier, before, after)]
+
+
 class _Extraction:
     """One trailer's pictures on their way from numbers to JPEGs."""
 
@@ -99,6 +115,24 @@ class _Extraction:
         )
         self._take(reader.pictures(n for n in chosen if n not in self.jpegs), set(chosen))
         return self._result(chosen, seconds, total)
+
+    def key_frames(self) -> FrameSet:
+        reader = Jumping(self.path, self.timeline, self.params.black_level)
+        total, keys = self.timeline.count, self.timeline.key_numbers()
+        seconds = self.timeline.seconds()
+        if seconds is None or not len(keys):
+            raise UntrustedError("no times, or no key frames")
+        targets = spaced(total, self._first(seconds), self.params.count)
+        if (keys >= targets[0]).any():
+            keys = keys[keys >= targets[0]]
+        places = nearest(targets, keys)
+        numbers = [int(number) for number in keys]
+        self._take(reader.pictures(numbers[place] for place in places), set(numbers))
+        if any(self.black[numbers[place]] for place in places):
+            self._take(reader.pictures(n for n in numbers if n not in self.black), set(numbers))
+            lit = [place for place, n in enumerate(numbers) if not self.black[n]] or places
+            places = [next((n for n in lit if n >= place), lit[-1]) for place in places]
+        return self._result([numbers[place] for place in places], seconds, total)
 
     def sequential(self) -> FrameSet:
         reader = Sequential(self.path, self.params.black_level)

@@ -47,6 +47,10 @@ class Timeline:
     def count(self) -> int:
         return len(self.packet_of)
 
+    def key_numbers(self) -> Integers:
+        """Frame numbers of the key frames, ascending."""
+        return np.sort(self.number_of[self.key & (self.number_of >= 0)])
+
     def seconds(self) -> "np.ndarray[Any, np.dtype[np.float64]] | None":
         """Time of each picture since the first, None where the file does not tell it."""
         times = self.pts[self.packet_of]

@@ -79,6 +79,7 @@ class FramesParams:
     short_side: Annotated[Int, Field(ge=16, le=4096)]
     jpeg_quality: Annotated[Int, Field(ge=1, le=100)]
     black_level: Byte
+    nearest_key_frame: Annotated[bool, Strict()] = False  # instead of the exact one
 
 
 @section

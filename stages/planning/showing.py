@@ -39,13 +39,18 @@ def plan_table(rows: Sequence[Row]) -> Table:
 
 def write_models(lines: Sequence[str], path: Path) -> None:
     """Put the table of models between its marks in a Markdown file."""
+    write_between(BEGIN, END, lines, path)
+
+
+def write_between(begin: str, end: str, lines: Sequence[str], path: Path) -> None:
+    """Replace what stands between two marks of a Markdown file; BenchmarkError without them."""
     text = path.read_text(encoding="utf-8")
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
+    before, _, rest = text.partition(begin)
+    _, _, after = rest.partition(end)
     if not after:
-        raise BenchmarkError("no place for the table", where=str(path), expected=f"{BEGIN} {END}")
+        raise BenchmarkError("no place for the table", where=str(path), expected=f"{begin} {end}")
     table = "\n".join(lines)
-    path.write_text(f"{before}{BEGIN}\n{table}\n{END}{after}", encoding="utf-8")
+    path.write_text(f"{before}{begin}\n{table}\n{end}{after}", encoding="utf-8")
 
 
 def models() -> Iterator[str]:

@@ -8,7 +8,7 @@ import pytest
 
 from stages.errors import TrailerError
 from stages.media import frames
-from stages.media.frames import extract_frames, passed_over, spaced
+from stages.media.frames import extract_frames, nearest, passed_over, spaced
 from stages.params import FramesParams
 
 GROUPS = {"x264-params": "keyint=48:min-keyint=24:scenecut=0:bframes=3"}
@@ -126,3 +126,45 @@ def test_no_picture(tmp_path, audio):
     with pytest.raises(TrailerError) as failure:
         extract_frames(path, parameters())
     assert failure.value.reason == "no_video"
+
+
+def test_the_nearest_key_frame():
+    keys = np.array([10, 20, 40])
+    assert nearest([0, 10, 15, 16, 29, 30, 31, 90], keys) == [0, 0, 0, 1, 1, 1, 2, 2]
+    assert nearest([0, 700], np.array([5])) == [0, 0]
+
+
+def test_key_frames_instead_of_exact_ones(film, plain_decode):
+    found = extract_frames(film, parameters(nearest_key_frame=True))
+    keys = range(240, 700, 48)  # one every 48 pictures, none before the 200th
+    targets = np.linspace(200, 699, 31).round()
+    assert found.numbers == tuple(min(keys, key=lambda k: abs(k - t)) for t in targets)
+    assert np.allclose(found.seconds, np.array(found.numbers) / 24)
+    pictures = plain_decode(film)
+    for number, jpeg in zip(found.numbers, found.jpegs, strict=True):
+        assert jpeg == frames.jpeg(frames.small(pictures[number], 1.0, 64), 90)
+
+
+def test_a_black_key_frame_is_passed_over_too(tmp_path, video):
+    dark = {288, 336, 672}
+    path = video(tmp_path / "a.mp4", count=700, options=GROUPS, black=lambda number: number in dark)
+    found = extract_frames(path, parameters(nearest_key_frame=True))
+    plain = [min(range(240, 700, 48), key=lambda k: abs(k - t)) for t in np.linspace(200, 699, 31)]
+    instead = {288: 384, 336: 384, 672: 624}
+    assert found.numbers == tuple(instead.get(number, number) for number in plain)
+
+
+def test_a_track_with_one_key_frame_shows_it_31_times(tmp_path, video):
+    path = video(tmp_path / "a.mp4", options={"x264-params": "keyint=999:scenecut=0"})
+    assert extract_frames(path, parameters(nearest_key_frame=True)).numbers == (0,) * 31
+
+
+def test_key_frames_that_lie_are_not_taken(tmp_path, video, monkeypatch):
+    path = video(tmp_path / "a.mp4", options=GROUPS)
+    exact = extract_frames(path, parameters())
+
+    def broken(*_):
+        raise frames.UntrustedError("a key frame that is none")
+
+    monkeypatch.setattr(frames.Jumping, "pictures", broken)
+    assert extract_frames(path, parameters(nearest_key_frame=True)) == exact

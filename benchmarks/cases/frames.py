@@ -1,0 +1,170 @@
+"""The 31 frames of a trailer: ours beside OpenCV, ffmpeg and the least that must be decoded."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")  # it says all that it cannot decode
+
+import av
+import cv2
+import numpy as np
+
+from benchmarks import frame_ways
+from benchmarks.clips import Clip, can_encode, write_clip
+from benchmarks.rows import Row, compared
+from benchmarks.timing import Cost, median_seconds, take_turns
+from stages.media.frames import FrameSet, extract_frames, spaced
+from stages.media.picture import jpeg, small
+from stages.params import FramesParams
+
+BUDGET = 240.0
+PARAMS = FramesParams(
+    count=31, first_frame=200, first_second=None, short_side=256, jpeg_quality=90, black_level=16
+)
+LENGTH = 156  # seconds, a trailer's
+CLIPS = (
+    *(Clip("H.264", height, key, LENGTH) for height in (144, 480, 1080) for key in (1, 2, 6)),
+    *(Clip(codec, 480, 2, LENGTH) for codec in ("HEVC", "VP9", "AV1")),
+)
+NAIVE, SEEK, SELECT = "OpenCV, every picture", "OpenCV, a seek to each", "ffmpeg, a select filter"
+FLOOR, SAME = "the floor: what they depend on, decoded", "the floor, and its pictures as JPEG"
+EXACT = "the exact frames"
+NEAR = 2  # seconds between key frames, up to which much can be left out
+GOALS = {"naive": 4.0, "naive_far": 1.0, "floor": 1 / 1.25}
+ROUNDS = 5
+
+
+@dataclass(frozen=True)
+class Size:
+    clips: Sequence[Clip] = CLIPS
+    params: FramesParams = PARAMS
+
+
+def rows(folder: Path, budget: float, size: Size | None = None) -> Iterator[Row]:
+    """A row for each clip and way, and one for key frames instead of exact ones."""
+    size = size or Size()
+    cv2.setNumThreads(1)  # as in the workers of the stage
+    if frame_ways.ffmpeg_of_a_wheel() is None:
+        yield _not_run(
+            "every file", SELECT, "imageio-ffmpeg, a wheel with ffmpeg, is not installed"
+        )
+    total = sum(clip.height for clip in size.clips)
+    for clip in size.clips:
+        if not can_encode(clip.codec):
+            yield _not_run(str(clip), NAIVE, "the PyAV that is installed cannot write such a file")
+            continue
+        path = write_clip(clip, folder)
+        yield from _rows(clip, path, budget * clip.height / total, size.params)
+        path.unlink()
+
+
+def _rows(clip: Clip, path: Path, budget: float, params: FramesParams) -> Iterator[Row]:
+    shown = extract_frames(path, params)
+    numbers = spaced(shown.total, params.first_frame, params.count)
+    facts = {"exact": float(_exact(path, shown, params)), "frames": float(params.count)}
+    ways, left_out = _ways(path, sorted(set(numbers)), params)
+    costs = take_turns(ways, budget, ROUNDS)
+    ours = costs["ours"]
+    far = clip.key_seconds > NEAR
+    goals = dict.fromkeys((FLOOR, SAME), GOALS["floor"])
+    goals[NAIVE] = GOALS["naive_far" if far else "naive"]
+    jpegs = float(
+        np.median([b.cpu - a.cpu for a, b in zip(costs[FLOOR], costs[SAME], strict=True)])
+    )
+    for way, theirs in costs.items():
+        if way in ("ours", EXACT, "key frames"):
+            continue
+        row = compared(
+            case="frames",
+            what=f"{params.count} frames",
+            input=str(clip),
+            against=way,
+            ours=ours,
+            theirs=theirs,
+            goal=goals.get(way),
+            facts=facts,
+        )
+        yield replace(row, note=_why(ours, costs[FLOOR], jpegs)) if row.met is False else row
+    for way, why in left_out.items():
+        yield _not_run(str(clip), way, why)
+    yield compared(
+        case="frames",
+        what=f"{params.count} nearest key frames",
+        input=str(clip),
+        against=EXACT,
+        ours=costs["key frames"],
+        theirs=ours,
+    )
+
+
+def _ways(
+    path: Path, numbers: Sequence[int], params: FramesParams
+) -> tuple[dict[str, Callable[[], object]], dict[str, str]]:
+    """Every way that can be run, the same JPEGs at its end; and why others cannot."""
+    plan = frame_ways.needed(path, numbers)
+    nearest = replace(params, nearest_key_frame=True)
+
+    def jpegs(pictures: Callable[[], list[np.ndarray]]) -> list[bytes]:
+        return [
+            jpeg(_smaller(picture, params.short_side), params.jpeg_quality)
+            for picture in pictures()
+        ]
+
+    def same() -> list[bytes]:
+        found = frame_ways.floor(path, plan)
+        return [jpeg(small(frame, 1.0, params.short_side), params.jpeg_quality) for frame in found]
+
+    ways: dict[str, Callable[[], object]] = {
+        "ours": partial(extract_frames, path, params),
+        "key frames": partial(extract_frames, path, nearest),
+        FLOOR: partial(frame_ways.floor, path, plan),
+        SAME: same,
+    }
+    left_out: dict[str, str] = {}
+    if frame_ways.opencv_seek(path, [0]):
+        ways[NAIVE] = lambda: jpegs(lambda: frame_ways.opencv_all(path, numbers))
+        ways[SEEK] = lambda: jpegs(lambda: frame_ways.opencv_seek(path, numbers))
+    else:
+        left_out |= dict.fromkeys((NAIVE, SEEK), "OpenCV has no decoder for it")
+    if program := frame_ways.ffmpeg_of_a_wheel():
+        ways[SELECT] = lambda: jpegs(lambda: frame_ways.ffmpeg_select(program, path, numbers))
+    return ways, left_out
+
+
+def _smaller(picture: np.ndarray, short_side: int) -> np.ndarray:
+    height, width = picture.shape[:2]
+    scale = short_side / min(height, width)
+    size = (round(width * scale), round(height * scale))
+    return cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+
+
+def _exact(path: Path, shown: FrameSet, params: FramesParams) -> int:
+    """How many of the frames are those of a decode from the first picture to the last."""
+    wanted, found = set(shown.numbers), {}
+    with av.open(str(path)) as container:
+        for number, frame in enumerate(container.decode(video=0)):
+            if number in wanted:
+                found[number] = jpeg(small(frame, 1.0, params.short_side), params.jpeg_quality)
+    pairs = zip(shown.numbers, shown.jpegs, strict=True)
+    return sum(found.get(number) == data for number, data in pairs)
+
+
+def _why(ours: Sequence[Cost], floor: Sequence[Cost], jpegs: float) -> str:
+    spent, least = median_seconds(ours, "cpu"), median_seconds(floor, "cpu")
+    return (
+        f"of {spent:.2f} s, {least:.2f} s are the floor, {jpegs:.2f} s the JPEGs, and the rest "
+        "the table of all pictures and its check, without which no frame is known to be exact"
+    )
+
+
+def _not_run(file: str, way: str, why: str) -> Row:
+    return Row(
+        case="frames",
+        what=f"{PARAMS.count} frames",
+        input=file,
+        against=way,
+        note=f"not run: {why}",
+    )

@@ -1,0 +1,150 @@
+"""What a person waits for: the first run of a small project, and the next one after an edit."""
+
+import json
+import os
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from benchmarks.rows import Row, compared
+from benchmarks.small_project import Project
+from benchmarks.timing import Cost, cost_of
+
+BUDGET = 240.0  # what it takes: each run is done once
+CLOCK = Path(__file__).resolve().parents[1] / "import_clock"
+RECORD = "metrics/provenance.json"
+FIRST = "first run"
+LOOK_EVERY = 0.2  # seconds, at the memory
+
+
+@dataclass(frozen=True)
+class Size:
+    films: int = 24
+    more: int = 3
+
+
+@dataclass
+class Run:
+    """One `dvc repro`: what it cost, and where that went."""
+
+    cost: Cost
+    stages: int
+    facts: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def note(self) -> str:
+        facts = self.facts
+        return (
+            f"{self.stages} stages, {self.cost.wall:.0f} s ({self.cost.cpu:.0f} s of CPU), peak "
+            f"{facts['peak_megabytes']:.0f} MB, {facts['disk_megabytes']:.0f} MB on disk; outside "
+            f"the stages {facts['outside_stages_share']:.0%} of the time, importing "
+            f"{facts['imports_share']:.0%} of the CPU time"
+        )
+
+
+def rows(folder: Path, budget: float, size: Size | None = None) -> Iterator[Row]:
+    """A row for each run, in the order in which a person would do them."""
+    size = size or Size()
+    place = folder / "project"
+    place.mkdir()
+    project = Project(place, size.films)
+    clock = folder / "imports.txt"
+    path = os.pathsep.join(filter(None, [str(CLOCK), os.environ.get("PYTHONPATH", "")]))
+    project.environment |= {"IMPORT_CLOCK": str(clock), "PYTHONPATH": path}
+    edits: dict[str, Callable[[], None]] = {
+        FIRST: lambda: None,
+        "nothing changed": lambda: None,
+        "one approach added": lambda: project.change_params(_one_approach_more),
+        "one threshold changed": lambda: project.change_params(_another_threshold),
+        f"{size.more} trailers added": lambda: project.keep_films(size.films + size.more),
+    }
+    first: Run | None = None
+    for what, edit in edits.items():
+        edit()
+        run = _run(project, clock)
+        row = compared(
+            case="pipeline",
+            what=what,
+            input=f"{size.films} sample films, 6 approaches, 3 folds",
+            against=FIRST,
+            ours=[run.cost],
+            theirs=[first.cost if first else run.cost],
+            by="wall",
+            note=run.note,
+            facts=run.facts,
+        )
+        yield row if first else replace(row, against="–", cpu=None, wall=None)
+        first = first or run
+
+
+def _run(project: Project, clock: Path) -> Run:
+    clock.write_text("")
+    record = project.folder / RECORD  # of what each stage took; no stage depends on it
+    if record.exists():
+        record.write_text(json.dumps(json.loads(record.read_text()) | {"stages": {}}))
+    ran: set[str] = set()
+    with _Memory() as memory:
+        cost = cost_of(lambda: ran.update(project.repro()))
+    inside = sum(stage["seconds"] for stage in json.loads(record.read_text())["stages"].values())
+    imports = sum(map(float, clock.read_text().split()))
+    return Run(
+        cost,
+        len(ran),
+        {
+            "peak_megabytes": memory.peak / 1e6,
+            "disk_megabytes": _bytes_under(project.folder) / 1e6,
+            "outside_stages_share": max(0.0, 1 - inside / cost.wall),
+            "imports_share": imports / cost.cpu,
+        },
+    )
+
+
+class _Memory:
+    """The most that all processes below this one had in memory, shared pages counted in each."""
+
+    def __init__(self) -> None:
+        self.peak = 0
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+
+    def __enter__(self) -> "_Memory":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        own = psutil.Process()
+        while not self._done.wait(LOOK_EVERY):
+            total = 0
+            for process in own.children(recursive=True):
+                try:
+                    total += process.memory_info().rss
+                except psutil.Error:  # it has ended meanwhile
+                    continue
+            self.peak = max(self.peak, total)
+
+
+def _bytes_under(folder: Path) -> int:
+    """On disk, a file that is linked several times counted once."""
+    found = {}
+    for path in folder.rglob("*"):
+        if path.is_file() and not path.is_symlink():
+            stat = path.stat()
+            found[stat.st_dev, stat.st_ino] = stat.st_blocks * 512
+    return sum(found.values())
+
+
+def _one_approach_more(params: dict[str, Any]) -> None:
+    more = {"backbone": "colour", "context": "max", "head": "linear"}
+    params["matrix"]["approaches"]["colour_max"] = more
+
+
+def _another_threshold(params: dict[str, Any]) -> None:
+    params["judging"]["thresholds"][1] = 0.37

@@ -1,0 +1,141 @@
+"""Video files to measure with: moving scenes under film grain, in any codec, as long as a trailer.
+
+A few seconds are encoded, and their packets then repeated to the length wanted: every group of
+pictures is closed, so the result is a file like any other, at a tenth of the encoder's time.
+"""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import cv2
+import numpy as np
+
+os.environ.setdefault("SVT_LOG", "1")  # SVT-AV1 says errors alone
+RATE = 24  # pictures a second
+BLOCK_SECONDS = 12  # encoded; a multiple of every distance of key frames
+SHOT_SECONDS = 3
+GRAIN = 5.0  # standard deviation, levels
+ENCODERS = {"H.264": "libx264", "HEVC": "libx265", "VP9": "libvpx-vp9", "AV1": "libsvtav1"}
+
+
+@dataclass(frozen=True)
+class Clip:
+    """What is in a file. seconds: at least so long; key_seconds: from one key frame to the next."""
+
+    codec: str
+    height: int
+    key_seconds: int
+    seconds: int
+
+    def __str__(self) -> str:
+        return (
+            f"{self.codec} {self.height}p, {self.seconds} s, a key frame every {self.key_seconds} s"
+        )
+
+    @property
+    def suffix(self) -> str:
+        return "webm" if self.codec == "VP9" else "mp4"
+
+
+def can_encode(codec: str) -> bool:
+    """Whether the PyAV that is installed can write it."""
+    return ENCODERS[codec] in av.codecs_available
+
+
+def write_clip(clip: Clip, folder: Path) -> Path:
+    """Write the file; the same clip gives the same pictures."""
+    block = folder / f"block.{clip.suffix}"
+    path = folder / f"{clip.codec}_{clip.height}p_{clip.key_seconds}s.{clip.suffix}"
+    _encode(clip, block)
+    _repeat(block, -(-clip.seconds // BLOCK_SECONDS), path)
+    block.unlink()
+    return path
+
+
+def pictures(height: int, count: int) -> Iterator[np.ndarray]:
+    """Shots of the sample corpus, larger and with grain: each (height, width, 3) uint8 RGB."""
+    from stages.media.sample.picture import shot_frames
+
+    width = even(height * 16 / 9)
+    rng = np.random.default_rng(height)
+    grain = rng.normal(0, GRAIN, (height + 64, width + 64)).astype(np.float32)
+    per_shot = SHOT_SECONDS * RATE
+    for number in range(count):
+        shot, frame = divmod(number, per_shot)
+        if not frame:
+            shown = shot_frames("clip", shot, per_shot, "", shot)
+        big = cv2.resize(next(shown), (width, height), interpolation=cv2.INTER_CUBIC)
+        y, x = rng.integers(0, 64, 2)
+        film = big + grain[y : y + height, x : x + width, None]
+        yield film.clip(0, 255).astype(np.uint8)
+
+
+def even(number: float) -> int:
+    """The nearest even number, as chroma at half size wants."""
+    return 2 * round(number / 2)
+
+
+def _encode(clip: Clip, path: Path) -> None:
+    with av.open(str(path), "w") as container:
+        stream: Any = container.add_stream(
+            ENCODERS[clip.codec], rate=RATE, options=_options(clip.codec, clip.key_seconds * RATE)
+        )
+        stream.width, stream.height = even(clip.height * 16 / 9), clip.height
+        stream.pix_fmt, stream.gop_size = "yuv420p", clip.key_seconds * RATE
+        stream.codec_context.time_base = Fraction(1, RATE)
+        for number, picture in enumerate(pictures(clip.height, BLOCK_SECONDS * RATE)):
+            frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
+            frame.pts, frame.time_base = number, Fraction(1, RATE)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+
+
+def _options(codec: str, distance: int) -> dict[str, str]:
+    """Of the encoder: quick, and a key frame exactly every `distance` pictures."""
+    known = f"keyint={distance}:min-keyint={distance}:scenecut=0:open-gop=0"
+    return {
+        "H.264": {"preset": "veryfast", "crf": "26", "x264-params": known},
+        "HEVC": {
+            "preset": "superfast",
+            "crf": "28",
+            "x265-params": f"{known}:log-level=none",
+        },
+        "VP9": {
+            "deadline": "good",
+            "cpu-used": "5",
+            "crf": "36",
+            "b": "0",
+            "keyint_min": str(distance),
+        },
+        "AV1": {
+            "preset": "11",
+            "crf": "40",
+            "svtav1-params": f"keyint={distance}:irefresh-type=2:scd=0",
+        },
+    }[codec]
+
+
+def _repeat(block: Path, times: int, path: Path) -> None:
+    with av.open(str(block)) as source:
+        track = source.streams.video[0]
+        assert track.time_base is not None
+        span = round(BLOCK_SECONDS / track.time_base)
+        found = [
+            (bytes(p), p.pts, p.dts, p.is_keyframe, p.time_base)
+            for p in source.demux(track)
+            if p.pts is not None and p.dts is not None
+        ]
+        with av.open(str(path), "w") as target:
+            stream = target.add_stream_from_template(track, opaque=True)
+            for turn in range(times):
+                for data, pts, dts, key, time_base in found:
+                    packet = av.Packet(data)
+                    packet.stream, packet.time_base = stream, time_base
+                    packet.pts, packet.dts = pts + turn * span, dts + turn * span
+                    packet.is_keyframe = key
+                    target.mux(packet)

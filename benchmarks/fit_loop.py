@@ -1,0 +1,107 @@
+"""The models of cross-validation trained one after the other, as one would write it down."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import binary_cross_entropy_with_logits
+
+from stages.fitting.heads import build
+from stages.fitting.items import Items
+from stages.params import HeadParams
+
+FOLDS = 5
+EPSILON = 1e-4  # added to a feature's spread, as in training
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """What is trained on. items: a row a film; lessons: (films, genres) each; fold_of: (films,)."""
+
+    items: Items
+    lessons: list[np.ndarray]
+    fold_of: np.ndarray
+
+
+def one_by_one(made: Lessons, head: str, params: HeadParams, seeds: Sequence[int]) -> np.ndarray:
+    """Train every model by itself, as one would write it down: (lessons, seeds, films, genres).
+
+    The same start, batches and steps as the batched computation. The models of pairs of folds are
+    trained and asked too, for that is what the other side does, but their scores not returned.
+    """
+    scores = np.full((len(made.lessons), len(seeds), *made.lessons[0].shape), np.nan, np.float32)
+    for n, lesson in enumerate(made.lessons):
+        for fold in range(FOLDS):
+            for s, seed in enumerate(seeds):
+                model = _train(made, lesson, (fold,), seed, head, params, 1)
+                rows = np.flatnonzero(made.fold_of == fold)
+                scores[n, s, rows] = _predict(model, made, (fold,), lesson, rows)
+        for pair in combinations(range(FOLDS), 2):
+            model = _train(made, lesson, pair, seeds[0], head, params, 2)
+            for fold in pair:
+                _predict(model, made, pair, lesson, np.flatnonzero(made.fold_of == fold))
+    return scores
+
+
+def _train(
+    made: Lessons,
+    lesson: np.ndarray,
+    without: tuple[int, ...],
+    seed: int,
+    head: str,
+    params: HeadParams,
+    n_out: int,
+) -> nn.Module:
+    torch.manual_seed(seed)
+    model = build(head, "", made.items, lesson.shape[1])
+    torch.manual_seed(seed)
+    rows = np.flatnonzero(~np.isin(made.fold_of, without))
+    x, taught = _standardised(made, without), ~np.isnan(lesson).any(axis=0)
+    y = torch.from_numpy(lesson[:, taught].astype(np.float32))
+    columns = torch.from_numpy(np.flatnonzero(taught))
+    most = max(  # every model takes the steps of the one with the most films
+        int((~np.isin(made.fold_of, left_out)).sum())
+        for left_out in combinations(range(FOLDS), n_out)
+    )
+    n_steps = -(-most // params.batch_size)
+    optimiser = torch.optim.AdamW(
+        model.parameters(), params.learning_rate, weight_decay=params.weight_decay
+    )
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, params.epochs * n_steps)
+    draw = np.random.default_rng([seed, *without])
+    held = torch.from_numpy(np.flatnonzero(np.isin(made.fold_of, without)))
+    for _ in range(params.epochs):
+        model.train()
+        order = np.resize(draw.permutation(rows), n_steps * params.batch_size)
+        for batch in np.split(order, n_steps):
+            chosen = torch.from_numpy(batch)
+            logits = model(x[chosen])[:, columns]
+            loss = binary_cross_entropy_with_logits(logits, y[chosen])
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            schedule.step()
+        if len(without) == 1:  # the learning curve
+            model.eval()
+            with torch.no_grad():
+                binary_cross_entropy_with_logits(model(x[held])[:, columns], y[held])
+    return model
+
+
+@torch.no_grad()
+def _predict(
+    model: nn.Module, made: Lessons, without: tuple[int, ...], lesson: np.ndarray, rows: np.ndarray
+) -> np.ndarray:
+    model.eval()
+    found = model(_standardised(made, without)[torch.from_numpy(rows)]).sigmoid().numpy()
+    found[:, np.isnan(lesson).any(axis=0)] = np.nan
+    return np.asarray(found)
+
+
+def _standardised(made: Lessons, without: tuple[int, ...]) -> Tensor:
+    x = torch.from_numpy(made.items.x)
+    seen = x[torch.from_numpy(~np.isin(made.fold_of, without))]
+    return (x - seen.mean(0)) / (seen.std(0) + EPSILON)

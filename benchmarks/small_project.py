@@ -1,0 +1,104 @@
+"""A copy of this project in a folder of its own, with git, DVC and a corpus of a few films."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+class Project:
+    """What a user has after cloning, made small enough to run in a minute or two."""
+
+    def __init__(self, folder: Path, films: int) -> None:
+        self.folder = folder
+        listed = subprocess.run(
+            ["git", "ls-files", "-co", "--exclude-standard"],
+            cwd=ROOT, check=True, capture_output=True, text=True,
+        )  # fmt: skip
+        for name in listed.stdout.splitlines():
+            source = ROOT / name
+            if source.is_file() and not name.startswith(("metrics/", "dvc.lock", "tests/")):
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(source, folder / name)
+        self.environment = os.environ | {
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            **{f"GIT_{who}_NAME": "test" for who in ("AUTHOR", "COMMITTER")},
+            **{f"GIT_{who}_EMAIL": "test@example.org" for who in ("AUTHOR", "COMMITTER")},
+            "GIT_CONFIG_GLOBAL": os.devnull,
+        }
+        self.films = (ROOT / "sample.txt").read_text().splitlines(keepends=True)
+        self.keep_films(films)
+        self.change_params(_small)
+        self.call("git", "init", "-q", "-b", "main")
+        self.call("dvc", "init", "-q", "-f")
+        shutil.copy(ROOT / ".dvc/config", folder / ".dvc/config")
+
+    def call(self, *command: str) -> str:
+        """Standard output of a command run in the project; RuntimeError if it fails."""
+        done = subprocess.run(
+            command, cwd=self.folder, env=self.environment, capture_output=True, text=True
+        )
+        if done.returncode:
+            raise RuntimeError(f"{command}\n{done.stdout}\n{done.stderr}")
+        return done.stdout
+
+    def repro(self) -> set[str]:
+        """Run the pipeline; the stages that ran."""
+        return set(re.findall(r"Running stage '(.+)':", self.call("dvc", "repro")))
+
+    def keep_films(self, count: int) -> None:
+        """Leave the first `count` rows of the catalogue."""
+        head = [line for line in self.films if line.startswith(("#", "film_id"))]
+        rows = [line for line in self.films if line not in head]
+        (self.folder / "sample.txt").write_text("".join([*head, *rows[:count]]))
+
+    def change_params(self, change: Callable[[dict[str, Any]], None]) -> None:
+        """Let `change` edit params.yaml."""
+        path = self.folder / "params.yaml"
+        params = yaml.safe_load(path.read_text())
+        change(params)
+        path.write_text(yaml.safe_dump(params, sort_keys=False))
+
+    def entries(self, step: str) -> dict[str, int]:
+        """Store entries of one step with the time each was written."""
+        found = (self.folder / "data/store" / step).rglob("*.*")
+        return {p.name: p.stat().st_mtime_ns for p in found if not p.name.endswith(".part")}
+
+    def json(self, name: str) -> dict[str, Any]:
+        """A JSON file of the project."""
+        return dict(json.loads((self.folder / name).read_text()))
+
+    def hashes(self) -> dict[str, str]:
+        """What DVC recorded of every output it keeps in its cache."""
+        stages = yaml.safe_load((self.folder / "dvc.lock").read_text())["stages"]
+        return {
+            out["path"]: out["md5"]
+            for stage in stages.values()
+            for out in stage["outs"]
+            if not out["path"].startswith(("report/", "metrics/"))
+        }
+
+
+def _small(params: dict[str, Any]) -> None:
+    params["splits"]["folds"] = 3
+    for head in params["training"]["heads"].values():
+        head["epochs"] = 2
+    params["judging"] |= {"resamples": 200, "permutations": 200}
+    params["matrix"]["headline"] = {
+        "picture": "colour_linear", "sound": "mfcc_linear", "both": "late_linear",
+    }  # fmt: skip
+    kept = ("colour_linear", "mfcc_linear", "frame_cnn", "early_linear", "late_linear")
+    for section in ("approaches", "early", "late"):
+        items = params["matrix"][section].items()
+        params["matrix"][section] = {slug: item for slug, item in items if slug in kept}
+    del params["matrix"]["backbones"]["spectrogram"]
+    params["sets"] = {}

@@ -1,0 +1,72 @@
+"""What work takes, and how two ways of doing it compare: ratios with their spread, not times."""
+
+import gc
+import resource
+import statistics
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+By = Literal["cpu", "wall"]
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Seconds: on the clock, and of all cores, the system's and finished children's among them."""
+
+    wall: float
+    cpu: float
+
+
+@dataclass(frozen=True)
+class Spread:
+    """A ratio over the rounds."""
+
+    median: float
+    least: float
+    most: float
+
+
+def cost_of(work: Callable[[], object]) -> Cost:
+    """What one call takes."""
+    gc.collect()
+    wall, cpu = time.perf_counter(), _cpu_seconds()
+    work()
+    return Cost(time.perf_counter() - wall, _cpu_seconds() - cpu)
+
+
+def take_turns(
+    ways: Mapping[str, Callable[[], object]], budget: float, rounds: int = 5
+) -> dict[str, list[Cost]]:
+    """Cost of each way in each round, as many rounds as fit into `budget` seconds, at least one.
+
+    The ways take turns, every other round in reverse, so that whatever else the machine does falls
+    on all of them alike.
+    """
+    costs: dict[str, list[Cost]] = {name: [] for name in ways}
+    begin = time.perf_counter()
+    for number in range(rounds):
+        names = list(ways)[:: 1 if number % 2 == 0 else -1]
+        for name in names:
+            costs[name].append(cost_of(ways[name]))
+        spent = time.perf_counter() - begin
+        if spent * (number + 2) / (number + 1) > budget:
+            break
+    return costs
+
+
+def times_as_fast(ours: Sequence[Cost], theirs: Sequence[Cost], by: By) -> Spread:
+    """Their seconds over ours, round by round."""
+    ratios = [getattr(b, by) / getattr(a, by) for a, b in zip(ours, theirs, strict=True)]
+    return Spread(statistics.median(ratios), min(ratios), max(ratios))
+
+
+def median_seconds(costs: Sequence[Cost], by: By) -> float:
+    """The middle one of the rounds."""
+    return float(statistics.median(getattr(cost, by) for cost in costs))
+
+
+def _cpu_seconds() -> float:
+    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(usage.ru_utime + usage.ru_stime for usage in usages)

@@ -1,0 +1,140 @@
+"""Every case at a tiny size: it runs, and its rows are about what they say."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks import frame_ways
+from benchmarks.cases import embedding, fit, frames, judging, pipeline, sample, sound
+from benchmarks.clips import Clip, can_encode, write_clip
+from benchmarks.rows import Row
+from stages.params import AudioParams, FramesParams
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def ran(rows) -> list[Row]:
+    found = list(rows)
+    assert found
+    assert all(row.rounds and row.ratio for row in found if "not run" not in row.note)
+    return found
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory) -> Path:
+    return write_clip(Clip("H.264", 64, 2, 24), tmp_path_factory.mktemp("clip"))
+
+
+def test_a_clip_is_what_it_says(clip, plain_frames=24 * 24):
+    import av
+
+    with av.open(str(clip)) as container:
+        pictures = list(container.decode(video=0))
+    assert len(pictures) == plain_frames
+    assert [n for n, p in enumerate(pictures) if p.key_frame] == list(range(0, plain_frames, 48))
+    assert pictures[0].height == 64 and len({p.pts for p in pictures}) == plain_frames
+
+
+def test_all_ways_lead_to_the_same_pictures(clip):
+    numbers = [0, 7, 100, 300, 575]
+    naive = frame_ways.opencv_all(clip, numbers)
+    sought = frame_ways.opencv_seek(clip, numbers)
+    assert len(naive) == len(sought) == 5
+    plan = frame_ways.needed(clip, numbers)
+    floor = frame_ways.floor(clip, plan)
+    for a, b in zip(naive, floor, strict=True):
+        assert np.abs(a.astype(int) - b.to_ndarray(format="bgr24")).mean() < 3
+    # 1 + 7 pictures of the first group at the least, and all of the last
+    assert 8 + 48 <= sum(plan.feed) < 576 and sum(plan.show) == 5
+
+
+def test_frames(tmp_path):
+    params = FramesParams(
+        count=5, first_frame=20, first_second=None, short_side=32, jpeg_quality=90, black_level=16
+    )
+    clips = [Clip("H.264", 64, 2, 36), *[Clip("VP9", 64, 6, 12)] * can_encode("VP9")]
+    rows = ran(frames.rows(tmp_path, 0.1, frames.Size(clips, params)))
+    against = {row.against for row in rows}
+    assert {frames.NAIVE, frames.SEEK, frames.SELECT, frames.FLOOR, frames.EXACT} <= against
+    assert all(row.facts["exact"] == 5 for row in rows if "exact" in row.facts)
+    goals = {(row.input, row.against): row.goal for row in rows}
+    assert goals[str(clips[0]), frames.NAIVE] == 4 and goals[str(clips[0]), frames.FLOOR] == 0.8
+    assert not list(tmp_path.iterdir())
+
+
+def test_sound(tmp_path):
+    params = AudioParams(sample_rate=48_000, seconds=2.0, windows=("start", "end"))
+    rows = ran(sound.rows(tmp_path, 0.1, sound.Size(30, params, ("AAC",))))
+    assert [row.against for row in rows] == [sound.FLOOR, sound.SAME, sound.WHOLE] * 2
+    assert [row.goal for row in rows] == [None] * 5 + [1.0]
+
+
+def test_fit(tmp_path):
+    size = fit.Size(films=40, dim=6, genres=5, epochs=2)
+    linear, mlp = ran(fit.rows(tmp_path, 0.1, size))
+    assert linear.facts["largest_difference"] <= fit.TOLERANCE
+    assert "80 models" in linear.what and "dropout" in mlp.note
+
+
+def test_judging(tmp_path):
+    size = judging.Size(approaches=2, films=30, genres=3, resamples=40, loop_resamples=4)
+    (row,) = ran(judging.rows(tmp_path, 0.1, size))
+    assert row.facts["largest_difference"] <= judging.TOLERANCE
+
+
+def test_sample(tmp_path):
+    (row,) = ran(sample.rows(tmp_path, 0.1, sample.Size(trailers=1)))
+    assert row.cpu is not None and row.cpu.median < 1  # the encoder alone is a part of it
+
+
+def test_embedding(tmp_path):
+    size = embedding.Size([("timm", "test_resnet.r160_in1k", "images")], trailers=1)
+    (row,) = ran(embedding.rows(tmp_path, 0.1, size))
+    assert row.by == "wall" and row.input == "31 images of 1 trailers"
+
+
+class Small:
+    """A project that a run leaves as it is."""
+
+    def __init__(self, folder, films):
+        self.folder, self.films, self.environment = folder, films, {}
+
+    def repro(self):
+        (self.folder / "data").write_bytes(b"x" * 4096)
+        record = self.folder / pipeline.RECORD
+        record.parent.mkdir(exist_ok=True)
+        known = json.loads(record.read_text()) if record.exists() else {"stages": {}}
+        known["stages"]["frames"] = {"seconds": 0.0}
+        record.write_text(json.dumps(known))
+        return {"frames"}
+
+    def change_params(self, change):
+        params = {"matrix": {"approaches": {}}, "judging": {"thresholds": [0.1, 0.36]}}
+        change(params)
+
+    def keep_films(self, count):
+        self.films = count
+
+
+def test_pipeline(tmp_path, monkeypatch):
+    monkeypatch.setattr(pipeline, "Project", Small)
+    rows = list(pipeline.rows(tmp_path, 1, pipeline.Size(2, 3)))
+    assert [row.what for row in rows][::4] == ["first run", "3 trailers added"]
+    assert rows[0].ratio is None and all(row.ratio for row in ran(rows[1:]))
+    assert all("1 stages" in row.note for row in rows)
+    assert rows[0].facts["outside_stages_share"] == 1
+    assert rows[0].facts["disk_megabytes"] >= 4096e-6
+
+
+def test_the_import_clock(tmp_path):
+    (tmp_path / "slow.py").write_text(
+        "import time\nend = time.thread_time() + 0.03\nwhile time.thread_time() < end: pass\n"
+    )
+    clock = tmp_path / "clock.txt"
+    environment = {"PYTHONPATH": f"{pipeline.CLOCK}:{tmp_path}", "IMPORT_CLOCK": str(clock)}
+    subprocess.run([sys.executable, "-c", "import slow; import slow"], env=environment, check=True)
+    assert 0.03 <= sum(map(float, clock.read_text().split())) < 1
