@@ -99,7 +99,7 @@ def _flown(
 ) -> Iterator[tuple[Item, Result | TrailerError | KilledWorker]]:
     """Items and what became of them, a bounded number in flight; what is lost flies again."""
     waiting = list(reversed(items))
-    flying: dict[str, tuple[Future, Item]] = {}
+    flying: dict[Future, Item] = {}
     landed: SimpleQueue[Future] = SimpleQueue()
     cluster = _Cluster(client)
     while waiting or flying:
@@ -107,13 +107,13 @@ def _flown(
         while waiting and len(flying) < AHEAD * max(cluster.threads, 1):
             item = waiting.pop()
             future = client.submit(call, item, pure=False)
-            flying[future.key] = future, item
+            flying[future] = item
             future.add_done_callback(landed.put)
         try:
             future = landed.get(timeout=LOOK_SECONDS)
         except Empty:
             continue
-        _, item = flying.pop(future.key)
+        item = flying.pop(future)
         result = _outcome(future)
         if result is LOST:
             waiting.append(item)
@@ -127,6 +127,14 @@ def _outcome(future: Future) -> Any:
         error = future.exception()
         if isinstance(error, TrailerError | KilledWorker):
             return error
+        missing = next((e for e in (error, error.__cause__) if isinstance(e, ImportError)), None)
+        if missing is not None:
+            raise BenchmarkError(
+                "the Dask scheduler or a worker lacks this project's code or packages",
+                where="DASK_SCHEDULER_ADDRESS",
+                found=str(missing),
+                do="start both from this folder with this environment: python -m dask scheduler",
+            ) from error
         raise error
     if future.status != "finished":
         return LOST

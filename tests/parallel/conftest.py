@@ -19,11 +19,11 @@ ENVIRONMENT = {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0"}
 class Cluster:
     """A scheduler and its workers; they meet over a file that the scheduler writes."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, port: str = "0", project: Path = ROOT) -> None:
+        self.folder, self.project = folder, project
         self.processes: list[subprocess.Popen[bytes]] = []
         self.file = folder / "scheduler.json"
-        self.scheduler = self._start("scheduler", "--port", "0", "--dashboard-address", ":0")
+        self.scheduler = self._start("scheduler", "--port", port, "--dashboard-address", ":0")
 
     def add_workers(self, count: int, threads: int = 1) -> None:
         """Start workers under one nanny each, and wait for them."""
@@ -50,7 +50,7 @@ class Cluster:
         with (self.folder / f"{kind}-{len(self.processes)}.log").open("wb") as log:
             process = subprocess.Popen(
                 [*command, *arguments],
-                cwd=ROOT,
+                cwd=self.project,
                 env=os.environ | ENVIRONMENT,
                 stdout=log,
                 stderr=log,

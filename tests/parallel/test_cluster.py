@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -73,21 +73,17 @@ def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
 
 
 @pytest.fixture
-def called(folder: Path) -> Iterator[Callable[[Callable[[int], Any]], None]]:
+def called(folder: Path) -> Callable[[Callable[[int], Any]], None]:
     """called(answer): answer(process id) as soon as item 2 of `kept` is being computed."""
     os.mkfifo("call")
-    threads = []
 
     def answer_with(answer: Callable[[int], Any]) -> None:
         def listen() -> None:
             answer(int((folder / "call").read_text()))  # opening it waits for the writer
 
-        threads.append(threading.Thread(target=listen, daemon=True))
-        threads[-1].start()
+        threading.Thread(target=listen, daemon=True).start()
 
-    yield answer_with
-    for thread in threads:
-        thread.join(30)
+    return answer_with
 
 
 def contents(place: Path) -> dict[str, bytes]:
@@ -217,6 +213,28 @@ def test_a_scheduler_that_dies_is_told_and_what_was_done_is_kept(
     assert sorted((folder / "computed").read_text().split()) == list("0123")
 
 
+def test_a_scheduler_that_comes_back_goes_on(lone_scheduler, tmp_path_factory, folder, at, called):
+    """The client waits for it as long as for a first connection; lost items fly again."""
+    address = lone_scheduler.address
+    at(address)
+    lone_scheduler.add_workers(1)
+    cluster = []
+
+    def restart(_: int) -> None:
+        lone_scheduler.close()
+        new = Cluster(tmp_path_factory.mktemp("new"), port=address.rpartition(":")[2])
+        cluster.append(new)
+        new.add_workers(1)
+
+    called(restart)
+    try:
+        assert dict(run(kept, range(4))) == {n: f"{n}.done" for n in range(4)}
+    finally:
+        for each in cluster:
+            each.close()
+    assert sorted((folder / "computed").read_text().split()) == list("0123")
+
+
 def test_a_cluster_that_cannot_work_is_told(lone_scheduler, folder, at, monkeypatch):
     at(lone_scheduler.address)
     with monkeypatch.context() as patched, pytest.raises(BenchmarkError, match="no worker"):
@@ -225,6 +243,16 @@ def test_a_cluster_that_cannot_work_is_told(lone_scheduler, folder, at, monkeypa
     lone_scheduler.add_workers(1, threads=2)
     with pytest.raises(BenchmarkError, match="several threads"):
         list(run(eventful, [1]))
+
+
+def test_a_cluster_without_the_code_is_told(tmp_path_factory, folder, at):
+    bare = Cluster(tmp_path_factory.mktemp("bare"), project=folder)
+    try:
+        at(bare.address)
+        with pytest.raises(BenchmarkError, match="No module named 'stages'"):
+            list(run(eventful, [1]))
+    finally:
+        bare.close()
 
 
 def test_nobody_at_the_address(folder, at):
