@@ -154,23 +154,6 @@ def _embed(backbone: Backbone, recipe: Recipe, prepared: Prepared) -> tuple[str,
     return prepared.trailer_id, found
 
 
-def write_embeddings(entries: dict[str, Path], path: Path) -> None:
-    """Join the trailers' entries, sorted by id, into one file.
-
-    Arrays: trailer_id (n_trailers,) str; trailer (n_items,) int32, index into trailer_id;
-    group (n_items,) int16, number of the frame or index in WINDOWS; time (n_items,) float32, s;
-    embedding (n_items, *shape).
-    """
-    trailer_ids = sorted(entries)
-    loaded = [np.load(entries[trailer_id]) for trailer_id in trailer_ids]
-    names = loaded[0].files
-    arrays: dict[str, Any] = {name: np.concatenate([e[name] for e in loaded]) for name in names}
-    counts = [len(entry["group"]) for entry in loaded]
-    trailer = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    np.savez(path, trailer_id=np.array(trailer_ids), trailer=trailer, **arrays)
-
-
 def _digest(rows: pa.Table) -> str:
     """Hash of a trailer's rows, times and all, but not of its name."""
     digest = hashlib.sha256()
