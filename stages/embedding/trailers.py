@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 
 from stages.embedding.base import Backbone, create, family
 from stages.errors import TrailerError
+from stages.packs import read_group
 from stages.parallel import run, workers
 from stages.params import WINDOWS
 from stages.store import Store, sha256
@@ -130,8 +131,7 @@ def _one_thread() -> None:
 
 def prepare(backbone: Backbone, job: Job) -> Prepared:
     """Read one trailer's rows and make its items, unless the store has their embeddings."""
-    with pq.ParquetFile(job.pack) as file:
-        rows = file.read_row_group(job.row_group)
+    rows = read_group(job.pack, job.row_group)
     trailer_id = rows["trailer_id"][0].as_py()
     store = store_of(job.recipe)
     key = store.key(_digest(rows))
