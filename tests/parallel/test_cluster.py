@@ -118,9 +118,10 @@ def packs_and_trailers() -> dict[str, dict[str, bytes]]:
         assert write(Path(f"out/{name}"), schema, run(extract, todo))["ok"]
     rows = [
         Trailer("a1", "f1", "One", 2001, ("Horror",), "sample:1"),
-        Trailer("b2", "f2", "Two", 2002, ("Comedy", "Drama"), "sample:2"),
+        Trailer("b2", "f2", "Two", 2002, ("Comedy", "Drama"), "file:a0.mp4"),
     ]
-    results = list(run(Obtain(download_params(), sample_params()), rows))
+    params = download_params(files_under="data/trailers")  # seen from the folder of whoever asks
+    results = list(run(Obtain(params, sample_params()), rows))
     ledger.place_files(results, Path("out/rendered"))
     ledger.write_ledger(results, Path("out/tables/downloads.parquet"))
     ledger.write_events(results, Path("out/tables/events.parquet"))
