@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 import signal
 import sys
 import threading
@@ -120,8 +121,10 @@ def packs_and_trailers() -> dict[str, dict[str, bytes]]:
         Trailer("a1", "f1", "One", 2001, ("Horror",), "sample:1"),
         Trailer("b2", "f2", "Two", 2002, ("Comedy", "Drama"), "file:a0.mp4"),
     ]
-    params = download_params(files_under="data/trailers")  # seen from the folder of whoever asks
-    results = list(run(Obtain(params, sample_params()), rows))
+    folder_of_films = download_params(
+        files_under="data/trailers"
+    )  # seen from the folder of whoever asks
+    results = list(run(Obtain(folder_of_films, sample_params()), rows))
     ledger.place_files(results, Path("out/rendered"))
     ledger.write_ledger(results, Path("out/tables/downloads.parquet"))
     ledger.write_events(results, Path("out/tables/events.parquet"))
@@ -129,9 +132,11 @@ def packs_and_trailers() -> dict[str, dict[str, bytes]]:
 
 
 def test_the_same_bytes_as_here(cluster, tmp_path, monkeypatch, at):
+    monkeypatch.setenv("WORKERS", "1")
     made = {}
+    clips(tmp_path / "here")
+    shutil.copytree(tmp_path / "here", tmp_path / "there")
     for place, address in (("here", ""), ("there", cluster.address)):
-        clips(tmp_path / place)
         monkeypatch.chdir(tmp_path / place)
         at(address)
         made[place] = packs_and_trailers()
