@@ -65,3 +65,17 @@ def test_provenance_gathers_stages_and_survives_rubbish(tmp_path):
     assert set(found["stages"]) == {"a", "b"}
     assert found["stages"]["a"]["seconds"] == 1.2 and found["stages"]["a"]["peak_megabytes"] > 1
     assert found["versions"]["torch"].startswith("2.11.0")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks /proc")
+def test_a_stage_is_as_large_as_itself_and_not_as_who_started_it(tmp_path):
+    path = tmp_path / "provenance.json"
+    record = f"record_stage('small', 1, Path({str(path)!r}))"
+    child = f"from pathlib import Path; from stages.provenance import record_stage; {record}"
+    parent = f"""
+import subprocess, sys
+ballast = b"x" * 400_000_000
+subprocess.run([sys.executable, "-c", {child!r}], check=True)
+"""
+    subprocess.run([sys.executable, "-c", parent], cwd=Path(__file__).parents[1], check=True)
+    assert json.loads(path.read_text())["stages"]["small"]["peak_megabytes"] < 200
