@@ -195,6 +195,13 @@ def test_workers_with_other_code_are_refused(cluster, folder, at, monkeypatch):
         list(run(eventful, [1]))
 
 
+def test_workers_that_do_not_reach_the_folder_are_told(cluster, folder, at, monkeypatch):
+    at(cluster.address)
+    monkeypatch.setattr(on_cluster.Path, "cwd", lambda: folder / "mounted here alone")
+    with pytest.raises(BenchmarkError, match="does not reach the working folder"):
+        list(run(eventful, [1]))
+
+
 def test_a_scheduler_that_dies_is_told_and_what_was_done_is_kept(
     lone_scheduler, tmp_path_factory, folder, at, called
 ):
