@@ -17,7 +17,8 @@ def main() -> None:
     name = parser.parse_args().backbone
 
     from stages.embedding.base import describe
-    from stages.embedding.trailers import Recipe, embed, jobs, store_of, write_embeddings
+    from stages.embedding.joining import write_embeddings
+    from stages.embedding.trailers import Recipe, embed, jobs, store_of
     from stages.errors import BenchmarkError
     from stages.params import load
 

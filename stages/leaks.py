@@ -14,7 +14,7 @@ def main() -> None:
     ).parse_args()
 
     from stages.auditing.leaks import find_leaks
-    from stages.auditing.reading import read_pictures, read_tracks
+    from stages.auditing.reading import read_pictures, read_tracks, store
     from stages.auditing.tables import COLUMNS, leak_rows, piece_table, summary
     from stages.fitting.films import read_films
     from stages.packs import write_table
@@ -22,6 +22,7 @@ def main() -> None:
     from stages.tables import write_csv, write_json
 
     params = load().leaks
+    store().sweep()
     films = read_films(Path("data"))
     pictures = read_pictures(Path("data/frames"), films.film_of)
     tracks = read_tracks(Path("data/audio"), films.film_of)

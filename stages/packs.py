@@ -5,6 +5,7 @@ sorted by trailer within a shard, so equal inputs give equal bytes.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import pyarrow as pa
@@ -42,6 +43,19 @@ def read_pack(folder: Path, columns: list[str] | None = None) -> Iterator[pa.Tab
         with pq.ParquetFile(path) as file:
             for group in range(file.num_row_groups):
                 yield file.read_row_group(group, columns=columns)
+
+
+def read_group(path: Path, number: int) -> pa.Table:
+    """Rows of one trailer of a shard; the footer, which grows with the shard, is parsed once."""
+    status = path.stat()
+    footer = _footer(path, status.st_mtime_ns, status.st_size)
+    with pq.ParquetFile(path, metadata=footer) as file:
+        return file.read_row_group(number)
+
+
+@lru_cache(maxsize=2)
+def _footer(path: Path, changed_ns: int, size: int) -> pq.FileMetaData:
+    return pq.read_metadata(path)
 
 
 def write_table(table: pa.Table, path: Path) -> None:

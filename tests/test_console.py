@@ -73,3 +73,17 @@ def test_provenance_forgets_what_the_matrix_no_longer_has(tmp_path):
         record_stage(name, 1.0, path)
     forget_other_cells({"kept", "colour"}, path)
     assert sorted(json.loads(path.read_text())["stages"]) == ["audio", "embed@colour", "fit@kept"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks /proc")
+def test_a_stage_is_as_large_as_itself_and_not_as_who_started_it(tmp_path):
+    path = tmp_path / "provenance.json"
+    record = f"record_stage('small', 1, Path({str(path)!r}))"
+    child = f"from pathlib import Path; from stages.provenance import record_stage; {record}"
+    parent = f"""
+import subprocess, sys
+ballast = b"x" * 400_000_000
+subprocess.run([sys.executable, "-c", {child!r}], check=True)
+"""
+    subprocess.run([sys.executable, "-c", parent], cwd=Path(__file__).parents[1], check=True)
+    assert json.loads(path.read_text())["stages"]["small"]["peak_megabytes"] < 200

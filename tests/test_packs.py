@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from stages.packs import SHARDS, read_pack, write_pack
+from stages.packs import SHARDS, read_group, read_pack, write_pack
 
 SCHEMA = pa.schema([("trailer_id", pa.string()), ("frame", pa.int8()), ("jpeg", pa.binary())])
 
@@ -27,6 +27,14 @@ def test_gives_back_every_trailer_once_in_a_bounded_number_of_files(tmp_path):
     read = list(read_pack(tmp_path))
     assert sorted(t["trailer_id"][0].as_py() for t in read) == sorted(ids(200))
     assert all(t["frame"].to_pylist() == [0, 1, 2] for t in read)
+
+
+def test_a_group_is_read_by_its_number_and_never_by_an_old_footer(tmp_path):
+    names = [f"{n}0" for n in range(3)]  # one shard
+    for members in (names, names[1:]):
+        write_pack(tmp_path, members, table, SCHEMA)
+        read = [read_group(tmp_path / "part-00.parquet", n) for n in range(len(members))]
+        assert [rows["trailer_id"][0].as_py() for rows in read] == members
 
 
 def test_bytes_do_not_depend_on_the_order_of_trailers(tmp_path):

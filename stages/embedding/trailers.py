@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 
 from stages.embedding.base import Backbone, create, family
 from stages.errors import TrailerError
+from stages.packs import read_group
 from stages.parallel import run, workers
 from stages.params import WINDOWS
 from stages.store import Store, sha256
@@ -130,8 +131,7 @@ def _one_thread() -> None:
 
 def prepare(backbone: Backbone, job: Job) -> Prepared:
     """Read one trailer's rows and make its items, unless the store has their embeddings."""
-    with pq.ParquetFile(job.pack) as file:
-        rows = file.read_row_group(job.row_group)
+    rows = read_group(job.pack, job.row_group)
     trailer_id = rows["trailer_id"][0].as_py()
     store = store_of(job.recipe)
     key = store.key(_digest(rows))
@@ -152,23 +152,6 @@ def _embed(backbone: Backbone, recipe: Recipe, prepared: Prepared) -> tuple[str,
     found = store.find(prepared.key)
     assert found is not None
     return prepared.trailer_id, found
-
-
-def write_embeddings(entries: dict[str, Path], path: Path) -> None:
-    """Join the trailers' entries, sorted by id, into one file.
-
-    Arrays: trailer_id (n_trailers,) str; trailer (n_items,) int32, index into trailer_id;
-    group (n_items,) int16, number of the frame or index in WINDOWS; time (n_items,) float32, s;
-    embedding (n_items, *shape).
-    """
-    trailer_ids = sorted(entries)
-    loaded = [np.load(entries[trailer_id]) for trailer_id in trailer_ids]
-    names = loaded[0].files
-    arrays: dict[str, Any] = {name: np.concatenate([e[name] for e in loaded]) for name in names}
-    counts = [len(entry["group"]) for entry in loaded]
-    trailer = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    np.savez(path, trailer_id=np.array(trailer_ids), trailer=trailer, **arrays)
 
 
 def _digest(rows: pa.Table) -> str:

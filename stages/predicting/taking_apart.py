@@ -13,7 +13,8 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from stages.embedding.base import Backbone
-from stages.embedding.trailers import Recipe, embed_stream, jobs, write_embeddings
+from stages.embedding.joining import write_embeddings
+from stages.embedding.trailers import Recipe, embed_stream, jobs
 from stages.errors import BenchmarkError, TrailerError
 from stages.media import results
 from stages.packs import read_pack

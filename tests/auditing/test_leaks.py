@@ -84,9 +84,11 @@ def planted(tmp_path_factory):
     trailers += [Trailer(4, card=True, worn=True), Trailer(5)]
     write(data, {f"{n:016x}": trailer for n, trailer in enumerate(trailers)}, params)
     film_of = {f"{n:016x}": n for n in range(6)}
-    pictures = read_pictures(data / "frames", film_of)
-    tracks = read_tracks(data / "audio", film_of)
-    return data, pictures, tracks, film_of
+    with pytest.MonkeyPatch.context() as patched:
+        patched.chdir(data)  # the store lies under data/store of the working folder
+        pictures = read_pictures(data / "frames", film_of)
+        tracks = read_tracks(data / "audio", film_of)
+        yield data, pictures, tracks, film_of
 
 
 def test_all_that_is_planted_is_found_and_nothing_else(planted, rules):
@@ -123,6 +125,19 @@ def test_found_by_sound_alone_where_no_frame_is_the_same(planted, rules):
 def test_films_that_are_not_judged_are_not_audited(planted):
     data, *_ = planted
     assert set(read_pictures(data / "frames", {f"{2:016x}": 0}).trailer_id) == {f"{2:016x}"}
+
+
+def test_shards_that_did_not_change_are_not_decoded_again(planted):
+    data, pictures, tracks, film_of = planted
+    entries = set((data / "data/store/leaks").rglob("*.*"))
+    assert len(entries) == 2 * len(list((data / "frames").glob("part-*"))) > 0
+    again = read_pictures(data / "frames", film_of)
+    heard = read_tracks(data / "audio", film_of)
+    assert set((data / "data/store/leaks").rglob("*.*")) == entries
+    np.testing.assert_array_equal(again.looks.thumb, pictures.looks.thumb)
+    assert [(t.trailer_id, t.film, t.start) for t in heard] == [
+        (t.trailer_id, t.film, t.start) for t in tracks
+    ]
 
 
 def test_shared_frames_can_be_left_out_of_what_an_approach_sees(planted, rules, tmp_path):

@@ -13,8 +13,9 @@ from safetensors.torch import save_file
 
 from stages.backbones.colour import RECORD as COLOUR
 from stages.embedding import base, trailers
+from stages.embedding.joining import write_embeddings
 from stages.embedding.network import Network
-from stages.embedding.trailers import Recipe, embed_stream, embed_trailer, jobs, write_embeddings
+from stages.embedding.trailers import Recipe, embed_stream, embed_trailer, jobs
 from stages.errors import BenchmarkError
 from stages.packs import write_pack
 

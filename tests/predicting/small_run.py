@@ -14,7 +14,8 @@ import yaml
 from stages.corpus.genres import GENRES
 from stages.corpus.reader import Trailer
 from stages.corpus.table import save_trailers
-from stages.embedding.trailers import Recipe, embed_trailer, jobs, write_embeddings
+from stages.embedding.joining import write_embeddings
+from stages.embedding.trailers import Recipe, embed_trailer, jobs
 from stages.fitting.approaches import fit, save_models
 from stages.fitting.films import read_films
 from stages.fitting.scores import save_scores

@@ -1,4 +1,4 @@
-"""Per-trailer work on all cores, through one interface that survives a dying worker."""
+"""Per-trailer work on the cores of this machine, each in a process of its own."""
 
 import multiprocessing
 import os

@@ -4,7 +4,7 @@ import signal
 import pytest
 
 from stages.errors import TrailerError
-from stages.parallel import run
+from stages.parallel.local import run
 
 
 def square(number: int) -> int:

@@ -1,0 +1,185 @@
+"""What a corpus of a thousand to a million trailers will cost: python -m benchmarks.scaling
+
+Nothing in the table is a guess. Work on trailers is taken from the last run of the pipeline
+(metrics/provenance.json and the sizes of data/), work on films from stages run here on made-up
+embeddings of several sizes, the hand-out of items from a Dask cluster on this machine. A line
+through the measured points (least squares, from zero where there is but one) is drawn on to 10^6.
+
+--measure makes the points anew (ten minutes on two quiet cores) and keeps them in
+benchmarks/results/scaling.json; without it the table of docs/scaling.md is renewed from them.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.made_up_corpus import make_corpus
+from benchmarks.provenance import commit
+
+ROOT = Path(__file__).resolve().parents[1]
+RESULTS = ROOT / "benchmarks/results/scaling.json"
+PAGE = ROOT / "docs/scaling.md"
+BEGIN, END = "<!-- scaling -->", "<!-- /scaling -->"
+FILMS = (500, 1_500, 4_500)
+ITEMS = 2_000
+SIZES = (1_000, 10_000, 100_000, 1_000_000)
+BY_TRAILER = ("download", "frames", "audio", "leaks")
+BY_FILM = (
+    ("splits",),
+    ("fit", "colour_linear"),
+    ("fit", "mfcc_linear"),
+    ("fit", "late_linear"),
+    ("fit", "prior"),
+    ("evaluate",),
+)
+FOLDERS = ("trailers", "frames", "audio", "embeddings")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.scaling",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--measure", action="store_true", help="make the points anew")
+    parser.add_argument("--films", type=int, nargs="+", default=FILMS, help="sizes to run")
+    parser.add_argument("--data", type=Path, default=ROOT / "data", help="folder of the last run")
+    arguments = parser.parse_args()
+    if arguments.measure:
+        found = {"commit": commit(ROOT), **measure(arguments.films, arguments.data)}
+        RESULTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    found = json.loads(RESULTS.read_text(encoding="utf-8"))
+    before, rest = PAGE.read_text(encoding="utf-8").split(BEGIN)
+    _, after = rest.split(END)
+    PAGE.write_text(f"{before}{BEGIN}\n{table(found)}\n{END}{after}", encoding="utf-8")
+    print(table(found))
+
+
+def measure(films: Sequence[int], data: Path) -> dict[str, Any]:
+    """All points: [trailers or films, seconds or megabytes] by what was measured."""
+    provenance = json.loads((ROOT / "metrics/provenance.json").read_text(encoding="utf-8"))
+    download = json.loads((ROOT / "metrics/download.json").read_text(encoding="utf-8"))
+    trailers, cores = download["ok"], provenance["machine"]["cores"]
+    embeds = [name for name in provenance["stages"] if name.startswith("embed@")]
+    work = {
+        name: [[trailers, provenance["stages"][name]["seconds"] * cores]]
+        for name in (*BY_TRAILER, *embeds)
+    }
+    disk = {name: [[trailers, megabytes(data / name)]] for name in FOLDERS}
+    learning: dict[str, list[list[float]]] = {}
+    memory: dict[str, list[list[float]]] = {}
+    for count in films:
+        for name, stage in run_stages(count).items():
+            learning.setdefault(name, []).append([count, stage["seconds"]])
+            memory.setdefault(name, []).append([count, stage["peak_megabytes"]])
+    return {
+        "machine": provenance["machine"],
+        "trailer_seconds": round(download["seconds"] / trailers, 1),
+        "core_seconds": work,
+        "disk_megabytes": disk,
+        "learning_seconds": learning,
+        "learning_peak_megabytes": memory,
+        "items_per_second": round(items_per_second(), 1),
+    }
+
+
+def megabytes(folder: Path) -> float:
+    """What the files of a folder hold."""
+    return round(sum(p.stat().st_size for p in folder.rglob("*") if p.is_file()) / 1e6, 1)
+
+
+def run_stages(films: int) -> dict[str, dict[str, float]]:
+    """Seconds and peak memory of each stage of BY_FILM, on a made-up corpus."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        make_corpus(folder, films)
+        for stage, *of in BY_FILM:
+            print(f"{films} films: {stage} {' '.join(of)}", file=sys.stderr, flush=True)
+            command = [sys.executable, "-m", f"stages.{stage}", *of]
+            environment = os.environ | {"PYTHONPATH": str(ROOT)}
+            subprocess.run(command, cwd=folder, env=environment, check=True)
+        found = json.loads((folder / "metrics/provenance.json").read_text(encoding="utf-8"))
+    return dict(found["stages"])
+
+
+def items_per_second() -> float:
+    """How fast one scheduler and one stage hand out items that take no time, and take them back."""
+    from distributed import LocalCluster
+
+    from stages.parallel import cluster
+
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as made:
+        for count in (50, ITEMS):  # the first time workers import what they run
+            begin = time.perf_counter()
+            for _ in cluster.run(abs, range(count), made.scheduler_address):
+                pass
+        return ITEMS / (time.perf_counter() - begin)
+
+
+def line(points: Iterable[Sequence[float]]) -> tuple[float, float]:
+    """(fixed, per unit) by least squares, neither below 0; one point gives a line from zero."""
+    x, y = np.array(list(points), float).T
+    slope, start = np.polyfit(x, y, 1) if len(x) > 1 else (y[0] / x[0], 0.0)
+    if start < 0 or slope < 0:
+        return (0.0, float(x @ y / (x @ x))) if slope > 0 else (float(y.mean()), 0.0)
+    return float(start), float(slope)
+
+
+def at(points: Iterable[Sequence[float]], size: int) -> float:
+    fixed, each = line(points)
+    return fixed + each * size
+
+
+def table(found: Mapping[str, Any]) -> str:
+    """The forecast in Markdown: one line for what costs, one column for each size."""
+    work, disk = found["core_seconds"], found["disk_megabytes"]
+    learning, memory = found["learning_seconds"], found["learning_peak_megabytes"]
+    embeds = [name for name in work if name.startswith("embed@")]
+    rows: list[tuple[str, str, list[float]]] = []
+
+    def add(what: str, unit: str, parts: Iterable[Sequence[Sequence[float]]], scale: float) -> None:
+        parts = list(parts)
+        rows.append((what, unit, [sum(at(p, n) for p in parts) / scale for n in SIZES]))
+
+    for name in BY_TRAILER:
+        add(
+            name if name != "download" else "download (here: rendered)",
+            "core h",
+            [work[name]],
+            3600,
+        )
+    add(f"embed, the {len(embeds)} backbones", "core h", [work[name] for name in embeds], 3600)
+    for name, points in learning.items():
+        add(name, "h", [points], 3600)
+    add(
+        "largest of these in memory",
+        "GB",
+        [max(memory.values(), key=lambda p: at(p, SIZES[-1]))],
+        1e3,
+    )
+    handed = found["items_per_second"]
+    rows.append(("handing out items, a stage", "h", [n / handed / 3600 for n in SIZES]))
+    add("network: trailers, once", "GB", [disk["trailers"]], 1e3)
+    for name in FOLDERS:
+        add(f"disk: {name}", "GB", [disk[name]], 1e3)
+    kept = [disk[name] for name in FOLDERS[1:]]
+    add("disk: store, the last three again", "GB", kept, 1e3)
+    head = "| | | " + " | ".join(f"{n:,} trailers" for n in SIZES) + " |"
+    lines = [head, "|---|---|" + "---:|" * len(SIZES)]
+    for what, unit, values in rows:
+        cells = (f"{value:,.0f}" if value >= 100 else f"{value:.2g}" for value in values)
+        lines.append(f"| {what} | {unit} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,43 @@
+"""Per-trailer work in parallel, through one interface that survives a dying worker.
+
+Where it runs is environment and never changes what it computes: the cores of this machine
+(WORKERS of them), or the Dask cluster whose scheduler DASK_SCHEDULER_ADDRESS names.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
+
+from stages.errors import BenchmarkError, TrailerError
+from stages.parallel import local
+from stages.parallel.local import workers
+
+__all__ = ["run", "workers"]
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+def run(
+    function: Callable[[Item], Result], items: Sequence[Item]
+) -> Iterator[tuple[Item, Result | TrailerError]]:
+    """Yield (item, result) as results come; a TrailerError raised by `function` is a result.
+
+    An item whose worker dies is run again; one that kills its worker again and again gets the
+    reason "crashed". Any other exception is a bug and stops the run. `function` and `items` must
+    pickle, and what `function` returns should be small: a path rather than what lies there.
+    """
+    address = os.environ.get("DASK_SCHEDULER_ADDRESS", "")
+    if not address:
+        return local.run(function, items)
+    try:
+        from stages.parallel import cluster
+    except ImportError as error:
+        if (error.name or "").partition(".")[0] not in ("dask", "distributed"):
+            raise
+        raise BenchmarkError(
+            "a Dask cluster is asked for, but the package distributed is not installed",
+            where="DASK_SCHEDULER_ADDRESS",
+            found=address,
+            do="python requirements/install.py core cluster, or unset the variable to work here",
+        ) from None
+    return cluster.run(function, items, address)

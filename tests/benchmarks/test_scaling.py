@@ -1,0 +1,53 @@
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from benchmarks.made_up_corpus import make_corpus
+from benchmarks.scaling import SIZES, at, line, table
+from stages.params import load
+
+
+def test_a_line_through_points():
+    assert line([[10, 25.0], [20, 45.0], [40, 85.0]]) == pytest.approx((5.0, 2.0))
+    assert line([[240, 120.0]]) == (0.0, 0.5)
+    assert line([[1, 1.0], [2, 4.0]]) == pytest.approx((0.0, 9 / 5))  # not below zero at zero
+    assert line([[1, 4.0], [2, 2.0]]) == (3.0, 0.0)  # nor falling
+    assert at([[10, 25.0], [20, 45.0]], 1000) == pytest.approx(2005.0)
+
+
+def test_the_table_says_what_the_points_say():
+    found = {
+        "core_seconds": {
+            name: [[10, 36.0]]
+            for name in ("download", "frames", "audio", "leaks", "embed@a", "embed@b")
+        },
+        "disk_megabytes": {
+            name: [[10, 20.0]] for name in ("trailers", "frames", "audio", "embeddings")
+        },
+        "learning_seconds": {"splits": [[100, 36.0], [200, 36.0]]},
+        "learning_peak_megabytes": {"splits": [[100, 500.0], [200, 600.0]]},
+        "items_per_second": 100.0,
+    }
+    rows = {
+        cells[1].strip(): [cell.strip() for cell in cells[3:-1]]
+        for cells in (text.split("|") for text in table(found).splitlines()[2:])
+    }
+    assert len(SIZES) == 4 and SIZES[0] == 1000
+    assert rows["frames"] == ["1", "10", "100", "1,000"]
+    assert rows["embed, the 2 backbones"][0] == "2"
+    assert rows["splits"] == ["0.01"] * 4
+    assert rows["largest of these in memory"][1] == "10"
+    assert rows["handing out items, a stage"][2] == "0.28"
+    assert rows["network: trailers, once"] == ["2", "20", "200", "2,000"]
+    assert rows["disk: store, the last three again"][0] == "6"
+
+
+def test_a_made_up_corpus_is_one_that_stages_can_read(tmp_path):
+    make_corpus(tmp_path, 40)
+    params = load(tmp_path / "params.yaml")
+    assert set(params.matrix.approaches) == {"colour_linear", "mfcc_linear"}
+    assert pq.read_table(tmp_path / "data/catalogue.parquet").num_rows == 40
+    with np.load(tmp_path / "data/embeddings/mfcc.npz") as file:
+        assert file["embedding"].shape == (40 * 30, 80)
+        assert np.bincount(file["group"]).tolist() == [400, 400, 400]
+        assert np.bincount(file["trailer"]).tolist() == [30] * 40
