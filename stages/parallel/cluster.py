@@ -15,6 +15,7 @@ from queue import Empty, SimpleQueue
 from typing import Any, Generic, TypeVar
 
 from distributed import Client, Future, KilledWorker, get_worker
+from distributed.client import ClosedClientError
 
 from stages.errors import BenchmarkError, TrailerError
 from stages.versions import code_of
@@ -106,7 +107,13 @@ def _flown(
         cluster.look()
         while waiting and len(flying) < AHEAD * max(cluster.threads, 1):
             item = waiting.pop()
-            future = client.submit(call, item, pure=False)
+            try:
+                future = client.submit(call, item, pure=False)
+            except (
+                ClosedClientError
+            ):  # the client closed since the last look: the next one says why
+                waiting.append(item)
+                break
             flying[future] = item
             future.add_done_callback(landed.put)
         try:
