@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -139,43 +139,35 @@ def at(points: Iterable[Sequence[float]], size: int) -> float:
     return fixed + each * size
 
 
-def table(found: Mapping[str, Any]) -> str:
-    """The forecast in Markdown: one line for what costs, one column for each size."""
+def forecast(found: Mapping[str, Any]) -> Iterator[tuple[str, str, list[float]]]:
+    """What costs, in which unit, and how much at each of SIZES."""
     work, disk = found["core_seconds"], found["disk_megabytes"]
     learning, memory = found["learning_seconds"], found["learning_peak_megabytes"]
     embeds = [name for name in work if name.startswith("embed@")]
-    rows: list[tuple[str, str, list[float]]] = []
+    largest = max(memory, key=lambda name: at(memory[name], SIZES[-1]))
 
-    def add(what: str, unit: str, parts: Iterable[Sequence[Sequence[float]]], scale: float) -> None:
-        parts = list(parts)
-        rows.append((what, unit, [sum(at(p, n) for p in parts) / scale for n in SIZES]))
+    def values(scale: float, *parts: Sequence[Sequence[float]]) -> list[float]:
+        return [sum(at(points, size) for points in parts) / scale for size in SIZES]
 
     for name in BY_TRAILER:
-        add(
-            name if name != "download" else "download (here: rendered)",
-            "core h",
-            [work[name]],
-            3600,
-        )
-    add(f"embed, the {len(embeds)} backbones", "core h", [work[name] for name in embeds], 3600)
+        yield name, "core h", values(3600, work[name])
+    yield f"embed, {len(embeds)} backbones", "core h", values(3600, *(work[e] for e in embeds))
     for name, points in learning.items():
-        add(name, "h", [points], 3600)
-    add(
-        "largest of these in memory",
-        "GB",
-        [max(memory.values(), key=lambda p: at(p, SIZES[-1]))],
-        1e3,
-    )
-    handed = found["items_per_second"]
-    rows.append(("handing out items, a stage", "h", [n / handed / 3600 for n in SIZES]))
-    add("network: trailers, once", "GB", [disk["trailers"]], 1e3)
+        yield name, "h", values(3600, points)
+    yield f"memory of {largest}", "GB", values(1e3, memory[largest])
+    handed = [size / found["items_per_second"] / 3600 for size in SIZES]
+    yield "a cluster's items handed out, each stage", "h", handed
+    yield "network: trailers, once", "GB", values(1e3, disk["trailers"])
     for name in FOLDERS:
-        add(f"disk: {name}", "GB", [disk[name]], 1e3)
-    kept = [disk[name] for name in FOLDERS[1:]]
-    add("disk: store, the last three again", "GB", kept, 1e3)
-    head = "| | | " + " | ".join(f"{n:,} trailers" for n in SIZES) + " |"
-    lines = [head, "|---|---|" + "---:|" * len(SIZES)]
-    for what, unit, values in rows:
+        yield f"disk: {name}", "GB", values(1e3, disk[name])
+    yield "disk: store, the last three again", "GB", values(1e3, *(disk[n] for n in FOLDERS[1:]))
+
+
+def table(found: Mapping[str, Any]) -> str:
+    """The forecast in Markdown."""
+    lines = [f"| | | {' | '.join(f'{size:,} trailers' for size in SIZES)} |"]
+    lines.append("|---|---|" + "---:|" * len(SIZES))
+    for what, unit, values in forecast(found):
         cells = (f"{value:,.0f}" if value >= 100 else f"{value:.2g}" for value in values)
         lines.append(f"| {what} | {unit} | {' | '.join(cells)} |")
     return "\n".join(lines)

@@ -34,10 +34,10 @@ def test_the_table_says_what_the_points_say():
     }
     assert len(SIZES) == 4 and SIZES[0] == 1000
     assert rows["frames"] == ["1", "10", "100", "1,000"]
-    assert rows["embed, the 2 backbones"][0] == "2"
+    assert rows["embed, 2 backbones"][0] == "2"
     assert rows["splits"] == ["0.01"] * 4
-    assert rows["largest of these in memory"][1] == "10"
-    assert rows["handing out items, a stage"][2] == "0.28"
+    assert rows["memory of splits"][1] == "10"
+    assert rows["a cluster's items handed out, each stage"][2] == "0.28"
     assert rows["network: trailers, once"] == ["2", "20", "200", "2,000"]
     assert rows["disk: store, the last three again"][0] == "6"
 
