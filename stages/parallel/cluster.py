@@ -111,7 +111,7 @@ def _flown(
                 future = client.submit(call, item, pure=False)
             except (
                 ClosedClientError
-            ):  # the client closed since the last look: the next one says why
+            ):  # since the last look: the next one says why
                 waiting.append(item)
                 break
             flying[future] = item
