@@ -109,9 +109,7 @@ def _flown(
             item = waiting.pop()
             try:
                 future = client.submit(call, item, pure=False)
-            except (
-                ClosedClientError
-            ):  # since the last look: the next one says why
+            except ClosedClientError:  # since the last look: the next one says why
                 waiting.append(item)
                 break
             flying[future] = item
