@@ -7,11 +7,10 @@ from typing import Any
 from rich.markup import escape
 from rich.table import Table
 
+from report.tables.bench import HEADINGS, cells
 from stages.planning.showing import write_between
 
 BEGIN, END = "<!-- bench -->", "<!-- /bench -->"
-HEADINGS = ("case", "what", "on", "against", "times as fast", "by", "goal", "met")
-MET = {True: "yes", False: "no", None: ""}
 
 
 def table(rows: Sequence[Mapping[str, Any]]) -> Table:
@@ -47,27 +46,9 @@ def markdown(bench: Mapping[str, Any]) -> Iterator[str]:
     )
 
 
-def cells(row: Mapping[str, Any]) -> list[str]:
-    """A row's texts, in the order of HEADINGS."""
-    ratio = row["ratio"]
-    spread = "–"
-    if ratio:
-        spread = _number(ratio["median"])
-        if row["rounds"] > 1:
-            spread += f" ({_number(ratio['min'])} to {_number(ratio['max'])})"
-    goal = "" if row["goal"] is None else f"≥ {_number(row['goal'])}"
-    by = {"cpu": "CPU time", "wall": "clock"}[row["by"]] if ratio else ""
-    texts = [row[name] for name in ("case", "what", "input", "against")]
-    return [*texts, spread, by, goal, MET[row["met"]]]
-
-
 def write_readme(bench: Mapping[str, Any], path: Path) -> None:
     """Put the table between its marks in a Markdown file; raises BenchmarkError without them."""
     write_between(BEGIN, END, list(markdown(bench)), path)
-
-
-def _number(value: float) -> str:
-    return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def _plain(text: str) -> str:

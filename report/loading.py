@@ -50,6 +50,7 @@ class Metrics:
     calibration: dict[str, Any]
     null_corpus: dict[str, Any]
     over_time: dict[str, Any]
+    bench: dict[str, Any]
     curves: dict[str, pd.DataFrame]
 
     @property
@@ -170,5 +171,6 @@ def load(folder: Path) -> Metrics:
         calibration=document("calibration.json", required=False),
         null_corpus=document("null_corpus.json", required=False),
         over_time=document("over_time.json", required=False),
+        bench=document("bench.json", required=False),
         curves={approach: frame(f"curves/{approach}.csv") for approach in curved},
     )

@@ -3,10 +3,20 @@
 from report.sections.ablations import contrast, label_sets, ranks, ungrouped, variance
 from report.sections.data import extraction, sheets
 from report.sections.instrument import ceilings, null_corpus, over_time, recovery, simulations
-from report.sections.run import backbones, machine, models, not_run, pipeline, price, timings
+from report.sections.run import (
+    backbones,
+    bench,
+    machine,
+    models,
+    not_run,
+    pipeline,
+    price,
+    timings,
+)
 
 __all__ = [
     "backbones",
+    "bench",
     "ceilings",
     "contrast",
     "extraction",

@@ -6,6 +6,7 @@ from report import elements, figures
 from report.elements import Html
 from report.loading import Metrics
 from report.tables import approaches, run
+from report.tables import bench as bench_table
 
 
 def machine(metrics: Metrics) -> Html:
@@ -97,3 +98,19 @@ def not_run(metrics: Metrics) -> Html:
         return elements.paragraph("Every cell that params.yaml declares has run.")
     table = elements.table(shown, source="cells.csv", name="not-run")
     return elements.folded(f"{len(shown)} cells that have not run, and why", table)
+
+
+def bench(metrics: Metrics) -> Html:
+    """How our way does beside others and beside the limit; a sentence where it was not measured."""
+    if not metrics.bench:
+        return elements.paragraph("Nothing was measured: make bench does.")
+    words = elements.paragraph(
+        "The same work in our way and in others, in turn, on the same input: how many times as "
+        "fast ours is, the middle of the rounds, the least and the most. A floor is what no way "
+        "can avoid: there a ratio just below 1 is the best there is."
+    )
+    shown, notes = bench_table.bench(metrics)
+    table = elements.table(
+        shown, caption=bench_table.measured(metrics), source="bench.json", name="bench"
+    )
+    return words + table + elements.folded("Notes", elements.bullets(notes))
