@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -74,6 +75,19 @@ def _result(future: "Future[Result]") -> Result | TrailerError:
 def _pool(count: int) -> Executor:
     # spawn, not fork: torch and FFmpeg keep threads that a forked child would not have
     context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(count, context, initializer=_begin)
+
+
+def _begin() -> None:
+    """In a worker, before its first item."""
     # Ctrl-C reaches the whole process group: the parent alone answers it, workers finish their item
-    ignore = (signal.SIGINT, signal.SIG_IGN)
-    return ProcessPoolExecutor(count, context, initializer=signal.signal, initargs=ignore)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """A parent that was killed says no goodbye, and its workers would wait for items for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

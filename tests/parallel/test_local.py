@@ -1,6 +1,11 @@
 import os
 import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
 
+import psutil
 import pytest
 
 from stages.errors import TrailerError
@@ -32,3 +37,34 @@ def test_a_bug_stops_the_run():
 
 def test_nothing_to_do():
     assert list(run(square, [])) == []
+
+
+def linger(path: Path) -> None:
+    """Say which process this is, and stay longer than any test."""
+    (path / str(os.getpid())).touch()
+    time.sleep(600)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")
+def test_workers_end_with_a_parent_that_was_killed(tmp_path):
+    code = f"""
+from pathlib import Path
+from stages.parallel.local import run
+from tests.parallel.test_local import linger
+if __name__ == "__main__":
+    list(run(linger, [Path({str(tmp_path)!r})] * 2, 2))
+"""
+    script = tmp_path.parent / "parent.py"
+    script.write_text(code)
+    root = Path(__file__).parents[2]
+    environment = os.environ | {"PYTHONPATH": str(root)}
+    parent = subprocess.Popen([sys.executable, str(script)], cwd=root, env=environment)
+    deadline = time.monotonic() + 60
+    while len(workers := [int(each.name) for each in tmp_path.iterdir()]) < 2:
+        assert time.monotonic() < deadline and parent.poll() is None
+        time.sleep(0.05)
+    parent.kill()
+    parent.wait()
+    while any(psutil.pid_exists(worker) for worker in workers):
+        assert time.monotonic() < deadline, "a worker outlives its parent"
+        time.sleep(0.05)
