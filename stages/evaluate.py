@@ -20,7 +20,7 @@ DECIDED = [
     *("precision_samples", "recall_samples", "f1_samples", "exact_match", "hamming", "jaccard"),
 ]
 THRESHOLDS = ["approach", "modality", "threshold", *DECIDED]
-RULES = ["approach", "modality", "rule", *DECIDED]
+RULES = ["approach", "modality", "rule", *DECIDED, "f1_macro_lo", "f1_macro_hi"]
 CHOICES = ["approach", "fold", "rule", "genre", "value"]
 THRESHOLD_GENRES = ["approach", "modality", "genre", "threshold", "precision", "recall", "f1"]
 CALIBRATION = [

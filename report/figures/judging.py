@@ -14,10 +14,11 @@ from report.loading import MODALITIES
 FIFTHS = alt.Axis(format=".1f", values=[fifth / 5 for fifth in range(6)])
 SHARE = "share with the genre"
 Z = 1.96  # of a 95% interval
+AXIS = "macro F1 (0–1)"
 
 
 def rules(rows: pd.DataFrame, everything: float | None) -> Any:
-    """Macro F1 under each rule. rows: approach, modality, rule, f1_macro and its parts.
+    """Macro F1 under each rule, with its interval. rows: approach, modality, rule, f1_macro.
 
     everything: macro F1 of naming every genre for every film.
     """
@@ -25,20 +26,25 @@ def rules(rows: pd.DataFrame, everything: float | None) -> Any:
     best = rows.sort_values("f1_macro").iloc[-1]
     order = list(dict.fromkeys(rows["rule"]))
     y = alt.Y("rule:N", sort=order, title=None)
-    x = alt.X("f1_macro:Q", title="macro F1 (0–1)", scale=PROBABILITY, axis=TENTHS)
+    x = alt.X("f1_macro:Q", title=AXIS, scale=PROBABILITY, axis=TENTHS)
     tooltip = [
         alt.Tooltip("approach:N"),
         alt.Tooltip("rule:N"),
         alt.Tooltip("f1_macro:Q", format=".3f", title="macro F1"),
+        alt.Tooltip("f1_macro_lo:Q", format=".3f", title="95% from"),
+        alt.Tooltip("f1_macro_hi:Q", format=".3f", title="to"),
         alt.Tooltip("precision_macro:Q", format=".3f", title="precision"),
         alt.Tooltip("recall_macro:Q", format=".3f", title="recall"),
     ]
+    beside = alt.YOffset("modality:N", sort=list(NAMES))
+    base = alt.Chart(rows).encode(y=y, yOffset=beside, color=colour(), tooltip=tooltip)
     layers: list[Any] = [
-        alt.Chart(rows)
-        .mark_point(filled=True, size=110, opacity=0.9)
-        .encode(x=x, y=y, color=colour(), shape=shape(), tooltip=tooltip)
+        base.mark_rule(strokeWidth=4, strokeCap="round", opacity=0.4).encode(
+            x=alt.X("f1_macro_lo:Q", title=AXIS, scale=PROBABILITY, axis=TENTHS), x2="f1_macro_hi:Q"
+        ),
+        base.mark_point(filled=True, size=80, opacity=1).encode(x=x, shape=shape()),
     ]
-    keys = [m for m in NAMES if m in set(rows["modality"])]
+    keys = [*(m for m in NAMES if m in set(rows["modality"])), "interval"]
     if everything is not None:
         flat = pd.DataFrame({"f1_macro": [everything]})
         layers.append(alt.Chart(flat).mark_rule(strokeDash=[8, 3, 2, 3], strokeWidth=2).encode(x=x))
@@ -53,7 +59,7 @@ def rules(rows: pd.DataFrame, everything: float | None) -> Any:
         f"({best['approach']}, {best['rule']})",
         f"Macro F1 under each rule. {spoken}."
         + (f" Naming everything {number(everything)}." if everything is not None else ""),
-        height=38 * max(len(order), 1),
+        height=54 * max(len(order), 1),
         subtitle="The approaches named before the run; tuned rules are learnt in each fold from "
         "its training films",
         keys=keys,

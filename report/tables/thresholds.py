@@ -61,6 +61,8 @@ def all_rules(rows: pd.DataFrame) -> pd.DataFrame:
         "precision_macro": "Precision",
         "recall_macro": "Recall",
         "f1_macro": "Macro F1",
+        "f1_macro_lo": "95% from",
+        "f1_macro_hi": "to",
         "f1_micro": "Micro F1",
         "f1_samples": "Samples F1",
         "exact_match": "Exact match",

@@ -15,6 +15,8 @@ from stages.judging.board import Board
 from stages.judging.tables import decided
 from stages.params import JudgingParams
 from stages.scoring import references
+from stages.scoring.bootstrap import bootstrap_macro_f1
+from stages.scoring.intervals import approach_estimate
 from stages.scoring.thresholds import (
     at_threshold,
     cardinality,
@@ -69,16 +71,26 @@ def decide(board: Board, number: int, rule: str | float) -> np.ndarray:
 
 
 def rule_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
-    """One row an approach and rule: what is gained in precision and lost in recall."""
+    """One row an approach and rule: what is gained in precision and lost in recall.
+
+    macro F1 with its interval, over films, the rules as they were chosen.
+    """
     everything = references.predict_everything(*board.y_true.shape)
-    reference = {"approach": "predict_everything", "modality": "none", "rule": "everything"}
-    yield reference | decided(board.y_true, everything)
+    rows: list[Row] = [{"approach": "predict_everything", "modality": "none", "rule": "everything"}]
+    decisions = [everything]
     named: dict[str, str | float] = {f"at {each:.2f}": each for each in params.thresholds}
     named |= {rule: rule for rule in (TUNED, PER_GENRE, TOP_K)}
     for number, cell in enumerate(board.cells):
         for name, rule in named.items():
-            row: Row = {"approach": cell.slug, "modality": cell.modality, "rule": name}
-            yield row | decided(board.y_true, decide(board, number, rule))
+            rows.append({"approach": cell.slug, "modality": cell.modality, "rule": name})
+            decisions.append(decide(board, number, rule))
+    resamples = bootstrap_macro_f1(
+        board.y_true, np.stack(decisions), params.resamples, params.seed, board.group
+    )
+    for number, (row, decision) in enumerate(zip(rows, decisions, strict=True)):
+        estimate = approach_estimate(resamples, number)
+        interval = {"f1_macro_lo": estimate.lo, "f1_macro_hi": estimate.hi}
+        yield row | decided(board.y_true, decision) | interval
 
 
 def choice_rows(board: Board) -> Iterator[Row]:

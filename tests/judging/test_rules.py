@@ -76,6 +76,8 @@ def test_rows_of_every_rule_beside_predicting_everything(board, judging):
     for average in ("macro", "micro", "samples"):
         expected = f1_score(board.y_true, decisions, average=average, zero_division=0)
         assert row[f"f1_{average}"] == pytest.approx(expected)
+    assert row["f1_macro_lo"] < row["f1_macro"] < row["f1_macro_hi"]
+    assert rows[0]["f1_macro_lo"] < rows[0]["f1_macro"]  # more films, or fewer, have each genre
     assert row["exact_match"] == pytest.approx((board.y_true == decisions).all(axis=1).mean())
     assert set(RULES) <= set(row)
 
