@@ -1,6 +1,6 @@
 """The table of `make bench`: how many times as fast our way is. For site, README and terminal."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -25,13 +25,21 @@ def cells(row: Mapping[str, Any]) -> list[str]:
     return [*texts, spread, by, goal, MET[row["met"]]]
 
 
-def bench(metrics: Metrics) -> tuple[pd.DataFrame, list[str]]:
-    """Every row of bench.json as texts, and what there is to say of some."""
-    rows = metrics.bench["rows"]
-    headings = [heading.capitalize() for heading in HEADINGS]
-    shown = pd.DataFrame([cells(row) for row in rows], columns=pd.Index(headings))
-    notes = [f"{row['case']}, {row['what']}, {row['input']}: {row['note']}" for row in rows]
-    return shown, [note for note, row in zip(notes, rows, strict=True) if row["note"]]
+def bench(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Rows of bench.json as texts, in the columns that a page has room for."""
+    shown = []
+    for row in rows:
+        case, what, on, against, times, by, goal, met = cells(row)
+        reached = f"{goal}: {met}" if goal else ""
+        shown.append((f"{case}: {what}, {on}", against, f"{times}, {by}" if by else times, reached))
+    headings = ["What", "Against", "Times as fast", "Goal, and met"]
+    return pd.DataFrame(shown, columns=pd.Index(headings))
+
+
+def notes(metrics: Metrics) -> list[str]:
+    """What there is to say of some rows, each once."""
+    said = {row["note"]: f"{row['case']}, {row['what']}" for row in metrics.bench["rows"]}
+    return [f"{where}: {note}" for note, where in said.items() if note]
 
 
 def measured(metrics: Metrics) -> str:
