@@ -1,6 +1,8 @@
 """Whole runs on a corpus with other cues: a clone of the last commit, its parameters changed."""
 
+import argparse
 import csv
+import json
 import os
 import subprocess
 import sys
@@ -32,6 +34,29 @@ def rerun(
         path.write_text(yaml.safe_dump(params, sort_keys=False), encoding="utf-8")
         _run([sys.executable, "-m", "dvc", "repro", "compare"], clone)
         yield clone
+
+
+def parser(name: str, about: str | None, results: str) -> argparse.ArgumentParser:
+    """The options that every such study has; results: the name of its file."""
+    made = argparse.ArgumentParser(
+        prog=f"python -m benchmarks.{name}",
+        description=about,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    made.add_argument(
+        "--folder",
+        type=Path,
+        help="where to clone to, and leave it; given again, it is brought up "
+        "to the last commit and only what changed is computed",
+    )
+    made.add_argument("--results", type=Path, default=ROOT / "benchmarks" / "results" / results)
+    return made
+
+
+def keep(found: dict[str, Any], path: Path) -> None:
+    """Write a study's results."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 
 
 def read(path: Path) -> list[dict[str, str]]:

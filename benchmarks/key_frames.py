@@ -5,15 +5,13 @@ the macro AP of every approach that looks at pictures differs, on the same films
 interval, to benchmarks/results/. About fifteen minutes on two quiet cores.
 """
 
-import argparse
-import json
 import tempfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from benchmarks.clones import ROOT, rerun
+from benchmarks.clones import keep, parser, rerun
 from benchmarks.provenance import commit, versions
 from stages.judging.board import Board, read_board
 from stages.params import JudgingParams, load
@@ -21,19 +19,12 @@ from stages.params.matrix import cells
 from stages.scoring.bootstrap import bootstrap_macro_average_precision
 from stages.scoring.intervals import paired_difference
 
-RESULTS = ROOT / "benchmarks" / "results" / "key_frames.json"
 APPROACHES = ("colour_linear", "colour_mlp", "colour_each", "frame_cnn", "mfcc_linear")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.key_frames",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--folder", type=Path, help="where to clone to, and leave it")
-    parser.add_argument("--results", type=Path, default=RESULTS)
-    arguments = parser.parse_args()
+    options = parser("key_frames", __doc__, "key_frames.json")
+    arguments = options.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = arguments.folder or Path(temporary) / "clone"
         exact, _, _ = _board(folder, nearest=False)
@@ -44,8 +35,7 @@ def main() -> None:
         "films": len(exact.film_id),
         "approaches": judge(exact, near, judging),
     }
-    arguments.results.parent.mkdir(parents=True, exist_ok=True)
-    arguments.results.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    keep(found, arguments.results)
     print(table(found))
 
 

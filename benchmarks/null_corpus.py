@@ -6,36 +6,20 @@ and writes what the judges said of every approach against no skill to benchmarks
 with 1 where an approach beats no skill after Holm. About ten minutes on two quiet cores.
 """
 
-import argparse
-import json
 import sys
-from pathlib import Path
 from typing import Any
 
 import yaml
 
-from benchmarks.clones import ROOT, read, rerun
+from benchmarks.clones import keep, parser, read, rerun
 from benchmarks.provenance import commit, versions
 from report.loading import verdict
 
-RESULTS = ROOT / "benchmarks" / "results" / "null_corpus.json"
-
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.null_corpus",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--seed", type=int, help="sample.seed, for another corpus without cues")
-    parser.add_argument(
-        "--folder",
-        type=Path,
-        help="where to clone to, and leave it; given again, it is brought up "
-        "to the last commit and only what changed is computed",
-    )
-    parser.add_argument("--results", type=Path, default=RESULTS)
-    arguments = parser.parse_args()
+    options = parser("null_corpus", __doc__, "null_corpus.json")
+    options.add_argument("--seed", type=int, help="sample.seed, for another corpus without cues")
+    arguments = options.parse_args()
     with rerun(arguments.folder, lambda params: nulled(params, arguments.seed)) as clone:
         params = yaml.safe_load((clone / "params.yaml").read_text(encoding="utf-8"))
         found = {
@@ -51,8 +35,7 @@ def main() -> None:
                 read(clone / "metrics" / "approaches.csv"),
             ),
         }
-    arguments.results.parent.mkdir(parents=True, exist_ok=True)
-    arguments.results.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    keep(found, arguments.results)
     print(table(found))
     sys.exit(1 if found["beat_no_skill"] else 0)
 

@@ -7,17 +7,15 @@ with 1 unless `temporal` does, and better than each of the others. About six min
 cores.
 """
 
-import argparse
-import json
 import sys
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import yaml
 
-from benchmarks.clones import ROOT, read, rerun
+from benchmarks.clones import keep, parser, read, rerun
 from benchmarks.provenance import commit, versions
+from report.loading import verdict
 from stages.corpus.genres import GENRES
 from stages.judging.board import Board, read_board
 from stages.media.sample.returns import OVER_TIME
@@ -27,21 +25,14 @@ from stages.scoring.bootstrap import bootstrap_genre_average_precision
 from stages.scoring.intervals import paired_difference
 from stages.scoring.permutation import holm, no_skill_test, paired_permutation_test
 
-RESULTS = ROOT / "benchmarks" / "results" / "over_time.json"
 PLANTED = 0.5
 FOUND_BY, CONTEXTS = "temporal", ("each", "mean", "max", "attention", "temporal")
 LEVEL = 0.05
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.over_time",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--folder", type=Path, help="where to clone to, and leave it")
-    parser.add_argument("--results", type=Path, default=RESULTS)
-    arguments = parser.parse_args()
+    options = parser("over_time", __doc__, "over_time.json")
+    arguments = options.parse_args()
     with rerun(arguments.folder, planted) as clone:
         params = load(clone / "params.yaml")
         board = read_board(clone / "data", cells(params))
@@ -57,8 +48,7 @@ def main() -> None:
             "commit": commit(clone),
             **judge(board, ceilings, params.judging),
         }
-    arguments.results.parent.mkdir(parents=True, exist_ok=True)
-    arguments.results.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    keep(found, arguments.results)
     print(table(found))
     sys.exit(0 if found["found_by_order_alone"] else 1)
 
@@ -142,7 +132,7 @@ def judge(board: Board, ceilings: dict[str, float], params: JudgingParams) -> di
         for row, p in zip(rows, adjusted.tolist(), strict=True):
             row["p_holm"] = p
     found = all(row["p_holm"] < LEVEL for row in told if row["context"] == FOUND_BY)
-    better = all(row["lo"] > 0 and row["p_holm"] < LEVEL for row in gained)
+    better = all(verdict(row["lo"], row["hi"], row["p_holm"]) == 1 for row in gained)
     return {
         "films": len(board.film_id),
         "found_by_order_alone": found and better,

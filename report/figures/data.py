@@ -6,7 +6,7 @@ import altair as alt
 import pandas as pd
 
 from report.elements import number
-from report.figures.style import ROW, finish, with_room
+from report.figures.style import ROW, finish, shares_map, with_room
 
 STEPS = ("download", "frames", "audio")
 
@@ -112,28 +112,12 @@ def cooccurrence(counts: pd.DataFrame, shares: pd.Series, films: int) -> Any:
         if one != other
     ]
     cells = pd.DataFrame(rows)
-    cells = cells.assign(text=[f"{round(100 * share)}" for share in cells["share"]])
     top = cells.sort_values("share", kind="stable").iloc[-1]
     title = (
         f"Genres travel together: {float(top['share']):.0%} of {top['genre']} films "
         f"are also {top['other']}"
     )
-    x = alt.X("other:N", sort=order, title="… that also carry", axis=alt.Axis(labelAngle=-90))
-    y = alt.Y("genre:N", sort=order, title="films with")
-    base = alt.Chart(cells).encode(
-        x=x,
-        y=y,
-        tooltip=["genre:N", "other:N", alt.Tooltip("share:Q", format=".1%"), "films:Q"],
-    )
-    chart = alt.layer(
-        base.mark_rect().encode(
-            color=alt.Color("share:Q", scale=alt.Scale(domain=[0, 1], scheme="blues"), legend=None)
-        ),
-        base.mark_text(fontSize=11).encode(
-            text="text:N",
-            color=alt.condition("datum.share > 0.5", alt.value("#fff"), alt.value("#1b2733")),
-        ),
-    )
+    chart = shares_map(cells, order, "… that also carry", "films:Q")
     return finish(
         chart,
         title,

@@ -6,7 +6,7 @@ import altair as alt
 import pandas as pd
 
 from report.elements import listed, number, p_value, signed
-from report.figures.style import colour, finish, shape
+from report.figures.style import colour, finish, shape, shares_map
 
 AXIS = "normalised AP (0 = no skill, 1 = perfect)"
 PAIR = ("picture", "sound")
@@ -183,23 +183,9 @@ def confusion(shares: pd.DataFrame, approach: str) -> Any:
         .melt(id_vars="genre", var_name="other", value_name="share")
         .dropna(subset=["share"])
     )
-    cells = cells.assign(text=[f"{round(100 * share)}" for share in cells["share"]])
     order = shares.index.tolist()
     top = cells.sort_values("share", kind="stable").iloc[-1]
-    base = alt.Chart(cells).encode(
-        x=alt.X("other:N", sort=order, title="… taken for", axis=alt.Axis(labelAngle=-90)),
-        y=alt.Y("genre:N", sort=order, title="films with"),
-        tooltip=["genre:N", "other:N", alt.Tooltip("share:Q", format=".1%")],
-    )
-    chart = alt.layer(
-        base.mark_rect().encode(
-            color=alt.Color("share:Q", scale=alt.Scale(domain=[0, 1], scheme="blues"), legend=None)
-        ),
-        base.mark_text(fontSize=11).encode(
-            text="text:N",
-            color=alt.condition("datum.share > 0.5", alt.value("#fff"), alt.value("#1b2733")),
-        ),
-    )
+    chart = shares_map(cells, order, "… taken for")
     return finish(
         chart,
         f"{top['genre']} films are taken for {top['other']} most often: {top['share']:.0%} of "

@@ -34,6 +34,26 @@ def with_room(lengths: "pd.Series[Any]") -> alt.Scale:
     return alt.Scale(domain=[0, max(float(lengths.max()), 1e-9) * 1.18], nice=False)
 
 
+def shares_map(cells: pd.DataFrame, order: Sequence[str], across: str, *more: str) -> Any:
+    """Genre by genre, each cell's share as its shade and as per cent.
+
+    cells: genre, other, share; order: of the genres; across: title of the columns; more: further
+    fields of the tooltip.
+    """
+    base = alt.Chart(cells.assign(text=[f"{round(100 * share)}" for share in cells["share"]]))
+    base = base.encode(
+        x=alt.X("other:N", sort=order, title=across, axis=alt.Axis(labelAngle=-90)),
+        y=alt.Y("genre:N", sort=order, title="films with"),
+        tooltip=["genre:N", "other:N", alt.Tooltip("share:Q", format=".1%"), *more],
+    )
+    shade = alt.Color("share:Q", scale=alt.Scale(domain=[0, 1], scheme="blues"), legend=None)
+    ink = alt.condition("datum.share > 0.5", alt.value("#fff"), alt.value("#1b2733"))
+    return alt.layer(
+        base.mark_rect().encode(color=shade),
+        base.mark_text(fontSize=11).encode(text="text:N", color=ink),
+    )
+
+
 def finish(
     chart: Any,
     title: str,

@@ -6,13 +6,13 @@ the settings of the model's preprocessor_config.json) gives for two recipes (10 
 
 import runpy
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+import transformers
 from safetensors.torch import save_file
 
 from stages.backbones import clap
@@ -23,10 +23,6 @@ from tests.backbones.sounds import recipe
 from tests.backbones.weights import random_weights
 
 EXCERPT = Path(__file__).parent / "data/clap_front_end.npz"
-needs_transformers = pytest.mark.skipif(
-    find_spec("transformers") is None,
-    reason="no transformers: python requirements/install.py core clap",
-)
 SETTINGS: dict[str, Any] = {  # preprocessor_config.json of laion/clap-htsat-unfused
     "feature_size": 64,
     "sampling_rate": 48_000,
@@ -43,7 +39,6 @@ SETTINGS: dict[str, Any] = {  # preprocessor_config.json of laion/clap-htsat-unf
 @pytest.fixture(scope="module")
 def whole():
     """The whole model as published, at random, but with a small half that reads."""
-    transformers = pytest.importorskip("transformers")
     torch.manual_seed(0)
     reads = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2}
     config = transformers.ClapConfig(
@@ -55,8 +50,6 @@ def whole():
 
 def features(waveforms: list[np.ndarray]) -> torch.Tensor:
     """The original's log-mel spectrograms, (n, 1, 1001, 64)."""
-    import transformers
-
     extract = transformers.ClapFeatureExtractor(**SETTINGS)
     found = extract(waveforms, sampling_rate=48_000, return_tensors="pt")["input_features"]
     assert isinstance(found, torch.Tensor)
@@ -72,7 +65,6 @@ def test_front_end_of_the_excerpt(name, seconds):
         np.testing.assert_allclose(mel[0, ::50].numpy(), kept[name], atol=1e-3)
 
 
-@needs_transformers
 def test_front_end_as_the_original_computes_it():
     """In dB; reached: 1e-4, and 6e-4 in a band of which only the foot of its filter is filled."""
     sound = recipe(48_000, 10.0)
@@ -86,7 +78,6 @@ def test_front_end_as_the_original_computes_it():
     torch.testing.assert_close(found[:, None], features(waveforms), atol=1e-3, rtol=0)
 
 
-@needs_transformers
 def test_the_whole_way_as_the_original_goes_it(whole, tmp_path):
     save_file(Family.convert(whole.state_dict(), ""), tmp_path / "clap.safetensors")
     sound = recipe(48_000, 16.0)
@@ -99,7 +90,6 @@ def test_the_whole_way_as_the_original_goes_it(whole, tmp_path):
     np.testing.assert_allclose(np.linalg.norm(found, axis=1), 1, rtol=1e-5)
 
 
-@needs_transformers
 def test_other_weights_are_refused(whole):
     state = whole.state_dict()
     assert not any(name.startswith("text_") for name in Family.convert(state, ""))
@@ -108,7 +98,6 @@ def test_other_weights_are_refused(whole):
         Family.convert(state, "")
 
 
-@needs_transformers
 def test_built_weights_pass_through():
     state = Family().build().state_dict()
     assert list(Family.convert(state, "")) == list(state)

@@ -45,7 +45,6 @@ def linger(path: Path) -> None:
     time.sleep(600)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")
 def test_workers_end_with_a_parent_that_was_killed(tmp_path):
     code = f"""
 from pathlib import Path

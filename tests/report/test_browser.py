@@ -8,7 +8,9 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from made_up_run import GENRES
+from playwright.sync_api import Error, sync_playwright
 
 pytestmark = pytest.mark.xdist_group("report")
 PAGES = tuple(path.stem for path in sorted((Path(__file__).parents[2] / "report").glob("*.qmd")))
@@ -19,13 +21,12 @@ CUT_OFF = """() => [...document.querySelectorAll(".table-frame")].filter(
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    api = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
     names = ("chromium", "google-chrome", "chromium-browser")
     path = next((found for found in map(shutil.which, names) if found), None)
-    with api.sync_playwright() as playwright:
+    with sync_playwright() as playwright:
         try:
             launched = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        except api.Error as error:
+        except Error as error:
             pytest.skip(f"no Chromium ({str(error).splitlines()[0]}): playwright install chromium")
         yield launched
         launched.close()
@@ -230,12 +231,11 @@ def test_site_search_leads_to_a_section(browser: Any, preview: Path) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(browser: Any, preview: Path, scheme: str) -> None:
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
     visit = Visit(browser, preview, width=390 if scheme == "dark" else 1280, scheme=scheme)
     for name in PAGES:
         page = visit.open(name)
         page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
-        found = axe.Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa"]})
+        found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa"]})
         said = [
             (v["id"], [n["target"] for n in v["nodes"][:3]]) for v in found.response["violations"]
         ]
