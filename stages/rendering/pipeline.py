@@ -1,6 +1,7 @@
 """The pipeline as the report draws it: its stages, what each needs, and the bytes they wrote."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -8,20 +9,20 @@ import yaml
 
 
 def read(root: Path) -> dict[str, Any]:
-    """What dvc.yaml and dvc.lock under `root` say; empty where one of them is missing.
+    """What dvc.yaml, params.yaml and dvc.lock under `root` say; empty where one is missing.
 
     stages: name, cells (how many stages it stands for), needs (names of stages), in the order of
-    dvc.yaml; of a stage with a cell per entry of the matrix, only what ran. bytes: size of what a
+    dvc.yaml; of a stage with a cell per entry of the matrix, only what ran, and only of the matrix
+    as it is: dvc.lock keeps the stages of earlier ones. bytes: size of what a
     stage wrote, by its name in provenance.json.
     """
-    paths = [root / "dvc.yaml", root / "dvc.lock"]
+    paths = [root / name for name in ("dvc.yaml", "dvc.lock", "params.yaml")]
     if not all(path.is_file() for path in paths):
         return {}
-    declared, locked = (
-        yaml.safe_load(path.read_text(encoding="utf-8")).get("stages", {}) for path in paths
-    )
+    whole, lock, params = (yaml.safe_load(path.read_text(encoding="utf-8")) for path in paths)
+    declared, locked = whole["stages"], lock.get("stages", {})
     cells = {
-        name: [entry for key, entry in locked.items() if key.split("@")[0] == name]
+        name: [locked[key] for key in _keys(name, stage, params) if key in locked]
         or ([] if "foreach" in stage else [stage])
         for name, stage in declared.items()
     }
@@ -46,9 +47,20 @@ def read(root: Path) -> dict[str, Any]:
         ],
         "bytes": {
             _recorded(entry["cmd"]): sum(int(out.get("size", 0)) for out in entry.get("outs", []))
-            for entry in locked.values()
+            for name, stage in declared.items()
+            for entry in (locked[key] for key in _keys(name, stage, params) if key in locked)
         },
     }
+
+
+def _keys(name: str, stage: Mapping[str, Any], params: Mapping[str, Any]) -> list[str]:
+    """What dvc.lock calls a stage, or each of its cells: `foreach` is a mapping or ${a.b}."""
+    if "foreach" not in stage:
+        return [name]
+    over = stage["foreach"]
+    if isinstance(over, str):
+        over = reduce(lambda found, key: found[key], over.strip("${}").split("."), params)
+    return [f"{name}@{key}" for key in over]
 
 
 def _paths(stage: dict[str, Any], *kinds: str) -> list[str]:

@@ -119,7 +119,7 @@ def recovery(folder: Path, rng: np.random.Generator, headline: dict[str, str]) -
 
 
 def beside(root: Path) -> None:
-    """What lies beside metrics/: results of benchmarks, dvc.yaml and dvc.lock."""
+    """What lies beside metrics/: results of benchmarks, dvc.yaml, params.yaml and dvc.lock."""
     import yaml
 
     def scenario(difference: float, films: int, rate: float) -> dict[str, Any]:
@@ -153,9 +153,11 @@ def beside(root: Path) -> None:
     made, one, two = "data/made.npz", "metrics/one.csv", "metrics/two.csv"
     declared = {
         "make": {"cmd": "python -m stages.make", "outs": [made]},
-        "fit": {"foreach": {"a": 1, "b": 2}, "do": {"cmd": "python -m stages.fit ${key}"}},
+        "fit": {"foreach": "${matrix.approaches}", "do": {"cmd": "python -m stages.fit ${key}"}},
         "report": {"cmd": "python -m stages.report", "deps": [one, two, made]},
     }
+    params = {"matrix": {"approaches": {"a": 1, "b": 2, "not_run": 3}}}
+    (root / "params.yaml").write_text(yaml.safe_dump(params), encoding="utf-8")
     (root / "dvc.yaml").write_text(yaml.safe_dump({"stages": declared}), encoding="utf-8")
     locked = {
         "make": {"cmd": "python -m stages.make", "outs": [{"path": made, "size": 7000000}]},
@@ -165,7 +167,7 @@ def beside(root: Path) -> None:
                 "deps": [{"path": made}],
                 "outs": [{"path": path, "size": 10}, {"path": f"data/{key}", "size": 5}],
             }
-            for key, path in (("a", one), ("b", two))
+            for key, path in (("a", one), ("b", two), ("of_an_earlier_matrix", one))
         },
     }
     (root / "dvc.lock").write_text(yaml.safe_dump({"stages": locked}), encoding="utf-8")
