@@ -9,6 +9,7 @@ from stages.corpus.genres import GENRES
 from stages.judging.board import Board
 from stages.judging.choosing import better, fold_by_fold, votes
 from stages.judging.comparisons import single_parts
+from stages.judging.pairs import against
 from stages.judging.rules import TUNED, decide
 from stages.params import JudgingParams
 from stages.scoring.agreement import (
@@ -23,7 +24,7 @@ from stages.scoring.bootstrap import (
     bootstrap_macro_average_precision,
 )
 from stages.scoring.intervals import Estimate, paired_difference
-from stages.scoring.permutation import holm, paired_permutation_test
+from stages.scoring.permutation import holm
 from stages.scoring.ranking import macro_average_precision, samples_average_precision
 
 Row = dict[str, Any]
@@ -92,30 +93,18 @@ def owned_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
 
 
 def _by_genre(board: Board, picture: str, sound: str, params: JudgingParams) -> dict[int, Row]:
-    seen, heard = _scores(board, picture), _scores(board, sound)
+    pair = np.stack([_scores(board, picture), _scores(board, sound)])
     resamples = bootstrap_genre_average_precision(
-        board.y_true, np.stack([seen, heard]), params.resamples, params.seed, board.group
+        board.y_true, pair, params.resamples, params.seed, board.group
     )
-    rows = {}
-    for genre, found in resamples.items():
-        difference = paired_difference(found, 0, 1)
-        test = paired_permutation_test(
-            board.y_true[:, [genre]],
-            seen[:, [genre]],
-            heard[:, [genre]],
-            params.permutations,
-            params.seed,
-            board.group,
-        )
-        rows[genre] = {
+    return {
+        genre: {
             "ap_picture": float(found.point[0]),
             "ap_sound": float(found.point[1]),
-            "difference": difference.value,
-            "lo": difference.lo,
-            "hi": difference.hi,
-            "p": test.p_value,
+            **against(found, board, pair, params, [genre]),
         }
-    return rows
+        for genre, found in resamples.items()
+    }
 
 
 def _agreement(board: Board, picture: str, sound: str) -> dict[str, np.ndarray]:

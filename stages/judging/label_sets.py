@@ -13,6 +13,7 @@ import numpy as np
 
 from stages.corpus.genres import GENRES, LABEL_SETS
 from stages.judging.board import Board
+from stages.judging.pairs import against
 from stages.params import JudgingParams
 from stages.params.matrix import Cell
 from stages.scoring.bootstrap import (
@@ -20,8 +21,7 @@ from stages.scoring.bootstrap import (
     bootstrap_genre_average_precision,
     bootstrap_macro_average_precision,
 )
-from stages.scoring.intervals import paired_difference
-from stages.scoring.permutation import holm, paired_permutation_test
+from stages.scoring.permutation import holm
 from stages.scoring.ranking import macro_average_precision
 
 Row = dict[str, Any]
@@ -89,20 +89,8 @@ def _judged(
     pair: np.ndarray,
     params: JudgingParams,
 ) -> Row:
-    difference = paired_difference(resamples, 0, 1)
-    test = paired_permutation_test(
-        board.y_true[:, genres],
-        pair[0][:, genres],
-        pair[1][:, genres],
-        params.permutations,
-        params.seed,
-        board.group,
-    )
     return {
         "ap": float(resamples.point[0]),
         "base_ap": float(resamples.point[1]),
-        "difference": difference.value,
-        "lo": difference.lo,
-        "hi": difference.hi,
-        "p": test.p_value,
+        **against(resamples, board, pair, params, genres),
     }

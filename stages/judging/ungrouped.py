@@ -9,11 +9,10 @@ import numpy as np
 from stages.fitting.approaches import UNGROUPED
 from stages.fitting.scores import Scores, held
 from stages.judging.board import Board, read_board
+from stages.judging.pairs import against
 from stages.params import JudgingParams
 from stages.params.matrix import Cell
 from stages.scoring.bootstrap import bootstrap_macro_average_precision
-from stages.scoring.intervals import paired_difference
-from stages.scoring.permutation import paired_permutation_test
 
 COLUMNS = [
     *("approach", "modality", "ungrouped_ap", "grouped_ap", "difference", "lo", "hi", "p"),
@@ -45,20 +44,13 @@ def ungrouped_rows(
         resamples = bootstrap_macro_average_precision(
             board.y_true, pair, params.resamples, params.seed, board.group
         )
-        difference = paired_difference(resamples, 0, 1)
-        test = paired_permutation_test(
-            board.y_true, pair[0], pair[1], params.permutations, params.seed, board.group
-        )
         rows.append(
             {
                 "approach": cell.slug,
                 "modality": cell.modality,
                 "ungrouped_ap": float(resamples.point[0]),
                 "grouped_ap": float(resamples.point[1]),
-                "difference": difference.value,
-                "lo": difference.lo,
-                "hi": difference.hi,
-                "p": test.p_value,
+                **against(resamples, board, pair, params),
                 "films": len(board.film_id),
                 "collections": _collections(board),
             }
