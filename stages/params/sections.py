@@ -113,6 +113,7 @@ class BackboneParams:
     reads: Literal["frames", "audio"]
     model: str = ""
     options: dict[str, Any] = Field(default_factory=dict)
+    precision: Literal["float32", "bfloat16"] = "float32"  # that a network computes in
 
     @property
     def modality(self) -> Literal["picture", "sound"]:
