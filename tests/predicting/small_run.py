@@ -116,7 +116,7 @@ def make_corpus(params: Params) -> dict[str, Path]:
         ("frames", params.frames, results.FRAMES),
         ("audio", params.audio, results.AUDIO),
     ):
-        todo = [results.Job(t, f.absolute(), sha256(f), True, section) for t, f in files.items()]
+        todo = [results.Job(t, sha256(f), True, section, f.absolute()) for t, f in files.items()]
         done = ((job, results.extract(job)) for job in todo)
         results.write(Path("data") / step, schema, done)
     return {each.film_id: files[each.trailer_id].absolute() for each in trailers}
