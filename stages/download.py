@@ -26,7 +26,7 @@ def main() -> None:
     sweep()
     take = () if params.download.keep_videos else (params.frames, params.audio)
     obtain = Obtain(params.download, params.sample, take)
-    fetched = ledger.watch(run(obtain, trailers))
+    fetched = ledger.watch(run(obtain, trailers, one_folder=True))
     results = list(progress(fetched, "download", len(trailers)))
 
     ledger.write_events(results, Path("data/sample_events.parquet"))

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from uuid import uuid4
 
 from stages.store.shared import COMING, shared
@@ -151,6 +151,13 @@ def bring(entry: Path, root: Path = ROOT) -> Path | None:
         return temporary.replace(entry)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def borrow(name: str) -> Iterator[IO[bytes]]:
+    """A file that another machine lent, of which only what is read comes over."""
+    with shared(needed=True).open(name) as file:
+        yield file
 
 
 def sha256(path: Path) -> str:

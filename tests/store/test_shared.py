@@ -15,7 +15,8 @@ import pytest
 
 from stages.errors import BenchmarkError
 from stages.store import Store, bring, send, sha256, shared
-from tests.store.conftest import Bucket, Place, forget
+from tests.s3 import Bucket, forget
+from tests.store.conftest import Place
 from tests.store.test_entries import put
 
 CONTENT = b"result"

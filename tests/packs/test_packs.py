@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from stages.packs import SHARDS, read_group, read_pack, write_pack
+from stages.packs import SHARDS, Part, parts, read_group, read_pack, write_pack
 
 SCHEMA = pa.schema([("trailer_id", pa.string()), ("frame", pa.int8()), ("jpeg", pa.binary())])
 
@@ -33,8 +33,21 @@ def test_a_group_is_read_by_its_number_and_never_by_an_old_footer(tmp_path):
     names = [f"{n}0" for n in range(3)]  # one shard
     for members in (names, names[1:]):
         write_pack(tmp_path, members, table, SCHEMA)
-        read = [read_group(tmp_path / "part-00.parquet", n) for n in range(len(members))]
+        read = [read_group(Part(tmp_path / "part-00.parquet"), n) for n in range(len(members))]
         assert [rows["trailer_id"][0].as_py() for rows in read] == members
+
+
+def test_a_lent_part_is_read_where_its_path_is_not(tmp_path, bucket, monkeypatch):
+    write_pack(tmp_path, ["10", "20"], table, SCHEMA)
+    [path] = parts(tmp_path)
+    assert Part.in_reach(path) == Part(path)  # of one machine, or of a folder in common
+    monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", "tcp://10.0.0.1:8786")
+    part = Part.in_reach(path)
+    assert part.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    path.unlink()
+    assert read_group(part, 1)["trailer_id"].to_pylist() == ["20"] * 3
+    with part.open() as file:
+        assert file.num_row_groups == 2
 
 
 def test_bytes_do_not_depend_on_the_order_of_trailers(tmp_path):
