@@ -48,6 +48,9 @@ class Shared:
         self.root = root.rstrip("/")
         # of object stores, all asynchronous in fsspec, an upload appears whole; of others it grows
         self.whole = bool(self.files.async_impl)
+        with self._explained():  # a folder that is not mounted is not to be made on our own disk
+            if "file" in self.files.protocol and not self.files.isdir(self.root):
+                raise FileNotFoundError(self.root)
 
     def names(self, folder: str, start: str = "") -> list[str]:
         """Sorted names of the files below a folder whose path from there begins with `start`."""

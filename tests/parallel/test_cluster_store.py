@@ -57,8 +57,9 @@ def made() -> tuple[dict[str, bytes], list[Any]]:
         todo = run(results.extract, results.jobs(ledger, params))
         assert results.write(Path("data") / name, schema, todo)["ok"]
     for name, reads in (("colour", "frames"), ("spectrogram", "audio")):
-        found = dict(result for _, result in embed(jobs(Path("data") / reads, Recipe(name))))
-        write_embeddings(found, Path(f"data/embeddings/{name}.npz"))
+        embedded = [result for _, result in embed(jobs(Path("data") / reads, Recipe(name)))]
+        entries = dict(result for result in embedded if isinstance(result, tuple))
+        write_embeddings(entries, Path(f"data/embeddings/{name}.npz"))
     films = {"a0": 0, "b1": 1, "c2": 2}
     pictures = read_pictures(Path("data/frames"), films)
     tracks = read_tracks(Path("data/audio"), films)

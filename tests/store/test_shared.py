@@ -137,6 +137,15 @@ def test_no_such_bucket(bucket: Bucket, here: Store, monkeypatch: pytest.MonkeyP
             ask(KEY)
 
 
+def test_a_folder_that_is_not_mounted(
+    here: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRAILER_STORE", f"file://{tmp_path}/not/mounted")
+    with pytest.raises(BenchmarkError, match="not/mounted: no such bucket or folder"):
+        put(here, KEY, CONTENT)
+    assert not (tmp_path / "not").exists()
+
+
 def test_no_permission(bucket: Bucket, here: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     def let_in_everybody(count: str) -> None:
         plain = {"Content-Type": "text/plain"}
