@@ -91,7 +91,7 @@ def shrink(params: dict[str, Any]) -> None:
 
 
 def make_corpus(params: Params) -> dict[str, Path]:
-    Path("data/trailers").mkdir(parents=True)
+    Path("films").mkdir()
     rng = np.random.default_rng(0)
     trailers, files = [], {}
     for number in range(N_FILMS):
@@ -99,7 +99,7 @@ def make_corpus(params: Params) -> dict[str, Path]:
         genres = np.flatnonzero((rng.random(len(GENRES)) < 0.3) | (np.arange(10) == number % 10))
         names = tuple(GENRES[genre] for genre in genres)
         trailers.append(Trailer(trailer_id, f"film {number}", "", 2000, names, "file:x"))
-        files[trailer_id] = write_clip(Path(f"data/trailers/{trailer_id}.mkv"), number)
+        files[trailer_id] = write_clip(Path(f"films/{trailer_id}.mkv"), number)
     save_trailers(trailers, Path("data/catalogue.parquet"))
     splits = [
         {
