@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 from uuid import uuid4
 
-from stages.store.shared import COMING, shared
+from stages.store.shared import COMING, Distant, shared
 
 ROOT = Path("data/store")
 
@@ -153,11 +153,9 @@ def bring(entry: Path, root: Path = ROOT) -> Path | None:
         temporary.unlink(missing_ok=True)
 
 
-@contextmanager
-def borrow(name: str) -> Iterator[IO[bytes]]:
+def borrow(name: str) -> Distant:
     """A file that another machine lent, of which only what is read comes over."""
-    with shared(needed=True).open(name) as file:
-        yield file
+    return shared(needed=True).open(name)
 
 
 def sha256(path: Path) -> str:

@@ -6,11 +6,12 @@ endpoints are read by the library of each protocol, from where it always reads t
 """
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import cache
+from io import RawIOBase
 from pathlib import Path
-from typing import IO, Any, Literal, cast, overload
+from typing import Any, Literal, cast, overload
 from uuid import uuid4
 
 from stages.errors import DISK_FULL, BenchmarkError
@@ -92,11 +93,11 @@ class Shared:
         with self._explained(), suppress(FileNotFoundError):
             self.files.rm_file(f"{self.root}/{name}")
 
-    @contextmanager
-    def open(self, name: str) -> Iterator[IO[bytes]]:
+    def open(self, name: str) -> "Distant":
         """A file of which only what is read comes over."""
-        with self._explained(), self.files.open(f"{self.root}/{name}", cache_type="none") as file:
-            yield file
+        with self._explained():
+            file = self.files.open(f"{self.root}/{name}", cache_type="none")
+        return Distant(file, self._explained)
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
@@ -113,6 +114,33 @@ class Shared:
                 found=f"{type(error).__name__}: {error}",
                 do=f"{do}, then run the same command again: what was done is kept",
             ) from error
+
+
+class Distant(RawIOBase):
+    """A file elsewhere; what goes wrong while it is read is told like the rest."""
+
+    def __init__(self, file: Any, explained: Callable[[], AbstractContextManager[None]]) -> None:
+        self.file, self.explained = file, explained
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return int(self.file.seek(offset, whence))
+
+    def tell(self) -> int:
+        return int(self.file.tell())
+
+    def read(self, size: int = -1) -> bytes:
+        with self.explained():
+            return bytes(self.file.read(size))
+
+    def close(self) -> None:
+        self.file.close()
+        super().close()
 
 
 def _advice(error: Exception) -> tuple[str, str]:
