@@ -41,7 +41,12 @@ BY_FILM = (
     ("fit", "prior"),
     ("evaluate",),
 )
-FOLDERS = ("trailers", "frames", "audio", "embeddings")
+FOLDERS = {
+    "trailers": "store/videos",
+    "frames": "frames",
+    "audio": "audio",
+    "embeddings": "embeddings",
+}
 
 
 def main() -> None:
@@ -74,7 +79,7 @@ def measure(films: Sequence[int], data: Path) -> dict[str, Any]:
         name: [[trailers, provenance["stages"][name]["seconds"] * cores]]
         for name in (*BY_TRAILER, *embeds)
     }
-    disk = {name: [[trailers, megabytes(data / name)]] for name in FOLDERS}
+    disk = {name: [[trailers, megabytes(data / folder)]] for name, folder in FOLDERS.items()}
     learning: dict[str, list[list[float]]] = {}
     memory: dict[str, list[list[float]]] = {}
     for count in films:
@@ -160,7 +165,11 @@ def forecast(found: Mapping[str, Any]) -> Iterator[tuple[str, str, list[float]]]
     yield "network: trailers, once", "GB", values(1e3, disk["trailers"])
     for name in FOLDERS:
         yield f"disk: {name}", "GB", values(1e3, disk[name])
-    yield "disk: store, the last three again", "GB", values(1e3, *(disk[n] for n in FOLDERS[1:]))
+    yield (
+        "disk: store, the last three again",
+        "GB",
+        values(1e3, *(disk[n] for n in list(FOLDERS)[1:])),
+    )
 
 
 def table(found: Mapping[str, Any]) -> str:

@@ -48,7 +48,7 @@ def main() -> None:
     entries: dict[str, Path] = {}
     for job, result in progress(embed(todo), f"embed {name}", len(todo)):
         if isinstance(result, BenchmarkError):
-            raise BenchmarkError(f"row group {job.row_group}: {result}", where=str(job.pack))
+            raise BenchmarkError(f"row group {job.row_group}: {result}", where=str(job.pack.path))
         trailer_id, path = result
         entries[trailer_id] = path
     target = Path(f"data/embeddings/{name}.npz")

@@ -17,8 +17,9 @@ import pyarrow.parquet as pq
 from stages.auditing.pictures import Looks, look
 from stages.auditing.sounds import Track, fingerprint
 from stages.errors import BenchmarkError
+from stages.packs import Part, parts
 from stages.parallel import run
-from stages.store import Store, sha256
+from stages.store import Store
 from stages.versions import code_of
 
 CODE = ("stages/auditing/*.py",)
@@ -67,31 +68,31 @@ def store() -> Store:
     return Store("leaks", code_of(*CODE, libraries=LIBRARIES), None)
 
 
-def look_at(shard: Path) -> Path:
+def look_at(shard: Part) -> Path:
     """Path of an entry with the looks of all frames of a shard, in its order; runs in a worker."""
     return _kept("pictures", shard, _pictures)
 
 
-def listen_to(shard: Path) -> Path:
+def listen_to(shard: Part) -> Path:
     """Path of an entry with the fingerprints of all windows of a shard; runs in a worker."""
     return _kept("tracks", shard, _tracks)
 
 
-def _over_shards(folder: Path, function: Callable[[Path], Path]) -> Iterator[Arrays]:
-    results = dict(run(function, sorted(folder.glob("part-*.parquet"))))
-    for path in sorted(results):
-        result = results[path]
+def _over_shards(folder: Path, function: Callable[[Part], Path]) -> Iterator[Arrays]:
+    results = dict(run(function, [Part.in_reach(path) for path in parts(folder)]))
+    for part in sorted(results):
+        result = results[part]
         if isinstance(result, BenchmarkError):
-            raise BenchmarkError(str(result), where=str(path))
+            raise BenchmarkError(str(result), where=str(part.path))
         with np.load(result) as arrays:
             yield dict(arrays)
 
 
-def _kept(what: str, shard: Path, read: Callable[[pq.ParquetFile], Arrays]) -> Path:
-    key = store().key(what, sha256(shard))
+def _kept(what: str, shard: Part, read: Callable[[pq.ParquetFile], Arrays]) -> Path:
+    key = store().key(what, shard.sha256)
     found = store().find(key)
     if found is None:
-        with pq.ParquetFile(shard) as file:
+        with shard.open() as file:
             arrays = read(file)
         with store().put(key) as path, path.open("wb") as entry:
             np.savez(entry, **arrays)  # type: ignore[arg-type]

@@ -6,7 +6,7 @@ import json
 from collections import deque
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 
 from stages.embedding.base import Backbone, Precision, create, family
 from stages.errors import TrailerError
-from stages.packs import read_group
+from stages.packs import Part, parts, read_group
 from stages.parallel import run, workers
 from stages.params import WINDOWS, BackboneParams
 from stages.store import Store, sha256
@@ -54,7 +54,7 @@ class Recipe:
 class Job:
     """Where one trailer's rows lie (a row group of a pack) and what to embed them with."""
 
-    pack: Path
+    pack: Part
     row_group: int
     recipe: Recipe
 
@@ -74,8 +74,8 @@ class Prepared:
 def jobs(pack: Path, recipe: Recipe) -> list[Job]:
     """One job a trailer, in the order of the pack."""
     return [
-        Job(path, group, recipe)
-        for path in sorted(pack.glob("part-*.parquet"))
+        Job(Part(path), group, recipe)
+        for path in parts(pack)
         for group in range(pq.read_metadata(path).num_row_groups)
     ]
 
@@ -94,7 +94,10 @@ def store_of(recipe: Recipe) -> Store:
 def embed(todo: Sequence[Job]) -> Iterator[tuple[Job, tuple[str, Path] | TrailerError]]:
     """Embed trailers of one recipe, as results come: id and entry, or why a worker failed."""
     heavy = todo and family(todo[0].recipe.family).heavy
-    return embed_stream(todo, workers()) if heavy else run(embed_trailer, todo)
+    if heavy:
+        return embed_stream(todo, workers())
+    reach = cache(Part.in_reach)
+    return run(embed_trailer, [replace(job, pack=reach(job.pack.path)) for job in todo])
 
 
 def embed_trailer(job: Job) -> tuple[str, Path]:

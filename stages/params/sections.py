@@ -69,6 +69,7 @@ class DownloadParams:
     timeout_seconds: Positive
     pause_seconds: NotNegative
     files_under: str | None
+    keep_videos: Annotated[bool, Strict()] = True
 
 
 @section

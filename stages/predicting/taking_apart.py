@@ -45,10 +45,10 @@ def take_apart(
         todo = [
             results.Job(
                 each.trailer_id,
-                each.path,
                 each.sha256,
                 each.has_picture if picture else each.has_sound,
                 section,
+                each.path,
             )
             for each in given
         ]
