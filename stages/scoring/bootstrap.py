@@ -4,7 +4,7 @@ Resampling is a count per film, drawn in blocks of a bounded size, however many 
 with groups, whole groups of films are drawn. Results depend on the seed alone.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,8 +28,9 @@ from stages.scoring.weighted import Ranked
 Groups = npt.NDArray[np.generic] | None
 # counts (n_films, n_draws) -> values (n_draws, n_approaches, n_genres), NaN = undefined
 Statistic = Callable[[Floats], Floats]
-BLOCK = 2500  # resamples at most, and fewer where there are many films
+BLOCK = 512  # resamples at most, and fewer where there are many films
 BLOCK_BYTES = 1 << 25
+FILMS = 4096  # whose decisions are counted at once
 
 
 @dataclass(frozen=True)
@@ -153,17 +154,17 @@ def bootstrap_macro_f1(
         point.append(f1[:1])
         left_out.append(average_over_genres(f1[1:])[0])
     n_approaches, n_films, n_genres = decisions.shape
+    flags = np.concatenate([y_true[None], decisions, decisions & y_true]).swapaxes(0, 1)
+    flags = np.ascontiguousarray(flags).reshape(n_films, -1)
 
     def statistic(counts: Floats) -> Floats:
-        def total(flags: Bools) -> Ints:
-            weighted = counts.T @ flags.astype(np.float32)  # whole numbers, so exact
-            return np.rint(weighted).astype(np.int64)
-
-        positives = total(y_true)
-        each = [
-            quality(total(decided & y_true), total(decided), positives).f1 for decided in decisions
-        ]
-        return np.stack(each, axis=1)
+        total = np.zeros((counts.shape[1], flags.shape[1]))
+        for start in range(0, n_films, FILMS):
+            part = slice(start, start + FILMS)
+            total += counts[part].T @ flags[part].astype(np.float32)  # whole numbers, so exact
+        shape = (len(total), -1, n_genres)
+        truths, decided, hits = np.split(total.reshape(shape), [1, 1 + n_approaches], axis=1)
+        return quality(hits, decided, truths).f1
 
     values = _values(statistic, n_films, n_resamples, seed, groups)
     return _resamples(np.concatenate(point), values, np.stack(left_out, axis=1)[..., None])
@@ -187,6 +188,18 @@ def bootstrap_means(
 
     found = _values(statistic, len(values), n_resamples, seed, groups)
     return _resamples(left_out[0][:, None], found, left_out[1:, :, None])
+
+
+def side_by_side(parts: Sequence[Resamples]) -> Resamples:
+    """The approaches of several, all judged on the same films and the same resamples of them."""
+    return Resamples(
+        *(
+            np.concatenate([getattr(part, name) for part in parts], axis=-1)
+            for name in ("point", "values", "jackknife")
+        ),
+        cells_left_out=parts[0].cells_left_out,
+        resamples_left_out=parts[0].resamples_left_out,
+    )
 
 
 def resampling_counts(

@@ -47,7 +47,7 @@ def _without_each(y_true: Bools, y_score: RealScores) -> tuple[float, Floats]:
     A step of p positives, h positives and t items from the top adds p h / t. Without an item of
     label y above it, it adds p (h - y) / (t - 1); without one of its own (p - y)(h - y) / (t - 1).
     """
-    order = np.argsort(-y_score, kind="stable")
+    order = np.argsort(-y_score)  # in any order among equals: they are one step
     truth = y_true[order]
     ends = np.append(np.flatnonzero(np.diff(y_score[order])), len(order) - 1)
     hits, taken = np.cumsum(truth)[ends].astype(np.float64), ends + 1.0

@@ -92,7 +92,7 @@ def _steps(
 
     A step ends with a score that a positive item has: (n_steps, n_films) each, sparse.
     """
-    order = np.argsort(-y_score, kind="stable")
+    order = np.argsort(-y_score)  # in any order among equals: they are one step
     last = np.append(np.flatnonzero(np.diff(y_score[order])), len(order) - 1)  # of equal scores
     found = np.flatnonzero(y_true[order])
     ends = np.unique(last[np.searchsorted(last, found)]) + 1
