@@ -151,8 +151,9 @@ def _noise(board: Board, params: JudgingParams) -> tuple[list[Resamples], float]
     lies above the exact mean of all random orders."""
     rng = np.random.default_rng(params.seed)
     resamples, macro = [], []
+    n_films, n_genres = board.y_true.shape
     for _ in range(RANDOM_DRAWS // AT_ONCE):
-        draws = np.stack([random_scores(*board.y_true.shape, rng) for _ in range(AT_ONCE)])
+        draws = np.stack([random_scores(n_films, n_genres, rng) for _ in range(AT_ONCE)])
         settings = params.resamples, params.seed, board.group
         resamples.append(bootstrap_macro_average_precision(board.y_true, draws, *settings))
         macro += [_macro_ap(board, scores) for scores in draws]

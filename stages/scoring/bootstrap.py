@@ -26,8 +26,9 @@ from stages.scoring.validate import (
 from stages.scoring.weighted import Ranked
 
 Groups = npt.NDArray[np.generic] | None
+Counts = npt.NDArray[np.float32]
 # counts (n_films, n_draws) -> values (n_draws, n_approaches, n_genres), NaN = undefined
-Statistic = Callable[[Floats], Floats]
+Statistic = Callable[[Counts], Floats]
 BLOCK = 512  # resamples at most, and fewer where there are many films
 BLOCK_BYTES = 1 << 25
 FILMS = 4096  # whose decisions are counted at once
@@ -157,7 +158,7 @@ def bootstrap_macro_f1(
     flags = np.concatenate([y_true[None], decisions, decisions & y_true]).swapaxes(0, 1)
     flags = np.ascontiguousarray(flags).reshape(n_films, -1)
 
-    def statistic(counts: Floats) -> Floats:
+    def statistic(counts: Counts) -> Floats:
         total = np.zeros((counts.shape[1], flags.shape[1]))
         for start in range(0, n_films, FILMS):
             part = slice(start, start + FILMS)
@@ -183,7 +184,7 @@ def bootstrap_means(
     group = group_numbers(len(values), groups)
     left_out = ratio(without_each_group(filled, group), without_each_group(defined, group))
 
-    def statistic(counts: Floats) -> Floats:
+    def statistic(counts: Counts) -> Floats:
         return ratio(counts.T @ filled, counts.T @ defined)[:, :, None]
 
     found = _values(statistic, len(values), n_resamples, seed, groups)
@@ -192,19 +193,17 @@ def bootstrap_means(
 
 def side_by_side(parts: Sequence[Resamples]) -> Resamples:
     """The approaches of several, all judged on the same films and the same resamples of them."""
-    return Resamples(
-        *(
-            np.concatenate([getattr(part, name) for part in parts], axis=-1)
-            for name in ("point", "values", "jackknife")
-        ),
-        cells_left_out=parts[0].cells_left_out,
-        resamples_left_out=parts[0].resamples_left_out,
+    point, values, jackknife = (
+        np.concatenate([getattr(part, name) for part in parts], axis=-1)
+        for name in ("point", "values", "jackknife")
     )
+    left_out = parts[0].cells_left_out, parts[0].resamples_left_out
+    return Resamples(point, values, jackknife, *left_out)
 
 
 def resampling_counts(
     n_films: int, n_resamples: int, seed: int, groups: Groups = None
-) -> Iterator[Floats]:
+) -> Iterator[Counts]:
     """How often each film is drawn in each resample: (n_films, up to a block) float32.
 
     As many films (or groups) are drawn, with replacement, as there are. Raises BenchmarkError

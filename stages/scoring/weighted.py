@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 from scipy.sparse import csr_array
 
 from stages.scoring.validate import Bools, Floats, Ints, RealScores
@@ -29,7 +30,8 @@ def weighted_average_precision(
     film of each item where items are not films. Returns (n_draws,), NaN where no positive item has
     weight.
     """
-    ranked = Ranked([y_true], [y_score], *weights.shape, rows)
+    n_films, n_draws = weights.shape
+    ranked = Ranked([y_true], [y_score], n_films, n_draws, rows)
     return ranked.average_precision(weights.astype(np.float32))[:, 0]
 
 
@@ -56,7 +58,7 @@ class Ranked:
         longest = max(of_taken.shape[0] for ((of_taken, _), *_) in self.lists)
         self.size = min(size, max(longest, 1))
 
-    def average_precision(self, weights: Floats) -> Floats:
+    def average_precision(self, weights: npt.NDArray[np.float32]) -> Floats:
         """Of each list under each column of weights, (n_draws, n_lists); NaN as above.
 
         weights: (n_films, n_draws) float32, whole numbers whose sum stays below 2**24.
@@ -97,7 +99,7 @@ def _steps(
     found = np.flatnonzero(y_true[order])
     ends = np.unique(last[np.searchsorted(last, found)]) + 1
     hits = np.searchsorted(found, ends)
-    films = (order if rows is None else rows[order]).astype(np.int32)
+    films = (order if rows is None else rows[order]).astype(np.int32)  # as scipy keeps them
     ends, hits = np.append(0, ends), np.append(0, hits)
     parts = [slice(a, a + size + 1) for a in range(0, max(len(ends) - 1, 1), size)]
     return [
@@ -106,7 +108,7 @@ def _steps(
     ]
 
 
-def _sums(films: Ints, ends: Ints, n_films: int) -> csr_array:
+def _sums(films: npt.NDArray[np.int32], ends: Ints, n_films: int) -> csr_array:
     """A row for each stretch of films from one end to the next."""
     kept = films[ends[0] : ends[-1]]
     shape = (len(ends) - 1, n_films)

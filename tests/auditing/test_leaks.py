@@ -124,7 +124,7 @@ def test_found_by_sound_alone_where_no_frame_is_the_same(planted, rules):
 
 def test_films_that_are_not_judged_are_not_audited(planted):
     data, *_ = planted
-    assert set(read_pictures(data / "frames", {f"{2:016x}": 0}).trailer_id) == {f"{2:016x}"}
+    assert read_pictures(data / "frames", {f"{2:016x}": 0}).names.tolist() == [f"{2:016x}"]
 
 
 def test_shards_that_did_not_change_are_not_decoded_again(planted):
@@ -134,7 +134,8 @@ def test_shards_that_did_not_change_are_not_decoded_again(planted):
     again = read_pictures(data / "frames", film_of)
     heard = read_tracks(data / "audio", film_of)
     assert set((data / "data/store/leaks").rglob("*.*")) == entries
-    np.testing.assert_array_equal(again.looks.thumb, pictures.looks.thumb)
+    rows = np.arange(len(again.frame))
+    np.testing.assert_array_equal(again.looks.thumb[rows], pictures.looks.thumb[rows])
     assert [(t.trailer_id, t.film, t.start) for t in heard] == [
         (t.trailer_id, t.film, t.start) for t in tracks
     ]

@@ -1,3 +1,5 @@
+import tracemalloc
+
 import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score, f1_score
@@ -127,3 +129,16 @@ def test_nothing_to_resample() -> None:
         bootstrap.bootstrap_macro_average_precision(
             np.zeros((3, 2), dtype=bool), np.zeros((1, 3, 2)), 10, seed=0
         )
+
+
+def test_memory_does_not_grow_with_the_resamples() -> None:
+    rng = np.random.default_rng(0)
+    y_true, y_scores = rng.random((2000, 2)) < 0.3, rng.random((1, 2000, 2))
+    tracemalloc.start()
+    try:
+        result = bootstrap.bootstrap_macro_average_precision(y_true, y_scores, 4000, seed=0)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(result.values) == 4000
+    assert peak < 2000 * 4000 * 4  # a count of 4 bytes for each film and resample is never there
