@@ -161,7 +161,8 @@ def test_shared_frames_can_be_left_out_of_what_an_approach_sees(planted, rules, 
         hidden = read_hidden(tmp_path / "leaks.parquet", films)
         view = View("each", 10, "start")
         items = read_items(tmp_path / "x.npz", film_of, view, "picture", 10, hidden)
-        return [items.x[items.film == film, 0].astype(int).tolist() for film in range(6)]
+        x = np.asarray(items.x)
+        return [x[items.film == film, 0].astype(int).tolist() for film in range(6)]
 
     everything = list(range(10))
     seen = frames_of(3)
