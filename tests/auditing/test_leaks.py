@@ -178,3 +178,15 @@ def test_components_and_covered_seconds():
     assert components([(3, 1), (5, 4), (1, 2)]) == [[1, 2, 3], [4, 5]]
     assert components([]) == []
     assert covered([(0, 3), (2, 5), (10, 11)]) == 6
+
+
+def test_tracks_read_in_turn_are_those_read_one_by_one(planted):
+    data, _, tracks, film_of = planted
+    few = read_tracks(data / "audio", {name: film for name, film in film_of.items() if film % 2})
+    assert 0 < len(few) < len(tracks)
+    for found in (tracks, few):
+        for row, track in enumerate(found):
+            np.testing.assert_array_equal(track.words, found[row].words)
+            np.testing.assert_array_equal(track.loud, found[row].loud)
+            assert len(track.words) == len(track.loud) > 0
+    assert [track.film for track in tracks[3:6]] == [track.film for track in tracks][3:6]
