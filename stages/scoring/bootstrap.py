@@ -102,7 +102,7 @@ def resampled_average_precision(
             jackknife[:, approach, genre] = jackknife_average_precision(*lists, group)
     width = min(block_width(n_films), n_resamples)
     ranked = [
-        Ranked([y_true[:, genre]] * len(y_scores), [*y_scores[:, :, genre]], n_films, width)
+        Ranked([y_true[:, genre]] * len(y_scores), [*y_scores[:, :, genre]], width)
         for genre in range(n_genres)
     ]
     values, done = np.empty((n_resamples, *shape)), 0

@@ -54,8 +54,7 @@ def paired_permutation_test(
     coins = _coins(int(group.max()) + 1, n_permutations, np.random.default_rng(seed))
     width = min(block_width(4 * len(y_true)), MOST)
     ranked = [
-        Ranked([truth], [rank], len(truths), 2 * width)
-        for truth, rank in zip(truths.T, ranks.T, strict=True)
+        Ranked([truth], [rank], 2 * width) for truth, rank in zip(truths.T, ranks.T, strict=True)
     ]
     parts = []
     for start in range(0, 1 + n_permutations, width):
