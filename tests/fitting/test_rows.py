@@ -2,6 +2,7 @@
 
 import io
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from stages.fitting.training import cross_validate
 from stages.npz.reading import stored
 from stages.params import HeadParams
 
-QUICK = HeadParams(epochs=1, learning_rate=0.01, weight_decay=0.01, batch_size=4)
+QUICK = HeadParams(epochs=1, learning_rate=0.01, weight_decay=0.01, batch_size=32)
 N, ITEMS = 30, 31
 STATUS = Path("/proc/self/status")
 
@@ -53,10 +54,10 @@ def own_bytes() -> int:
     return next(1024 * int(line.split()[1]) for line in lines if line.startswith("RssAnon"))
 
 
-def scores(items: Items, head: str, context: str, films: int = N) -> bytes:
+def scores(items: Items, head: str, context: str, films: int = N, budget=QUICK) -> bytes:
     y_true = np.random.default_rng(2).random((films, 10)) < 0.4
     fold = (np.arange(films) % 5).astype(np.int8)
-    (fitted,) = cross_validate(items, [y_true.astype(float)], fold, head, QUICK, (0,), context)
+    (fitted,) = cross_validate(items, [y_true.astype(float)], fold, head, budget, (0,), context)
     file = io.BytesIO()
     np.savez(file, fitted.score, fitted.inner, fitted.curves, *fitted.tensors.values())
     return file.getvalue()
@@ -120,8 +121,11 @@ def test_memory_is_bounded_while_embeddings_are_not(tmp_path, monkeypatch, conte
     monkeypatch.setenv("FIT_MEMORY_GB", "0.02")
     monkeypatch.setattr(rows, "PART_BYTES", 1 << 20)
     pooled = context if context == "attention" else ""
+    budget = replace(QUICK, batch_size=4 if pooled else 32)
     small = write(tmp_path / "small.npz", (2000,))
-    scores(items_of(small, context), "linear", pooled)  # what libraries keep is there from now on
+    scores(
+        items_of(small, context), "linear", pooled, budget=budget
+    )  # what libraries keep is there from now on
     before, most, done = own_bytes(), [0], threading.Event()
 
     def watch() -> None:
@@ -131,7 +135,7 @@ def test_memory_is_bounded_while_embeddings_are_not(tmp_path, monkeypatch, conte
     watching = threading.Thread(target=watch)
     watching.start()
     try:
-        scores(items_of(path, context, 400), "linear", pooled, 400)
+        scores(items_of(path, context, 400), "linear", pooled, 400, budget)
     finally:
         done.set()
         watching.join()
