@@ -1,5 +1,6 @@
 """A corpus of any size without trailers: what the stages after the embeddings read, made up."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -7,17 +8,21 @@ import pyarrow as pa
 import yaml
 
 from stages.auditing.tables import piece_table
+from stages.ceiling import COLUMNS, GENRE_COLUMNS
 from stages.corpus.genres import GENRES
 from stages.corpus.reader import Trailer
 from stages.corpus.table import save_trailers
+from stages.npz.writing import write_npz
 from stages.packs import write_table
+from stages.tables import write_csv
 
 ROOT = Path(__file__).resolve().parents[1]
 BACKBONES = {"colour": (31, 40), "mfcc": (30, 80)}  # items a trailer, dimensions, as embedded
+AT_ONCE = 1000  # films whose embeddings are made together
 KEPT = ("colour_linear", "mfcc_linear", "late_linear")
 
 
-def make_corpus(folder: Path, films: int, seed: int = 0) -> None:
+def make_corpus(folder: Path, films: int, seed: int = 0, epochs: int | None = None) -> None:
     """Write params.yaml, the catalogue, ledger, outcomes and embeddings of `films` films.
 
     Each has one trailer, one to three genres, and embeddings in which its genres can be told.
@@ -39,22 +44,20 @@ def make_corpus(folder: Path, films: int, seed: int = 0) -> None:
         outcomes = pa.table({"trailer_id": ids, "reason": reasons})
         write_table(outcomes, data / step / "outcomes.parquet")
     write_table(piece_table([], [t.film_id for t in trailers]), data / "leaks.parquet")
+    for name, columns in {"ceilings": COLUMNS, "ceiling_genres": GENRE_COLUMNS}.items():
+        write_csv([], columns, folder / f"metrics/{name}.csv")  # as of films that nobody planned
     (data / "embeddings").mkdir()
     for name, (items, width) in BACKBONES.items():
-        shown = y_true.astype(np.float32) @ random.normal(0, 1, (len(GENRES), width))
-        noise = random.normal(0, 4, (films, items, width)).astype(np.float32)
-        embedding = (shown.astype(np.float32)[:, None] + noise).reshape(-1, width)
-        times = np.tile(np.arange(items, dtype=np.float32), films)
-        window = name == "mfcc"  # ten items in each of its three windows
-        group = np.arange(items, dtype=np.int16) // (10 if window else 1)
-        np.savez(
-            data / f"embeddings/{name}.npz",
-            trailer_id=np.array(ids),
-            trailer=np.repeat(np.arange(films, dtype=np.int32), items),
-            group=np.tile(group, films),
-            time=times,
-            embedding=embedding,
-        )
+        group = np.arange(items, dtype=np.int16) // (10 if name == "mfcc" else 1)  # three windows
+        others = {
+            "trailer_id": np.array(ids),
+            "trailer": np.repeat(np.arange(films, dtype=np.int32), items),
+            "group": np.tile(group, films),
+            "time": np.tile(np.arange(items, dtype=np.float32), films),
+        }
+        path, shape = data / f"embeddings/{name}.npz", (films * items, width)
+        parts = _embeddings(y_true, items, width, random)
+        write_npz(path, "embedding", shape, np.float32, parts, others)
     params = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
     matrix = params["matrix"]
     for section in ("approaches", "early", "late"):
@@ -62,5 +65,18 @@ def make_corpus(folder: Path, films: int, seed: int = 0) -> None:
     matrix["backbones"] = {slug: matrix["backbones"][slug] for slug in BACKBONES}
     matrix["headline"] = dict(zip(("picture", "sound", "both"), KEPT, strict=True))
     params["sets"] = {}
+    if epochs:
+        params["training"]["heads"]["linear"]["epochs"] = epochs
     text = yaml.safe_dump(params, sort_keys=False)
     (folder / "params.yaml").write_text(text, encoding="utf-8")
+
+
+def _embeddings(
+    y_true: np.ndarray, items: int, width: int, random: np.random.Generator
+) -> Iterator[np.ndarray]:
+    """What a backbone gives of each film, its genres under noise, some films at a time."""
+    directions = random.normal(0, 1, (y_true.shape[1], width))
+    for start in range(0, len(y_true), AT_ONCE):
+        shown = (y_true[start : start + AT_ONCE].astype(np.float32) @ directions).astype(np.float32)
+        noise = random.normal(0, 4, (len(shown), items, width)).astype(np.float32)
+        yield (shown[:, None] + noise).reshape(-1, width)

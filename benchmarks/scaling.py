@@ -5,8 +5,9 @@ Nothing in the table is a guess. Work on trailers is taken from the last run of 
 embeddings of several sizes, the hand-out of items from a Dask cluster on this machine. A line
 through the measured points (least squares, from zero where there is but one) is drawn on to 10^6.
 
---measure makes the points anew (five minutes on two cores) and keeps them in
-benchmarks/results/scaling.json; without it the table of docs/scaling.md is renewed from them.
+--measure makes the points anew (an hour on two cores, most of it for 100,000 films) and keeps them,
+size by size, in benchmarks/results/scaling.json; without it the table of docs/scaling.md is renewed
+from them.
 """
 
 import argparse
@@ -29,7 +30,7 @@ ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks/results/scaling.json"
 PAGE = ROOT / "docs/scaling.md"
 BEGIN, END = "<!-- scaling -->", "<!-- /scaling -->"
-FILMS = (1_000, 10_000)
+FILMS = (1_000, 10_000, 100_000)
 ITEMS = 2_000
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 BY_TRAILER = ("download", "frames", "audio", "leaks")
@@ -40,7 +41,11 @@ BY_FILM = (
     ("fit", "late_linear"),
     ("fit", "prior"),
     ("evaluate",),
+    ("contrast",),
+    ("compare",),
 )
+TRAINED = ("fit@colour_linear", "fit@mfcc_linear")
+SHORT = 100_000  # films, from which on training may be cut short
 FOLDERS = {
     "trailers": "store/videos",
     "frames": "frames",
@@ -57,11 +62,17 @@ def main() -> None:
     )
     parser.add_argument("--measure", action="store_true", help="make the points anew")
     parser.add_argument("--films", type=int, nargs="+", default=FILMS, help="sizes to run")
+    parser.add_argument(
+        "--epochs",
+        type=int,
+        help="train so briefly from 100,000 films on; what it took is left out",
+    )
     parser.add_argument("--data", type=Path, default=ROOT / "data", help="folder of the last run")
     arguments = parser.parse_args()
     if arguments.measure:
-        found = {"commit": commit(ROOT), **measure(arguments.films, arguments.data)}
-        RESULTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+        for points in measure(arguments.films, arguments.data, arguments.epochs):
+            found = {"commit": commit(ROOT), **points}
+            RESULTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     found = json.loads(RESULTS.read_text(encoding="utf-8"))
     before, rest = PAGE.read_text(encoding="utf-8").split(BEGIN)
     _, after = rest.split(END)
@@ -69,8 +80,9 @@ def main() -> None:
     print(table(found))
 
 
-def measure(films: Sequence[int], data: Path) -> dict[str, Any]:
-    """All points: [trailers or films, seconds or megabytes] by what was measured."""
+def measure(films: Sequence[int], data: Path, epochs: int | None) -> Iterator[dict[str, Any]]:
+    """All points so far, after each size: [trailers or films, seconds or megabytes] by what was
+    measured. epochs: of sizes from SHORT on, None for all."""
     provenance = json.loads((ROOT / "metrics/provenance.json").read_text(encoding="utf-8"))
     download = json.loads((ROOT / "metrics/download.json").read_text(encoding="utf-8"))
     trailers, cores = download["ok"], provenance["machine"]["cores"]
@@ -82,19 +94,22 @@ def measure(films: Sequence[int], data: Path) -> dict[str, Any]:
     disk = {name: [[trailers, megabytes(data / folder)]] for name, folder in FOLDERS.items()}
     learning: dict[str, list[list[float]]] = {}
     memory: dict[str, list[list[float]]] = {}
+    handed_out = round(items_per_second(), 1)
     for count in films:
-        for name, stage in run_stages(count).items():
-            learning.setdefault(name, []).append([count, stage["seconds"]])
+        short = epochs if count >= SHORT else None
+        for name, stage in run_stages(count, short).items():
+            if short is None or name not in TRAINED:
+                learning.setdefault(name, []).append([count, stage["seconds"]])
             memory.setdefault(name, []).append([count, stage["peak_megabytes"]])
-    return {
-        "machine": provenance["machine"],
-        "trailer_seconds": round(download["seconds"] / trailers, 1),
-        "core_seconds": work,
-        "disk_megabytes": disk,
-        "learning_seconds": learning,
-        "learning_peak_megabytes": memory,
-        "items_per_second": round(items_per_second(), 1),
-    }
+        yield {
+            "machine": provenance["machine"],
+            "trailer_seconds": round(download["seconds"] / trailers, 1),
+            "core_seconds": work,
+            "disk_megabytes": disk,
+            "learning_seconds": learning,
+            "learning_peak_megabytes": memory,
+            "items_per_second": handed_out,
+        }
 
 
 def megabytes(folder: Path) -> float:
@@ -102,11 +117,11 @@ def megabytes(folder: Path) -> float:
     return round(sum(p.stat().st_size for p in folder.rglob("*") if p.is_file()) / 1e6, 1)
 
 
-def run_stages(films: int) -> dict[str, dict[str, float]]:
+def run_stages(films: int, epochs: int | None = None) -> dict[str, dict[str, float]]:
     """Seconds and peak memory of each stage of BY_FILM, on a made-up corpus."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        make_corpus(folder, films)
+        make_corpus(folder, films, epochs=epochs)
         for stage, *of in BY_FILM:
             print(f"{films} films: {stage} {' '.join(of)}", file=sys.stderr, flush=True)
             command = [sys.executable, "-m", f"stages.{stage}", *of]

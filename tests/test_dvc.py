@@ -97,6 +97,7 @@ CARRIERS = (
     "store",
     "versions",
     "packs",
+    "npz",
     "parallel",
     "tables",
     "params",

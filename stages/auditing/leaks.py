@@ -77,13 +77,14 @@ def find_leaks(
 
 
 def _extent(pictures: Pictures, tracks: Sequence[Track], params: LeaksParams) -> Extent:
-    telling = pictures.trailer_id[pictures.looks.spread >= params.flat]
-    names, counts = np.unique(telling, return_counts=True)
+    telling = pictures.trailer[pictures.looks.spread >= params.flat]
+    counts = np.bincount(telling, minlength=len(pictures.names))
     heard: dict[str, list[tuple[float, float]]] = {}
     for track in tracks:
         end = track.start + len(track.words) * SECONDS_PER_WORD
         heard.setdefault(track.trailer_id, []).append((track.start, end))
-    frames = dict(zip(names.tolist(), counts.tolist(), strict=True))
+    shown = zip(pictures.names.tolist(), counts.tolist(), strict=True)
+    frames = {name: count for name, count in sorted(shown) if count}
     return Extent(frames, {name: covered(spans) for name, spans in heard.items()})
 
 
@@ -99,7 +100,8 @@ def covered(spans: Iterable[tuple[float, float]]) -> float:
 def _frame_leaks(
     pictures: Pictures, film_of: dict[str, int], params: LeaksParams
 ) -> list[list[Piece]]:
-    film = np.array([film_of[name] for name in pictures.trailer_id.tolist()], np.int64)
+    of_trailer = np.array([film_of[name] for name in pictures.names.tolist()], np.int32)
+    film = of_trailer[pictures.trailer]
     pairs = near_frames(pictures.looks, film, params)
     edges = list(zip(pairs.first.tolist(), pairs.second.tolist(), strict=True))
     bits: dict[int, float] = {}
@@ -107,7 +109,7 @@ def _frame_leaks(
         bits[a], bits[b] = min(apart, bits.get(a, 64)), min(apart, bits.get(b, 64))
 
     def piece(row: int) -> Piece:
-        name, frame = str(pictures.trailer_id[row]), int(pictures.frame[row])
+        name, frame = str(pictures.names[pictures.trailer[row]]), int(pictures.frame[row])
         return Piece(name, int(film[row]), frame, float(pictures.time[row]), 0.0, float(bits[row]))
 
     return [[piece(row) for row in rows] for rows in components(edges)]

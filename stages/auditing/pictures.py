@@ -9,6 +9,7 @@ differ by two bits. So the lumas of each pair it finds are compared at 64 x 36.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 import cv2
 import numpy as np
@@ -21,15 +22,24 @@ THUMB = (64, 36)
 BANDS = 4
 BAND_BITS = 16
 FEW = 8  # equal hashes of more films than this are all compared with these, not with one another
-CHUNK = 4096
+CHUNK = 512  # pairs compared at once
+LOOKUPS = 1 << 16  # hashes looked up at once
+EXPANDED = 1 << 18  # and what they may be near to
+
+
+class Rows(Protocol):
+    """What gives rows by their numbers."""
+
+    def __getitem__(self, rows: Any) -> np.ndarray: ...
 
 
 @dataclass(frozen=True)
 class Looks:
-    """hash: (n,) uint64; thumb: (n, 36, 64) uint8, luma; spread: (n,), its standard deviation."""
+    """hash: (n,) uint64; thumb: (n, 36, 64) uint8, luma, in memory or read row by row; spread:
+    (n,), its standard deviation."""
 
     hash: np.ndarray
-    thumb: np.ndarray
+    thumb: Rows
     spread: np.ndarray
 
 
@@ -88,15 +98,19 @@ def hash_pairs(hashes: np.ndarray, limit: int) -> tuple[np.ndarray, np.ndarray]:
         keys = (hashes >> shift).astype(np.uint16)
         order = np.argsort(keys, kind="stable")
         table = keys[order]
-        for flip in (0, *(1 << bit for bit in range(BAND_BITS))):
-            wanted = keys ^ np.uint16(flip)
-            left, right = np.searchsorted(table, wanted), np.searchsorted(table, wanted, "right")
-            for first, place in _expanded(left, right):
-                second = order[place]
-                later = second > first
-                first, second = first[later], second[later]
-                near = np.bitwise_count(hashes[first] ^ hashes[second]) <= limit
-                found.append(np.stack([first[near], second[near]]))
+        for begin in range(0, len(keys), LOOKUPS):
+            for flip in (0, *(1 << bit for bit in range(BAND_BITS))):
+                wanted = keys[begin : begin + LOOKUPS] ^ np.uint16(flip)
+                left, right = (
+                    np.searchsorted(table, wanted),
+                    np.searchsorted(table, wanted, "right"),
+                )
+                for first, place in _expanded(left, right):
+                    first, second = first + begin, order[place]
+                    later = second > first
+                    first, second = first[later], second[later]
+                    near = np.bitwise_count(hashes[first] ^ hashes[second]) <= limit
+                    found.append(np.stack([first[near], second[near]]))
     pairs = np.unique(np.concatenate(found, axis=1), axis=1)
     return pairs[0], pairs[1]
 
@@ -108,7 +122,7 @@ def _expanded(left: np.ndarray, right: np.ndarray) -> Iterator[tuple[np.ndarray,
     start = 0
     while start < len(counts):
         done = ends[start - 1] if start else 0
-        stop = max(int(np.searchsorted(ends, done + 1_000_000, "right")), start + 1)
+        stop = max(int(np.searchsorted(ends, done + EXPANDED, "right")), start + 1)
         part = counts[start:stop]
         row = np.repeat(np.arange(start, stop), part)
         within = np.arange(len(row)) - np.repeat(np.cumsum(part) - part, part)
@@ -122,16 +136,23 @@ def _candidates(hashes: np.ndarray, film: np.ndarray, limit: int) -> tuple[np.nd
     Equal hashes are taken together; each frame meets the first frames of `FEW` films of every hash
     near its own, so that a card that a thousand films end on costs thousands of looks, no million.
     """
-    distinct, kind = np.unique(hashes, return_inverse=True)
-    order = np.argsort(kind, kind="stable")
-    members = np.split(order, np.searchsorted(kind[order], np.arange(1, len(distinct))))
-    samples = [rows[np.unique(film[rows], return_index=True)[1]][:FEW] for rows in members]
-    near = [hash_pairs(distinct, limit), (np.arange(len(distinct)),) * 2]
+    order = np.argsort(hashes, kind="stable")
+    ordered = hashes[order]
+    begins = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])[: len(order)])
+    distinct, ends = ordered[begins], np.append(begins[1:], len(order))
+
+    def members(kind: int) -> np.ndarray:
+        return order[begins[kind] : ends[kind]]
+
+    def samples(kind: int) -> np.ndarray:
+        rows = members(kind)
+        return rows[np.unique(film[rows], return_index=True)[1]][:FEW]
+
+    several = np.flatnonzero(ends - begins > 1)
+    near = [hash_pairs(distinct, limit), (several, several)]
     found = [np.zeros((0, 2), np.int64)]
     for a, b in ((a, b) for pairs in near for a, b in zip(*pairs, strict=True)):
-        if a == b and len(samples[a]) == 1:
-            continue
-        for rows, others in ((members[a], samples[b]), (members[b], samples[a])):
+        for rows, others in ((members(a), samples(b)), (members(b), samples(a))):
             found.append(np.stack(np.meshgrid(rows, others), -1).reshape(-1, 2))
     pairs = np.unique(np.sort(np.concatenate(found), axis=1), axis=0)
     pairs = pairs[film[pairs[:, 0]] != film[pairs[:, 1]]]

@@ -5,18 +5,22 @@ back paths, and shards that did not change are not decoded again.
 """
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import BinaryIO, overload
 
 import av
 import cv2
 import numpy as np
 import pyarrow.parquet as pq
 
-from stages.auditing.pictures import Looks, look
+from stages.auditing.pictures import THUMB, Looks, look
 from stages.auditing.sounds import Track, fingerprint
 from stages.errors import BenchmarkError
+from stages.npz.reading import Stored, stored
+from stages.npz.writing import write_npz
 from stages.packs import Part, parts
 from stages.parallel import run
 from stages.store import Store
@@ -24,42 +28,132 @@ from stages.versions import code_of
 
 CODE = ("stages/auditing/*.py",)
 LIBRARIES = ("av", "numpy", "opencv-python-headless", "scipy")
+AT_ONCE = 64  # tracks read together
 Arrays = dict[str, np.ndarray]
+Heads = list[tuple[str, int, float]]  # of each track its trailer's id, its film, its start in s
+EMPTY: Arrays = {
+    "trailer": np.zeros(0, np.int32),
+    "frame": np.zeros(0, np.int16),
+    "time": np.zeros(0, np.float64),
+    "hash": np.zeros(0, np.uint64),
+    "spread": np.zeros(0, np.float32),
+}
 
 
 @dataclass(frozen=True)
 class Pictures:
-    """trailer_id: (n,) str; frame: (n,) number; time: (n,) s; looks: of all n frames."""
+    """names: (n_trailers,) str; of all n frames trailer: (n,) int32, place in names; frame: (n,)
+    number; time: (n,) s; looks."""
 
-    trailer_id: np.ndarray
+    names: np.ndarray
+    trailer: np.ndarray
     frame: np.ndarray
     time: np.ndarray
     looks: Looks
 
 
+class Thumbs:
+    """Thumbnails that stay on disk: `thumbs[rows]` is (n, 36, 64) uint8, rows in any order."""
+
+    def __init__(self) -> None:
+        self._parts: list[tuple[Stored, np.ndarray]] = []
+        self._ends: list[int] = []
+
+    def add(self, part: Stored, rows: np.ndarray) -> None:
+        """More of them: these rows of a stored array."""
+        self._parts.append((part, rows.astype(np.int32)))
+        self._ends.append(len(self) + len(rows))
+
+    def __len__(self) -> int:
+        return self._ends[-1] if self._ends else 0
+
+    def __getitem__(self, rows: np.ndarray) -> np.ndarray:
+        found = np.empty((len(rows), THUMB[1], THUMB[0]), np.uint8)
+        part_of = np.searchsorted(self._ends, rows, side="right")
+        for number in np.unique(part_of).tolist():
+            mine = part_of == number
+            (part, kept), end = self._parts[number], self._ends[number]
+            found[mine] = part.rows(kept[rows[mine] - (end - len(kept))])
+        return found
+
+
+class Tracks(Sequence[Track]):
+    """Windows of sound whose fingerprints stay on disk and are read when they are asked for."""
+
+    def __init__(self) -> None:
+        self._parts: list[tuple[Stored, Stored]] = []
+        self._heads: list[tuple[str, int, float]] = []
+        self._places: list[np.ndarray] = []  # of each part, (n, 3): part, first word, end
+
+    def add(self, words: Stored, loud: Stored, heads: Heads, places: np.ndarray) -> None:
+        """More of them: (trailer_id, film, start) of each, and (first word, end), (n, 2)."""
+        self._heads += heads
+        part = np.full((len(places), 1), len(self._parts))
+        self._places.append(np.concatenate([part, places], axis=1))
+        self._parts.append((words, loud))
+
+    def __len__(self) -> int:
+        return len(self._heads)
+
+    @overload
+    def __getitem__(self, row: int) -> Track: ...
+    @overload
+    def __getitem__(self, row: slice) -> list[Track]: ...
+    def __getitem__(self, row: int | slice) -> Track | list[Track]:
+        if isinstance(row, slice):
+            return [self[number] for number in range(*row.indices(len(self)))]
+        part, start, stop = self._all_places[row].tolist()
+        words, loud = (each.span(start, stop) for each in self._parts[part])
+        return Track(*self._heads[row], words, loud)
+
+    def __iter__(self) -> Iterator[Track]:
+        """All of them in order, read some dozens at a time."""
+        for begin in range(0, len(self), AT_ONCE):
+            places = self._all_places[begin : begin + AT_ONCE]
+            for part in np.unique(places[:, 0]).tolist():
+                spans = places[places[:, 0] == part, 1:]
+                first, end = int(spans.min()), int(spans.max())
+                words, loud = (each.span(first, end) for each in self._parts[part])
+                for row, (start, stop) in enumerate((spans - first).tolist(), start=begin):
+                    yield Track(*self._heads[row], words[start:stop], loud[start:stop])
+                begin += len(spans)
+
+    @cached_property
+    def _all_places(self) -> np.ndarray:
+        return np.concatenate([np.zeros((0, 3), np.int64), *self._places])
+
+
 def read_pictures(folder: Path, film_of: dict[str, int]) -> Pictures:
     """Hashes of the frames of all trailers in `film_of` (trailer_id -> number of its film)."""
-    parts = []
-    for shard in _over_shards(folder, look_at):
-        keep = np.array([name in film_of for name in shard["trailer_id"].tolist()], bool)
-        parts.append({name: array[keep] for name, array in shard.items()})
-    parts.append(_seen([], [], [], look([])))
-    joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    looks = Looks(joined["hash"], joined["thumb"], joined["spread"])
-    return Pictures(joined["trailer_id"], joined["frame"], joined["time"], looks)
+    parts, names, thumbs = [], [np.zeros(0, "U16")], Thumbs()
+    for entry in _over_shards(folder, look_at):
+        with np.load(entry) as file:
+            shown, trailer = file["names"], file["trailer"]
+            known = np.array([name in film_of for name in shown.tolist()], bool)
+            keep = known[trailer]
+            place = (np.cumsum(known) - 1 + sum(len(each) for each in names)).astype(np.int32)
+            part = {name: file[name][keep] for name in ("frame", "time", "hash", "spread")}
+        parts.append({**part, "trailer": place[trailer[keep]]})
+        names.append(shown[known])
+        thumbs.add(stored(entry, "thumb"), np.flatnonzero(keep))
+    parts.append(EMPTY)
+    joined = {name: np.concatenate([part[name] for part in parts]) for name in EMPTY}
+    looks = Looks(joined["hash"], thumbs, joined["spread"])
+    trailers = np.concatenate(names)
+    return Pictures(trailers, joined["trailer"], joined["frame"], joined["time"], looks)
 
 
-def read_tracks(folder: Path, film_of: dict[str, int]) -> list[Track]:
+def read_tracks(folder: Path, film_of: dict[str, int]) -> Tracks:
     """Fingerprints of the windows of all trailers in `film_of`; equal windows of one only once."""
-    tracks = []
-    for shard in _over_shards(folder, listen_to):
-        ends = shard["count"].cumsum()[:-1]
-        split = (np.split(shard[name], ends) for name in ("words", "loud"))
-        for name, start, *heard in zip(
-            shard["trailer_id"].tolist(), shard["start"].tolist(), *split, strict=True
-        ):
-            if name in film_of:
-                tracks.append(Track(name, film_of[name], start, *heard))
+    tracks = Tracks()
+    for entry in _over_shards(folder, listen_to):
+        with np.load(entry) as file:
+            names, starts, counts = file["trailer_id"], file["start"], file["count"]
+        ends = np.cumsum(counts)
+        known = [row for row, name in enumerate(names.tolist()) if name in film_of]
+        heads = [(str(names[row]), film_of[str(names[row])], float(starts[row])) for row in known]
+        places = np.stack([ends - counts, ends], axis=1)[known]
+        tracks.add(stored(entry, "words"), stored(entry, "loud"), heads, places)
     return tracks
 
 
@@ -78,52 +172,50 @@ def listen_to(shard: Part) -> Path:
     return _kept("tracks", shard, _tracks)
 
 
-def _over_shards(folder: Path, function: Callable[[Part], Path]) -> Iterator[Arrays]:
+def _over_shards(folder: Path, function: Callable[[Part], Path]) -> Iterator[Path]:
     results = dict(run(function, [Part.in_reach(path) for path in parts(folder)]))
     for part in sorted(results):
         result = results[part]
         if isinstance(result, BenchmarkError):
             raise BenchmarkError(str(result), where=str(part.path))
-        with np.load(result) as arrays:
-            yield dict(arrays)
+        yield result
 
 
-def _kept(what: str, shard: Part, read: Callable[[pq.ParquetFile], Arrays]) -> Path:
+def _kept(what: str, shard: Part, write: Callable[[pq.ParquetFile, BinaryIO], None]) -> Path:
     key = store().key(what, shard.sha256)
     found = store().find(key)
     if found is None:
-        with shard.open() as file:
-            arrays = read(file)
-        with store().put(key) as path, path.open("wb") as entry:
-            np.savez(entry, **arrays)  # type: ignore[arg-type]
+        with shard.open() as file, store().put(key) as path, path.open("wb") as entry:
+            write(file, entry)
         found = store().find(key)
     assert found is not None
     return found
 
 
-def _pictures(file: pq.ParquetFile) -> Arrays:
+def _pictures(file: pq.ParquetFile, entry: BinaryIO) -> None:
     cv2.setNumThreads(1)  # one process a core already
-    parts = []
-    for group in range(file.num_row_groups):
-        rows = file.read_row_group(group).sort_by("frame")
-        looks = look([jpeg.as_py() for jpeg in rows["jpeg"]])
-        names, frames, times = (rows[name].to_pylist() for name in ("trailer_id", "frame", "time"))
-        parts.append(_seen(names, frames, times, looks))
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    names: list[str] = []
+    parts = [EMPTY]
+
+    def thumbs() -> Iterator[np.ndarray]:
+        for group in range(file.num_row_groups):
+            rows = file.read_row_group(group).sort_by("frame")
+            looks = look([jpeg.as_py() for jpeg in rows["jpeg"]])
+            part = {name: rows[name].to_numpy() for name in ("frame", "time")}
+            trailer = np.full(len(rows), len(names))
+            parts.append(part | {"trailer": trailer, "hash": looks.hash, "spread": looks.spread})
+            names.append(rows["trailer_id"][0].as_py())
+            yield looks.thumb[:]
+        for name, empty in EMPTY.items():
+            others[name] = np.concatenate([part[name] for part in parts]).astype(empty.dtype)
+        others["names"] = np.array(names, "U16")
+
+    others: Arrays = {}
+    shape = (file.metadata.num_rows, THUMB[1], THUMB[0])
+    write_npz(entry, "thumb", shape, np.uint8, thumbs(), others)
 
 
-def _seen(trailer_id: list[str], frame: list[int], time: list[float], looks: Looks) -> Arrays:
-    return {
-        "trailer_id": np.array(trailer_id, "U16"),
-        "frame": np.array(frame, np.int16),
-        "time": np.array(time, np.float64),
-        "hash": looks.hash,
-        "thumb": looks.thumb,
-        "spread": looks.spread,
-    }
-
-
-def _tracks(file: pq.ParquetFile) -> Arrays:
+def _tracks(file: pq.ParquetFile, entry: BinaryIO) -> None:
     names, starts, heard = [], [], []
     for group in range(file.num_row_groups):
         rows = file.read_row_group(group).to_pylist()
@@ -133,13 +225,14 @@ def _tracks(file: pq.ParquetFile) -> Arrays:
             starts.append(start)
             heard.append(fingerprint(*_decoded(flac)))
     words, loud = zip(*heard, strict=True)
-    return {
-        "trailer_id": np.array(names, "U16"),
-        "start": np.array(starts, np.float64),
-        "count": np.array([len(part) for part in words]),
-        "words": np.concatenate(words),
-        "loud": np.concatenate(loud),
-    }
+    np.savez(
+        entry,
+        trailer_id=np.array(names, "U16"),
+        start=np.array(starts, np.float64),
+        count=np.array([len(part) for part in words]),
+        words=np.concatenate(words),
+        loud=np.concatenate(loud),
+    )
 
 
 def _decoded(flac: bytes) -> tuple[np.ndarray, int]:

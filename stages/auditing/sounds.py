@@ -8,6 +8,7 @@ tracks are compared along it. A copy played at another speed is not found.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from scipy.signal import resample_poly
@@ -22,6 +23,9 @@ LOWEST, HIGHEST = 300.0, 2000.0  # Hz, the bands of the paper
 SILENT = 1e-3  # rms of a frame, -60 dB of full scale
 NEIGHBOURS = 8  # equal words of more tracks than this are linked in a chain, not all with all
 VOTES = 3  # words that must agree on an offset before the tracks are compared
+LEADING = 16  # bits by which words are parted into ranges
+PASSES = 64  # over all tracks, at most about so many: words are sorted so large a share at a time
+FEWEST_WORDS = 1 << 20  # sorted at a time, if there are as many
 SECONDS_PER_WORD = HOP / RATE
 
 
@@ -85,25 +89,54 @@ def _candidates(tracks: Sequence[Track]) -> list[tuple[int, int, int]]:
     """(first, second, offset in words) on which several words of two films' tracks agree."""
     if not tracks:
         return []
-    loud = [np.flatnonzero(track.loud) for track in tracks]
-    words = np.concatenate([track.words[at] for track, at in zip(tracks, loud, strict=True)])
-    place = np.concatenate(loud)
-    owner = np.repeat(np.arange(len(tracks)), [len(at) for at in loud])
     film = np.array([track.film for track in tracks])
-    order = np.argsort(words, kind="stable")
-    span = 2 * max((len(track.words) for track in tracks), default=0) + 1
+    span = 2 * max(len(track.words) for track in tracks) + 1
     keys = [np.zeros(0, np.int64)]
-    for step in range(1, NEIGHBOURS + 1):
-        a, b = order[:-step], order[step:]
-        a, b = (rows[words[a] == words[b]] for rows in (a, b))
-        a, b = (rows[film[owner[a]] != film[owner[b]]] for rows in (a, b))
-        offset = place[b] - place[a] + span // 2
-        keys.append((owner[a] * len(tracks) + owner[b]) * span + offset)
+    for low, high in _ranges(tracks):
+        words, owner, place = _heard(tracks, low, high)
+        for step in range(1, NEIGHBOURS + 1):
+            a = np.flatnonzero(words[:-step] == words[step:])
+            a = a[film[owner[a]] != film[owner[a + step]]]
+            first, second = owner[a].astype(np.int64), owner[a + step]
+            offset = place[a + step] - place[a] + span // 2
+            keys.append((first * len(tracks) + second) * span + offset)
     key, votes = np.unique(np.concatenate(keys), return_counts=True)
     key = key[votes >= VOTES]
     pair, offset = np.divmod(key, span)
     triples = zip(pair // len(tracks), pair % len(tracks), offset - span // 2, strict=True)
     return [(int(a), int(b), int(o)) for a, b, o in triples]
+
+
+def _ranges(tracks: Sequence[Track]) -> list[tuple[int, int]]:
+    """Ranges of words, [low, high), that hold a bounded share of all that is heard each."""
+    counts = np.zeros(1 << LEADING, np.int64)
+    for track in tracks:
+        leading = track.words[track.loud] >> np.uint32(BITS - LEADING)
+        counts += np.bincount(leading, minlength=len(counts))
+    most = max(FEWEST_WORDS, int(counts.sum()) // PASSES)
+    before = np.cumsum(counts) - counts
+    cuts, begin = [0], 0
+    for number in np.flatnonzero(counts).tolist():
+        if before[number] + counts[number] - begin > most and before[number] > begin:
+            cuts.append(number)
+            begin = int(before[number])
+    edges = [cut << (BITS - LEADING) for cut in (*cuts, 1 << LEADING)]
+    return list(pairwise(edges))
+
+
+def _heard(
+    tracks: Sequence[Track], low: int, high: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Words of sound in [low, high), sorted, equal ones track by track; their tracks and places."""
+    words, owners, places = [], [], []
+    for row, track in enumerate(tracks):
+        at = np.flatnonzero(track.loud & (track.words >= low) & (track.words < high))
+        words.append(track.words[at])
+        owners.append(np.full(len(at), row, np.int32))
+        places.append(at.astype(np.int32))
+    found = np.concatenate(words)
+    order = np.argsort(found, kind="stable")
+    return found[order], np.concatenate(owners)[order], np.concatenate(places)[order]
 
 
 def _stretches(

@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from stages.fitting.masking import Hidden
+from stages.fitting.rows import Rows, held, reduced
+from stages.npz.reading import stored
 from stages.params import ALL_WINDOWS, WINDOWS
 
 
@@ -13,15 +15,16 @@ from stages.params import ALL_WINDOWS, WINDOWS
 class Items:
     """What is scored, one by one.
 
-    x: (n_rows, *shape); film: (n_items,) row of an item's film. An item is a row of x, or where
-    `index` (n_items, length) is given the sequence of rows it names, in the order of their time,
-    -1 after the last; then time: (n_rows,) float32, share of the sequence's span from 0 to 1.
+    x: (n_rows, *shape), in memory or on disk; film: (n_items,) row of an item's film. An item is a
+    row of x, or where `index` (n_items, length) is given the sequence of rows it names, in the
+    order of their time, -1 after the last; then time: (n_rows,) float32, share of the sequence's
+    span from 0 to 1.
     parts: sizes of the embeddings that were joined to a row.
 
     Rows and index rather than a padded copy: thousands of films fill gigabytes as it is.
     """
 
-    x: np.ndarray
+    x: Rows
     film: np.ndarray
     index: np.ndarray | None = None
     time: np.ndarray | None = None
@@ -67,20 +70,20 @@ def read_items(
         keep = view.keep(group, modality, frames) & (films[trailer] >= 0)
         if hidden is not None and modality == "picture":
             keep = hidden.without(keep, names[trailer], group)
-        everything = slice(None) if keep.all() else keep  # no second copy of gigabytes
-        x, trailer = file["embedding"][everything], trailer[keep]
+        trailer = trailer[keep]
         time = file["time"][keep] if "time" in file else np.zeros(len(trailer), np.float32)
+    embedding = stored(path, "embedding")
     if view.context == "each":
-        return Items(x, films[trailer])
+        return Items(held(embedding, keep), films[trailer])
     # items of a trailer lie together
     seen, first, counts = np.unique(trailer, return_index=True, return_counts=True)
     if view.context == "mean":
-        means = np.add.reduceat(x.astype(np.float32), first, axis=0)
-        means /= counts.reshape(-1, *[1] * (x.ndim - 1))
+        means = reduced(embedding, keep, first, np.add)
+        means /= counts.reshape(-1, *[1] * (means.ndim - 1))
         return Items(means, films[seen])
     if view.context == "max":
-        return Items(np.maximum.reduceat(x.astype(np.float32), first, axis=0), films[seen])
-    return Items(x, films[seen], *_sequences(first, counts, time))
+        return Items(reduced(embedding, keep, first, np.maximum), films[seen])
+    return Items(held(embedding, keep), films[seen], *_sequences(first, counts, time))
 
 
 def _sequences(
@@ -103,7 +106,11 @@ def film_means(items: Items, n_films: int) -> tuple[np.ndarray, np.ndarray]:
     """Mean of each film's items, (n_films, *shape) float32, and which have any, (n_films,)."""
     counts = np.bincount(items.film, minlength=n_films)
     sums = np.zeros((n_films, *items.x.shape[1:]), np.float32)
-    np.add.at(sums, items.film, items.x)
+    order = np.argsort(items.film, kind="stable")
+    first = np.cumsum(counts) - counts
+    for number in range(counts.max(initial=0)):  # each film's first item, then its second
+        films = np.flatnonzero(counts > number)
+        sums[films] += items.x[order[first[films] + number]]
     return sums / np.maximum(counts, 1).reshape(-1, *[1] * (items.x.ndim - 1)), counts > 0
 
 

@@ -38,6 +38,12 @@ class Scores:
             return cls(file["film_id"], file["fold"], score, inner)
 
 
+def film_ids(path: Path) -> np.ndarray:
+    """The films whose scores a file holds, (n_films,) str; the scores stay on disk."""
+    with np.load(path) as file:
+        return np.asarray(file["film_id"])
+
+
 def held(path: Path) -> list[str]:
     """The label sets whose scores a file holds."""
     with np.load(path) as file:

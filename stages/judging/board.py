@@ -1,7 +1,8 @@
 """All approaches' scores of the same films: what every judgement starts from."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -9,17 +10,19 @@ import numpy as np
 from stages.corpus.genres import GENRES, LABEL_SETS
 from stages.errors import BenchmarkError
 from stages.fitting.films import read_films
-from stages.fitting.scores import Scores
+from stages.fitting.scores import Scores, film_ids
+from stages.params import JudgingParams
 from stages.params.matrix import Cell
+from stages.scoring.bootstrap import GenreResamples, resampled_average_precision
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Board:
     """cells: the approaches; film_id, fold: (n_films,); y_true: (n_films, n_genres) bool;
-    by_seed: (n_approaches, n_seeds, n_films, n_genres) float64;
-    inner: (n_approaches, n_folds, n_films, n_genres) float64, inner[:, f] what may be tuned on for
-    fold f, NaN for the films of f itself; group: (n_films,), the films that are resampled together,
-    or None where each stands alone."""
+    by_seed: (n_approaches, n_seeds, n_films, n_genres), as they lie on disk, float32;
+    inner: (n_approaches, n_folds, n_films, n_genres), the same, inner[:, f] what may be tuned on
+    for fold f, NaN for the films of f itself; group: (n_films,), the films that are resampled
+    together, or None where each stands alone."""
 
     cells: tuple[Cell, ...]
     film_id: np.ndarray
@@ -28,11 +31,30 @@ class Board:
     by_seed: np.ndarray
     inner: np.ndarray
     group: np.ndarray | None = None
+    _resampled: dict[tuple[int, int], GenreResamples] = field(
+        default_factory=dict, init=False, repr=False
+    )
 
-    @property
+    @cached_property
     def y_scores(self) -> np.ndarray:
-        """What an approach says: its scores averaged over the seeds, one row of films each."""
-        return self.by_seed.mean(axis=1)
+        """What an approach says: its scores averaged over the seeds, one row of films each.
+
+        (n_approaches, n_films, n_genres) float64.
+        """
+        return self.by_seed.mean(axis=1, dtype=np.float64)
+
+    def tuning_scores(self, number: int, fold: int) -> np.ndarray:
+        """What may be tuned on for a fold, (n_films, n_genres) float64, NaN for its own films."""
+        return self.inner[number, fold].astype(np.float64)
+
+    def resampled(self, params: JudgingParams) -> GenreResamples:
+        """Every approach's average precision by genre on every resample, drawn and judged once."""
+        key = params.resamples, params.seed
+        if key not in self._resampled:
+            self._resampled[key] = resampled_average_precision(
+                self.y_true, self.y_scores, *key, self.group
+            )
+        return self._resampled[key]
 
     def row(self, slug: str) -> int:
         """Number of an approach."""
@@ -55,10 +77,9 @@ def read_board(data: Path, cells: Sequence[Cell], labels: Sequence[str] = ("all"
             found=f"no scores of {', '.join(missing)}",
             do="run `dvc repro`, which fits what is missing",
         )
-    scores = [Scores.load(paths[cell.slug], cell.labels) for cell in cells]
     films = read_films(data)
-    common = set(films.ids.tolist()).intersection(*(set(s.film_id.tolist()) for s in scores))
-    keep = np.array([film in common for film in films.ids], bool)
+    scored = [film_ids(path) for path in paths.values()]
+    keep = np.logical_and.reduce([np.isin(films.ids, each) for each in scored])
     if not keep.any():
         raise BenchmarkError(
             "no film was scored by every approach",
@@ -66,17 +87,20 @@ def read_board(data: Path, cells: Sequence[Cell], labels: Sequence[str] = ("all"
             do="see metrics/splits.json: films with picture and films with sound do not overlap",
         )
     film_id = films.ids[keep]
-    picked = []
-    for item in scores:
-        row_of = {film: row for row, film in enumerate(item.film_id.tolist())}
-        picked.append(item.take(np.array([row_of[film] for film in film_id.tolist()])))
+    by_seed, inner = [], []
+    for cell, each in zip(cells, scored, strict=True):
+        order = np.argsort(each)
+        rows = order[np.searchsorted(each, film_id, sorter=order)]
+        scores = Scores.load(paths[cell.slug], cell.labels)
+        by_seed.append(scores.score[:, rows[:, None], genres])
+        inner.append(scores.inner[:, rows[:, None], genres])
     return Board(
         tuple(cells),
         film_id,
         films.fold[keep],
         films.y_true[keep][:, genres],
-        np.stack([item.score[:, :, genres] for item in picked]).astype(np.float64),
-        np.stack([item.inner[:, :, genres] for item in picked]).astype(np.float64),
+        np.stack(by_seed),
+        np.stack(inner),
         None if films.group is None else films.group[keep],
     )
 

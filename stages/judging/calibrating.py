@@ -32,7 +32,7 @@ def calibrated(board: Board, number: int) -> dict[str, np.ndarray]:
 def learnt(board: Board, number: int, fold: int, method: str) -> Calibrator:
     """What makes probabilities of a fold's scores: a method, learnt on the films outside it."""
     rest = board.fold != fold
-    return METHODS[method](board.y_true[rest], board.inner[number, fold][rest])
+    return METHODS[method](board.y_true[rest], board.tuning_scores(number, fold)[rest])
 
 
 def choose(board: Board, number: int, fold: int) -> str:
@@ -40,7 +40,7 @@ def choose(board: Board, number: int, fold: int) -> str:
 
     Each of those is judged by a calibration that did not learn from its own fold.
     """
-    y_score = board.inner[number, fold]
+    y_score = board.tuning_scores(number, fold)
     rest = board.fold != fold
     losses = {}
     for name, method in METHODS.items():

@@ -46,7 +46,7 @@ def fold_by_fold(board: Board, slug: str, parts: Sequence[str]) -> tuple[np.ndar
 
 def _inner(board: Board, part: str, fold: int) -> float:
     rest = board.fold != fold
-    scores = board.inner[board.row(part), fold][rest]
+    scores = board.tuning_scores(board.row(part), fold)[rest]
     return macro_average_precision(board.y_true[rest], scores).value or 0.0
 
 

@@ -10,13 +10,7 @@ from stages.judging.board import Board
 from stages.params import JudgingParams
 from stages.params.matrix import Cell
 from stages.params.sections import HeadlineParams
-from stages.scoring.bootstrap import (
-    Resamples,
-    bootstrap_genre_average_precision,
-    bootstrap_macro_average_precision,
-    bootstrap_means,
-    resampling_counts,
-)
+from stages.scoring.bootstrap import Resamples, bootstrap_means, resampling_counts
 from stages.scoring.intervals import Estimate, paired_difference
 
 Row = dict[str, Any]
@@ -56,17 +50,13 @@ class Court:
 
     def macro(self, a: str, b: str) -> Estimate:
         """a minus b in macro AP."""
-        return paired_difference(self._macro(self.scores(a, b)), 0, 1)
+        places = [self.board.row(slug) for slug in (a, b)]
+        return paired_difference(self.board.resampled(self.params).of(places).macro(), 0, 1)
 
     def genres(self, *slugs: str) -> tuple[dict[int, Resamples], np.ndarray]:
         """AP of each genre by resample, and the genres' prevalence."""
-        found = bootstrap_genre_average_precision(
-            self.board.y_true,
-            self.scores(*slugs),
-            self.params.resamples,
-            self.params.seed,
-            self.board.group,
-        )
+        places = [self.board.row(slug) for slug in slugs]
+        found = self.board.resampled(self.params).of(places).by_genre()
         return found, self.board.y_true.mean(axis=0)
 
     def means(self, values: np.ndarray) -> Estimate:
@@ -78,11 +68,6 @@ class Court:
         """How often each film is drawn in each resample, in blocks of (n_films, up to a block)."""
         n_films, params = len(self.board.y_true), self.params
         return resampling_counts(n_films, params.resamples, params.seed, self.board.group)
-
-    def _macro(self, scores: np.ndarray) -> Resamples:
-        return bootstrap_macro_average_precision(
-            self.board.y_true, scores, self.params.resamples, self.params.seed, self.board.group
-        )
 
 
 def more(estimate: Estimate) -> str:

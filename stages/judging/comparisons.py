@@ -11,7 +11,11 @@ from stages.judging.choosing import better
 from stages.params import ALL_WINDOWS, JudgingParams
 from stages.params.matrix import PRIOR, Cell
 from stages.scoring.averaging import average
-from stages.scoring.bootstrap import bootstrap_macro_average_precision
+from stages.scoring.bootstrap import (
+    Resamples,
+    bootstrap_macro_average_precision,
+    side_by_side,
+)
 from stages.scoring.intervals import paired_difference
 from stages.scoring.permutation import holm, no_skill_test, paired_permutation_test
 from stages.scoring.ranking import macro_average_precision
@@ -20,6 +24,7 @@ from stages.scoring.references import expected_random_average_precision, random_
 Row = dict[str, Any]
 NO_SKILL = "random_scores"
 RANDOM_DRAWS = 20  # their mean is the reference, so that one lucky draw is none
+AT_ONCE = 5  # of these draws
 
 
 @dataclass(frozen=True)
@@ -41,17 +46,8 @@ def comparison_rows(board: Board, params: JudgingParams) -> list[Row]:
     """
     places = {cell.slug: [row] for row, cell in enumerate(board.cells)}
     places[NO_SKILL] = [len(board.cells) + draw for draw in range(RANDOM_DRAWS)]
-    rng = np.random.default_rng(params.seed)
-    n_films, n_genres = board.y_true.shape
-    noise = [random_scores(n_films, n_genres, rng) for _ in range(RANDOM_DRAWS)]
-    resamples = bootstrap_macro_average_precision(
-        board.y_true,
-        np.stack([*board.y_scores, *noise]),
-        params.resamples,
-        params.seed,
-        board.group,
-    )
-    luck = _luck(board, noise)
+    noise, luck = _noise(board, params)
+    resamples = side_by_side([board.resampled(params).macro(), *noise])
     rows = []
     for item in comparisons(board):
         estimate = paired_difference(resamples, places[item.a], places[item.b])
@@ -65,7 +61,7 @@ def comparison_rows(board: Board, params: JudgingParams) -> list[Row]:
                 "lo": estimate.lo + shift,
                 "hi": estimate.hi + shift,
                 "p": _p_value(board, item, params),
-                "films": n_films,
+                "films": len(board.film_id),
             }
         )
     for family in dict.fromkeys(row["family"] for row in rows):
@@ -150,10 +146,19 @@ def _p_value(board: Board, item: Comparison, params: JudgingParams) -> float:
     return test.p_value
 
 
-def _luck(board: Board, noise: list[np.ndarray]) -> float:
-    """How far the draws' mean macro AP lies above the exact mean of all random orders."""
+def _noise(board: Board, params: JudgingParams) -> tuple[list[Resamples], float]:
+    """Random scores resampled, a few draws held at a time; and how far the draws' mean macro AP
+    lies above the exact mean of all random orders."""
+    rng = np.random.default_rng(params.seed)
+    resamples, macro = [], []
+    n_films, n_genres = board.y_true.shape
+    for _ in range(RANDOM_DRAWS // AT_ONCE):
+        draws = np.stack([random_scores(n_films, n_genres, rng) for _ in range(AT_ONCE)])
+        settings = params.resamples, params.seed, board.group
+        resamples.append(bootstrap_macro_average_precision(board.y_true, draws, *settings))
+        macro += [_macro_ap(board, scores) for scores in draws]
     expected = average(expected_random_average_precision(board.y_true)).value or 0.0
-    return float(np.mean([_macro_ap(board, scores) for scores in noise])) - expected
+    return resamples, float(np.mean(macro)) - expected
 
 
 def _macro_ap(board: Board, scores: np.ndarray) -> float:

@@ -19,10 +19,7 @@ from stages.scoring.agreement import (
     overlap,
 )
 from stages.scoring.averaging import average
-from stages.scoring.bootstrap import (
-    bootstrap_genre_average_precision,
-    bootstrap_macro_average_precision,
-)
+from stages.scoring.bootstrap import bootstrap_macro_average_precision
 from stages.scoring.intervals import Estimate, paired_difference
 from stages.scoring.permutation import holm
 from stages.scoring.ranking import macro_average_precision, samples_average_precision
@@ -47,7 +44,8 @@ def fusion_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
         picture, sound = _sides(board, parts)
         best = better(board, parts)
         seen, heard, fused, single = (_scores(board, s) for s in (picture, sound, cell.slug, best))
-        gain = _difference(board, fused, single, params)
+        places = [board.row(cell.slug), board.row(best)]
+        gain = paired_difference(board.resampled(params).of(places).macro(), 0, 1)
         by_fold = _difference(board, *fold_by_fold(board, cell.slug, parts), params)
         yield {
             "approach": cell.slug,
@@ -94,9 +92,8 @@ def owned_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
 
 def _by_genre(board: Board, picture: str, sound: str, params: JudgingParams) -> dict[int, Row]:
     pair = np.stack([_scores(board, picture), _scores(board, sound)])
-    resamples = bootstrap_genre_average_precision(
-        board.y_true, pair, params.resamples, params.seed, board.group
-    )
+    places = [board.row(picture), board.row(sound)]
+    resamples = board.resampled(params).of(places).by_genre()
     return {
         genre: {
             "ap_picture": float(found.point[0]),

@@ -16,11 +16,7 @@ from stages.judging.board import Board
 from stages.judging.pairs import against
 from stages.params import JudgingParams
 from stages.params.matrix import Cell
-from stages.scoring.bootstrap import (
-    Resamples,
-    bootstrap_genre_average_precision,
-    bootstrap_macro_average_precision,
-)
+from stages.scoring.bootstrap import Resamples
 from stages.scoring.permutation import holm
 from stages.scoring.ranking import macro_average_precision
 
@@ -63,20 +59,15 @@ def _rows(base: Cell, cell: Cell, read: Reader, params: JudgingParams) -> list[R
         "films": len(shared.film_id),
     }
     whole = place | {"genre": SHARED, "genres": shared.y_true.shape[1]}
-    resamples = bootstrap_macro_average_precision(
-        shared.y_true, pair, params.resamples, params.seed, shared.group
-    )
-    whole |= _judged(resamples, shared, slice(None), pair, params)
+    resamples = shared.resampled(params).of([shared.row(cell.slug), shared.row(base.slug)])
+    whole |= _judged(resamples.macro(), shared, slice(None), pair, params)
     if naive_base is not None:
         naive = whole["ap"] - naive_base
         whole |= {"naive_base_ap": naive_base, "naive_difference": naive}
         whole["arithmetic"] = naive - whole["difference"]
     rows = [whole]
-    by_genre = bootstrap_genre_average_precision(
-        shared.y_true, pair, params.resamples, params.seed, shared.group
-    )
     names = [genre for genre in GENRES if genre in LABEL_SETS[cell.labels]]
-    for column, found in by_genre.items():
+    for column, found in resamples.by_genre().items():
         judged = _judged(found, shared, [column], pair, params)
         rows.append(place | {"genre": names[column], "genres": 1} | judged)
     return rows

@@ -4,7 +4,7 @@ The films of a fold are decided with what was chosen for that fold: on the inner
 of the other films (their models never saw the fold) and on those films' labels.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,9 +44,9 @@ def choices(board: Board, number: int) -> list[Choice]:
     found = []
     for fold in np.unique(board.fold).tolist():
         rest = board.fold != fold
-        y_true, y_score = board.y_true[rest], board.inner[number, fold][rest]
-        by_genre = tune_genre_thresholds(y_true, y_score)
+        y_true, y_score = board.y_true[rest], board.tuning_scores(number, fold)[rest]
         common = tune_threshold(y_true, y_score)
+        by_genre = tune_genre_thresholds(y_true, y_score, common)
         found.append(Choice(fold, common, by_genre, cardinality(y_true)))
     return found
 
@@ -56,11 +56,15 @@ def decide(board: Board, number: int, rule: str | float) -> np.ndarray:
 
     rule: a fixed threshold, or TUNED, PER_GENRE or TOP_K, each fold with its own choice.
     """
-    y_score = board.y_scores[number]
     if not isinstance(rule, str):
-        return at_threshold(y_score, rule)
+        return at_threshold(board.y_scores[number], rule)
+    return _decide(board, number, rule, choices(board, number))
+
+
+def _decide(board: Board, number: int, rule: str, chosen: Sequence[Choice]) -> np.ndarray:
+    y_score = board.y_scores[number]
     decisions = np.zeros(y_score.shape, bool)
-    for choice in choices(board, number):
+    for choice in chosen:
         films = board.fold == choice.fold
         if rule == TOP_K:
             decisions[films] = top_k(y_score[films], choice.k)
@@ -78,12 +82,15 @@ def rule_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
     everything = references.predict_everything(*board.y_true.shape)
     rows: list[Row] = [{"approach": "predict_everything", "modality": "none", "rule": "everything"}]
     decisions = [everything]
-    named: dict[str, str | float] = {f"at {each:.2f}": each for each in params.thresholds}
-    named |= {rule: rule for rule in (TUNED, PER_GENRE, TOP_K)}
     for number, cell in enumerate(board.cells):
-        for name, rule in named.items():
-            rows.append({"approach": cell.slug, "modality": cell.modality, "rule": name})
-            decisions.append(decide(board, number, rule))
+        place: Row = {"approach": cell.slug, "modality": cell.modality}
+        for threshold in params.thresholds:
+            rows.append(place | {"rule": f"at {threshold:.2f}"})
+            decisions.append(decide(board, number, threshold))
+        chosen = choices(board, number)
+        for rule in (TUNED, PER_GENRE, TOP_K):
+            rows.append(place | {"rule": rule})
+            decisions.append(_decide(board, number, rule, chosen))
     resamples = bootstrap_macro_f1(
         board.y_true, np.stack(decisions), params.resamples, params.seed, board.group
     )

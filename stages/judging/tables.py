@@ -9,10 +9,6 @@ from stages.corpus.genres import GENRES
 from stages.judging.board import Board
 from stages.params import JudgingParams
 from stages.scoring import ranking, references
-from stages.scoring.bootstrap import (
-    bootstrap_genre_average_precision,
-    bootstrap_macro_average_precision,
-)
 from stages.scoring.decisions import genre_quality
 from stages.scoring.evaluate import evaluate_decisions, evaluate_genres, evaluate_scores
 from stages.scoring.intervals import approach_estimate
@@ -26,9 +22,7 @@ RECALLS = np.arange(1, 51) / 50
 
 def approach_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
     """One row an approach: what it is and every score of it, macro AP with interval."""
-    resamples = bootstrap_macro_average_precision(
-        board.y_true, board.y_scores, params.resamples, params.seed, board.group
-    )
+    resamples = board.resampled(params).macro()
     for number, cell in enumerate(board.cells):
         estimate = approach_estimate(resamples, number)
         by_seed = [
@@ -55,9 +49,7 @@ def approach_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
 
 def genre_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
     """One row an approach and genre, average precision with interval."""
-    resamples = bootstrap_genre_average_precision(
-        board.y_true, board.y_scores, params.resamples, params.seed, board.group
-    )
+    resamples = board.resampled(params).by_genre()
     for number, cell in enumerate(board.cells):
         judged = evaluate_genres(board.y_true, board.y_scores[number])
         for column, genre in enumerate(GENRES):

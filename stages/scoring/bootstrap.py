@@ -1,10 +1,10 @@
 """Paired bootstrap over films: every approach is judged on the same resamples.
 
-Resampling is a count per film, drawn in blocks so that memory stays bounded; with groups, whole
-groups of films are drawn. Results depend on the seed alone.
+Resampling is a count per film, drawn in blocks of a bounded size, however many films there are;
+with groups, whole groups of films are drawn. Results depend on the seed alone.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,7 @@ import numpy.typing as npt
 from stages.errors import BenchmarkError
 from stages.scoring.averaging import average_over_genres, ratio
 from stages.scoring.decisions import quality
+from stages.scoring.jackknife import jackknife_average_precision, without_each_group
 from stages.scoring.validate import (
     Bools,
     Floats,
@@ -22,12 +23,15 @@ from stages.scoring.validate import (
     validate_groups,
     validate_many,
 )
-from stages.scoring.weighted import weighted_average_precision
+from stages.scoring.weighted import Ranked
 
 Groups = npt.NDArray[np.generic] | None
+Counts = npt.NDArray[np.float32]
 # counts (n_films, n_draws) -> values (n_draws, n_approaches, n_genres), NaN = undefined
-Statistic = Callable[[Floats], Floats]
-BLOCK = 2500
+Statistic = Callable[[Counts], Floats]
+BLOCK = 512  # resamples at most, and fewer where there are many films
+BLOCK_BYTES = 1 << 25
+FILMS = 4096  # whose decisions are counted at once
 
 
 @dataclass(frozen=True)
@@ -47,16 +51,78 @@ class Resamples:
     resamples_left_out: int
 
 
+@dataclass(frozen=True)
+class GenreResamples:
+    """Average precision by approach and genre, NaN where a genre has no film: the resampling that
+    macro averages and single genres, pairs and whole boards are all read from.
+
+    point: (n_approaches, n_genres); values: (n_resamples, n_approaches, n_genres); jackknife:
+    (n_groups, n_approaches, n_genres).
+    """
+
+    point: Floats
+    values: Floats
+    jackknife: Floats
+
+    def of(self, approaches: list[int]) -> "GenreResamples":
+        """Those of some of the approaches."""
+        parts = (self.point[approaches], self.values[:, approaches], self.jackknife[:, approaches])
+        return GenreResamples(*parts)
+
+    def macro(self) -> Resamples:
+        """Means over the genres that a resample has. Raises BenchmarkError if no film has any."""
+        return _resamples(self.point, self.values, self.jackknife)
+
+    def by_genre(self) -> dict[int, Resamples]:
+        """Each genre by itself; a genre that no film has is missing."""
+        return {
+            int(genre): _resamples(
+                *(part[..., [genre]] for part in (self.point, self.values, self.jackknife))
+            )
+            for genre in np.flatnonzero(np.isfinite(self.point).all(axis=0))
+        }
+
+
+def resampled_average_precision(
+    y_true: Bools, y_scores: RealScores, n_resamples: int, seed: int, groups: Groups = None
+) -> GenreResamples:
+    """Resample films and take the average precision of every approach and genre.
+
+    y_true: (n_films, n_genres) bool; y_scores: (n_approaches, n_films, n_genres); groups:
+    (n_films,) or None. Raises BenchmarkError on bad arrays.
+    """
+    validate_many(y_true, y_scores)
+    n_films, n_genres = y_true.shape
+    group = group_numbers(n_films, groups)
+    shape = (len(y_scores), n_genres)
+    jackknife = np.empty((int(group.max()) + 2, *shape))
+    for approach, y_score in enumerate(y_scores):
+        for genre in range(n_genres):
+            lists = y_true[:, genre], y_score[:, genre]
+            jackknife[:, approach, genre] = jackknife_average_precision(*lists, group)
+    width = min(block_width(n_films), n_resamples)
+    ranked = [
+        Ranked([y_true[:, genre]] * len(y_scores), [*y_scores[:, :, genre]], width)
+        for genre in range(n_genres)
+    ]
+    values, done = np.empty((n_resamples, *shape)), 0
+    for counts in resampling_counts(n_films, n_resamples, seed, groups):
+        block = slice(done, done + counts.shape[1])
+        for genre, each in enumerate(ranked):
+            values[block, :, genre] = each.average_precision(counts)
+        done = block.stop
+    return GenreResamples(jackknife[0], values, jackknife[1:])
+
+
 def bootstrap_macro_average_precision(
     y_true: Bools, y_scores: RealScores, n_resamples: int, seed: int, groups: Groups = None
 ) -> Resamples:
     """Resample films and average the genres' average precision over those a resample has.
 
-    y_true: (n_films, n_genres) bool; y_scores: (n_approaches, n_films, n_genres); groups:
-    (n_films,) or None. Raises BenchmarkError on bad arrays or if no film has any genre.
+    Arguments as `resampled_average_precision`. Raises BenchmarkError on bad arrays or if no film
+    has any genre.
     """
-    validate_many(y_true, y_scores)
-    return _macro(_genre_statistic(y_true, y_scores), len(y_true), n_resamples, seed, groups)
+    return resampled_average_precision(y_true, y_scores, n_resamples, seed, groups).macro()
 
 
 def bootstrap_genre_average_precision(
@@ -64,40 +130,10 @@ def bootstrap_genre_average_precision(
 ) -> dict[int, Resamples]:
     """Resample films and take each genre's average precision by itself.
 
-    Arguments as `bootstrap_macro_average_precision`. Keys are genre columns; a genre that no film
-    has is missing. Raises BenchmarkError on bad arrays or groups.
+    Arguments as `resampled_average_precision`. Keys are genre columns; a genre that no film has is
+    missing. Raises BenchmarkError on bad arrays or groups.
     """
-    validate_many(y_true, y_scores)
-    return {
-        int(genre): _macro(
-            _genre_statistic(y_true[:, [genre]], y_scores[:, :, [genre]]),
-            len(y_true),
-            n_resamples,
-            seed,
-            groups,
-        )
-        for genre in np.flatnonzero(y_true.any(axis=0))
-    }
-
-
-def bootstrap_micro_average_precision(
-    y_true: Bools, y_scores: RealScores, n_resamples: int, seed: int, groups: Groups = None
-) -> Resamples:
-    """Resample films and take the average precision of all pairs of film and genre in one list.
-
-    Arguments and errors as `bootstrap_macro_average_precision`.
-    """
-    validate_many(y_true, y_scores)
-    film = np.repeat(np.arange(len(y_true)), y_true.shape[1])
-
-    def statistic(counts: Floats) -> Floats:
-        columns = [
-            weighted_average_precision(y_true.ravel(), y_score.ravel(), counts, film)
-            for y_score in y_scores
-        ]
-        return np.stack(columns, axis=1)[:, :, None]
-
-    return _macro(statistic, len(y_true), n_resamples, seed, groups)
+    return resampled_average_precision(y_true, y_scores, n_resamples, seed, groups).by_genre()
 
 
 def bootstrap_macro_f1(
@@ -110,15 +146,29 @@ def bootstrap_macro_f1(
     """
     for approach in decisions:
         validate_decisions(y_true, approach)
+    group = group_numbers(len(y_true), groups)
+    truths = without_each_group(y_true, group)
+    point, left_out = [], []
+    for decided in decisions:
+        hits, taken = (without_each_group(flags, group) for flags in (decided & y_true, decided))
+        f1 = quality(hits, taken, truths).f1
+        point.append(f1[:1])
+        left_out.append(average_over_genres(f1[1:])[0])
+    n_approaches, n_films, n_genres = decisions.shape
+    flags = np.concatenate([y_true[None], decisions, decisions & y_true]).swapaxes(0, 1)
+    flags = np.ascontiguousarray(flags).reshape(n_films, -1)
 
-    def statistic(counts: Floats) -> Floats:
-        def total(flags: Bools) -> Ints:
-            return np.rint(np.tensordot(counts, flags, axes=(0, -2))).astype(np.int64)
+    def statistic(counts: Counts) -> Floats:
+        total = np.zeros((counts.shape[1], flags.shape[1]))
+        for start in range(0, n_films, FILMS):
+            part = slice(start, start + FILMS)
+            total += counts[part].T @ flags[part].astype(np.float32)  # whole numbers, so exact
+        shape = (len(total), -1, n_genres)
+        truths, decided, hits = np.split(total.reshape(shape), [1, 1 + n_approaches], axis=1)
+        return quality(hits, decided, truths).f1
 
-        truths = total(y_true)[:, None, :]
-        return quality(total(decisions & y_true), total(decisions), truths).f1
-
-    return _macro(statistic, len(y_true), n_resamples, seed, groups)
+    values = _values(statistic, n_films, n_resamples, seed, groups)
+    return _resamples(np.concatenate(point), values, np.stack(left_out, axis=1)[..., None])
 
 
 def bootstrap_means(
@@ -131,17 +181,30 @@ def bootstrap_means(
     """
     defined = ~np.isnan(values)
     filled = np.where(defined, values, 0.0)
+    group = group_numbers(len(values), groups)
+    left_out = ratio(without_each_group(filled, group), without_each_group(defined, group))
 
-    def statistic(counts: Floats) -> Floats:
+    def statistic(counts: Counts) -> Floats:
         return ratio(counts.T @ filled, counts.T @ defined)[:, :, None]
 
-    return _macro(statistic, len(values), n_resamples, seed, groups)
+    found = _values(statistic, len(values), n_resamples, seed, groups)
+    return _resamples(left_out[0][:, None], found, left_out[1:, :, None])
+
+
+def side_by_side(parts: Sequence[Resamples]) -> Resamples:
+    """The approaches of several, all judged on the same films and the same resamples of them."""
+    point, values, jackknife = (
+        np.concatenate([getattr(part, name) for part in parts], axis=-1)
+        for name in ("point", "values", "jackknife")
+    )
+    left_out = parts[0].cells_left_out, parts[0].resamples_left_out
+    return Resamples(point, values, jackknife, *left_out)
 
 
 def resampling_counts(
     n_films: int, n_resamples: int, seed: int, groups: Groups = None
-) -> Iterator[Floats]:
-    """How often each film is drawn in each resample, in blocks of (n_films, up to BLOCK).
+) -> Iterator[Counts]:
+    """How often each film is drawn in each resample: (n_films, up to a block) float32.
 
     As many films (or groups) are drawn, with replacement, as there are. Raises BenchmarkError
     unless there is one group per film.
@@ -149,65 +212,48 @@ def resampling_counts(
     group = group_numbers(n_films, groups)
     n_groups = int(group.max()) + 1
     rng = np.random.default_rng(seed)
-    for start in range(0, n_resamples, BLOCK):
-        n_draws = min(BLOCK, n_resamples - start)
-        drawn = rng.integers(n_groups, size=(n_draws, n_groups)) * n_draws
-        drawn += np.arange(n_draws)[:, None]
-        counts = np.bincount(drawn.ravel(), minlength=n_groups * n_draws)
-        yield counts.reshape(n_groups, n_draws)[group].astype(np.float64)
+    width = block_width(n_films)
+    for start in range(0, n_resamples, width):
+        counts = np.empty((n_films, min(width, n_resamples - start)), np.float32)
+        for draw in range(counts.shape[1]):
+            drawn = np.bincount(rng.integers(n_groups, size=n_groups), minlength=n_groups)
+            counts[:, draw] = drawn if groups is None else drawn[group]
+        yield counts
 
 
-def _genre_statistic(y_true: Bools, y_scores: RealScores) -> Statistic:
-    def statistic(counts: Floats) -> Floats:
-        values = np.empty((counts.shape[1], len(y_scores), y_true.shape[1]))
-        for approach, y_score in enumerate(y_scores):
-            for genre in range(y_true.shape[1]):
-                values[:, approach, genre] = weighted_average_precision(
-                    y_true[:, genre], y_score[:, genre], counts
-                )
-        return values
-
-    return statistic
+def block_width(n_films: int) -> int:
+    """How many resamples of so many films are worked on at once."""
+    return min(max(BLOCK_BYTES // (4 * n_films), 16), BLOCK)
 
 
-def _macro(
+def _values(
     statistic: Statistic, n_films: int, n_resamples: int, seed: int, groups: Groups
-) -> Resamples:
-    """Run a statistic over all films, over the resamples, and over all films but one group."""
-    group = group_numbers(n_films, groups)
-    left_out_one = [average_over_genres(statistic(c))[0] for c in _leave_one_out(group)]
-    jackknife = np.concatenate(left_out_one)
-    point, jackknife = jackknife[0], jackknife[1:]
-    if np.isnan(point).any():
+) -> Floats:
+    blocks = resampling_counts(n_films, n_resamples, seed, groups)
+    return np.concatenate([statistic(counts) for counts in blocks])
+
+
+def _resamples(point: Floats, values: Floats, jackknife: Floats) -> Resamples:
+    """Means over the genres, the last axis of each; what has no value is left out."""
+    macro, left_out = average_over_genres(values)
+    means = average_over_genres(point)[0]
+    if np.isnan(means).any():
         raise BenchmarkError(
             "there is nothing to resample",
             where="y_true",
-            found=f"{n_films} films, none of which gives a value",
+            found="films none of which gives a value",
             expected="at least one film with a genre",
             do="check the genres chosen and the films judged",
         )
-    blocks, cells = [], 0
-    for counts in resampling_counts(n_films, n_resamples, seed, groups):
-        means, left_out = average_over_genres(statistic(counts))
-        blocks.append(means)
-        cells += int(left_out.max(axis=1).sum())
-    values = np.concatenate(blocks)
-    kept = ~np.isnan(values).any(axis=1)
+    kept = ~np.isnan(macro).any(axis=1)
+    without = np.stack([average_over_genres(each)[0] for each in jackknife.swapaxes(0, 1)], axis=1)
     return Resamples(
-        point=point,
-        values=values[kept],
-        jackknife=jackknife[~np.isnan(jackknife).any(axis=1)],
-        cells_left_out=cells,
+        point=means,
+        values=macro[kept],
+        jackknife=without[~np.isnan(without).any(axis=1)],
+        cells_left_out=int(left_out.max(axis=1).sum()),
         resamples_left_out=int((~kept).sum()),
     )
-
-
-def _leave_one_out(group: Ints) -> Iterator[Floats]:
-    """Counts of all films, then without each group in turn, in blocks of (n_films, up to BLOCK)."""
-    n_columns = int(group.max()) + 2
-    for start in range(0, n_columns, BLOCK):
-        absent = np.arange(start, min(start + BLOCK, n_columns)) - 1
-        yield (group[:, None] != absent).astype(np.float64)
 
 
 def group_numbers(n_films: int, groups: Groups) -> Ints:

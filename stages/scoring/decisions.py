@@ -27,7 +27,7 @@ class Quality:
         return {name: average(values) for name, values in vars(self).items()}
 
 
-def quality(hits: Ints, decided: Ints, positives: Ints) -> Quality:
+def quality(hits: Ints | Floats, decided: Ints | Floats, positives: Ints | Floats) -> Quality:
     """Precision, recall, F1 and Jaccard from counts of any one shape."""
     precision, recall = ratio(hits, decided), ratio(hits, positives)
     has_positives = np.asarray(positives) > 0

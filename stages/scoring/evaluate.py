@@ -1,5 +1,7 @@
 """All judgements of one approach, by name: the numbers of a table."""
 
+import numpy as np
+
 from stages.scoring import decisions as judged
 from stages.scoring import probability, ranking
 from stages.scoring.averaging import Average, average, flatten
@@ -12,12 +14,13 @@ def evaluate_scores(y_true: Bools, y_score: RealScores) -> dict[str, float]:
     y_true: (n_films, n_genres) bool; y_score: same shape, in [0, 1]. Undefined values are missing,
     and `<name>_left_out` counts what an average did without. Raises BenchmarkError.
     """
+    by_genre = ranking.genre_average_precision(y_true, y_score)
     averages = {
-        "macro_ap": ranking.macro_average_precision(y_true, y_score),
+        "macro_ap": average(by_genre),
         "micro_ap": ranking.micro_average_precision(y_true, y_score),
-        "weighted_ap": ranking.weighted_average_precision(y_true, y_score),
+        "weighted_ap": average(by_genre, y_true.sum(axis=0).astype(np.float64)),
         "samples_ap": ranking.samples_average_precision(y_true, y_score),
-        "normalised_ap": average(ranking.normalised_average_precision(y_true, y_score)),
+        "normalised_ap": average(ranking.beyond_prevalence(by_genre, y_true)),
         "trapezoid_ap": average(ranking.trapezoid_average_precision(y_true, y_score)),
         "roc_auc": average(ranking.roc_auc(y_true, y_score)),
         "lrap": ranking.label_ranking_average_precision(y_true, y_score),
@@ -53,11 +56,12 @@ def evaluate_genres(y_true: Bools, y_score: RealScores) -> dict[str, Floats]:
 
     y_true: (n_films, n_genres) bool; y_score: same shape, in [0, 1]. Raises BenchmarkError.
     """
+    by_genre = ranking.genre_average_precision(y_true, y_score)
     return {
         "support": y_true.sum(axis=0).astype(float),
         "prevalence": y_true.mean(axis=0),
-        "ap": ranking.genre_average_precision(y_true, y_score),
-        "normalised_ap": ranking.normalised_average_precision(y_true, y_score),
+        "ap": by_genre,
+        "normalised_ap": ranking.beyond_prevalence(by_genre, y_true),
         "trapezoid_ap": ranking.trapezoid_average_precision(y_true, y_score),
         "roc_auc": ranking.roc_auc(y_true, y_score),
         "brier": probability.brier(y_true, y_score),

@@ -1,17 +1,22 @@
 """Permutation tests: does this approach have any skill, do these two differ; and Holm."""
 
+from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from scipy.stats import rankdata
 
 from stages.errors import BenchmarkError
 from stages.scoring.averaging import average_over_genres, ratio
-from stages.scoring.bootstrap import Groups, group_numbers
+from stages.scoring.bootstrap import BLOCK_BYTES, Groups, block_width, group_numbers
 from stages.scoring.validate import Bools, Floats, Ints, RealScores, validate
-from stages.scoring.weighted import weighted_average_precision
+from stages.scoring.weighted import Ranked
 
+Bytes = npt.NDArray[np.uint8]
 ROUNDING = 1e-12
+MOST = 512  # permutations worked on at once, and fewer where there are many films
 
 
 @dataclass(frozen=True)
@@ -46,12 +51,20 @@ def paired_permutation_test(
     ranks = np.concatenate([rankdata(first, axis=0), rankdata(second, axis=0)])
     truths = np.concatenate([y_true, y_true])
     group = group_numbers(len(y_true), groups)
-    rng = np.random.default_rng(seed)
-    swap = rng.integers(2, size=(int(group.max()) + 1, n_permutations)).astype(np.float64)[group]
-    swap = np.concatenate([np.zeros((len(y_true), 1)), swap], axis=1)
-    sides = np.block([[1 - swap, swap], [swap, 1 - swap]])  # as assigned, and the other way round
-    one, other = np.split(_macro(truths, ranks, sides), 2)
-    differences = one - other
+    coins = _coins(int(group.max()) + 1, n_permutations, np.random.default_rng(seed))
+    width = min(block_width(4 * len(y_true)), MOST)
+    ranked = [
+        Ranked([truth], [rank], 2 * width) for truth, rank in zip(truths.T, ranks.T, strict=True)
+    ]
+    parts = []
+    for start in range(0, 1 + n_permutations, width):
+        count = min(width, 1 + n_permutations - start)
+        swap = _tossed(coins, start, count)[group]
+        sides = np.block([[1 - swap, swap], [swap, 1 - swap]])  # as assigned, and the other way
+        found = np.concatenate([each.average_precision(sides) for each in ranked], axis=1)
+        one, other = np.split(average_over_genres(found)[0], 2)
+        parts.append(one - other)
+    differences = np.concatenate(parts)
     observed, permuted = float(differences[0]), differences[1:]
     return PermutationTest(observed, _p_value(np.abs(permuted), abs(observed)), n_permutations)
 
@@ -72,9 +85,13 @@ def no_skill_test(
     validate(y_true, y_score)
     _require_positives(y_true)
     rng = np.random.default_rng(seed)
-    deals = _deals(group_numbers(len(y_true), groups), n_permutations, rng)
-    columns = zip(y_true.T, y_score.T, strict=True)
-    macro, _ = average_over_genres(np.stack([_dealt(t[deals], s) for t, s in columns], axis=1))
+    group = group_numbers(len(y_true), groups)
+    parts = []
+    for deals in _deals(group, n_permutations, rng):
+        columns = zip(y_true.T, y_score.T, strict=True)
+        found = np.stack([_dealt(truth[deals], score) for truth, score in columns], axis=1)
+        parts.append(average_over_genres(found)[0])
+    macro = np.concatenate(parts)
     observed, dealt = float(macro[0]), macro[1:]
     return PermutationTest(
         observed - float(dealt.mean()), _p_value(dealt, observed), n_permutations
@@ -110,17 +127,49 @@ def _require_positives(y_true: Bools) -> None:
         )
 
 
-def _deals(group: Ints, n_permutations: int, rng: np.random.Generator) -> Ints:
-    """Whose genre set each film gets, (n_permutations + 1, n_films): its own in the first row."""
-    deals = np.tile(np.arange(len(group)), (n_permutations + 1, 1))
+def _coins(n_groups: int, n_permutations: int, rng: np.random.Generator) -> Bytes:
+    """Which groups swap, a bit each: (n_groups, n_bytes), the first bit of a row that none does."""
+    rows = max(BLOCK_BYTES // (16 * n_permutations), 1)
+    packed = []
+    for start in range(0, n_groups, rows):
+        tossed = rng.integers(2, size=(min(rows, n_groups - start), n_permutations))
+        packed.append(np.packbits(np.pad(tossed, ((0, 0), (1, 0))).astype(np.bool_), axis=1))
+    return np.concatenate(packed)
+
+
+def _tossed(coins: Bytes, start: int, count: int) -> npt.NDArray[np.float32]:
+    """Some columns of the coins, (n_groups, count) of 0 and 1."""
+    first = start // 8
+    bits = np.unpackbits(coins[:, first : (start + count + 7) // 8], axis=1)
+    return bits[:, start - 8 * first :][:, :count].astype(np.float32)
+
+
+def _deals(group: Ints, n_permutations: int, rng: np.random.Generator) -> Iterator[Ints]:
+    """Whose genre set each film gets, in blocks of (n, n_films): its own first, then dealt out."""
+    yield np.arange(len(group))[None]
     size_of = np.bincount(group)[group]
     together = np.argsort(group, kind="stable")
+    rows = max(BLOCK_BYTES // (32 * len(group)), 1)
+    counts = [min(rows, n_permutations - start) for start in range(0, n_permutations, rows)]
+    sizes: list[tuple[Ints, np.random.Generator]] = []
     for size in np.unique(size_of):
-        members = together[size_of[together] == size]
-        blocks = members.reshape(-1, size)  # one row a group
-        order = np.tile(np.arange(len(blocks)), (n_permutations, 1))
-        deals[1:, members] = blocks[rng.permuted(order, axis=1)].reshape(n_permutations, -1)
-    return deals
+        blocks = together[size_of[together] == size].reshape(-1, size)  # one row a group
+        if sizes:  # all deals of one size are drawn before those of the next
+            before, drawn = sizes[-1][0], sizes[-1][1]
+            sizes[-1] = before, deepcopy(drawn)
+            for count in counts:
+                _shuffled(len(before), count, drawn)
+        sizes.append((blocks, rng))
+    for count in counts:
+        deals = np.empty((count, len(group)), np.int64)
+        for blocks, drawn in sizes:
+            order = _shuffled(len(blocks), count, drawn)
+            deals[:, blocks.ravel()] = blocks[order].reshape(count, -1)
+        yield deals
+
+
+def _shuffled(length: int, count: int, rng: np.random.Generator) -> Ints:
+    return rng.permuted(np.tile(np.arange(length), (count, 1)), axis=1)
 
 
 def _dealt(truths: Bools, score: RealScores) -> Floats:
@@ -130,12 +179,3 @@ def _dealt(truths: Bools, score: RealScores) -> Floats:
     hits = np.cumsum(truths[:, order], axis=1)[:, ends]
     steps = np.diff(hits, axis=1, prepend=0) * (hits / (ends + 1))
     return ratio(steps.sum(axis=1), hits[:, -1])
-
-
-def _macro(truths: Bools, ranks: Floats, weights: Floats) -> Floats:
-    """Macro average precision under each column of weights, (n_draws,)."""
-    columns = zip(truths.T, ranks.T, strict=True)
-    means, _ = average_over_genres(
-        np.stack([weighted_average_precision(t, r, weights) for t, r in columns], axis=1)
-    )
-    return means

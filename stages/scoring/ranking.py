@@ -25,7 +25,20 @@ def film_average_precision(y_true: Bools, y_score: RealScores) -> Floats:
     Raises BenchmarkError on bad arrays.
     """
     validate(y_true, y_score)
-    return genre_average_precision(y_true.T, y_score.T)
+    order = np.argsort(-y_score, axis=1, kind="stable")
+    score = np.take_along_axis(y_score, order, axis=1)
+    hits = np.cumsum(np.take_along_axis(y_true, order, axis=1), axis=1)
+    ends = np.append(np.diff(score, axis=1) != 0, np.ones((len(score), 1), bool), axis=1)
+    taken = np.broadcast_to(np.arange(1, score.shape[1] + 1), score.shape)
+    steps = ends.sum(axis=1)  # films with as many distinct scores are summed as one array
+    found = np.full(len(score), np.nan)
+    for count in np.unique(steps).tolist():
+        films = (steps == count) & (hits[:, -1] > 0)
+        at = ends[films]
+        reached, so_far = (part[films][at].reshape(-1, count) for part in (hits, taken))
+        gained = np.diff(reached, axis=1, prepend=0) / reached[:, -1:]
+        found[films] = np.sum(gained * (reached / so_far), axis=1)
+    return found
 
 
 def macro_average_precision(y_true: Bools, y_score: RealScores) -> Average:
@@ -56,7 +69,11 @@ def normalised_average_precision(y_true: Bools, y_score: RealScores) -> Floats:
     0 is a constant score, 1 a perfect order. y_true, y_score: (n_films, n_genres). Returns
     (n_genres,), NaN for a genre that no film or every film has. Raises BenchmarkError.
     """
-    precision = genre_average_precision(y_true, y_score)
+    return beyond_prevalence(genre_average_precision(y_true, y_score), y_true)
+
+
+def beyond_prevalence(precision: Floats, y_true: Bools) -> Floats:
+    """Rescale the genres' average precision, (n_genres,), as `normalised_average_precision`."""
     prevalence = y_true.mean(axis=0)
     return ratio(precision - prevalence, 1 - prevalence)
 
@@ -145,7 +162,7 @@ def keras_accuracy(y_true: Bools, y_score: RealScores) -> float:
 
 def _curve(truth: Bools, score: RealScores) -> tuple[Ints, Ints]:
     """True positives and films taken at each distinct score, highest first."""
-    order = np.argsort(-score, kind="stable")
+    order = np.argsort(-score)  # in any order among equals: they are one step
     ends = np.append(np.flatnonzero(np.diff(score[order])), len(score) - 1)
     return np.cumsum(truth[order])[ends], ends + 1
 

@@ -10,6 +10,8 @@ from stages.scoring.averaging import average_over_genres
 from stages.scoring.decisions import quality
 from stages.scoring.validate import Bools, Floats, Ints, RealScores, validate
 
+AT_ONCE = 1 << 16  # candidates looked at together
+
 
 def at_threshold(y_score: RealScores, threshold: float | Floats) -> Bools:
     """Decide yes where the score is at or above the threshold.
@@ -64,37 +66,49 @@ def tune_threshold(y_true: Bools, y_score: RealScores) -> float:
     """
     validate(y_true, y_score)
     _require_positives(y_true)
+    genres = [
+        (np.sort(score[truth]), np.sort(score))
+        for truth, score in zip(y_true.T, y_score.T, strict=True)
+    ]
     candidates = np.unique(y_score)[::-1]
-    f1 = np.stack([_f1_at(t, s, candidates) for t, s in zip(y_true.T, y_score.T, strict=True)], 1)
-    macro_f1, _ = average_over_genres(f1)
-    return float(candidates[np.argmax(macro_f1)])
+    highest, best = -1.0, candidates[0]
+    for start in range(0, len(candidates), AT_ONCE):
+        part = candidates[start : start + AT_ONCE]
+        macro_f1, _ = average_over_genres(np.stack([_f1_at(*each, part) for each in genres], 1))
+        if macro_f1.max() > highest:
+            highest, best = macro_f1.max(), part[np.argmax(macro_f1)]
+    return float(best)
 
 
-def tune_genre_thresholds(y_true: Bools, y_score: RealScores) -> Floats:
+def tune_genre_thresholds(y_true: Bools, y_score: RealScores, common: float) -> Floats:
     """Find for each genre the threshold with the best F1 on the given films.
 
     Candidates are the scores that occur; of equally good ones the highest. A genre that no film
-    has takes the threshold tuned for all. y_true, y_score: (n_films, n_genres). Returns
+    has takes `common`, the threshold tuned for all. y_true, y_score: (n_films, n_genres). Returns
     (n_genres,). Raises BenchmarkError if no film has any genre.
     """
-    common = tune_threshold(y_true, y_score)
+    validate(y_true, y_score)
+    _require_positives(y_true)
     thresholds = np.full(y_true.shape[1], common)
     for genre in np.flatnonzero(y_true.any(axis=0)):
-        candidates = np.unique(y_score[:, genre])[::-1]
-        f1 = _f1_at(y_true[:, genre], y_score[:, genre], candidates)
+        truth, score = y_true[:, genre], y_score[:, genre]
+        candidates = np.unique(score)[::-1]
+        f1 = _f1_at(np.sort(score[truth]), np.sort(score), candidates)
         thresholds[genre] = candidates[np.argmax(f1)]
     return thresholds
 
 
-def _f1_at(truth: Bools, score: RealScores, candidates: RealScores) -> Floats:
-    """F1 of one genre at each candidate, (n_candidates,); NaN throughout without positives."""
-    hits = _count_at_least(score[truth], candidates)
-    positives = np.full_like(hits, truth.sum())
-    return quality(hits, _count_at_least(score, candidates), positives).f1
+def _f1_at(positives: RealScores, scores: RealScores, candidates: RealScores) -> Floats:
+    """F1 of one genre at each candidate, (n_candidates,); NaN throughout without positives.
+
+    positives, scores: those of the films with the genre, and of all films, each sorted.
+    """
+    hits, decided = (_count_at_least(each, candidates) for each in (positives, scores))
+    return quality(hits, decided, np.full_like(hits, len(positives))).f1
 
 
-def _count_at_least(score: RealScores, candidates: RealScores) -> Ints:
-    return len(score) - np.searchsorted(np.sort(score), candidates, side="left")
+def _count_at_least(scores: RealScores, candidates: RealScores) -> Ints:
+    return len(scores) - np.searchsorted(scores, candidates, side="left")
 
 
 def _require_positives(y_true: Bools) -> None:

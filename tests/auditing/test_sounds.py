@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from scipy.signal import butter, sosfilt
 
+from stages.auditing import sounds
 from stages.auditing.sounds import Track, fingerprint, shared_sound
 from tests.auditing.conftest import RATE, tune
 
@@ -37,6 +38,15 @@ def test_a_jingle_at_the_end_of_many_films_is_found_in_all(rules):
     for part in parts:
         assert part.first_start == pytest.approx(6 + part.first, abs=0.5)
         assert part.seconds == pytest.approx(4, abs=0.6)
+
+
+def test_sorted_a_few_words_at_a_time_the_same_is_found(rules, monkeypatch):
+    jingle = tune(9, 4)
+    tracks = [track(n, np.concatenate([tune(n, 6), jingle])) for n in range(5)]
+    whole = shared_sound(tracks, rules)
+    monkeypatch.setattr(sounds, "FEWEST_WORDS", 100)
+    assert len(sounds._ranges(tracks)) > 10
+    assert shared_sound(tracks, rules) == whole != []
 
 
 def test_other_tunes_silence_and_one_film_twice_are_nothing(rules):

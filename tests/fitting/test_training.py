@@ -82,7 +82,8 @@ def test_what_fold_f_is_tuned_on_knows_no_label_or_input_of_fold_f():
     items, y_true, fold = corpus()
     before = cross_validate(items, y_true, fold, "mlp", QUICK, (0, 1)).inner
     held = fold == 2
-    x = np.where(held[items.film][:, None], -7 * items.x, items.x)
+    before_x = np.asarray(items.x)
+    x = np.where(held[items.film][:, None], -7 * before_x, before_x)
     flipped = np.where(held[:, None], ~y_true, y_true)
     after = cross_validate(Items(x, items.film), flipped, fold, "mlp", QUICK, (0, 1)).inner
     np.testing.assert_array_equal(before[2], after[2])

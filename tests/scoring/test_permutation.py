@@ -6,6 +6,7 @@ from scipy.stats import rankdata
 from sklearn.metrics import average_precision_score
 
 from stages.errors import BenchmarkError
+from stages.scoring import bootstrap, permutation
 from stages.scoring.permutation import holm, no_skill_test, paired_permutation_test
 
 TRUE = np.array([[1, 0], [0, 1], [1, 0], [0, 1], [0, 1], [1, 1]], dtype=bool)
@@ -112,3 +113,19 @@ def test_a_group_that_has_none_of_its_size_to_change_with_stays():
     result = no_skill_test(y_true, y_true + 0.0, 400, 0, np.array([0, 0, 1, 2]))
     # only the last two can swap: half of the deals are as they were
     assert result.p_value == pytest.approx(0.5, abs=0.08)
+
+
+@pytest.mark.parametrize("groups", [None, np.array([0, 0, 1, 1, 2, 3])])
+def test_blocks_do_not_change_what_is_permuted(
+    groups: np.ndarray | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def both() -> list[float]:
+        paired = paired_permutation_test(TRUE, *_two(7), 300, seed=2, groups=groups)
+        alone = no_skill_test(TRUE, _two(7)[1], 300, seed=2, groups=groups)
+        return [paired.p_value, alone.p_value, paired.difference, alone.difference]
+
+    whole = both()
+    monkeypatch.setattr(permutation, "BLOCK_BYTES", 1 << 10)
+    monkeypatch.setattr(bootstrap, "BLOCK_BYTES", 1 << 10)
+    np.testing.assert_allclose(both(), whole, rtol=1e-12)
+    assert min(whole[:2]) > 0.01 and max(whole[:2]) < 1

@@ -38,7 +38,8 @@ def test_tuning_by_hand() -> None:
     y_true = np.array([[1, 0], [1, 1], [0, 1], [0, 0]], dtype=bool)
     y_score = np.array([[0.9, 0.3], [0.6, 0.2], [0.4, 0.2], [0.2, 0.1]])
     # genre 0 is perfect at 0.6; genre 1 best at 0.2 (F1 0.8)
-    np.testing.assert_allclose(thresholds.tune_genre_thresholds(y_true, y_score), [0.6, 0.2])
+    by_genre = thresholds.tune_genre_thresholds(y_true, y_score, common=0.5)
+    np.testing.assert_allclose(by_genre, [0.6, 0.2])
     # one for both: 0.2 gives (2/3 + 0.8) / 2 = 0.733, the best of 0.9 .6 .4 .3 .2 .1
     assert thresholds.tune_threshold(y_true, y_score) == 0.2
 
@@ -60,7 +61,8 @@ def test_of_equal_thresholds_the_highest() -> None:
 def test_a_genre_without_films_takes_the_common_threshold() -> None:
     y_true = np.array([[1, 0], [0, 0]], dtype=bool)
     y_score = np.array([[0.6, 0.9], [0.5, 0.8]])
-    np.testing.assert_allclose(thresholds.tune_genre_thresholds(y_true, y_score), [0.6, 0.6])
+    by_genre = thresholds.tune_genre_thresholds(y_true, y_score, common=0.7)
+    np.testing.assert_allclose(by_genre, [0.6, 0.7])
     with pytest.raises(BenchmarkError, match="2 films without any genre"):
         thresholds.tune_threshold(np.zeros((2, 2), dtype=bool), y_score)
 
@@ -72,9 +74,10 @@ def test_no_other_threshold_is_better(case: tuple[np.ndarray, np.ndarray]) -> No
         return float(f1_score(y_true, y_score >= threshold, average="macro", zero_division=0))
 
     grid = np.unique(y_score)
-    best = macro_f1(thresholds.tune_threshold(y_true, y_score))
+    common = thresholds.tune_threshold(y_true, y_score)
+    best = macro_f1(common)
     assert best == pytest.approx(max(macro_f1(t) for t in grid), abs=1e-12)
-    by_genre = thresholds.tune_genre_thresholds(y_true, y_score)
+    by_genre = thresholds.tune_genre_thresholds(y_true, y_score, common)
     every = np.array(
         [f1_score(y_true, y_score >= t, average=None, zero_division=0) for t in grid]
     ).max(axis=0)

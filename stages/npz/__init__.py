@@ -1,0 +1,1 @@
+"""Arrays in .npz files, which `np.savez` stores uncompressed, one after the other."""
