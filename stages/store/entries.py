@@ -92,7 +92,7 @@ class Store:
         While another run writes here, nothing is removed: what is its own cannot be told apart.
         """
         folder = self.root / self.step
-        with suppress(FileNotFoundError, BlockingIOError), _locked(folder / COMING, alone=True):
+        with suppress(FileNotFoundError, BlockingIOError), _locked(folder / COMING, exclusive=True):
             for path in folder.glob(f"{COMING}/*.part"):
                 path.unlink(missing_ok=True)
         if (there := shared()) is not None:
@@ -167,14 +167,14 @@ def _coming(step: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def _locked(folder: Path, alone: bool = False) -> Iterator[None]:
-    """Hold a folder with all who write there, or alone; raises BlockingIOError if that cannot be.
+def _locked(folder: Path, exclusive: bool = False) -> Iterator[None]:
+    """Lock a folder, shared with all who write there, or exclusive: BlockingIOError if they do.
 
-    Whoever was killed holds nothing.
+    The lock of a process that was killed is gone with it.
     """
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB if alone else fcntl.LOCK_SH)
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB if exclusive else fcntl.LOCK_SH)
         yield
     finally:
         os.close(handle)
