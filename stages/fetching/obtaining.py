@@ -11,7 +11,7 @@ from stages.errors import DISK_FULL, BenchmarkError, TrailerError
 from stages.fetching.limits import check_duration, check_size
 from stages.fetching.schemes import Means, Scheme, scheme_of
 from stages.media.results import Job, codec_for, extract, kept
-from stages.media.videos import videos
+from stages.media.videos import video, videos
 from stages.params import AudioParams, DownloadParams, FramesParams, SampleParams
 from stages.store import ROOT, Store, send, sha256
 
@@ -92,7 +92,7 @@ class Obtain:
     ) -> None:
         from stages.media.probe import probe
 
-        with videos().put(alone=bool(self.take)) as path:
+        with videos().put(alone=True) as path:
             fetched = scheme.fetch(trailer, means, path)
             found = probe(path)
             check_duration(found.duration, self.download)
@@ -108,6 +108,8 @@ class Obtain:
             )
         with store.put(key) as path:
             path.write_text(json.dumps(asdict(seen), sort_keys=True), encoding="utf-8")
+        if not self.take:  # last, so that a store out of reach costs no second download
+            send(video(seen.sha256))
 
     def _take(self, facts: Facts) -> None:
         """Take what is wanted, then remove the video.
