@@ -120,3 +120,27 @@ def bench(metrics: Metrics) -> Html:
     said = elements.bullets(bench_table.notes(metrics))
     folds = elements.folded("Every row", everything) + elements.folded("Notes", said)
     return words + table + folds
+
+
+def memory(metrics: Metrics) -> Html:
+    """What each stage holds in memory at two sizes; a sentence where it was not measured."""
+    if not metrics.memory:
+        return elements.paragraph("Nothing was measured: python -m benchmarks.memory does.")
+    words = elements.paragraph(
+        "Small made-up films, few and many, through every stage: the most that a stage's process, "
+        "or the largest of its workers, held in memory. A stage that streams holds as much of both."
+    )
+    shown = bench_table.memory(metrics.memory["peaks"])
+    return words + elements.table(shown, source="memory.json", name="memory")
+
+
+def key_frames(metrics: Metrics) -> Html:
+    """What the nearest key frames cost in AP; a sentence where it was not measured."""
+    if not metrics.key_frames:
+        return elements.paragraph("Nothing was measured: python -m benchmarks.key_frames does.")
+    words = elements.paragraph(
+        "frames.nearest_key_frame takes the nearest key frame instead of the exact one, which "
+        "saves decoding. Every approach to the picture on both, on the same films."
+    )
+    shown = bench_table.key_frames(metrics.key_frames["approaches"])
+    return words + elements.table(shown, source="key_frames.json", name="key-frames")

@@ -1,10 +1,11 @@
-"""The table of `make bench`: how many times as fast our way is. For site, README and terminal."""
+"""Tables of what was measured beside the runs: `make bench` and the studies of cost."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
+from report.elements import interval, number, signed
 from report.loading import Metrics
 
 HEADINGS = ("case", "what", "on", "against", "times as fast", "by", "goal", "met")
@@ -40,6 +41,37 @@ def notes(metrics: Metrics) -> list[str]:
     """What there is to say of some rows, each once."""
     said = {row["note"]: f"{row['case']}, {row['what']}" for row in metrics.bench["rows"]}
     return [f"{where}: {note}" for note, where in said.items() if note]
+
+
+def memory(peaks: Mapping[str, Mapping[str, float]]) -> pd.DataFrame:
+    """Peak megabytes of each stage at two sizes of the corpus, their ratio, and the growth.
+
+    peaks: by number of trailers, then by stage.
+    """
+    small, large = sorted(peaks, key=int)
+    shown = []
+    for stage, few in peaks[small].items():
+        many = peaks[large][stage]
+        each = (many - few) * 1000 / (int(large) - int(small))
+        shown.append((stage, f"{few:.0f}", f"{many:.0f}", f"{many / few:.2f}", f"{each:.1f}"))
+    sizes = [f"MB at {int(size):,} trailers" for size in (small, large)]
+    headings = ["Stage", *sizes, "Ratio", "KB a trailer"]
+    return pd.DataFrame(shown, columns=pd.Index(headings))
+
+
+def key_frames(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Macro AP of each approach on exact frames and on key frames, and the paired difference."""
+    shown = [
+        (
+            row["approach"],
+            number(row["exact"], 3),
+            number(row["key_frames"], 3),
+            f"{signed(row['difference'], 3)} {interval(row['lo'], row['hi'], 3)}",
+        )
+        for row in rows
+    ]
+    headings = ["Approach", "Exact frames", "Key frames", "Difference, 95% interval"]
+    return pd.DataFrame(shown, columns=pd.Index(headings))
 
 
 def measured(metrics: Metrics) -> str:

@@ -150,6 +150,9 @@ def beside(root: Path) -> None:
     machine = {"system": "Linux", "processor": "Fast", "cores": 2}
     rows = [place | verdict | {"ratio": ratio}]
     write_json(results, "bench", {"machine": machine, "commit": "abc", "rows": rows})
+    write_json(results, "memory", {"peaks": {"240": {"frames": 200}, "2400": {"frames": 220}}})
+    moved = {"exact": 0.5, "key_frames": 0.45, "difference": -0.05, "lo": -0.08, "hi": -0.02}
+    write_json(results, "key_frames", {"approaches": [{"approach": "colour_linear", **moved}]})
     made, one, two = "data/made.npz", "metrics/one.csv", "metrics/two.csv"
     declared = {
         "make": {"cmd": "python -m stages.make", "outs": [made]},

@@ -1,0 +1,17 @@
+from report.tables.bench import key_frames, memory
+
+
+def test_memory_is_compared_stage_by_stage():
+    shown = memory({"2400": {"leaks": 316.0}, "240": {"leaks": 100.0}})
+    assert list(shown.columns) == [
+        "Stage", "MB at 240 trailers", "MB at 2,400 trailers", "Ratio", "KB a trailer",
+    ]  # fmt: skip
+    # 216 MB more for 2,160 more trailers
+    assert shown.iloc[0].tolist() == ["leaks", "100", "316", "3.16", "100.0"]
+
+
+def test_key_frames_tell_the_difference_with_its_interval():
+    row = {"exact": 0.5, "key_frames": 0.45, "difference": -0.05, "lo": -0.08, "hi": -0.02}
+    (shown,) = key_frames([{"approach": "colour_mlp", **row}]).to_numpy().tolist()
+    assert shown[:3] == ["colour_mlp", "0.500", "0.450"]
+    assert "0.050" in shown[3] and "0.080" in shown[3] and "0.020" in shown[3]
