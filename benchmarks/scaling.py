@@ -46,7 +46,12 @@ BY_FILM = (
 )
 TRAINED = ("fit@colour_linear", "fit@mfcc_linear")
 SHORT = 100_000  # films, from which on training may be cut short
-FOLDERS = ("trailers", "frames", "audio", "embeddings")
+FOLDERS = {
+    "trailers": "store/videos",
+    "frames": "frames",
+    "audio": "audio",
+    "embeddings": "embeddings",
+}
 
 
 def main() -> None:
@@ -86,7 +91,7 @@ def measure(films: Sequence[int], data: Path, epochs: int | None) -> Iterator[di
         name: [[trailers, provenance["stages"][name]["seconds"] * cores]]
         for name in (*BY_TRAILER, *embeds)
     }
-    disk = {name: [[trailers, megabytes(data / name)]] for name in FOLDERS}
+    disk = {name: [[trailers, megabytes(data / folder)]] for name, folder in FOLDERS.items()}
     learning: dict[str, list[list[float]]] = {}
     memory: dict[str, list[list[float]]] = {}
     handed_out = round(items_per_second(), 1)
@@ -175,7 +180,11 @@ def forecast(found: Mapping[str, Any]) -> Iterator[tuple[str, str, list[float]]]
     yield "network: trailers, once", "GB", values(1e3, disk["trailers"])
     for name in FOLDERS:
         yield f"disk: {name}", "GB", values(1e3, disk[name])
-    yield "disk: store, the last three again", "GB", values(1e3, *(disk[n] for n in FOLDERS[1:]))
+    yield (
+        "disk: store, the last three again",
+        "GB",
+        values(1e3, *(disk[n] for n in list(FOLDERS)[1:])),
+    )
 
 
 def table(found: Mapping[str, Any]) -> str:

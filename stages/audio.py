@@ -9,7 +9,7 @@ from stages.console import progress, run_stage, say
 def main() -> None:
     argparse.ArgumentParser(
         prog="python -m stages.audio",
-        description="Cut sound windows from the trailers of data/trailers: writes the "
+        description="Cut sound windows from the trailers of data/downloads.parquet: writes the "
         "packs and outcomes.parquet of data/audio.",
     ).parse_args()
 
@@ -19,7 +19,7 @@ def main() -> None:
 
     params = load().audio
     store_of(params).sweep()
-    todo = jobs(Path("data/downloads.parquet"), Path("data/trailers"), params)
+    todo = jobs(Path("data/downloads.parquet"), params)
     results = progress(run(extract, todo), "audio", len(todo))
     counts = write(Path("data/audio"), AUDIO, results)
     failed = [f"{reason} {n}" for reason, n in sorted(counts.items()) if reason != "ok"]

@@ -9,7 +9,7 @@ from stages.console import progress, run_stage, say
 def main() -> None:
     argparse.ArgumentParser(
         prog="python -m stages.download",
-        description="Fetch or render the trailers of data/catalogue.parquet: writes data/trailers, "
+        description="Fetch or render the trailers of data/catalogue.parquet into the store: writes "
         "data/downloads.parquet, data/sample_events.parquet and metrics/download.json. "
         "TRAILER_COOKIES (a file) and TRAILER_PROXY (a URL) are used if set.",
     ).parse_args()
@@ -24,11 +24,11 @@ def main() -> None:
     params = load()
     trailers = read_trailers(Path("data/catalogue.parquet"))
     sweep()
-    obtain = Obtain(params.download, params.sample)
-    fetched = ledger.watch(run(obtain, trailers))
+    take = () if params.download.keep_videos else (params.frames, params.audio)
+    obtain = Obtain(params.download, params.sample, take)
+    fetched = ledger.watch(run(obtain, trailers, one_folder=True))
     results = list(progress(fetched, "download", len(trailers)))
 
-    ledger.place_files(results, Path("data/trailers"))
     ledger.write_events(results, Path("data/sample_events.parquet"))
     counts = ledger.count(ledger.write_ledger(results, Path("data/downloads.parquet")))
     write_json(counts, Path("metrics/download.json"))

@@ -1,7 +1,6 @@
 """DVC stage: embed every trailer's frames or sound with one backbone."""
 
 import argparse
-import json
 from pathlib import Path
 
 from stages.console import progress, run_stage, say
@@ -28,8 +27,7 @@ def main() -> None:
         raise BenchmarkError("unknown backbone", found=name, expected=f"one of {', '.join(known)}")
     backbone = matrix.backbone(name)
     weights = Path(f"data/weights/{name}.safetensors") if name in matrix.pretrained else None
-    options = json.dumps(backbone.options, sort_keys=True)
-    recipe = Recipe(backbone.family, backbone.model, options, weights)
+    recipe = Recipe.of(backbone, weights)
     modality = describe(backbone.family, backbone.model, backbone.options).modality
     if modality != backbone.modality:
         raise BenchmarkError(
@@ -50,7 +48,7 @@ def main() -> None:
     entries: dict[str, Path] = {}
     for job, result in progress(embed(todo), f"embed {name}", len(todo)):
         if isinstance(result, BenchmarkError):
-            raise BenchmarkError(f"row group {job.row_group}: {result}", where=str(job.pack))
+            raise BenchmarkError(f"row group {job.row_group}: {result}", where=str(job.pack.path))
         trailer_id, path = result
         entries[trailer_id] = path
     target = Path(f"data/embeddings/{name}.npz")

@@ -10,6 +10,10 @@ from benchmarks.timing import median_seconds, take_turns
 
 BUDGET = 80.0
 GOAL = 0.85
+AGAINST = (
+    ("bare", "the network alone, batches ready, one after another on all cores", GOAL),
+    ("side_by_side", "the same batches side by side, a core each, as the stage does it", None),
+)
 NETWORKS = (("timm", "mobilenetv2_100.ra_in1k", "images"), ("efficientat", "mn04", "windows"))
 
 
@@ -20,20 +24,20 @@ class Size:
 
 
 def rows(folder: Path, budget: float, size: Size | None = None) -> Iterator[Row]:
-    """A row a network, weights at random; by the clock, since reading runs beside computing."""
+    """Two rows a network, weights at random; by the clock: reading runs beside computing."""
     size = size or Size()
     for family, model, unit in size.networks:
         with ready(family, model, size.trailers) as made:
-            ways = {"stage": made.stage, "bare": made.bare}
-            costs = take_turns(ways, budget / len(size.networks))
-        yield compared(
-            case="embedding",
-            what=f"{family} {model}, whole stage",
-            input=f"{made.items} {unit} of {size.trailers} trailers",
-            against="the network alone, batches ready",
-            ours=costs["stage"],
-            theirs=costs["bare"],
-            by="wall",
-            goal=GOAL,
-            facts={f"{unit}_per_second": made.items / median_seconds(costs["stage"], "wall")},
-        )
+            costs = take_turns(vars(made.ways), budget / len(size.networks))
+        for way, against, goal in AGAINST:
+            yield compared(
+                case="embedding",
+                what=f"{family} {model}, whole stage",
+                input=f"{made.items} {unit} of {size.trailers} trailers",
+                against=against,
+                ours=costs["stage"],
+                theirs=costs[way],
+                by="wall",
+                goal=goal,
+                facts={f"{unit}_per_second": made.items / median_seconds(costs["stage"], "wall")},
+            )

@@ -11,13 +11,14 @@ from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
 from stages.embedding.records import Modality, Record
 from stages.errors import BenchmarkError
 
+Precision = Literal["float32", "bfloat16"]
 FOLDER = Path(__file__).resolve().parents[1] / "backbones"
 
 
@@ -30,7 +31,9 @@ class Backbone(ABC):
 
     RECORDS: ClassVar[Mapping[str, Record]] = {}
     LIBRARIES: ClassVar[tuple[str, ...]] = ()
-    heavy: ClassVar[bool] = False  # one process feeds it and it uses all cores, or the GPU
+    heavy: ClassVar[bool] = False  # one process holds it, for all cores or the GPU
+    on_gpu: bool = False  # known once it is loaded
+    precision: Precision = "float32"
     dtype: type = np.float32
     batch_size: int = 64
     window_seconds: float = 0.0  # sound only: length of one item
@@ -117,10 +120,14 @@ def create(
     weights: Path | None = None,
     model: str = "",
     options: Mapping[str, Any] | None = None,
+    precision: Precision = "float32",
 ) -> Backbone:
     """A backbone of a family, loaded and ready. Raises BenchmarkError where it cannot be."""
     with _explained(name):
         backbone = family(name)(model, **dict(options or {}))
+        if precision != "float32" and not backbone.heavy:
+            raise ValueError(f"precision {precision} is for networks")
+    backbone.precision = precision
     backbone.load(weights)
     return backbone
 

@@ -6,7 +6,7 @@ import json
 from collections import deque
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -18,11 +18,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from stages.embedding.base import Backbone, create, family
+from stages.embedding.base import Backbone, Precision, create, family
 from stages.errors import TrailerError
-from stages.packs import read_group
+from stages.packs import Part, parts, read_group
 from stages.parallel import run, workers
-from stages.params import WINDOWS
+from stages.params import WINDOWS, BackboneParams
 from stages.store import Store, sha256
 from stages.versions import code_of
 
@@ -37,16 +37,24 @@ class Recipe:
     model: str = ""
     options: str = "{}"
     weights: Path | None = None
+    precision: Precision = "float32"
+
+    @classmethod
+    def of(cls, params: BackboneParams, weights: Path | None) -> "Recipe":
+        """What params.yaml says of a backbone, with its weights if it has any."""
+        options = json.dumps(params.options, sort_keys=True)
+        return cls(params.family, params.model, options, weights, params.precision)
 
     def backbone(self) -> Backbone:
-        return create(self.family, self.weights, self.model, json.loads(self.options))
+        options = json.loads(self.options)
+        return create(self.family, self.weights, self.model, options, self.precision)
 
 
 @dataclass(frozen=True)
 class Job:
     """Where one trailer's rows lie (a row group of a pack) and what to embed them with."""
 
-    pack: Path
+    pack: Part
     row_group: int
     recipe: Recipe
 
@@ -66,8 +74,8 @@ class Prepared:
 def jobs(pack: Path, recipe: Recipe) -> list[Job]:
     """One job a trailer, in the order of the pack."""
     return [
-        Job(path, group, recipe)
-        for path in sorted(pack.glob("part-*.parquet"))
+        Job(Part(path), group, recipe)
+        for path in parts(pack)
         for group in range(pq.read_metadata(path).num_row_groups)
     ]
 
@@ -79,13 +87,17 @@ def store_of(recipe: Recipe) -> Store:
     source = f"stages/backbones/{recipe.family}.py"
     code = code_of("stages/embedding/*.py", source, libraries=libraries)
     weights = sha256(recipe.weights) if recipe.weights else ""
-    return Store("embed", code, [recipe.family, recipe.model, recipe.options, weights])
+    made_by = [recipe.family, recipe.model, recipe.options, weights, recipe.precision]
+    return Store("embed", code, made_by)
 
 
 def embed(todo: Sequence[Job]) -> Iterator[tuple[Job, tuple[str, Path] | TrailerError]]:
     """Embed trailers of one recipe, as results come: id and entry, or why a worker failed."""
     heavy = todo and family(todo[0].recipe.family).heavy
-    return embed_stream(todo, workers()) if heavy else run(embed_trailer, todo)
+    if heavy:
+        return embed_stream(todo, workers())
+    reach = cache(Part.in_reach)
+    return run(embed_trailer, [replace(job, pack=reach(job.pack.path)) for job in todo])
 
 
 def embed_trailer(job: Job) -> tuple[str, Path]:
@@ -97,32 +109,38 @@ def embed_trailer(job: Job) -> tuple[str, Path]:
 def embed_stream(
     todo: Sequence[Job], threads: int, backbone: Backbone | None = None
 ) -> Generator[tuple[Job, tuple[str, Path]], None, None]:
-    """Embed trailers with a network: `threads` read and prepare ahead while it computes.
+    """Embed trailers with a network that `threads` share.
 
+    On a CPU each prepares and embeds trailers of its own on one core: small batches side by side
+    are quicker than large ones spread over the cores, and what comes out does not depend on how
+    many cores there are. A GPU takes trailer after trailer while the threads prepare ahead.
     Batches never hold items of two trailers, so a result does not depend on what was done before.
     """
     if not todo:
         return
-    backbone = backbone or todo[0].recipe.backbone()
+    made = backbone or todo[0].recipe.backbone()
+
+    def begin(job: Job) -> Prepared | tuple[str, Path]:
+        prepared = prepare(made, job)
+        return prepared if made.on_gpu else _embed(made, job.recipe, prepared)
+
     with ThreadPoolExecutor(threads, initializer=_one_thread) as pool:
         waiting = iter(todo)
-        ahead = deque(
-            (job, pool.submit(prepare, backbone, job)) for job in islice(waiting, 2 * threads)
-        )
+        ahead = deque((job, pool.submit(begin, job)) for job in islice(waiting, 2 * threads))
         try:
             while ahead:
-                job, prepared = ahead.popleft()
-                result = prepared.result()
-                ahead.extend(
-                    (job, pool.submit(prepare, backbone, job)) for job in islice(waiting, 1)
-                )
-                yield job, _embed(backbone, job.recipe, result)
+                job, begun = ahead.popleft()
+                result = begun.result()
+                ahead.extend((job, pool.submit(begin, job)) for job in islice(waiting, 1))
+                if isinstance(result, Prepared):
+                    result = _embed(made, job.recipe, result)
+                yield job, result
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _one_thread() -> None:
-    """What prepares beside others, in a thread or a process of its own, uses one core."""
+    """What works beside others, in a thread or a process of its own, uses one core."""
     import torch
 
     torch.set_num_threads(1)
@@ -157,9 +175,13 @@ def _embed(backbone: Backbone, recipe: Recipe, prepared: Prepared) -> tuple[str,
 def _digest(rows: pa.Table) -> str:
     """Hash of a trailer's rows, times and all, but not of its name."""
     digest = hashlib.sha256()
-    for row in rows.drop_columns("trailer_id").to_pylist():
-        for value in row.values():
-            digest.update(value if isinstance(value, bytes) else repr(value).encode())
+    columns = rows.drop_columns("trailer_id").columns
+    for row in zip(*columns, strict=True):
+        for value in row:
+            if isinstance(value, pa.BinaryScalar):
+                digest.update(value.as_buffer())  # as it lies: megabytes of sound are not copied
+            else:
+                digest.update(repr(value.as_py()).encode())
     return digest.hexdigest()
 
 

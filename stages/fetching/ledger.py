@@ -1,7 +1,5 @@
 """The ledger: one row per trailer, whatever became of it, and the numbers drawn from it."""
 
-import os
-import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -11,7 +9,7 @@ import pyarrow as pa
 
 from stages.corpus.reader import Trailer
 from stages.errors import BenchmarkError, TrailerError
-from stages.fetching.obtaining import Obtained
+from stages.fetching.obtaining import Facts
 from stages.packs import write_table
 from stages.params import DownloadParams
 
@@ -32,7 +30,6 @@ LEDGER = pa.schema(
         ("audio_codec", pa.string()),
         ("width", pa.int32()),
         ("height", pa.int32()),
-        ("file", pa.string()),  # name in the folder of trailers
     ]
 )
 EVENTS = pa.schema(
@@ -47,15 +44,10 @@ EVENTS = pa.schema(
         ("decoy", pa.bool_()),
     ]
 )
-Result = tuple[Trailer, Obtained | TrailerError]
+Result = tuple[Trailer, Facts | TrailerError]
 
 
-def file_name(trailer: Trailer, obtained: Obtained) -> str:
-    """Name of a trailer's file; made of our own id and a checked extension alone."""
-    return f"{trailer.trailer_id}.{obtained.facts.extension}"
-
-
-def ledger_row(trailer: Trailer, result: Obtained | TrailerError) -> dict[str, Any]:
+def ledger_row(trailer: Trailer, result: Facts | TrailerError) -> dict[str, Any]:
     """One row of the ledger."""
     row: dict[str, Any] = {
         "trailer_id": trailer.trailer_id,
@@ -68,19 +60,17 @@ def ledger_row(trailer: Trailer, result: Obtained | TrailerError) -> dict[str, A
         "audio_codec": "",
         "width": 0,
         "height": 0,
-        "file": "",
     }
     if isinstance(result, TrailerError):
         return row | {"reason": result.reason, "detail": result.detail}
-    facts = result.facts
     missing = [
         name
-        for name, codec in (("picture", facts.video_codec), ("sound", facts.audio_codec))
+        for name, codec in (("picture", result.video_codec), ("sound", result.audio_codec))
         if not codec
     ]
-    known = {name: getattr(facts, name) for name in row if hasattr(facts, name)}
+    known = {name: getattr(result, name) for name in row if hasattr(result, name)}
     detail = f"no {missing[0]}" if missing else ""
-    return row | known | {"reason": "ok", "detail": detail, "file": file_name(trailer, result)}
+    return row | known | {"reason": "ok", "detail": detail}
 
 
 def write_ledger(results: Iterable[Result], path: Path) -> list[dict[str, Any]]:
@@ -94,26 +84,10 @@ def write_ledger(results: Iterable[Result], path: Path) -> list[dict[str, Any]]:
 def write_events(results: Iterable[Result], path: Path) -> None:
     """Write the events of all rendered trailers, sorted; a table without rows if there are none."""
     rows = [
-        dict(event)
-        for _, result in results
-        if isinstance(result, Obtained)
-        for event in result.facts.events
+        dict(event) for _, result in results if isinstance(result, Facts) for event in result.events
     ]
     rows.sort(key=lambda row: (row["trailer_id"], row["modality"], row["event"]))
     write_table(pa.Table.from_pylist(rows, EVENTS), path)
-
-
-def place_files(results: Iterable[Result], folder: Path) -> None:
-    """Make `folder` hold the file of each trailer that came, linked from the store if possible."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    for trailer, result in results:
-        if isinstance(result, Obtained):
-            target = folder / file_name(trailer, result)
-            try:
-                os.link(result.path, target)
-            except OSError:  # another disk, or one without links
-                shutil.copyfile(result.path, target)
 
 
 def count(rows: list[dict[str, Any]]) -> dict[str, Any]:

@@ -1,7 +1,5 @@
 """The bounds every trailer must keep, wherever it comes from."""
 
-import re
-
 from stages.errors import TrailerError
 from stages.params import DownloadParams
 
@@ -21,9 +19,3 @@ def check_duration(seconds: float | None, params: DownloadParams) -> None:
     """Raise TrailerError("too_long") above the limit; an unknown duration passes."""
     if seconds is not None and seconds > params.max_minutes * 60:
         raise TrailerError("too_long", f"{seconds:.1f} s, at most {params.max_minutes * 60:g} s")
-
-
-def clean_extension(text: str) -> str:
-    """An extension safe in a file name, from an untrusted one: "mp4" from ".MP4", else "video"."""
-    name = text.lower().lstrip(".")
-    return name if re.fullmatch("[a-z0-9]{1,8}", name) else "video"

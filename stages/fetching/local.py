@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from stages.corpus.reader import Trailer
 from stages.errors import TrailerError
-from stages.fetching.limits import check_size, clean_extension
+from stages.fetching.limits import check_size
 from stages.fetching.schemes import Fetched, Means
 
 STEP, VERSION = "copy", 1
@@ -42,7 +42,7 @@ def fetch(trailer: Trailer, means: Means, destination: Path) -> Fetched:
         _check_regular(os.fstat(handle))
         check_size(os.fstat(handle).st_size, means.download)
         shutil.copyfileobj(origin, copy)
-    return Fetched(clean_extension(path.suffix))
+    return Fetched()
 
 
 def locate(url: str, files_under: str | None) -> Path:

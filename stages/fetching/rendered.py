@@ -27,4 +27,4 @@ def fetch(trailer: Trailer, means: Means, destination: Path) -> Fetched:
     from stages.media.sample.render import render_trailer
 
     events = render_trailer(trailer, means.sample, destination)
-    return Fetched("mp4", tuple(asdict(event) for event in events))
+    return Fetched(tuple(asdict(event) for event in events))

@@ -22,9 +22,8 @@ class Means:
 
 @dataclass(frozen=True)
 class Fetched:
-    """What came with the file: its extension without the dot and, of a sample, its events."""
+    """What came with the file: the events of a sample."""
 
-    extension: str
     events: tuple[Mapping[str, Any], ...] = ()
 
 

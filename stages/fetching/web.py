@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 from stages.corpus.reader import Trailer
 from stages.errors import BenchmarkError, TrailerError
 from stages.fetching import hosts
-from stages.fetching.limits import check_size, clean_extension, max_bytes
+from stages.fetching.limits import check_size, max_bytes
 from stages.fetching.reasons import (
     KEEPABLE,
     Failure,
@@ -69,7 +69,7 @@ def fetch(trailer: Trailer, means: Means, destination: Path) -> Fetched:
                 check_size(done.stat().st_size, params)
                 shutil.move(done, destination)
                 shutil.rmtree(folder)
-                return Fetched(clean_extension(done.suffix))
+                return Fetched()
             failure = done
             asked = seconds_to_wait(failure)
             wait = max(asked, params.pause_seconds * 2**attempt)

@@ -129,7 +129,7 @@ class _Training:
         self.labels, self.weight = self.labels.to(models.device), self.weight.to(models.device)
         models.standardise(self.x, [_rows(rows, models) for rows in rows_of])
 
-        of_job = [self._labels(job) for job in jobs]
+        of_job = torch.tensor([self._labels(job) for job in jobs], device=models.device)
         n_steps = math.ceil(max(len(rows) for rows in rows_of) / params.batch_size)
         optimiser = torch.optim.AdamW(
             models.parameters.values(), params.learning_rate, weight_decay=params.weight_decay
@@ -140,7 +140,7 @@ class _Training:
         curves = np.zeros((len(jobs), params.epochs, 2))
         for epoch in range(params.epochs):
             shuffled = [draw.permutation(rows) for draw, rows in zip(draws, rows_of, strict=True)]
-            order = np.stack([np.resize(rows, n_steps * params.batch_size) for rows in shuffled])
+            order = np.stack([_again(rows, n_steps * params.batch_size) for rows in shuffled])
             models.template.train()
             for batch in np.split(order, n_steps, axis=1):
                 rows = _rows(batch, models)
@@ -172,23 +172,28 @@ class _Training:
                 do=f"lower training.heads.{self.head}.learning_rate in params.yaml",
             )
         values[:, ~self.labels.taught(self._labels(job))] = np.nan
-        film = self.items.film[rows]
-        for row in np.unique(film):
-            score[row] = values[film == row].mean(axis=0)
+        by_film = np.argsort(self.items.film[rows], kind="stable")
+        film, first, counts = np.unique(
+            self.items.film[rows][by_film], return_index=True, return_counts=True
+        )
+        for count in np.unique(counts):  # films of as many items at once
+            some = counts == count
+            of_film = by_film[first[some][:, None] + np.arange(count)]
+            score[film[some]] = values[of_film].mean(axis=1)
 
     def _labels(self, job: Job) -> int:
         return job.lesson * len(self.seeds) + self.seeds.index(job.seed)
 
     @torch.no_grad()
     def _held_out_losses(
-        self, models: ModelBatch, labels: list[int], held: Sequence[np.ndarray]
+        self, models: ModelBatch, labels: Tensor, held: Sequence[np.ndarray]
     ) -> np.ndarray:
         """Loss of each model on its own items, (n_models,), all together; NaN where it has none."""
         longest = max(len(rows) for rows in held)
         if not longest:
             return np.full(len(held), np.nan)
         models.template.eval()
-        padded = _rows(np.stack([np.resize(rows, longest) for rows in held]), models)
+        padded = _rows(np.stack([_again(rows, longest) for rows in held]), models)
         there = _rows(np.arange(longest) < [[len(rows)] for rows in held], models)
         weight = self.weight[padded] * there
         total = torch.zeros(len(held), device=models.device)
@@ -226,16 +231,22 @@ class _Labels:
         """Which genres, (n_genres,) bool."""
         return self.share[label].cpu().numpy() > 0
 
-    def losses(self, logits: Tensor, labels: list[int], rows: Tensor, weight: Tensor) -> Tensor:
+    def losses(self, logits: Tensor, labels: Tensor, rows: Tensor, weight: Tensor) -> Tensor:
         """Binary cross-entropy, mean over the genres taught, weighted sum over items: (n_models,).
 
-        logits: (n_models, n, n_genres); labels: n_models; rows, weight: (n_models, n).
+        logits: (n_models, n, n_genres); labels: (n_models,); rows, weight: (n_models, n).
         """
-        of_model = torch.tensor(labels, device=rows.device)
-        y = self.y[of_model[:, None], rows]
+        y = self.y[labels[:, None], rows]
         each = binary_cross_entropy_with_logits(logits, y, reduction="none")
-        per_item = (each * self.share[of_model][:, None]).sum(-1)
+        per_item = (each * self.share[labels][:, None]).sum(-1)
         return (per_item * weight).sum(-1)
+
+
+def _again(rows: np.ndarray, length: int) -> np.ndarray:
+    """The rows, again and again until there are `length`; zeros where there is none."""
+    if not len(rows):
+        return np.zeros(length, rows.dtype)
+    return rows[np.arange(length) % len(rows)]
 
 
 def _rows(rows: np.ndarray, models: ModelBatch) -> Tensor:

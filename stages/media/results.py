@@ -13,7 +13,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from stages.errors import DISK_FULL, TrailerError
+from stages.errors import DISK_FULL, BenchmarkError, TrailerError
+from stages.media.videos import video
 from stages.packs import write_pack, write_table
 from stages.params import AudioParams, FramesParams
 from stages.store import Store
@@ -48,28 +49,33 @@ Rows = list[dict[str, Any]]
 
 @dataclass(frozen=True)
 class Job:
-    """One trailer's file, and what to take from it."""
+    """One trailer's video, and what to take from it; file: where it lies, if not in the store."""
 
     trailer_id: str
-    file: Path
     sha256: str
     has_codec: bool
     params: FramesParams | AudioParams
+    file: Path | None = None
 
     @property
     def schema(self) -> pa.Schema:
         return FRAMES if isinstance(self.params, FramesParams) else AUDIO
 
 
-def jobs(ledger: Path, folder: Path, params: FramesParams | AudioParams) -> list[Job]:
+def jobs(ledger: Path, params: FramesParams | AudioParams) -> list[Job]:
     """What there is to do for the trailers that came, by the ledger of the download."""
-    codec = "video_codec" if isinstance(params, FramesParams) else "audio_codec"
-    columns = ["trailer_id", "reason", "sha256", "file", codec]
+    codec = codec_for(params)
+    columns = ["trailer_id", "reason", "sha256", codec]
     return [
-        Job(row["trailer_id"], folder / row["file"], row["sha256"], bool(row[codec]), params)
+        Job(row["trailer_id"], row["sha256"], bool(row[codec]), params)
         for row in pq.read_table(ledger, columns=columns).to_pylist()
         if row["reason"] == "ok"
     ]
+
+
+def codec_for(params: FramesParams | AudioParams) -> str:
+    """Name of the ledger's column that says whether there is anything to take."""
+    return "video_codec" if isinstance(params, FramesParams) else "audio_codec"
 
 
 def store_of(params: FramesParams | AudioParams) -> Store:
@@ -78,11 +84,17 @@ def store_of(params: FramesParams | AudioParams) -> Store:
     return Store(step, code_of(*CODE, libraries=LIBRARIES), params)
 
 
+def kept(job: Job) -> bool:
+    """Whether the trailer's store entry is there."""
+    store = store_of(job.params)
+    return store.has(store.key(job.sha256))
+
+
 def extract(job: Job) -> Path:
     """Path of a trailer's store entry, computed if it is not there; runs in a worker process.
 
     A failure that would come again is an entry too. Raises TrailerError timeout or crashed, which
-    might not: one trailer never stops the run.
+    might not: one trailer never stops the run. Raises BenchmarkError for a video that is not there.
     """
     picture = isinstance(job.params, FramesParams)
     store = store_of(job.params)
@@ -101,6 +113,8 @@ def extract(job: Job) -> Path:
         if error.reason == "timeout":
             raise
         rows, reason, note = [], error.reason, error.detail
+    except BenchmarkError:
+        raise
     except Exception as error:
         if isinstance(error, OSError) and error.errno in DISK_FULL:
             raise
@@ -158,7 +172,7 @@ def _frames(job: Job) -> tuple[Rows, str]:
 
     assert isinstance(job.params, FramesParams)
     cv2.setNumThreads(1)  # the workers are the parallelism
-    found = extract_frames(job.file, job.params)
+    found = extract_frames(job.file or video(job.sha256), job.params)
     columns: Iterator[Any] = zip(found.numbers, found.seconds, found.jpegs, strict=True)
     rows = [
         {"frame": frame, "index": index, "time": time, "jpeg": jpeg}
@@ -171,7 +185,7 @@ def _windows(job: Job) -> tuple[Rows, str]:
     from stages.media.sound import extract_windows
 
     assert isinstance(job.params, AudioParams)
-    windows = extract_windows(job.file, job.params)
+    windows = extract_windows(job.file or video(job.sha256), job.params)
     rows = [
         {"window": w.name, "start": w.start, "seconds": w.seconds, "flac": w.flac} for w in windows
     ]

@@ -1,7 +1,8 @@
 """Per-trailer work in parallel, through one interface that survives a dying worker.
 
 Where it runs is environment and never changes what it computes: the cores of this machine
-(WORKERS of them), or the Dask cluster whose scheduler DASK_SCHEDULER_ADDRESS names.
+(WORKERS of them), or the Dask cluster whose scheduler DASK_SCHEDULER_ADDRESS names. With
+TRAILER_STORE its workers need no folder in common with us: what they make comes by that store.
 """
 
 import os
@@ -11,23 +12,33 @@ from typing import TypeVar
 from stages.errors import BenchmarkError, TrailerError
 from stages.parallel import local
 from stages.parallel.local import workers
+from stages.store import shared as store
 
-__all__ = ["run", "workers"]
+__all__ = ["apart", "run", "workers"]
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
+def apart() -> bool:
+    """Whether workers have nothing in common with us but the shared store."""
+    return bool(_scheduler() and store.address())
+
+
 def run(
-    function: Callable[[Item], Result], items: Sequence[Item]
+    function: Callable[[Item], Result], items: Sequence[Item], one_folder: bool = False
 ) -> Iterator[tuple[Item, Result | TrailerError]]:
     """Yield (item, result) as results come; a TrailerError raised by `function` is a result.
 
     An item whose worker dies is run again; one that kills its worker again and again gets the
     reason "crashed". Any other exception is a bug and stops the run. `function` and `items` must
-    pickle, and what `function` returns should be small: a path rather than what lies there.
+    pickle, and what `function` returns should be small: a path rather than what lies there. A path,
+    alone or in a tuple, is of the store: what lies there is here by the time it is yielded.
+
+    one_folder: the workers meet over files of the working folder. Without one in common, that is
+    here.
     """
-    address = os.environ.get("DASK_SCHEDULER_ADDRESS", "")
-    if not address:
+    address = _scheduler()
+    if not address or (one_folder and apart()):
         return local.run(function, items)
     try:
         from stages.parallel import cluster
@@ -41,3 +52,7 @@ def run(
             do="python requirements/install.py core cluster, or unset the variable to work here",
         ) from None
     return cluster.run(function, items, address)
+
+
+def _scheduler() -> str:
+    return os.environ.get("DASK_SCHEDULER_ADDRESS", "")

@@ -1,27 +1,33 @@
 """Per-trailer work on a Dask cluster.
 
-A worker is a process with one thread that can import this very code and reaches the working folder
-under the same absolute path. Items travel to it and paths come back: what is computed lies in the
-store, so what is lost on the way (a worker, the scheduler, this process) costs no finished work.
+A worker is a process with one thread that can import this very code and reaches either the working
+folder, under the same absolute path, or the same shared store, which then is all we have in common.
+Items travel to it and paths come back: what is computed lies in the store, so what is lost on the
+way (a worker, the scheduler, this process) costs no finished work.
 """
 
 import os
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, ThreadPoolExecutor
+from concurrent.futures import Future as ThreadFuture
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, Generic, TypeVar
 
-from distributed import Client, Future, KilledWorker, get_worker
+from distributed import Client, Future, KilledWorker, Worker, get_worker
 from distributed.client import ClosedClientError
 
 from stages.errors import BenchmarkError, TrailerError
+from stages.store import bring, send
+from stages.store.shared import address as store_address
 from stages.versions import code_of
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+BRINGING = 8  # entries brought over from the shared store at a time
 AHEAD = 2  # items in flight for each thread of the cluster
 LOOK_SECONDS = 1.0  # between looks at the cluster
 PATIENCE_SECONDS = 300.0  # without any worker
@@ -32,20 +38,33 @@ LOST = object()
 
 @dataclass(frozen=True)
 class Call(Generic[Item, Result]):
-    """`function`, as a worker calls it: by the code and in the folder of the one who asks."""
+    """`function`, as a worker calls it: by the code of the one who asks, and in their folder.
+
+    store: URL of the shared store; with one, a worker stays in a folder of its own.
+    """
 
     function: Callable[[Item], Result]
     folder: Path
     code: str
+    store: str
 
     def __call__(self, item: Item) -> Result:
-        worker = get_worker()
+        self._check(get_worker())
+        if not self.store:
+            os.chdir(self.folder)
+        result = self.function(item)
+        for path in _paths(result):
+            send(path)
+        return result
+
+    def _check(self, worker: Worker) -> None:
+        """Raise BenchmarkError, by its address, for a worker that cannot work for us."""
         if self.code != LOADED:
             raise BenchmarkError(
                 "a worker runs other code than this",
                 where=worker.address,
                 expected="the same files in stages/ and the same versions of packages",
-                do="restart the workers from this folder",
+                do="restart the workers from this folder, or from one that is the same",
             )
         if worker.state.nthreads != 1:  # what runs here takes a process for its own
             raise BenchmarkError(
@@ -55,16 +74,22 @@ class Call(Generic[Item, Result]):
                 expected="1",
                 do="start workers with --nworkers -1 --nthreads 1: a process for each core",
             )
-        try:
-            os.chdir(self.folder)
-        except OSError as error:
+        if store_address() != self.store:
+            raise BenchmarkError(
+                "a worker has another TRAILER_STORE",
+                where=worker.address,
+                found=store_address() or "none",
+                expected=self.store or "none",
+                do="set the same for this command and for the workers, and restart those",
+            )
+        if not self.store and not self.folder.is_dir():
             raise BenchmarkError(
                 "a worker does not reach the working folder",
                 where=worker.address,
-                found=f"{self.folder}: {error.strerror}",
-                do="run workers where that folder is mounted under the same path",
-            ) from None
-        return self.function(item)
+                found=str(self.folder),
+                do="run workers where that folder is mounted under the same path, or share a "
+                "store: set TRAILER_STORE to its URL, here and for the workers",
+            )
 
 
 def run(
@@ -78,21 +103,28 @@ def run(
     """
     client = _connected(address)
     try:
-        call = Call(function, Path.cwd(), LOADED)
+        call = Call(function, Path.cwd(), LOADED, store_address())
         suspects = []
-        for item, result in _flown(client, call, items):
+        for item, result in _results(client, call, items):
             if isinstance(result, KilledWorker):
                 suspects.append(item)
             else:
                 yield item, result
         for suspect in suspects:
-            for item, result in _flown(client, call, [suspect]):
+            for item, result in _results(client, call, [suspect]):
                 if isinstance(result, KilledWorker):
                     yield item, TrailerError("crashed", "every worker that took it died")
                 else:
                     yield item, result
     finally:
         client.close()
+
+
+def _results(
+    client: Client, call: Call[Item, Result], items: Sequence[Item]
+) -> Iterator[tuple[Item, Result | TrailerError | KilledWorker]]:
+    flown = _flown(client, call, items)
+    return _brought(flown) if call.store else flown
 
 
 def _flown(
@@ -124,6 +156,41 @@ def _flown(
             waiting.append(item)
         else:
             yield item, result
+
+
+def _brought(
+    results: Iterator[tuple[Item, Result | TrailerError | KilledWorker]],
+) -> Iterator[tuple[Item, Result | TrailerError | KilledWorker]]:
+    """The same, once what their paths lead to is here; several are brought over at a time."""
+    with ThreadPoolExecutor(BRINGING) as pool:
+        coming: deque[tuple[Item, ThreadFuture[Any]]] = deque()
+        for item, result in results:
+            coming.append((item, pool.submit(_here, result)))
+            while coming and (len(coming) > BRINGING or coming[0][1].done()):
+                item, brought = coming.popleft()
+                yield item, brought.result()
+        for item, brought in coming:
+            yield item, brought.result()
+
+
+def _here(result: Result) -> Result:
+    for path in _paths(result):
+        if bring(path) is None:
+            raise BenchmarkError(
+                "what a worker made is gone from the shared store, or damaged there",
+                where=str(path),
+                do="run the same command again: it is made anew",
+            )
+    return result
+
+
+def _paths(result: Any) -> list[Path]:
+    """What a result says lies in the store."""
+    return [
+        each
+        for each in (result if isinstance(result, tuple) else (result,))
+        if isinstance(each, Path)
+    ]
 
 
 def _outcome(future: Future) -> Any:

@@ -69,6 +69,7 @@ class DownloadParams:
     timeout_seconds: Positive
     pause_seconds: NotNegative
     files_under: str | None
+    keep_videos: Annotated[bool, Strict()] = True
 
 
 @section
@@ -113,6 +114,7 @@ class BackboneParams:
     reads: Literal["frames", "audio"]
     model: str = ""
     options: dict[str, Any] = Field(default_factory=dict)
+    precision: Literal["float32", "bfloat16"] = "float32"  # that a network computes in
 
     @property
     def modality(self) -> Literal["picture", "sound"]:

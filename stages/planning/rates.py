@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import torch
 
 from stages.embedding.base import Backbone, create, family
 from stages.embedding.network import Network
@@ -60,7 +61,11 @@ class Rates:
 def _key(backbone: BackboneParams) -> str:
     code = code_of("stages/embedding/*.py", f"stages/backbones/{backbone.family}.py")
     return json.dumps(
-        [backbone.family, backbone.model, backbone.options, code, workers()], sort_keys=True
+        [
+            *(backbone.family, backbone.model, backbone.options, backbone.precision),
+            *(code, workers()),
+        ],
+        sort_keys=True,
     )
 
 
@@ -70,6 +75,7 @@ def _measure(backbone: BackboneParams, frames: FramesParams, audio: AudioParams)
     kind = family(backbone.family)
     if issubclass(kind, Network):
         made = kind(backbone.model, **backbone.options)
+        made.precision = backbone.precision
         made.load_random()
     else:
         made = create(backbone.family, None, backbone.model, backbone.options)
@@ -82,8 +88,13 @@ def _measure(backbone: BackboneParams, frames: FramesParams, audio: AudioParams)
         n_samples = int(SECONDS * audio.sample_rate)
         trailer = random.normal(0, 0.1, n_samples).astype(np.float32)
         units = SECONDS
-    made(trailer, audio.sample_rate)
-    begin = time.perf_counter()
-    made(trailer, audio.sample_rate)
-    seconds = (time.perf_counter() - begin) / units
-    return seconds if made.heavy else seconds / workers()  # light ones run in a process per core
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # as each core works: on a trailer of its own
+    try:
+        made(trailer, audio.sample_rate)
+        begin = time.perf_counter()
+        made(trailer, audio.sample_rate)
+        seconds = (time.perf_counter() - begin) / units
+    finally:
+        torch.set_num_threads(threads)
+    return seconds if made.on_gpu else seconds / workers()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from stages.corpus.reader import Trailer
 from stages.errors import BenchmarkError, TrailerError
-from stages.fetching.obtaining import Obtained
+from stages.fetching.obtaining import Facts
 from stages.params.matrix import PRIOR, Cell
 from stages.predicting.answers import Answer, Respondent, answers
 from stages.predicting.given import Given, explained, look_into
@@ -48,7 +48,7 @@ def ask(
     respondent: Respondent,
     cells: Sequence[Cell],
     names: Sequence[str],
-    obtain: Callable[[Trailer], Obtained],
+    obtain: Callable[[Trailer], Facts],
     folder: Path,
 ) -> list[Reply]:
     """Ask approaches about trailers; one that fails does not stop the others.
@@ -90,7 +90,7 @@ def backbones_of(respondent: Respondent, cells: Sequence[Cell]) -> list[str]:
     return list(dict.fromkeys(backbone for cell in parts for backbone in cell.parts))
 
 
-def _looked(name: str, number: int, obtain: Callable[[Trailer], Obtained]) -> Given | Reply:
+def _looked(name: str, number: int, obtain: Callable[[Trailer], Facts]) -> Given | Reply:
     try:
         return look_into(name, number, obtain)
     except BenchmarkError as error:

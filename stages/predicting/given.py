@@ -7,8 +7,9 @@ from pathlib import Path
 
 from stages.corpus.reader import Trailer
 from stages.errors import BenchmarkError, TrailerError
-from stages.fetching.obtaining import Obtained
+from stages.fetching.obtaining import Facts
 from stages.media.probe import probe
+from stages.media.videos import video
 from stages.store import sha256
 
 ANOTHER = "give a video file that plays, such as MP4, MKV or WebM"
@@ -42,7 +43,7 @@ def is_address(name: str) -> bool:
     return name.lower().startswith(("http://", "https://"))
 
 
-def look_into(name: str, number: int, obtain: Callable[[Trailer], Obtained]) -> Given:
+def look_into(name: str, number: int, obtain: Callable[[Trailer], Facts]) -> Given:
     """The trailer that `name` stands for; number: its place in the call.
 
     obtain: fetches what is an address. Raises BenchmarkError, one sentence and what to do.
@@ -50,8 +51,8 @@ def look_into(name: str, number: int, obtain: Callable[[Trailer], Obtained]) -> 
     try:
         if is_address(name):
             address = hashlib.sha256(name.encode()).hexdigest()[:16]
-            came = obtain(Trailer(address, "", "", 0, (), name))
-            facts, path = came.facts, came.path
+            facts = obtain(Trailer(address, "", "", 0, (), name))
+            path = video(facts.sha256)
             digest, picture, sound = facts.sha256, facts.video_codec, facts.audio_codec
         else:
             path = _file(name)

@@ -4,7 +4,6 @@ What the pipeline extracted or embedded before is taken from the same store, and
 is kept there, so asking twice costs one extraction.
 """
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -46,10 +45,10 @@ def take_apart(
         todo = [
             results.Job(
                 each.trailer_id,
-                each.path,
                 each.sha256,
                 each.has_picture if picture else each.has_sound,
                 section,
+                each.path,
             )
             for each in given
         ]
@@ -77,8 +76,7 @@ def embed(backbones: Iterable[str], params: Params, weights: Path, folder: Path)
                 where=str(path),
                 do=f"run `dvc repro weights@{name}`, which fetches them",
             )
-        options = json.dumps(backbone.options, sort_keys=True)
-        recipe = Recipe(backbone.family, backbone.model, options, path)
+        recipe = Recipe.of(backbone, path)
         todo = jobs(folder / backbone.reads, recipe)
         if todo:
             entries = dict(found for _, found in embed_stream(todo, workers(), _loaded(recipe)))

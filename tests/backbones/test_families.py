@@ -80,6 +80,8 @@ def test_unknown_models_and_options_say_what_there_is():
         create("colour", model="x")
     with pytest.raises(BenchmarkError, match="unknown options: size"):
         create("colour", options={"size": 3})
+    with pytest.raises(BenchmarkError, match="precision bfloat16 is for networks"):
+        create("colour", precision="bfloat16")
 
 
 def test_unknown_family_says_what_there_is():

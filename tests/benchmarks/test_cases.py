@@ -93,8 +93,9 @@ def test_sample(tmp_path):
 
 def test_embedding(tmp_path):
     size = embedding.Size([("timm", "test_resnet.r160_in1k", "images")], trailers=1)
-    (row,) = ran(embedding.rows(tmp_path, 0.1, size))
-    assert row.by == "wall" and row.input == "31 images of 1 trailers"
+    alone, side_by_side = ran(embedding.rows(tmp_path, 0.1, size))
+    assert alone.by == "wall" and alone.input == "31 images of 1 trailers"
+    assert alone.goal is not None and side_by_side.goal is None
 
 
 class Small:

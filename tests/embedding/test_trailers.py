@@ -1,6 +1,7 @@
 import dataclasses
 import hashlib
 import io
+import threading
 from typing import ClassVar
 
 import av
@@ -161,14 +162,59 @@ def test_a_network_is_fed_ahead_and_gives_each_trailer_its_own(folder, halves):
         np.testing.assert_allclose(found[name].ravel(), expected, atol=1)
 
 
+def test_on_a_cpu_each_trailer_has_a_core_of_its_own(folder, halves, monkeypatch):
+    write_pack(folder / "frames", IDS, picture_rows, FRAMES)
+    seen = []
+
+    def forward(network, items):
+        seen.append((threading.current_thread(), torch.get_num_threads()))
+        return network.network(items)
+
+    monkeypatch.setattr(Halves, "forward", forward)
+    list(embed_stream(jobs(folder / "frames", halves), 2))
+    assert {n for _, n in seen} == {1}
+    assert threading.current_thread() not in {thread for thread, _ in seen}
+
+
+def test_on_a_gpu_one_thread_computes_what_others_prepared(folder, halves, monkeypatch):
+    write_pack(folder / "frames", IDS, picture_rows, FRAMES)
+    backbone = halves.backbone()
+    backbone.on_gpu = True
+    prepared, computed = set(), set()
+
+    def prepare(network, frames, sample_rate):
+        prepared.add(threading.current_thread())
+        return np.zeros((len(frames), 1), np.float32)
+
+    def forward(network, items):
+        computed.add(threading.current_thread())
+        return network.network(items)
+
+    monkeypatch.setattr(Halves, "prepare", prepare)
+    monkeypatch.setattr(Halves, "forward", forward)
+    assert len(list(embed_stream(jobs(folder / "frames", halves), 2, backbone))) == 4
+    assert computed == {threading.current_thread()} and not computed & prepared
+
+
+def test_another_precision_is_another_recipe_and_nearly_the_same(folder, halves):
+    write_pack(folder / "frames", IDS[:1], picture_rows, FRAMES)
+    save_file({"weight": torch.tensor([[1 / 3]])}, halves.weights)
+    reduced = dataclasses.replace(halves, precision="bfloat16")
+    [(_, (_, full))] = embed_stream(jobs(folder / "frames", halves), 1)
+    [(_, (_, half))] = embed_stream(jobs(folder / "frames", reduced), 1)
+    exact, near = np.load(full)["embedding"], np.load(half)["embedding"]
+    assert exact.dtype == near.dtype and not np.array_equal(exact, near)
+    np.testing.assert_allclose(near, exact, rtol=2**-7)  # eight bits of mantissa
+
+
 def test_a_network_stopped_half_way_goes_on_where_it_was(folder, halves):
     write_pack(folder / "frames", IDS, picture_rows, FRAMES)
     todo = jobs(folder / "frames", halves)
-    stream = embed_stream(todo, 2)
+    stream = embed_stream(todo, 1)
     next(stream)
     stream.close()
     kept = set((folder / "data/store/embed").rglob("*.*"))
-    assert len(kept) == 1
+    assert 1 <= len(kept) < 4  # what was under way is finished, the rest not begun
     before = {path: path.stat().st_mtime_ns for path in kept}
     assert len(list(embed_stream(todo, 2))) == 4
     assert {path: path.stat().st_mtime_ns for path in kept} == before

@@ -164,6 +164,7 @@ def download_params(**changes: Any) -> DownloadParams:
         "timeout_seconds": 5.0,
         "pause_seconds": 0.0,
         "files_under": None,
+        "keep_videos": True,
     }
     return DownloadParams(**(values | changes))
 

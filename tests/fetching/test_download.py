@@ -15,6 +15,7 @@ import yaml
 from stages import download
 from stages.corpus.table import save_trailers
 from stages.errors import BenchmarkError
+from stages.media.videos import video
 from tests.fetching.conftest import Site, first_then, make_movie, serve, status, trailer_at
 
 PARAMS = Path(__file__).parents[2] / "params.yaml"
@@ -52,8 +53,12 @@ def counts() -> dict[str, Any]:
 
 
 def outputs() -> dict[str, bytes]:
-    named = [*Path("data").glob("*.parquet"), *Path("data/trailers").iterdir()]
-    return {str(p): p.read_bytes() for p in [*named, Path("metrics/download.json")]}
+    named = [*Path("data").glob("*.parquet"), Path("metrics/download.json")]
+    return {str(p): p.read_bytes() for p in named}
+
+
+def videos() -> set[bytes]:
+    return {path.read_bytes() for path in Path("data/store/videos").glob("??/*")}
 
 
 def test_a_mixed_catalogue(stage: Stage, site: Site, movie: bytes) -> None:
@@ -84,10 +89,9 @@ def test_a_mixed_catalogue(stage: Stage, site: Site, movie: bytes) -> None:
     ids = pq.read_table("data/downloads.parquet")["trailer_id"].to_pylist()
     assert ids == sorted(ids)
 
-    files = {path.name: path.read_bytes() for path in Path("data/trailers").iterdir()}
-    assert set(files) == {row["file"] for row in rows.values() if row["file"]}
-    assert files[rows[web]["file"]] == movie
-    assert files[rows["file:silent.mp4"]["file"]] == silent
+    rendered = video(rows["sample:one"]["sha256"]).read_bytes()
+    assert videos() == {silent, movie, rendered}
+    assert video(rows[web]["sha256"]).read_bytes() == movie
 
     events = pq.read_table("data/sample_events.parquet").to_pylist()
     assert {event["trailer_id"] for event in events} == {rows["sample:one"]["trailer_id"]}
@@ -99,7 +103,7 @@ def test_a_mixed_catalogue(stage: Stage, site: Site, movie: bytes) -> None:
     assert found["share"] == 0.5
     assert found["seed_study_share"] == 0.93
     assert found["reasons"] == {"gone": 1, "not_allowed": 1, "unreadable": 1}
-    assert found["bytes"] == sum(map(len, files.values()))
+    assert found["bytes"] == len(silent + movie + rendered)
 
 
 def test_what_came_is_never_fetched_again(stage: Stage, site: Site, movie: bytes) -> None:
@@ -119,9 +123,8 @@ def test_what_came_is_never_fetched_again(stage: Stage, site: Site, movie: bytes
     assert site.asked == []
     assert outputs() == before
 
-    stage([second])  # a trailer that left the catalogue leaves the folder
-    (left,) = Path("data/trailers").iterdir()
-    assert left.stem == trailer_at(second).trailer_id
+    stage([second])  # a trailer that left the catalogue leaves the ledger
+    assert list(ledger()) == [second]
     assert site.asked == []
 
 
@@ -136,7 +139,7 @@ def test_too_many_missing_stops_but_loses_nothing(stage: Stage, site: Site, movi
     assert "what to do" in message
     assert counts()["ok"] == 1
     assert len(ledger()) == 3
-    assert len(list(Path("data/trailers").iterdir())) == 1
+    assert videos() == {movie}
     assert pq.read_table("data/sample_events.parquet").num_rows == 0
 
 

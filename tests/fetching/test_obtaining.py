@@ -8,32 +8,33 @@ import pytest
 
 from stages.errors import BenchmarkError, TrailerError
 from stages.fetching import local
-from stages.fetching.obtaining import Obtain, Obtained, sweep
+from stages.fetching.obtaining import Facts, Obtain, sweep
 from stages.fetching.schemes import Fetched, scheme_of
+from stages.media.videos import video
 from tests.fetching.conftest import download_params, make_movie, sample_params, trailer_at
 
 
 @pytest.fixture
-def obtain(tmp_path: Path, movie: bytes) -> Any:
+def obtain(tmp_path: Path, movie: bytes, monkeypatch: pytest.MonkeyPatch) -> Any:
     """obtain(name, …) for a folder with film.mp4 in it, under the limits given."""
+    monkeypatch.chdir(tmp_path)  # the store lies below the working folder
     folder = tmp_path / "films"
     folder.mkdir()
     (folder / "film.mp4").write_bytes(movie)
 
-    def run(name: str = "film.mp4", **changes: Any) -> Obtained:
+    def run(name: str = "film.mp4", take: tuple[Any, ...] = (), **changes: Any) -> Facts:
         params = download_params(files_under=str(folder), **changes)
-        return Obtain(params, sample_params(), tmp_path / "store")(trailer_at(f"file:{name}"))
+        return Obtain(params, sample_params(), take)(trailer_at(f"file:{name}"))
 
     return run
 
 
 def test_facts(obtain: Any, movie: bytes) -> None:
     found = obtain()
-    assert found.path.read_bytes() == movie
-    assert found.facts.sha256 == hashlib.sha256(movie).hexdigest()
-    assert found.facts.bytes == len(movie)
-    assert found.facts.extension == "mp4"
-    assert (found.facts.width, found.facts.height) == (64, 48)
+    assert video(found.sha256).read_bytes() == movie
+    assert found.sha256 == hashlib.sha256(movie).hexdigest()
+    assert found.bytes == len(movie)
+    assert (found.width, found.height) == (64, 48)
     assert obtain() == found
 
 
@@ -47,6 +48,12 @@ def test_kept_once_it_came(obtain: Any, monkeypatch: pytest.MonkeyPatch) -> None
     assert obtain(timeout_seconds=1.0, retries=9, max_height=100, max_minutes=0.5) == found
 
 
+def test_two_rows_with_one_video_share_a_file(obtain: Any, movie: bytes) -> None:
+    Path("films/again.mp4").write_bytes(movie)
+    assert obtain() == obtain("again.mp4")
+    assert [path.read_bytes() for path in Path("data/store/videos").glob("??/*")] == [movie]
+
+
 def test_narrower_limits_hold_for_what_came_before(obtain: Any) -> None:
     obtain()
     for limit, reason in (("max_minutes", "too_long"), ("max_megabytes", "too_large")):
@@ -56,15 +63,14 @@ def test_narrower_limits_hold_for_what_came_before(obtain: Any) -> None:
 
 
 def test_a_damaged_entry_is_noticed_and_fetched_again(obtain: Any, movie: bytes) -> None:
-    path = obtain().path
-    path.unlink()
+    path = video(obtain().sha256)
     path.write_bytes(movie[:-1] + b"x")
-    assert obtain().path.read_bytes() == movie
+    assert video(obtain().sha256).read_bytes() == movie
 
 
 def test_one_modality_is_enough(obtain: Any, tmp_path: Path) -> None:
     (tmp_path / "films" / "silent.mp4").write_bytes(make_movie(sound=False))
-    facts = obtain("silent.mp4").facts
+    facts = obtain("silent.mp4")
     assert (facts.video_codec, facts.audio_codec) == ("h264", "")
 
 
@@ -74,7 +80,7 @@ def test_nothing_usable_is_not_kept(obtain: Any, tmp_path: Path, content: bytes)
     with pytest.raises(TrailerError) as caught:
         obtain("bad.mp4")
     assert caught.value.reason == "unreadable"
-    assert not [path for path in (tmp_path / "store").rglob("*") if path.is_file()]
+    assert not [path for path in Path("data/store").rglob("*") if path.is_file()]
 
 
 def test_a_cut_off_film_is_told_from_a_whole_one(obtain: Any, tmp_path: Path, movie: bytes) -> None:
@@ -98,10 +104,10 @@ def test_other_schemes_are_refused() -> None:
     assert caught.value.reason == "not_allowed"
 
 
-def test_half_written_entries_are_swept(obtain: Any, tmp_path: Path) -> None:
-    found = obtain()
-    half = found.path.with_name("0123.89abcdef.part")
+def test_half_written_entries_are_swept(obtain: Any) -> None:
+    path = video(obtain().sha256)
+    half = path.parents[1] / "coming/0123.part"
     half.write_bytes(b"half")
-    sweep(tmp_path / "store")
+    sweep()
     assert not half.exists()
-    assert found.path.exists()
+    assert path.exists()

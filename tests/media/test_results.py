@@ -1,6 +1,7 @@
 """From a ledger to packs: what is kept, what is made again, and that bytes repeat."""
 
 import hashlib
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -8,9 +9,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from stages.errors import TrailerError
+from stages.errors import BenchmarkError, TrailerError
 from stages.media import frames, results
 from stages.media.results import AUDIO, FRAMES, extract, jobs, write
+from stages.media.videos import videos
 from stages.params import AudioParams, FramesParams
 
 PICTURE = FramesParams(
@@ -23,8 +25,9 @@ SOUND = AudioParams(sample_rate=8000, seconds=0.5, windows=("start", "end"))
 def workplace(tmp_path, monkeypatch, video, audio):
     """A ledger of four trailers: a video, the same again, a sound, and one that did not come."""
     monkeypatch.chdir(tmp_path)
-    folder = Path("data/trailers")
-    folder.mkdir(parents=True)
+    folder = Path("films")
+    folder.mkdir()
+    Path("data").mkdir()
     video(folder / "a0.mp4", count=20)
     (folder / "b1.mp4").write_bytes((folder / "a0.mp4").read_bytes())
     audio(folder / "c2.wav", np.ones((1, 8000)) * 0.25, rate=8000)
@@ -35,19 +38,21 @@ def workplace(tmp_path, monkeypatch, video, audio):
             "trailer_id": path.stem,
             "reason": "ok",
             "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
-            "file": path.name,
             "video_codec": codecs.get(path.name, ("h264", "aac"))[0],
             "audio_codec": codecs.get(path.name, ("h264", "aac"))[1],
         }
         for path in sorted(folder.iterdir())
     ]
+    for path in folder.iterdir():
+        with videos().put() as copy:
+            shutil.copy(path, copy)
     gone = dict.fromkeys(rows[0], "") | {"trailer_id": "e3", "reason": "gone"}
     pq.write_table(pa.Table.from_pylist([*rows, gone]), "data/downloads.parquet")
     return tmp_path
 
 
 def run(params, folder, schema):
-    todo = jobs(Path("data/downloads.parquet"), Path("data/trailers"), params)
+    todo = jobs(Path("data/downloads.parquet"), params)
     counts = write(Path(folder), schema, ((job, extract(job)) for job in todo))
     return dict(counts), {p.name: p.read_bytes() for p in Path(folder).iterdir()}
 
@@ -94,6 +99,15 @@ def test_a_damaged_entry_is_made_again(workplace):
     assert run(PICTURE, "data/frames", FRAMES)[1] == files
 
 
+def test_a_video_is_missed_only_where_its_entry_is_missing_too(workplace):
+    done = run(PICTURE, "data/frames", FRAMES)
+    shutil.rmtree("data/store/videos")
+    assert run(PICTURE, "data/frames", FRAMES) == done
+    with pytest.raises(BenchmarkError, match="dvc repro -f -s download") as missed:
+        run(SOUND, "data/audio", AUDIO)
+    assert not isinstance(missed.value, TrailerError)
+
+
 def test_changed_parameters_are_other_entries(workplace):
     run(PICTURE, "data/frames", FRAMES)
     before = set(Path("data/store/frames").glob("*/*"))
@@ -107,7 +121,7 @@ def test_a_bug_in_one_trailer_is_its_own(workplace, monkeypatch):
         raise ZeroDivisionError("a bug")
 
     monkeypatch.setattr(frames, "extract_frames", fail)
-    todo = jobs(Path("data/downloads.parquet"), Path("data/trailers"), PICTURE)
+    todo = jobs(Path("data/downloads.parquet"), PICTURE)
     with pytest.raises(TrailerError) as failure:
         extract(todo[0])
     assert failure.value.reason == "crashed" and "a bug" in failure.value.detail

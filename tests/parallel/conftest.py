@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -17,10 +17,21 @@ ENVIRONMENT = {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0"}
 
 
 class Cluster:
-    """A scheduler and its workers; they meet over a file that the scheduler writes."""
+    """A scheduler and its workers; they meet over a file that the scheduler writes.
 
-    def __init__(self, folder: Path, port: str = "0", project: Path = ROOT) -> None:
-        self.folder, self.project = folder, project
+    environment: of all of them, beside ours; apart: whether each worker has a folder of its own.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        port: str = "0",
+        project: Path = ROOT,
+        environment: Mapping[str, str] | None = None,
+        apart: bool = False,
+    ) -> None:
+        self.folder, self.project, self.apart = folder, project, apart
+        self.environment = os.environ | ENVIRONMENT | dict(environment or {})
         self.processes: list[subprocess.Popen[bytes]] = []
         self.file = folder / "scheduler.json"
         self.scheduler = self._start("scheduler", "--port", port, "--dashboard-address", ":0")
@@ -45,13 +56,17 @@ class Cluster:
 
     def _start(self, kind: str, *arguments: str) -> "subprocess.Popen[bytes]":
         command = [sys.executable, "-m", "dask", kind, "--scheduler-file", str(self.file)]
+        place = self.project
         if kind == "worker":
             command += ["--local-directory", str(self.folder)]
+        if kind == "worker" and self.apart:
+            place = self.folder / f"machine-{len(self.processes)}"
+            place.mkdir()
         with (self.folder / f"{kind}-{len(self.processes)}.log").open("wb") as log:
             process = subprocess.Popen(
                 [*command, *arguments],
-                cwd=self.project,
-                env=os.environ | ENVIRONMENT,
+                cwd=place,
+                env=self.environment,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,  # so that what it starts ends with it

@@ -24,6 +24,7 @@ from stages.media.results import AUDIO, FRAMES, extract, jobs, write
 from stages.parallel import cluster as on_cluster
 from stages.parallel import run
 from stages.params import AudioParams, FramesParams
+from stages.store import Store
 from tests.fetching.conftest import download_params, sample_params
 from tests.media.conftest import write_audio, write_video
 from tests.parallel.conftest import Cluster
@@ -93,8 +94,9 @@ def contents(place: Path) -> dict[str, bytes]:
 
 def clips(place: Path) -> None:
     """Three trailers and their ledger: two videos and a sound."""
-    trailers = place / "data/trailers"
+    trailers = place / "films"
     trailers.mkdir(parents=True)
+    (place / "data").mkdir()
     write_video(trailers / "a0.mp4", count=20)
     write_video(trailers / "b1.mp4", count=33)
     write_audio(trailers / "c2.wav", np.ones((1, 8000)) * 0.25, rate=8000)
@@ -103,29 +105,29 @@ def clips(place: Path) -> None:
             "trailer_id": path.stem,
             "reason": "ok",
             "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
-            "file": path.name,
             "video_codec": "h264" if path.suffix == ".mp4" else "",
             "audio_codec": "" if path.suffix == ".mp4" else "pcm_s16le",
         }
         for path in sorted(trailers.iterdir())
     ]
+    for path in trailers.iterdir():
+        kept = place / "data/store"
+        with Store("videos", 1, None, kept).put() as copy:
+            shutil.copy(path, copy)
     pq.write_table(pa.Table.from_pylist(rows), place / "data/downloads.parquet")
 
 
 def packs_and_trailers() -> dict[str, dict[str, bytes]]:
     """What frames, audio and download write in the working folder, wherever they compute it."""
     for params, name, schema in ((PICTURE, "frames", FRAMES), (SOUND, "audio", AUDIO)):
-        todo = jobs(Path("data/downloads.parquet"), Path("data/trailers"), params)
+        todo = jobs(Path("data/downloads.parquet"), params)
         assert write(Path(f"out/{name}"), schema, run(extract, todo))["ok"]
     rows = [
         Trailer("a1", "f1", "One", 2001, ("Horror",), "sample:1"),
         Trailer("b2", "f2", "Two", 2002, ("Comedy", "Drama"), "file:a0.mp4"),
     ]
-    folder_of_films = download_params(
-        files_under="data/trailers"
-    )  # seen from the folder of whoever asks
+    folder_of_films = download_params(files_under="films")  # seen from the folder of who asks
     results = list(run(Obtain(folder_of_films, sample_params()), rows))
-    ledger.place_files(results, Path("out/rendered"))
     ledger.write_ledger(results, Path("out/tables/downloads.parquet"))
     ledger.write_events(results, Path("out/tables/events.parquet"))
     return {place.name: contents(place) for place in Path("out").iterdir()}
@@ -143,7 +145,6 @@ def test_the_same_bytes_as_here(cluster, tmp_path, monkeypatch, at):
     assert {name: len(files) for name, files in made["here"].items()} == {
         "frames": 3,  # two shards and the outcomes
         "audio": 2,
-        "rendered": 2,
         "tables": 2,
     }
     assert made["there"] == made["here"]

@@ -91,7 +91,7 @@ def shrink(params: dict[str, Any]) -> None:
 
 
 def make_corpus(params: Params) -> dict[str, Path]:
-    Path("data/trailers").mkdir(parents=True)
+    Path("films").mkdir()
     rng = np.random.default_rng(0)
     trailers, files = [], {}
     for number in range(N_FILMS):
@@ -99,7 +99,7 @@ def make_corpus(params: Params) -> dict[str, Path]:
         genres = np.flatnonzero((rng.random(len(GENRES)) < 0.3) | (np.arange(10) == number % 10))
         names = tuple(GENRES[genre] for genre in genres)
         trailers.append(Trailer(trailer_id, f"film {number}", "", 2000, names, "file:x"))
-        files[trailer_id] = write_clip(Path(f"data/trailers/{trailer_id}.mkv"), number)
+        files[trailer_id] = write_clip(Path(f"films/{trailer_id}.mkv"), number)
     save_trailers(trailers, Path("data/catalogue.parquet"))
     splits = [
         {
@@ -116,7 +116,7 @@ def make_corpus(params: Params) -> dict[str, Path]:
         ("frames", params.frames, results.FRAMES),
         ("audio", params.audio, results.AUDIO),
     ):
-        todo = [results.Job(t, f.absolute(), sha256(f), True, section) for t, f in files.items()]
+        todo = [results.Job(t, sha256(f), True, section, f.absolute()) for t, f in files.items()]
         done = ((job, results.extract(job)) for job in todo)
         results.write(Path("data") / step, schema, done)
     return {each.film_id: files[each.trailer_id].absolute() for each in trailers}

@@ -1,25 +1,32 @@
+import shutil
 from pathlib import Path
 
 import pytest
 
 from stages.errors import REASONS, BenchmarkError, TrailerError
-from stages.fetching.obtaining import Facts, Obtained
+from stages.fetching.obtaining import Facts
+from stages.media.videos import videos
 from stages.predicting.given import explained, look_into
+from stages.store import sha256
 from tests.predicting.small_run import write_clip
 
 
-def test_an_address_is_fetched_and_a_path_is_not(tmp_path):
+def test_an_address_is_fetched_and_a_path_is_not(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # the store lies below the working folder
     clip = write_clip(tmp_path / "clip.mkv", 0)
     asked = []
 
     def obtain(trailer):
         asked.append(trailer.url)
-        return Obtained(clip, Facts("abc", 1, "mkv", 4.0, "mpeg4", "", 64, 48, ()))
+        with videos().put() as path:
+            shutil.copy(clip, path)
+        return Facts(sha256(clip), 1, 4.0, "mpeg4", "", 64, 48, ())
 
     fetched = look_into("HTTPS://films.example/a.mp4", 0, obtain)
     opened = look_into(str(clip), 1, obtain)
     assert asked == ["HTTPS://films.example/a.mp4"]
-    assert (fetched.sha256, fetched.has_picture, fetched.has_sound) == ("abc", True, False)
+    assert fetched.path.read_bytes() == clip.read_bytes()
+    assert (fetched.sha256, fetched.has_picture, fetched.has_sound) == (sha256(clip), True, False)
     assert (opened.path, opened.has_picture, opened.has_sound) == (clip, True, True)
 
 

@@ -1,11 +1,10 @@
-"""Deterministic packs: many trailers' rows in a bounded number of Parquet files.
+"""Write packs: many trailers' rows in a bounded number of Parquet files, whose bytes repeat.
 
 A trailer's shard follows from its id alone, so adding trailers rewrites few files, and rows are
 sorted by trailer within a shard, so equal inputs give equal bytes.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pyarrow as pa
@@ -35,27 +34,6 @@ def write_pack(
                 table = load(trailer_id).select(schema.names).cast(schema)
                 if table.num_rows:
                     writer.write_table(table, row_group_size=table.num_rows)
-
-
-def read_pack(folder: Path, columns: list[str] | None = None) -> Iterator[pa.Table]:
-    """Yield one table per trailer, in the order of the shards."""
-    for path in sorted(folder.glob("part-*.parquet")):
-        with pq.ParquetFile(path) as file:
-            for group in range(file.num_row_groups):
-                yield file.read_row_group(group, columns=columns)
-
-
-def read_group(path: Path, number: int) -> pa.Table:
-    """Rows of one trailer of a shard; the footer, which grows with the shard, is parsed once."""
-    status = path.stat()
-    footer = _footer(path, status.st_mtime_ns, status.st_size)
-    with pq.ParquetFile(path, metadata=footer) as file:
-        return file.read_row_group(number)
-
-
-@lru_cache(maxsize=2)
-def _footer(path: Path, changed_ns: int, size: int) -> pq.FileMetaData:
-    return pq.read_metadata(path)
 
 
 def write_table(table: pa.Table, path: Path) -> None:

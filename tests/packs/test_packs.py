@@ -2,8 +2,11 @@ import hashlib
 from pathlib import Path
 
 import pyarrow as pa
+import pytest
 
-from stages.packs import SHARDS, read_group, read_pack, write_pack
+from stages.errors import BenchmarkError
+from stages.packs import SHARDS, Part, parts, read_group, read_pack, write_pack
+from stages.store.shared import Distant, shared
 
 SCHEMA = pa.schema([("trailer_id", pa.string()), ("frame", pa.int8()), ("jpeg", pa.binary())])
 
@@ -33,8 +36,47 @@ def test_a_group_is_read_by_its_number_and_never_by_an_old_footer(tmp_path):
     names = [f"{n}0" for n in range(3)]  # one shard
     for members in (names, names[1:]):
         write_pack(tmp_path, members, table, SCHEMA)
-        read = [read_group(tmp_path / "part-00.parquet", n) for n in range(len(members))]
+        read = [read_group(Part(tmp_path / "part-00.parquet"), n) for n in range(len(members))]
         assert [rows["trailer_id"][0].as_py() for rows in read] == members
+
+
+def test_of_a_lent_part_only_what_is_read_comes_over(tmp_path, bucket, monkeypatch):
+    def large(trailer_id: str) -> pa.Table:
+        rows = [{"trailer_id": trailer_id, "frame": 0, "jpeg": trailer_id.encode() * 50_000}]
+        return pa.Table.from_pylist(rows, SCHEMA)
+
+    write_pack(tmp_path, [f"{n}0" for n in range(10, 30)], large, SCHEMA)  # 20 of 150 kB
+    [path] = parts(tmp_path)
+    assert Part.in_reach(path) == Part(path)  # of one machine, or of a folder in common
+    monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", "tcp://10.0.0.1:8786")
+    part = Part.in_reach(path)
+    assert part.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    path.unlink()
+
+    came: list[int] = []
+    read = Distant.read
+
+    def counted(self: Distant, size: int = -1) -> bytes:
+        came.append(len(found := read(self, size)))
+        return found
+
+    monkeypatch.setattr(Distant, "read", counted)
+    rows = read_group(part, 7)
+    assert rows["trailer_id"].to_pylist() == ["170"]
+    assert rows["jpeg"][0].as_py() == b"170" * 50_000
+    assert 150_000 < sum(came) < 300_000
+    read_group(part, 8)
+    assert 300_000 < sum(came) < 450_000
+
+
+def test_a_lent_part_that_is_gone_is_told(tmp_path, bucket, monkeypatch):
+    write_pack(tmp_path, ["10"], table, SCHEMA)
+    monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", "tcp://10.0.0.1:8786")
+    part = Part.in_reach(parts(tmp_path)[0])
+    with part.open() as file:
+        shared(needed=True).remove(part.lent)
+        with pytest.raises(BenchmarkError, match=bucket.url):
+            file.read_row_group(0)
 
 
 def test_bytes_do_not_depend_on_the_order_of_trailers(tmp_path):

@@ -87,8 +87,8 @@ def test_sha256_of_a_file(tmp_path):
 
 
 def test_code_of_changes_with_the_code_and_the_libraries():
-    store, packs = code_of("stages/store.py"), code_of("stages/packs.py")
-    both = code_of("stages/store.py", "stages/packs.py")
-    assert len({store, packs, both, code_of("stages/store.py", libraries=("numpy",))}) == 4
+    store, packs = code_of("stages/errors.py"), code_of("stages/audio.py")
+    both = code_of("stages/errors.py", "stages/audio.py")
+    assert len({store, packs, both, code_of("stages/errors.py", libraries=("numpy",))}) == 4
     with pytest.raises(ValueError, match="no source matches"):
         code_of("stages/nothing.py")

@@ -1,0 +1,15 @@
+"""Deterministic packs: what stages hand on of their trailers, in a bounded number of files."""
+
+from stages.packs.reading import Part, parts, read_group, read_pack
+from stages.packs.writing import SHARDS, shard_of, write_pack, write_table
+
+__all__ = [
+    "SHARDS",
+    "Part",
+    "parts",
+    "read_group",
+    "read_pack",
+    "shard_of",
+    "write_pack",
+    "write_table",
+]

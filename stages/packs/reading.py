@@ -1,0 +1,68 @@
+"""Read packs, a trailer at a time: here, or on a machine that has but the shared store."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from stages.parallel import apart
+from stages.store import Store, borrow, sha256
+
+
+@dataclass(frozen=True, order=True)
+class Part:
+    """A shard of a pack; lent: its name in the shared store, for who does not reach the path."""
+
+    path: Path
+    lent: str = ""
+
+    @classmethod
+    def in_reach(cls, path: Path) -> "Part":
+        """A shard as workers can read it, wherever they are."""
+        return cls(path, Store("packs", 1, None).lend(path) if apart() else "")
+
+    @property
+    def sha256(self) -> str:
+        """Hex digest of its content."""
+        return self.lent.rpartition(".")[2] or sha256(self.path)
+
+    @contextmanager
+    def open(self, footer: pq.FileMetaData | None = None) -> Iterator[pq.ParquetFile]:
+        """The shard, to be read group by group: of a lent one only what is read comes over."""
+        if self.lent:
+            with borrow(self.lent) as file:
+                yield pq.ParquetFile(file, metadata=footer, pre_buffer=True)
+        else:
+            with pq.ParquetFile(self.path, metadata=footer) as file:
+                yield file
+
+
+def parts(folder: Path) -> list[Path]:
+    """The shards of a pack, in their order."""
+    return sorted(folder.glob("part-*.parquet"))
+
+
+def read_pack(folder: Path, columns: list[str] | None = None) -> Iterator[pa.Table]:
+    """Yield one table per trailer, in the order of the shards."""
+    for path in parts(folder):
+        with pq.ParquetFile(path) as file:
+            for group in range(file.num_row_groups):
+                yield file.read_row_group(group, columns=columns)
+
+
+def read_group(part: Part, number: int) -> pa.Table:
+    """Rows of one trailer of a shard; the footer, which grows with the shard, is parsed once."""
+    status = None if part.lent else part.path.stat()
+    footer = _footer(part, *((status.st_mtime_ns, status.st_size) if status else (0, 0)))
+    with part.open(footer) as file:
+        return file.read_row_group(number)
+
+
+@lru_cache(maxsize=2)
+def _footer(part: Part, changed_ns: int, size: int) -> pq.FileMetaData:
+    with part.open() as file:
+        return file.metadata
