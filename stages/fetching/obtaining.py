@@ -1,6 +1,5 @@
 """One trailer, from its row in the catalogue to a video in the store and the facts about it."""
 
-import errno
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -8,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from stages.corpus.reader import Trailer
-from stages.errors import BenchmarkError, TrailerError
+from stages.errors import DISK_FULL, BenchmarkError, TrailerError
 from stages.fetching.limits import check_duration, check_size
 from stages.fetching.schemes import Means, Scheme, scheme_of
 from stages.media.results import Job, codec_for, extract, kept
-from stages.media.videos import videos
+from stages.media.videos import video, videos
 from stages.params import AudioParams, DownloadParams, FramesParams, SampleParams
 from stages.store import ROOT, Store, send, sha256
 
@@ -61,7 +60,7 @@ class Obtain:
             try:
                 self._fetch(scheme, trailer, means, store, key)
             except OSError as error:
-                if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+                if error.errno not in DISK_FULL:
                     raise
                 raise BenchmarkError(
                     "the disk is full",
@@ -93,7 +92,7 @@ class Obtain:
     ) -> None:
         from stages.media.probe import probe
 
-        with videos().put(alone=bool(self.take)) as path:
+        with videos().put(alone=True) as path:
             fetched = scheme.fetch(trailer, means, path)
             found = probe(path)
             check_duration(found.duration, self.download)
@@ -109,6 +108,8 @@ class Obtain:
             )
         with store.put(key) as path:
             path.write_text(json.dumps(asdict(seen), sort_keys=True), encoding="utf-8")
+        if not self.take:  # last, so that a store out of reach costs no second download
+            send(video(seen.sha256))
 
     def _take(self, facts: Facts) -> None:
         """Take what is wanted, then remove the video.
@@ -124,9 +125,11 @@ class Obtain:
         else:
             begun.parent.mkdir(parents=True, exist_ok=True)
             begun.touch()
-            taken = [_taken(job) for job in self._jobs(facts)]  # of each, whatever became of one
-            failed = not all(taken)
-            begun.unlink(missing_ok=True)
+            try:
+                taken = [_taken(job) for job in self._jobs(facts)]
+            finally:  # a full disk, or a store out of reach, is no reason to suspect the video
+                begun.unlink(missing_ok=True)
+            failed = not all(taken)  # each was tried, whatever became of one
         if not failed:
             videos().drop(key)
         elif (path := videos().find(key)) is not None:

@@ -4,11 +4,12 @@ An entry lies at `<root>/<step>/<2 hex>/<key>.<sha256 of its content>`. Its name
 checksum, so a single rename makes it appear whole, and a damaged one is noticed when it is read.
 """
 
+import fcntl
 import hashlib
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, is_dataclass
 from pathlib import Path
 from typing import Any
@@ -54,10 +55,7 @@ class Store:
 
         key: None for that of the content's sha256; alone: kept on this machine alone.
         """
-        coming = self.root / self.step / COMING
-        coming.mkdir(parents=True, exist_ok=True)
-        temporary = coming / f"{uuid4().hex}.part"
-        try:
+        with _coming(self.root / self.step) as temporary:
             yield temporary
             with temporary.open("rb") as file:
                 os.fsync(file.fileno())
@@ -65,8 +63,6 @@ class Store:
             entry = self.root / self._name(key or self.key(digest), digest)
             entry.parent.mkdir(exist_ok=True)
             temporary.replace(entry)
-        finally:
-            temporary.unlink(missing_ok=True)
         if not alone:
             send(entry, self.root)
 
@@ -91,20 +87,24 @@ class Store:
         return name
 
     def sweep(self) -> None:
-        """Remove what killed runs left half-written, and send on what they did not."""
+        """Remove what killed runs left half-written, and send on what they did not.
+
+        While another run writes here, nothing is removed: what is its own cannot be told apart.
+        """
         folder = self.root / self.step
-        for path in folder.glob("*/*.part"):
-            path.unlink(missing_ok=True)
+        with suppress(FileNotFoundError, BlockingIOError), _locked(folder / COMING, exclusive=True):
+            for path in folder.glob(f"{COMING}/*.part"):
+                path.unlink(missing_ok=True)
         if (there := shared()) is not None:
             known = set(there.names(self.step))
             for path in sorted(folder.glob("??/*")):
                 name = path.relative_to(self.root).as_posix()
-                if name not in known and sha256(path) == path.suffix[1:]:
+                if name not in known and _whole(path):
                     there.send(path, name)
 
     def _here(self, key: str) -> Path | None:
         for path in self._paths(key):
-            if sha256(path) == path.suffix[1:]:
+            if _whole(path):
                 return path
             path.unlink(missing_ok=True)
         return None
@@ -133,15 +133,12 @@ def bring(entry: Path, root: Path = ROOT) -> Path | None:
 
     A damaged one is removed there, so that it is made anew.
     """
-    if entry.is_file() and sha256(entry) == entry.suffix[1:]:
+    if _whole(entry):
         return entry
     if (there := shared()) is None:
         return None
     name = entry.relative_to(root)
-    coming = root / name.parts[0] / COMING
-    coming.mkdir(parents=True, exist_ok=True)
-    temporary = coming / f"{uuid4().hex}.part"
-    try:
+    with _coming(root / name.parts[0]) as temporary:
         if not there.fetch(name.as_posix(), temporary):
             return None
         if sha256(temporary) != entry.suffix[1:]:
@@ -149,13 +146,46 @@ def bring(entry: Path, root: Path = ROOT) -> Path | None:
             return None
         entry.parent.mkdir(exist_ok=True)
         return temporary.replace(entry)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def borrow(name: str) -> Distant:
     """A file that another machine lent, of which only what is read comes over."""
     return shared(needed=True).open(name)
+
+
+@contextmanager
+def _coming(step: Path) -> Iterator[Path]:
+    """A temporary path to write below a step's folder; gone at the end, unless it was renamed."""
+    folder = step / COMING
+    folder.mkdir(parents=True, exist_ok=True)
+    temporary = folder / f"{uuid4().hex}.part"
+    with _locked(folder):
+        try:
+            yield temporary
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def _locked(folder: Path, exclusive: bool = False) -> Iterator[None]:
+    """Lock a folder, shared with all who write there, or exclusive: BlockingIOError if they do.
+
+    The lock of a process that was killed is gone with it.
+    """
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB if exclusive else fcntl.LOCK_SH)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _whole(path: Path) -> bool:
+    """Whether an entry is there and has the content that its name tells."""
+    try:
+        return sha256(path) == path.suffix[1:]
+    except FileNotFoundError:
+        return False
 
 
 def sha256(path: Path) -> str:

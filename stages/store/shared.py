@@ -45,13 +45,14 @@ class Shared:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self.files, root = _opened(url)
-        self.root = root.rstrip("/")
-        # of object stores, all asynchronous in fsspec, an upload appears whole; of others it grows
-        self.whole = bool(self.files.async_impl)
-        with self._explained():  # a folder that is not mounted is not to be made on our own disk
+        with self._explained():
+            self.files, root = _opened(url)
+            self.root = root.rstrip("/")
+            # a folder that is not mounted is not to be made on our own disk
             if "file" in self.files.protocol and not self.files.isdir(self.root):
                 raise FileNotFoundError(self.root)
+        # of object stores, all asynchronous in fsspec, an upload appears whole; of others it grows
+        self.whole = bool(self.files.async_impl)
 
     def names(self, folder: str, start: str = "") -> list[str]:
         """Sorted names of the files below a folder whose path from there begins with `start`."""
@@ -168,6 +169,8 @@ def _opened(url: str) -> tuple[Any, str]:
     import fsspec
 
     try:
+        if not url.partition("://")[2].strip("/"):  # else a step would be taken for the bucket
+            raise ValueError("a protocol, a bucket or a folder is missing")
         return cast(tuple[Any, str], fsspec.url_to_fs(url, use_listings_cache=False))
     except ImportError as error:
         s3 = url.startswith(("s3:", "s3a:"))

@@ -1,5 +1,6 @@
 """download.keep_videos: frames and sound are taken while the video is there, or later, alike."""
 
+import errno
 import multiprocessing
 import os
 import signal
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 
 from stages.corpus.reader import Trailer
-from stages.errors import TrailerError
+from stages.errors import BenchmarkError, TrailerError
 from stages.fetching import ledger, local, obtaining
 from stages.fetching.obtaining import Facts, Obtain
 from stages.media.results import AUDIO, FRAMES, extract, jobs, write
@@ -115,6 +116,21 @@ def test_a_video_from_which_taking_failed_by_chance_stays(
         assert isinstance(obtain()(films[0]), Facts)
     assert len(videos()) == 1
     obtain()(films[0])
+    assert videos() == []
+
+
+@pytest.mark.parametrize("trouble", [OSError(errno.ENOSPC, "full"), BenchmarkError("no bucket")])
+def test_what_stops_the_run_leaves_no_video_to_suspect(
+    films: list[Trailer], monkeypatch: pytest.MonkeyPatch, trouble: Exception
+) -> None:
+    def stop(job: Any) -> Path:
+        raise trouble
+
+    with monkeypatch.context() as patched, pytest.raises(type(trouble)):
+        patched.setattr(obtaining, "extract", stop)
+        obtain()(films[0])
+    assert len(videos()) == 1
+    obtain()(films[0])  # the next run
     assert videos() == []
 
 

@@ -11,6 +11,7 @@ from stages.fetching import local
 from stages.fetching.obtaining import Facts, Obtain, sweep
 from stages.fetching.schemes import Fetched, scheme_of
 from stages.media.videos import video
+from stages.store.shared import Shared
 from tests.fetching.conftest import download_params, make_movie, sample_params, trailer_at
 
 
@@ -46,6 +47,25 @@ def test_kept_once_it_came(obtain: Any, monkeypatch: pytest.MonkeyPatch) -> None
 
     monkeypatch.setattr(local, "fetch", never)
     assert obtain(timeout_seconds=1.0, retries=9, max_height=100, max_minutes=0.5) == found
+
+
+def test_a_shared_store_out_of_reach_costs_no_second_download(
+    obtain: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreachable(*_: Any) -> None:
+        raise BenchmarkError("out of reach")
+
+    far = tmp_path / "far"
+    far.mkdir()
+    monkeypatch.setenv("TRAILER_STORE", f"file://{far}")
+    with monkeypatch.context() as patched, pytest.raises(BenchmarkError, match="out of reach"):
+        patched.setattr(Shared, "send", unreachable)
+        obtain()
+    monkeypatch.setattr(local, "fetch", unreachable)  # not again
+    sweep()
+    here = video(obtain().sha256)
+    names = {path.name for path in far.rglob("*") if path.is_file()}
+    assert here.name in names and len(names) == 2
 
 
 def test_two_rows_with_one_video_share_a_file(obtain: Any, movie: bytes) -> None:

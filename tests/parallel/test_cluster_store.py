@@ -64,8 +64,10 @@ def made() -> tuple[dict[str, bytes], list[Any]]:
     pictures = read_pictures(Path("data/frames"), films)
     tracks = read_tracks(Path("data/audio"), films)
     heard = [array for track in tracks for array in (track.words, track.loud)]
-    looks, rows = pictures.looks, np.arange(len(pictures.frame))
-    read = [pictures.names, pictures.time, looks.hash, looks.spread, looks.thumb[rows], *heard]
+    looks = pictures.looks
+    thumbs = looks.thumb[np.arange(len(looks.hash))]
+    seen = [pictures.names, pictures.trailer, pictures.time, looks.hash, looks.spread, thumbs]
+    read = [*seen, *heard]
     folders = (Path("data") / name for name in ("frames", "audio", "embeddings"))
     return {f"{f.name}/{name}": b for f in folders for name, b in contents(f).items()}, read
 

@@ -80,6 +80,24 @@ def _write_half_and_die(root: Path) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
+def test_what_another_run_writes_is_not_swept(tmp_path):
+    store, other = Store("step", 1, {}, tmp_path), Store("step", 1, {}, tmp_path)
+    key = store.key("source")
+    with store.put(key) as path:
+        path.write_bytes(b"result")
+        other.sweep()
+    found = store.find(key)
+    assert found is not None and found.read_bytes() == b"result"
+
+
+def test_an_entry_that_another_run_drops_meanwhile_is_absent(tmp_path, monkeypatch):
+    store = Store("step", 1, {}, tmp_path)
+    key = store.key("source")
+    put(store, key, b"result")
+    monkeypatch.setattr(store, "_paths", lambda key: [tmp_path / "step/ab/dropped.0"])
+    assert store.find(key) is None and not store.has(key)
+
+
 def test_sha256_of_a_file(tmp_path):
     (tmp_path / "abc").write_bytes(b"abc")  # FIPS 180-2, appendix B.1
     expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"

@@ -221,6 +221,11 @@ def test_a_hiccup_of_the_network_is_no_failure(
         ("s3://bucket/x", "s3fs", r"python requirements/install\.py core cluster"),
         ("gs://bucket/x", "gcsfs", "gcsfs"),
         ("nothing://x", "", "no URL of a store"),
+        ("s3://", "", "no URL of a store"),
+        ("file:///", "", "no URL of a store"),
+        ("folder", "", "no URL of a store"),
+        (" ", "", "no URL of a store"),
+        ("ftp://127.0.0.1:1/x", "", "cannot be reached"),
     ],
 )
 def test_a_store_that_cannot_be_opened(
