@@ -125,7 +125,7 @@ class Tracks(Sequence[Track]):
 
 def read_pictures(folder: Path, film_of: dict[str, int]) -> Pictures:
     """Hashes of the frames of all trailers in `film_of` (trailer_id -> number of its film)."""
-    parts, names, thumbs = [], [np.zeros(0, "U16")], Thumbs()
+    found, names, thumbs = [], [np.zeros(0, "U16")], Thumbs()
     for entry in _over_shards(folder, look_at):
         with np.load(entry) as file:
             shown, trailer = file["names"], file["trailer"]
@@ -133,11 +133,11 @@ def read_pictures(folder: Path, film_of: dict[str, int]) -> Pictures:
             keep = known[trailer]
             place = (np.cumsum(known) - 1 + sum(len(each) for each in names)).astype(np.int32)
             part = {name: file[name][keep] for name in ("frame", "time", "hash", "spread")}
-        parts.append({**part, "trailer": place[trailer[keep]]})
+        found.append({**part, "trailer": place[trailer[keep]]})
         names.append(shown[known])
         thumbs.add(stored(entry, "thumb"), np.flatnonzero(keep))
-    parts.append(EMPTY)
-    joined = {name: np.concatenate([part[name] for part in parts]) for name in EMPTY}
+    found.append(EMPTY)
+    joined = {name: np.concatenate([part[name] for part in found]) for name in EMPTY}
     looks = Looks(joined["hash"], thumbs, joined["spread"])
     trailers = np.concatenate(names)
     return Pictures(trailers, joined["trailer"], joined["frame"], joined["time"], looks)
@@ -195,7 +195,7 @@ def _kept(what: str, shard: Part, write: Callable[[pq.ParquetFile, BinaryIO], No
 def _pictures(file: pq.ParquetFile, entry: BinaryIO) -> None:
     cv2.setNumThreads(1)  # one process a core already
     names: list[str] = []
-    parts = [EMPTY]
+    found = [EMPTY]
 
     def thumbs() -> Iterator[np.ndarray]:
         for group in range(file.num_row_groups):
@@ -203,11 +203,11 @@ def _pictures(file: pq.ParquetFile, entry: BinaryIO) -> None:
             looks = look([jpeg.as_py() for jpeg in rows["jpeg"]])
             part = {name: rows[name].to_numpy() for name in ("frame", "time")}
             trailer = np.full(len(rows), len(names))
-            parts.append(part | {"trailer": trailer, "hash": looks.hash, "spread": looks.spread})
+            found.append(part | {"trailer": trailer, "hash": looks.hash, "spread": looks.spread})
             names.append(rows["trailer_id"][0].as_py())
             yield looks.thumb[:]
         for name, empty in EMPTY.items():
-            others[name] = np.concatenate([part[name] for part in parts]).astype(empty.dtype)
+            others[name] = np.concatenate([part[name] for part in found]).astype(empty.dtype)
         others["names"] = np.array(names, "U16")
 
     others: Arrays = {}
