@@ -6,8 +6,8 @@ embeddings of several sizes, the hand-out of items from a Dask cluster on this m
 through the measured points (least squares, from zero where there is but one) is drawn on to 10^6.
 
 --measure makes the points anew (an hour on two cores, most of it for 100,000 films) and keeps them,
-size by size, in benchmarks/results/scaling.json; without it the table of docs/scaling.md is renewed
-from them.
+size by size, in benchmarks/results/scaling.json, those of other sizes as they were; without it the
+table of docs/scaling.md is renewed from them.
 """
 
 import argparse
@@ -71,7 +71,8 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.measure:
         for points in measure(arguments.films, arguments.data, arguments.epochs):
-            found = {"commit": commit(ROOT), **points}
+            known = json.loads(RESULTS.read_text(encoding="utf-8"))
+            found = joined(known, points, commit(ROOT))
             RESULTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     found = json.loads(RESULTS.read_text(encoding="utf-8"))
     before, rest = PAGE.read_text(encoding="utf-8").split(BEGIN)
@@ -110,6 +111,18 @@ def measure(films: Sequence[int], data: Path, epochs: int | None) -> Iterator[di
             "learning_peak_megabytes": memory,
             "items_per_second": handed_out,
         }
+
+
+def joined(known: Mapping[str, Any], points: Mapping[str, Any], revision: str) -> dict[str, Any]:
+    """New points with what was known of other numbers of films; revision: of the new ones."""
+    found = dict(points)
+    sizes = {count for each in points["learning_seconds"].values() for count, _ in each}
+    for what in ("learning_seconds", "learning_peak_megabytes"):
+        found[what] = {
+            name: sorted([p for p in known[what].get(name, []) if p[0] not in sizes] + new)
+            for name, new in points[what].items()
+        }
+    return found | {"commits": known["commits"] | {str(size): revision for size in sizes}}
 
 
 def megabytes(folder: Path) -> float:
@@ -194,7 +207,11 @@ def table(found: Mapping[str, Any]) -> str:
     for what, unit, values in forecast(found):
         cells = (f"{value:,.0f}" if value >= 100 else f"{value:.2g}" for value in values)
         lines.append(f"| {what} | {unit} | {' | '.join(cells)} |")
-    return "\n".join(lines)
+    commits = found["commits"]
+    points = [f"{int(size):,} at {commits[size]}" for size in sorted(commits, key=int)]
+    return "\n".join(
+        [*lines, "", f"Points of made-up films, and their commits: {', '.join(points)}."]
+    )
 
 
 if __name__ == "__main__":

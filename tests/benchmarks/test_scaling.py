@@ -3,7 +3,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from benchmarks.made_up_corpus import make_corpus
-from benchmarks.scaling import SIZES, at, line, table
+from benchmarks.scaling import SIZES, at, joined, line, table
 from stages.params import load
 
 
@@ -27,10 +27,13 @@ def test_the_table_says_what_the_points_say():
         "learning_seconds": {"splits": [[100, 36.0], [200, 36.0]]},
         "learning_peak_megabytes": {"splits": [[100, 500.0], [200, 600.0]]},
         "items_per_second": 100.0,
+        "commits": {"200": "bcd", "100": "abc"},
     }
+    *lines, _, points = table(found).splitlines()
+    assert "100 at abc, 200 at bcd" in points
     rows = {
         cells[1].strip(): [cell.strip() for cell in cells[3:-1]]
-        for cells in (text.split("|") for text in table(found).splitlines()[2:])
+        for cells in (text.split("|") for text in lines[2:])
     }
     assert len(SIZES) == 4 and SIZES[0] == 1000
     assert rows["frames"] == ["1", "10", "100", "1,000"]
@@ -40,6 +43,25 @@ def test_the_table_says_what_the_points_say():
     assert rows["a cluster's items handed out, each stage"][2] == "0.28"
     assert rows["network: trailers, once"] == ["2", "20", "200", "2,000"]
     assert rows["disk: store, the last three again"][0] == "6"
+
+
+def test_points_of_one_size_are_renewed_and_the_others_kept():
+    known = {
+        "learning_seconds": {"splits": [[10, 1.0], [20, 2.0]]},
+        "learning_peak_megabytes": {"splits": [[10, 100.0], [20, 200.0]]},
+        "commits": {"10": "abc", "20": "abc"},
+    }
+    points = {
+        "learning_seconds": {"splits": [[10, 1.5]]},
+        "learning_peak_megabytes": {"splits": [[10, 150.0]]},
+        "items_per_second": 5.0,
+    }
+    assert joined(known, points, "bcd") == {
+        "learning_seconds": {"splits": [[10, 1.5], [20, 2.0]]},
+        "learning_peak_megabytes": {"splits": [[10, 150.0], [20, 200.0]]},
+        "items_per_second": 5.0,
+        "commits": {"10": "bcd", "20": "abc"},
+    }
 
 
 def test_a_made_up_corpus_is_one_that_stages_can_read(tmp_path):
