@@ -15,7 +15,10 @@ def main() -> None:
         "same input; print how many times as fast ours is, and keep that in "
         "benchmarks/results/bench.json. At most 15 minutes on two quiet cores.",
     )
-    parser.add_argument("cases", nargs="*", help="only these; then nothing is kept")
+    parser.add_argument("cases", nargs="*", help="only these; nothing is kept without --renew")
+    parser.add_argument(
+        "--renew", action="store_true", help="put the cases named in the place of those kept"
+    )
     parser.add_argument("--list", action="store_true", help="name the cases and stop")
     parser.add_argument("--results", type=Path, help="where to keep what was measured")
     parser.add_argument(
@@ -25,7 +28,14 @@ def main() -> None:
 
     from rich.console import Console
 
-    from benchmarks.running import case_names, check_names, read_bench, run_cases, write_bench
+    from benchmarks.running import (
+        case_names,
+        check_names,
+        read_bench,
+        renewed,
+        run_cases,
+        write_bench,
+    )
     from benchmarks.showing import table, write_readme
     from stages.errors import BenchmarkError
 
@@ -41,7 +51,9 @@ def main() -> None:
     if not console.is_terminal:
         console.width = 200
     console.print(table(bench["rows"]))
-    path = arguments.results or (None if arguments.cases else RESULTS)
+    path = arguments.results or (None if arguments.cases and not arguments.renew else RESULTS)
+    if path and arguments.renew:
+        bench = renewed(read_bench(path), bench)
     if path:
         write_bench(bench, path)
         say(f"{path}: {len(bench['rows'])} rows in {bench['seconds'] / 60:.1f} minutes")

@@ -72,6 +72,16 @@ def run_case(name: str) -> tuple[list[Row], str]:
     return rows, ""
 
 
+def renewed(kept: dict[str, Any], bench: dict[str, Any]) -> dict[str, Any]:
+    """What was kept, with the cases that were run again, each of which says its commit."""
+    new = {name: case | {"commit": bench["commit"]} for name, case in bench["cases"].items()}
+    cases = kept["cases"] | new
+    others = [row for row in kept["rows"] if row["case"] not in new]
+    rows = sorted([*others, *bench["rows"]], key=lambda row: list(cases).index(row["case"]))
+    seconds = round(sum(case["seconds"] for case in cases.values()), 1)
+    return kept | {"cases": cases, "rows": rows, "seconds": seconds}
+
+
 def write_bench(bench: dict[str, Any], path: Path) -> None:
     """Keep the results."""
     path.parent.mkdir(parents=True, exist_ok=True)

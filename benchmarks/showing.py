@@ -7,7 +7,7 @@ from typing import Any
 from rich.markup import escape
 from rich.table import Table
 
-from report.tables.bench import HEADINGS, cells
+from report.tables.bench import HEADINGS, cells, commits
 from stages.planning.showing import write_between
 
 BEGIN, END = "<!-- bench -->", "<!-- /bench -->"
@@ -42,7 +42,7 @@ def markdown(bench: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     yield (
         f"Measured on {machine['cores']} cores of {_plain(machine['processor'])}, at commit "
-        f"{_plain(bench['commit'])}, in {bench['seconds'] / 60:.0f} minutes."
+        f"{_plain(commits(bench))}, in {bench['seconds'] / 60:.0f} minutes."
     )
 
 

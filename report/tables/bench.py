@@ -79,8 +79,16 @@ def measured(metrics: Metrics) -> str:
     machine = metrics.bench["machine"]
     return (
         f"Measured on {machine['cores']} cores of {machine['processor']}, at commit "
-        f"{metrics.bench['commit']}"
+        f"{commits(metrics.bench)}"
     )
+
+
+def commits(bench: Mapping[str, Any]) -> str:
+    """The commit measured, and those of cases that were renewed since."""
+    again = [
+        f"{name} {case['commit']}" for name, case in bench["cases"].items() if "commit" in case
+    ]
+    return bench["commit"] + (f" ({', '.join(again)})" if again else "")
 
 
 def _number(value: float) -> str:

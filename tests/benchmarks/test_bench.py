@@ -58,6 +58,20 @@ def bench():
     }
 
 
+def test_a_case_that_is_renewed_takes_the_place_of_its_old_rows(bench):
+    bench["cases"]["other"] = {"seconds": 5.0, "failed": ""}
+    bench["rows"].append({"case": "other", "what": "kept"})
+    again = {
+        "commit": "bcd",
+        "cases": {"made": {"seconds": 2.0, "failed": ""}},
+        "rows": [{"case": "made", "what": "new"}],
+    }
+    found = running.renewed(bench, again)
+    assert [row["what"] for row in found["rows"]] == ["new", "kept"]
+    assert found["cases"]["made"] == {"seconds": 2.0, "failed": "", "commit": "bcd"}
+    assert found["seconds"] == 7.0 and showing.commits(found) == "abc (made bcd)"
+
+
 def test_the_table_in_a_terminal(bench):
     console = Console(width=200, record=True, file=open("/dev/null", "w"))  # noqa: SIM115, PTH123
     console.print(showing.table(bench["rows"]))
