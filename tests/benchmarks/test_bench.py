@@ -60,7 +60,7 @@ def bench():
 
 def test_a_case_that_is_renewed_takes_the_place_of_its_old_rows(bench):
     bench["cases"]["other"] = {"seconds": 5.0, "failed": ""}
-    bench["rows"].append({"case": "other", "what": "kept"})
+    bench["rows"] = [*bench["rows"][:3], {"case": "other", "what": "kept"}]
     again = {
         "commit": "bcd",
         "cases": {"made": {"seconds": 2.0, "failed": ""}},
