@@ -128,7 +128,7 @@ def memory(metrics: Metrics) -> Html:
         return elements.paragraph("Nothing was measured: python -m benchmarks.memory does.")
     words = elements.paragraph(
         "Small made-up films, few and many, through every stage: the most that a stage's process, "
-        "or the largest of its workers, held in memory. A stage that streams holds as much of both."
+        "or the largest of its workers, held in memory. One that streams holds no more of many."
     )
     shown = bench_table.memory(metrics.memory["peaks"])
     return words + elements.table(shown, source="memory.json", name="memory")
@@ -140,7 +140,7 @@ def key_frames(metrics: Metrics) -> Html:
         return elements.paragraph("Nothing was measured: python -m benchmarks.key_frames does.")
     words = elements.paragraph(
         "frames.nearest_key_frame takes the nearest key frame instead of the exact one, which "
-        "saves decoding. Every approach to the picture on both, on the same films."
+        "saves decoding. Macro AP of approaches to the picture on both, on the same films."
     )
     shown = bench_table.key_frames(metrics.key_frames["approaches"])
     return words + elements.table(shown, source="key_frames.json", name="key-frames")

@@ -66,11 +66,12 @@ def key_frames(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
             row["approach"],
             number(row["exact"], 3),
             number(row["key_frames"], 3),
-            f"{signed(row['difference'], 3)} {interval(row['lo'], row['hi'], 3)}",
+            signed(row["difference"], 3),
+            interval(row["lo"], row["hi"], 3),
         )
         for row in rows
     ]
-    headings = ["Approach", "Exact frames", "Key frames", "Difference, 95% interval"]
+    headings = ["Approach", "Exact frames", "Key frames", "Difference", "95% interval"]
     return pd.DataFrame(shown, columns=pd.Index(headings))
 
 
