@@ -14,7 +14,8 @@ def main() -> None:
     ).parse_args()
 
     from stages.auditing.leaks import find_leaks
-    from stages.auditing.reading import read_pictures, read_tracks, store
+    from stages.auditing.reading import read_pictures, read_tracks
+    from stages.auditing.shards import store
     from stages.auditing.tables import COLUMNS, leak_rows, piece_table, summary
     from stages.fitting.films import read_films
     from stages.packs import write_table

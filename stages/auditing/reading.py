@@ -1,43 +1,23 @@
-"""Read what is audited, a shard of the packs at a time, in worker processes.
+"""Read what was seen and heard in the packs, whose bulk stays on disk."""
 
-What was seen and heard in a shard is kept in the store under the shard's sha256, so workers hand
-back paths, and shards that did not change are not decoded again.
-"""
-
-import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import BinaryIO, overload
+from typing import overload
 
-import av
-import cv2
 import numpy as np
-import pyarrow.parquet as pq
 
-from stages.auditing.pictures import THUMB, Looks, look
-from stages.auditing.sounds import Track, fingerprint
+from stages.auditing.pictures import THUMB, Looks
+from stages.auditing.shards import EMPTY, listen_to, look_at
+from stages.auditing.sounds import Track
 from stages.errors import BenchmarkError
 from stages.npz.reading import Stored, stored
-from stages.npz.writing import write_npz
 from stages.packs import Part, parts
 from stages.parallel import run
-from stages.store import Store
-from stages.versions import code_of
 
-CODE = ("stages/auditing/*.py",)
-LIBRARIES = ("av", "numpy", "opencv-python-headless", "scipy")
 AT_ONCE = 64  # tracks read together
-Arrays = dict[str, np.ndarray]
 Heads = list[tuple[str, int, float]]  # of each track its trailer's id, its film, its start in s
-EMPTY: Arrays = {
-    "trailer": np.zeros(0, np.int32),
-    "frame": np.zeros(0, np.int16),
-    "time": np.zeros(0, np.float64),
-    "hash": np.zeros(0, np.uint64),
-    "spread": np.zeros(0, np.float32),
-}
 
 
 @dataclass(frozen=True)
@@ -157,21 +137,6 @@ def read_tracks(folder: Path, film_of: dict[str, int]) -> Tracks:
     return tracks
 
 
-def store() -> Store:
-    """Where what was seen and heard in a shard is kept."""
-    return Store("leaks", code_of(*CODE, libraries=LIBRARIES), None)
-
-
-def look_at(shard: Part) -> Path:
-    """Path of an entry with the looks of all frames of a shard, in its order; runs in a worker."""
-    return _kept("pictures", shard, _pictures)
-
-
-def listen_to(shard: Part) -> Path:
-    """Path of an entry with the fingerprints of all windows of a shard; runs in a worker."""
-    return _kept("tracks", shard, _tracks)
-
-
 def _over_shards(folder: Path, function: Callable[[Part], Path]) -> Iterator[Path]:
     results = dict(run(function, [Part.in_reach(path) for path in parts(folder)]))
     for part in sorted(results):
@@ -179,64 +144,3 @@ def _over_shards(folder: Path, function: Callable[[Part], Path]) -> Iterator[Pat
         if isinstance(result, BenchmarkError):
             raise BenchmarkError(str(result), where=str(part.path))
         yield result
-
-
-def _kept(what: str, shard: Part, write: Callable[[pq.ParquetFile, BinaryIO], None]) -> Path:
-    key = store().key(what, shard.sha256)
-    found = store().find(key)
-    if found is None:
-        with shard.open() as file, store().put(key) as path, path.open("wb") as entry:
-            write(file, entry)
-        found = store().find(key)
-    assert found is not None
-    return found
-
-
-def _pictures(file: pq.ParquetFile, entry: BinaryIO) -> None:
-    cv2.setNumThreads(1)  # one process a core already
-    names: list[str] = []
-    found = [EMPTY]
-
-    def thumbs() -> Iterator[np.ndarray]:
-        for group in range(file.num_row_groups):
-            rows = file.read_row_group(group).sort_by("frame")
-            looks = look([jpeg.as_py() for jpeg in rows["jpeg"]])
-            part = {name: rows[name].to_numpy() for name in ("frame", "time")}
-            trailer = np.full(len(rows), len(names))
-            found.append(part | {"trailer": trailer, "hash": looks.hash, "spread": looks.spread})
-            names.append(rows["trailer_id"][0].as_py())
-            yield looks.thumb[:]
-        for name, empty in EMPTY.items():
-            others[name] = np.concatenate([part[name] for part in found]).astype(empty.dtype)
-        others["names"] = np.array(names, "U16")
-
-    others: Arrays = {}
-    shape = (file.metadata.num_rows, THUMB[1], THUMB[0])
-    write_npz(entry, "thumb", shape, np.uint8, thumbs(), others)
-
-
-def _tracks(file: pq.ParquetFile, entry: BinaryIO) -> None:
-    names, starts, heard = [], [], []
-    for group in range(file.num_row_groups):
-        rows = file.read_row_group(group).to_pylist()
-        different = {(row["start"], row["seconds"]): row["flac"] for row in rows}
-        for (start, _), flac in sorted(different.items()):
-            names.append(rows[0]["trailer_id"])
-            starts.append(start)
-            heard.append(fingerprint(*_decoded(flac)))
-    words, loud = zip(*heard, strict=True)
-    np.savez(
-        entry,
-        trailer_id=np.array(names, "U16"),
-        start=np.array(starts, np.float64),
-        count=np.array([len(part) for part in words]),
-        words=np.concatenate(words),
-        loud=np.concatenate(loud),
-    )
-
-
-def _decoded(flac: bytes) -> tuple[np.ndarray, int]:
-    with av.open(io.BytesIO(flac), "r") as container:
-        stream = container.streams.audio[0]
-        blocks = [frame.to_ndarray().reshape(-1) for frame in container.decode(stream)]
-        return np.concatenate(blocks).astype(np.float32) / np.float32(1 << 15), stream.rate

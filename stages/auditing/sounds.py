@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from scipy.signal import resample_poly
 
 from stages.params import LeaksParams
 
@@ -58,6 +57,8 @@ def fingerprint(waveform: np.ndarray, rate: int) -> tuple[np.ndarray, np.ndarray
 
     waveform: (samples,) float32 in [-1, 1] at `rate` Hz.
     """
+    from scipy.signal import resample_poly  # takes a second to load, and what is kept needs none
+
     divisor = int(np.gcd(rate, RATE))
     sound = resample_poly(waveform, RATE // divisor, rate // divisor).astype(np.float32)
     if len(sound) < SIZE + HOP:

@@ -1,8 +1,8 @@
 """Embed trailers: read a trailer's rows from a pack, embed its items, keep the result."""
 
-import hashlib
 import io
 import json
+import sys
 from collections import deque
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -20,13 +20,14 @@ import pyarrow.parquet as pq
 
 from stages.embedding.base import Backbone, Precision, create, family
 from stages.errors import TrailerError
-from stages.packs import Part, parts, read_group
+from stages.packs import Part, digest, parts, read_group
 from stages.parallel import run, workers
 from stages.params import WINDOWS, BackboneParams
 from stages.store import Store, sha256
 from stages.versions import code_of
 
 LIBRARIES = ("av", "numpy", "opencv-python-headless", "torch", "torchaudio")
+FEW = 16  # trailers are embedded here before other processes have loaded torch
 
 
 @dataclass(frozen=True)
@@ -93,11 +94,30 @@ def store_of(recipe: Recipe) -> Store:
 
 def embed(todo: Sequence[Job]) -> Iterator[tuple[Job, tuple[str, Path] | TrailerError]]:
     """Embed trailers of one recipe, as results come: id and entry, or why a worker failed."""
-    heavy = todo and family(todo[0].recipe.family).heavy
-    if heavy:
-        return embed_stream(todo, workers())
+    if todo and family(todo[0].recipe.family).heavy:
+        yield from embed_stream(todo, workers())
+        return
+    missing = []
+    with ThreadPoolExecutor(workers()) as pool:
+        for job, (trailer_id, _, kept) in zip(todo, pool.map(look_up, todo), strict=True):
+            if kept is None:
+                missing.append(job)
+            else:
+                yield job, (trailer_id, kept)
     reach = cache(Part.in_reach)
-    return run(embed_trailer, [replace(job, pack=reach(job.pack.path)) for job in todo])
+    missing = [replace(job, pack=reach(job.pack.path)) for job in missing]
+    yield from run(embed_trailer, missing, few=FEW)
+
+
+def look_up(job: Job) -> tuple[str, str, Path | None]:
+    """One trailer's id, the key of its embeddings, and their entry if the store has it."""
+    return _look_up(job, read_group(job.pack, job.row_group))
+
+
+def _look_up(job: Job, rows: pa.Table) -> tuple[str, str, Path | None]:
+    store = store_of(job.recipe)
+    key = store.key(digest(rows))
+    return rows["trailer_id"][0].as_py(), key, store.find(key)
 
 
 def embed_trailer(job: Job) -> tuple[str, Path]:
@@ -141,19 +161,16 @@ def embed_stream(
 
 def _one_thread() -> None:
     """What works beside others, in a thread or a process of its own, uses one core."""
-    import torch
-
-    torch.set_num_threads(1)
     cv2.setNumThreads(1)
+    if torch := sys.modules.get("torch"):  # a second to load, and not every family does
+        torch.set_num_threads(1)
 
 
 def prepare(backbone: Backbone, job: Job) -> Prepared:
     """Read one trailer's rows and make its items, unless the store has their embeddings."""
     rows = read_group(job.pack, job.row_group)
-    trailer_id = rows["trailer_id"][0].as_py()
-    store = store_of(job.recipe)
-    key = store.key(_digest(rows))
-    if (kept := store.find(key)) is not None:
+    trailer_id, key, kept = _look_up(job, rows)
+    if kept is not None:
         return Prepared(trailer_id, key, kept)
     items_of = _frames if backbone.modality == "picture" else _windows
     return Prepared(trailer_id, key, None, *items_of(backbone, rows))
@@ -170,19 +187,6 @@ def _embed(backbone: Backbone, recipe: Recipe, prepared: Prepared) -> tuple[str,
     found = store.find(prepared.key)
     assert found is not None
     return prepared.trailer_id, found
-
-
-def _digest(rows: pa.Table) -> str:
-    """Hash of a trailer's rows, times and all, but not of its name."""
-    digest = hashlib.sha256()
-    columns = rows.drop_columns("trailer_id").columns
-    for row in zip(*columns, strict=True):
-        for value in row:
-            if isinstance(value, pa.BinaryScalar):
-                digest.update(value.as_buffer())  # as it lies: megabytes of sound are not copied
-            else:
-                digest.update(repr(value.as_py()).encode())
-    return digest.hexdigest()
 
 
 def _frames(backbone: Backbone, rows: pa.Table) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -229,5 +233,6 @@ def _npz(**arrays: Any) -> bytes:
 
 @cache
 def _backbone(recipe: Recipe) -> Backbone:
+    made = recipe.backbone()
     _one_thread()  # one process a core already
-    return recipe.backbone()
+    return made

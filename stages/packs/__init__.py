@@ -1,11 +1,12 @@
 """Deterministic packs: what stages hand on of their trailers, in a bounded number of files."""
 
-from stages.packs.reading import Part, parts, read_group, read_pack
+from stages.packs.reading import Part, digest, parts, read_group, read_pack
 from stages.packs.writing import SHARDS, shard_of, write_pack, write_table
 
 __all__ = [
     "SHARDS",
     "Part",
+    "digest",
     "parts",
     "read_group",
     "read_pack",

@@ -25,7 +25,10 @@ def apart() -> bool:
 
 
 def run(
-    function: Callable[[Item], Result], items: Sequence[Item], one_folder: bool = False
+    function: Callable[[Item], Result],
+    items: Sequence[Item],
+    one_folder: bool = False,
+    few: int = 0,
 ) -> Iterator[tuple[Item, Result | TrailerError]]:
     """Yield (item, result) as results come; a TrailerError raised by `function` is a result.
 
@@ -35,11 +38,12 @@ def run(
     alone or in a tuple, is of the store: what lies there is here by the time it is yielded.
 
     one_folder: the workers meet over files of the working folder. Without one in common, that is
-    here.
+    here. few: how many items this machine does in this very process, where none may kill it, since
+    starting others takes longer.
     """
     address = _scheduler()
     if not address or (one_folder and apart()):
-        return local.run(function, items)
+        return local.run(function, items, few=few)
     try:
         from stages.parallel import cluster
     except ImportError as error:

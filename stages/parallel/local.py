@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from typing import TypeVar
 
 from stages.errors import BenchmarkError, TrailerError
@@ -27,14 +28,23 @@ def workers() -> int:
 
 
 def run(
-    function: Callable[[Item], Result], items: Sequence[Item], processes: int | None = None
+    function: Callable[[Item], Result],
+    items: Sequence[Item],
+    processes: int | None = None,
+    few: int = 0,
 ) -> Iterator[tuple[Item, Result | TrailerError]]:
     """Yield (item, result) as results come; a TrailerError raised by `function` is a result.
 
     A worker that dies breaks the whole pool, so what was in flight is then run again one item at a
     time: the one that kills its worker again gets the reason "crashed", the others their results.
     Any other exception is a bug and stops the run. `function` and `items` must pickle.
+
+    few: how many items are done in this very process, where none may kill it.
     """
+    if len(items) <= few:
+        for item in items:
+            yield item, _result(partial(function, item))
+        return
     count = min(processes or workers(), max(len(items), 1))
     waiting = list(reversed(items))
     while waiting:
@@ -46,7 +56,7 @@ def run(
                         item = waiting.pop()
                         flying[pool.submit(function, item)] = item
                     for future in wait(flying, return_when=FIRST_COMPLETED).done:
-                        result = _result(future)
+                        result = _result(future.result)
                         yield flying.pop(future), result
             except BrokenProcessPool:
                 pass
@@ -60,14 +70,14 @@ def run(
 def _alone(function: Callable[[Item], Result], item: Item) -> Result | TrailerError:
     with _pool(1) as pool:
         try:
-            return _result(pool.submit(function, item))
+            return _result(pool.submit(function, item).result)
         except BrokenProcessPool:
             return TrailerError("crashed", "the worker process died on this trailer twice")
 
 
-def _result(future: "Future[Result]") -> Result | TrailerError:
+def _result(obtain: Callable[[], Result]) -> Result | TrailerError:
     try:
-        return future.result()
+        return obtain()
     except TrailerError as error:
         return error
 

@@ -5,9 +5,12 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 
+from stages.auditing import shards
 from stages.auditing.leaks import components, covered, find_leaks
+from stages.auditing.pictures import Looks, look
 from stages.auditing.reading import read_pictures, read_tracks
 from stages.auditing.tables import leak_rows, piece_table, summary
 from stages.fitting.items import View, read_items
@@ -15,7 +18,7 @@ from stages.fitting.masking import read_hidden
 from stages.media.frames import extract_frames
 from stages.media.results import AUDIO, FRAMES
 from stages.media.sound import extract_windows
-from stages.packs import write_pack, write_table
+from stages.packs import Part, write_pack, write_table
 from stages.params import load
 from tests.auditing.conftest import RATE, scene, tune
 from tests.media.conftest import write_audio, write_video
@@ -130,7 +133,8 @@ def test_films_that_are_not_judged_are_not_audited(planted):
 def test_shards_that_did_not_change_are_not_decoded_again(planted):
     data, pictures, tracks, film_of = planted
     entries = set((data / "data/store/leaks").rglob("*.*"))
-    assert len(entries) == 2 * len(list((data / "frames").glob("part-*"))) > 0
+    files = [path for pack in ("frames", "audio") for path in (data / pack).glob("part-*")]
+    assert len(entries) == len(files) + 2 * len(film_of) > 0
     again = read_pictures(data / "frames", film_of)
     heard = read_tracks(data / "audio", film_of)
     assert set((data / "data/store/leaks").rglob("*.*")) == entries
@@ -139,6 +143,30 @@ def test_shards_that_did_not_change_are_not_decoded_again(planted):
     assert [(t.trailer_id, t.film, t.start) for t in heard] == [
         (t.trailer_id, t.film, t.start) for t in tracks
     ]
+
+
+def test_a_trailer_more_in_a_shard_is_the_only_one_decoded(planted, tmp_path, monkeypatch):
+    data, *_ = planted
+    shard = data / "frames/part-00.parquet"
+    rows = pq.read_table(shard)
+    more = rows.slice(1).set_column(0, "trailer_id", [[f"{16:016x}"] * (len(rows) - 1)])
+    both = {f"{0:016x}": rows, f"{16:016x}": more.cast(FRAMES)}
+    write_pack(tmp_path / "frames", both, both.__getitem__, FRAMES)
+    monkeypatch.chdir(data)
+    looked = []
+
+    def count(jpegs: list[bytes]) -> Looks:
+        looked.append(len(jpegs))
+        return look(jpegs)
+
+    monkeypatch.setattr(shards, "look", count)
+    entry = shards.look_at(Part(tmp_path / "frames/part-00.parquet"))
+    assert looked == [len(more)]
+    with np.load(entry) as seen, np.load(shards.look_at(Part(shard))) as first:
+        assert seen["names"].tolist() == list(both)
+        for name in ("frame", "hash", "thumb"):
+            want = np.concatenate([first[name], first[name][1:]])
+            np.testing.assert_array_equal(seen[name], want)
 
 
 def test_shared_frames_can_be_left_out_of_what_an_approach_sees(planted, rules, tmp_path):

@@ -16,9 +16,10 @@ from stages.backbones.colour import RECORD as COLOUR
 from stages.embedding import base, trailers
 from stages.embedding.joining import write_embeddings
 from stages.embedding.network import Network
-from stages.embedding.trailers import Recipe, embed_stream, embed_trailer, jobs
+from stages.embedding.trailers import Recipe, embed, embed_stream, embed_trailer, jobs
 from stages.errors import BenchmarkError
 from stages.packs import write_pack
+from stages.parallel import run
 
 FRAMES = pa.schema(
     [
@@ -124,6 +125,23 @@ def test_one_more_trailer_is_one_more_entry(folder):
     list(map(embed_trailer, jobs(folder / "four", Recipe("colour"))))
     after = set((folder / "data/store/embed").rglob("*.*"))
     assert len(after) == 4 and entries < after
+
+
+def test_only_what_the_store_lacks_is_handed_to_workers(folder, monkeypatch):
+    write_pack(folder / "frames", IDS, picture_rows, FRAMES)
+    todo = jobs(folder / "frames", Recipe("colour"))
+    first = dict(map(embed_trailer, todo[:3]))
+    handed = []
+
+    def watched(function, items, few):
+        handed.extend(items)
+        return run(function, items, few=few)
+
+    monkeypatch.setattr(trailers, "run", watched)
+    found = list(embed(todo))
+    assert handed == todo[3:] and [job for job, _ in found] == todo
+    assert [result for _, result in found[:3]] == list(first.items())
+    assert [result for _, result in embed(todo)] == [result for _, result in found]
 
 
 class Halves(Network):

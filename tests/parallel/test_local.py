@@ -35,6 +35,16 @@ def test_a_bug_stops_the_run():
         list(run(square, [1, 7, 2], processes=1))
 
 
+def whoami(number: int) -> int:
+    return os.getpid() if square(number) else 0
+
+
+def test_a_few_are_done_in_this_very_process_and_more_are_not():
+    few = dict(run(whoami, [1, 2, 3], few=3))
+    assert isinstance(few.pop(3), TrailerError) and set(few.values()) == {os.getpid()}
+    assert os.getpid() not in dict(run(whoami, [1, 2, 4], few=2)).values()
+
+
 def test_nothing_to_do():
     assert list(run(square, [])) == []
 
