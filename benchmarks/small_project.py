@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,9 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 class Project:
-    """What a user has after cloning, made small enough to run in a minute or two."""
+    """What a user has after cloning, unless `whole` made small enough to run in a minute or two."""
 
-    def __init__(self, folder: Path, films: int) -> None:
+    def __init__(self, folder: Path, films: int, whole: bool = False) -> None:
         self.folder = folder
         listed = subprocess.run(
             ["git", "ls-files", "-co", "--exclude-standard"],
@@ -37,7 +38,8 @@ class Project:
         }
         self.films = (ROOT / "sample.txt").read_text().splitlines(keepends=True)
         self.keep_films(films)
-        self.change_params(_small)
+        if not whole:
+            self.change_params(_small)
         self.call("git", "init", "-q", "-b", "main")
         self.call("dvc", "init", "-q", "-f")
         shutil.copy(ROOT / ".dvc/config", folder / ".dvc/config")
@@ -51,15 +53,41 @@ class Project:
             raise RuntimeError(f"{command}\n{done.stdout}\n{done.stderr}")
         return done.stdout
 
-    def repro(self) -> set[str]:
-        """Run the pipeline; the stages that ran."""
-        return set(re.findall(r"Running stage '(.+)':", self.call("dvc", "repro")))
+    def repro(self, tell: Callable[[str], None] | None = None) -> dict[str, float]:
+        """Run the pipeline; the stages that ran, and after how many seconds each began.
+
+        tell: called with the name of each as it begins. RuntimeError if one fails.
+        """
+        start, began, said = time.perf_counter(), {}, []
+        with subprocess.Popen(
+            ["dvc", "repro"], cwd=self.folder, env=self.environment, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        ) as process:  # fmt: skip
+            assert process.stdout is not None
+            for line in process.stdout:
+                said.append(line)
+                if found := re.match(r"Running stage '(.+)':", line):
+                    began[found[1]] = time.perf_counter() - start
+                    if tell:
+                        tell(found[1])
+        if process.returncode:
+            raise RuntimeError("".join(said))
+        return began
 
     def keep_films(self, count: int) -> None:
         """Leave the first `count` rows of the catalogue."""
         head = [line for line in self.films if line.startswith(("#", "film_id"))]
         rows = [line for line in self.films if line not in head]
         (self.folder / "sample.txt").write_text("".join([*head, *rows[:count]]))
+
+    def add_films(self, count: int) -> None:
+        """So many more rows at the end of the catalogue, of films that it does not have."""
+        path = self.folder / "sample.txt"
+        rows = path.read_text().splitlines(keepends=True)
+        for number, row in enumerate(rows[-count:]):
+            _, *told, _ = row.split("\t")
+            rows.append("\t".join([f"more{number}", *told, f"sample:more{number}\n"]))
+        path.write_text("".join(rows))
 
     def change_params(self, change: Callable[[dict[str, Any]], None]) -> None:
         """Let `change` edit params.yaml."""

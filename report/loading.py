@@ -51,6 +51,7 @@ class Metrics:
     null_corpus: dict[str, Any]
     over_time: dict[str, Any]
     bench: dict[str, Any]
+    edit_loop: dict[str, Any]
     memory: dict[str, Any]
     key_frames: dict[str, Any]
     curves: dict[str, pd.DataFrame]
@@ -174,6 +175,7 @@ def load(folder: Path) -> Metrics:
         null_corpus=document("null_corpus.json", required=False),
         over_time=document("over_time.json", required=False),
         bench=document("bench.json", required=False),
+        edit_loop=document("edit_loop.json", required=False),
         memory=document("memory.json", required=False),
         key_frames=document("key_frames.json", required=False),
         curves={approach: frame(f"curves/{approach}.csv") for approach in curved},

@@ -14,19 +14,18 @@ def main() -> None:
     ).parse_args()
 
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     from stages.corpus.folds import assign_folds, attrition, group_films
     from stages.corpus.labels import collections_of, films_of
     from stages.corpus.table import read_trailers
-    from stages.packs import write_table
+    from stages.packs import read_table, write_table
     from stages.params import load
     from stages.tables import write_csv, write_json
 
     params = load().splits
     trailers = read_trailers(Path("data/catalogue.parquet"))
-    steps = {step: f"data/{step}/outcomes.parquet" for step in ("frames", "audio")}
-    outcomes = {step: pq.read_table(path).to_pylist() for step, path in steps.items()}
+    steps = {step: Path(f"data/{step}/outcomes.parquet") for step in ("frames", "audio")}
+    outcomes = {step: read_table(path).to_pylist() for step, path in steps.items()}
     served = {
         step: {row["trailer_id"] for row in rows if row["reason"] == "ok"}
         for step, rows in outcomes.items()
@@ -56,7 +55,7 @@ def main() -> None:
     schema = pa.schema([("film_id", pa.string()), *folds, *served_by])
     write_table(pa.Table.from_pylist(rows, schema), Path("data/splits.parquet"))
 
-    ledger = pq.read_table("data/downloads.parquet", columns=["reason"]).to_pylist()
+    ledger = read_table(Path("data/downloads.parquet"), columns=["reason"]).to_pylist()
     columns = ["step", "reason", "trailers"]
     write_csv(attrition(ledger, outcomes), columns, Path("metrics/attrition.csv"))
     by_modality = {

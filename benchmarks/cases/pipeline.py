@@ -29,19 +29,19 @@ class Size:
 
 @dataclass
 class Run:
-    """One `dvc repro`: what it cost, and where that went."""
+    """One `dvc repro`: what it cost, where that went, and when each stage that ran began, in s."""
 
     cost: Cost
-    stages: int
+    began: dict[str, float]
     facts: dict[str, float] = field(default_factory=dict)
 
     @property
     def note(self) -> str:
         facts = self.facts
         return (
-            f"{self.stages} stages, {self.cost.wall:.0f} s ({self.cost.cpu:.0f} s of CPU), peak "
-            f"{facts['peak_megabytes']:.0f} MB, {facts['disk_megabytes']:.0f} MB on disk; outside "
-            f"the stages {facts['outside_stages_share']:.0%} of the time, importing "
+            f"{len(self.began)} stages, {self.cost.wall:.0f} s ({self.cost.cpu:.0f} s of CPU), "
+            f"peak {facts['peak_megabytes']:.0f} MB, {facts['disk_megabytes']:.0f} MB on disk; "
+            f"outside the stages {facts['outside_stages_share']:.0%} of the time, importing "
             f"{facts['imports_share']:.0%} of the CPU time"
         )
 
@@ -52,20 +52,18 @@ def rows(folder: Path, budget: float, size: Size | None = None) -> Iterator[Row]
     place = folder / "project"
     place.mkdir()
     project = Project(place, size.films)
-    clock = folder / "imports.txt"
-    path = os.pathsep.join(filter(None, [str(CLOCK), os.environ.get("PYTHONPATH", "")]))
-    project.environment |= {"IMPORT_CLOCK": str(clock), "PYTHONPATH": path}
+    clock = clocked(project)
     edits: dict[str, Callable[[], None]] = {
         FIRST: lambda: None,
         "nothing changed": lambda: None,
-        "one approach added": lambda: project.change_params(_one_approach_more),
-        "one threshold changed": lambda: project.change_params(_another_threshold),
+        "one approach added": lambda: project.change_params(one_approach_more),
+        "one threshold changed": lambda: project.change_params(another_threshold),
         f"{size.more} trailers added": lambda: project.keep_films(size.films + size.more),
     }
     first: Run | None = None
     for what, edit in edits.items():
         edit()
-        run = _run(project, clock)
+        run = run_of(project, clock)
         row = compared(
             case="pipeline",
             what=what,
@@ -81,19 +79,31 @@ def rows(folder: Path, budget: float, size: Size | None = None) -> Iterator[Row]
         first = first or run
 
 
-def _run(project: Project, clock: Path) -> Run:
+def clocked(project: Project) -> Path:
+    """A file for the seconds that this project's imports take."""
+    clock = project.folder.parent / "imports.txt"
+    path = os.pathsep.join(filter(None, [str(CLOCK), os.environ.get("PYTHONPATH", "")]))
+    project.environment |= {"IMPORT_CLOCK": str(clock), "PYTHONPATH": path}
+    return clock
+
+
+def run_of(project: Project, clock: Path, tell: Callable[[str], None] | None = None) -> Run:
+    """Run a project's pipeline; clock: a file for the seconds that imports take.
+
+    tell: called with the name of each stage as it begins.
+    """
     clock.write_text("")
     record = project.folder / RECORD  # of what each stage took; no stage depends on it
     if record.exists():
         record.write_text(json.dumps(json.loads(record.read_text()) | {"stages": {}}))
-    ran: set[str] = set()
+    began: dict[str, float] = {}
     with _Memory() as memory:
-        cost = cost_of(lambda: ran.update(project.repro()))
+        cost = cost_of(lambda: began.update(project.repro(tell=tell)))
     inside = sum(stage["seconds"] for stage in json.loads(record.read_text())["stages"].values())
     imports = sum(map(float, clock.read_text().split()))
     return Run(
         cost,
-        len(ran),
+        began,
         {
             "peak_megabytes": memory.peak / 1e6,
             "disk_megabytes": _bytes_under(project.folder) / 1e6,
@@ -141,10 +151,12 @@ def _bytes_under(folder: Path) -> int:
     return sum(found.values())
 
 
-def _one_approach_more(params: dict[str, Any]) -> None:
-    more = {"backbone": "colour", "context": "max", "head": "linear"}
-    params["matrix"]["approaches"]["colour_max"] = more
+def one_approach_more(params: dict[str, Any]) -> None:
+    """One more head on embeddings that are there."""
+    more = {"backbone": "colour", "context": "max", "head": "mlp"}
+    params["matrix"]["approaches"]["one_more"] = more
 
 
-def _another_threshold(params: dict[str, Any]) -> None:
+def another_threshold(params: dict[str, Any]) -> None:
+    """One rule changed."""
     params["judging"]["thresholds"][1] = 0.37

@@ -122,6 +122,19 @@ def bench(metrics: Metrics) -> Html:
     return words + table + folds
 
 
+def edit_loop(metrics: Metrics) -> Html:
+    """What the next run takes after an edit; a sentence where it was not measured."""
+    if not metrics.edit_loop:
+        return elements.paragraph("Nothing was measured: python -m benchmarks.edit_loop does.")
+    words = elements.paragraph(
+        f"This matrix on {metrics.edit_loop['films']} rendered films, run from nothing and again "
+        "after each edit that a person makes: how long dvc repro takes, and which part of it goes "
+        "before fitting."
+    )
+    shown = bench_table.edits(metrics.edit_loop["runs"])
+    return words + elements.table(shown, source="edit_loop.json", name="edit-loop")
+
+
 def memory(metrics: Metrics) -> Html:
     """What each stage holds in memory at two sizes; a sentence where it was not measured."""
     if not metrics.memory:

@@ -75,6 +75,26 @@ def key_frames(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     return pd.DataFrame(shown, columns=pd.Index(headings))
 
 
+def edits(runs: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """What a run takes after each edit, and what is asked of it."""
+    shown = [
+        (
+            run["after"],
+            str(len(run["stages"])),
+            number(run["seconds"], 1),
+            number(run["seconds_before_fitting"], 1),
+            f"{run['outside_stages_share']:.0%}",
+            f"{run['goal']}: {MET[run['met']]}" if run["goal"] else "",
+        )
+        for run in runs
+    ]
+    headings = [
+        *("After", "Stages that ran", "Seconds", "Of them before fitting"),
+        *("In DVC and starting", "Goal, and met"),
+    ]
+    return pd.DataFrame(shown, columns=pd.Index(headings))
+
+
 def measured(metrics: Metrics) -> str:
     """On what, and from which commit."""
     machine = metrics.bench["machine"]

@@ -7,11 +7,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from stages.corpus.reader import Slip, control_faults, genre_faults, genres_of, rows_of
 from stages.errors import BenchmarkError
-from stages.packs import write_table
+from stages.packs import read_table, write_table
 
 COLUMNS = ("film_id", "genres")
 SCHEMA = pa.schema([("film_id", pa.string()), ("genres", pa.list_(pa.string()))])
@@ -83,7 +82,7 @@ def save_second_source(genres: Genres, path: Path) -> None:
 
 def load_second_source(path: Path) -> dict[str, tuple[str, ...]]:
     """Read what `save_second_source` wrote."""
-    return {row["film_id"]: tuple(row["genres"]) for row in pq.read_table(path).to_pylist()}
+    return {row["film_id"]: tuple(row["genres"]) for row in read_table(path).to_pylist()}
 
 
 def _faults(number: int, row: list[str], line_of: Mapping[str, int]) -> Iterator[Slip]:

@@ -3,10 +3,9 @@
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from stages.corpus.reader import Trailer
-from stages.packs import write_table
+from stages.packs import read_table, write_table
 
 SCHEMA = pa.schema(
     [
@@ -29,5 +28,5 @@ def save_trailers(trailers: list[Trailer], path: Path) -> None:
 
 def read_trailers(path: Path) -> list[Trailer]:
     """Read what `save_trailers` wrote."""
-    rows = pq.read_table(path).to_pylist()
+    rows = read_table(path).to_pylist()
     return [Trailer(**{**row, "genres": tuple(row["genres"])}) for row in rows]

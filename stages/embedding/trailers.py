@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 from stages.embedding.base import Backbone, Precision, create, family
 from stages.errors import TrailerError
 from stages.packs import Part, digest, parts, read_group
-from stages.parallel import run, workers
+from stages.parallel import here, run, workers
 from stages.params import WINDOWS, BackboneParams
 from stages.store import Store, sha256
 from stages.versions import code_of
@@ -97,13 +97,15 @@ def embed(todo: Sequence[Job]) -> Iterator[tuple[Job, tuple[str, Path] | Trailer
     if todo and family(todo[0].recipe.family).heavy:
         yield from embed_stream(todo, workers())
         return
-    missing = []
-    with ThreadPoolExecutor(workers()) as pool:
-        for job, (trailer_id, _, kept) in zip(todo, pool.map(look_up, todo), strict=True):
-            if kept is None:
-                missing.append(job)
-            else:
-                yield job, (trailer_id, kept)
+    missing = list(todo)
+    if here():  # what the store has is found before other processes are started
+        missing = []
+        with ThreadPoolExecutor(workers()) as pool:
+            for job, (trailer_id, _, kept) in zip(todo, pool.map(look_up, todo), strict=True):
+                if kept is None:
+                    missing.append(job)
+                else:
+                    yield job, (trailer_id, kept)
     reach = cache(Part.in_reach)
     missing = [replace(job, pack=reach(job.pack.path)) for job in missing]
     yield from run(embed_trailer, missing, few=FEW)

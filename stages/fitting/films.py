@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pyarrow.parquet as pq
 
 from stages.corpus.folds import group_films
 from stages.corpus.labels import collections_of, films_of
 from stages.corpus.table import read_trailers
+from stages.packs import read_table
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Films:
 
 def read_films(data: Path) -> Films:
     """Films of `data/splits.parquet` with labels from `data/catalogue.parquet`."""
-    splits = pq.read_table(data / "splits.parquet")
+    splits = read_table(data / "splits.parquet")
     ids = splits["film_id"].to_pylist()
     row_of = {film: row for row, film in enumerate(ids)}
     trailers = read_trailers(data / "catalogue.parquet")

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
+
+from stages.packs import read_table
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Hidden:
 
 def read_hidden(path: Path, films: int) -> Hidden:
     """Frames that at least `films` films share, of the audit's `data/leaks.parquet`."""
-    table = pq.read_table(path, columns=["trailer_id", "frame", "films"])
+    table = read_table(path, columns=["trailer_id", "frame", "films"])
     shared = pc.and_(pc.greater_equal(table["frame"], 0), pc.greater_equal(table["films"], films))
     table = table.filter(shared)
     names, frames = table["trailer_id"].to_pylist(), table["frame"].to_pylist()

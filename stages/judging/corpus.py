@@ -4,12 +4,11 @@ from collections import defaultdict
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from stages.fitting.films import read_films
 from stages.judging.ceilings import Corpus
 from stages.media.sample.events import Event
-from stages.packs import read_pack
+from stages.packs import read_pack, read_table
 
 
 def read_corpus(data: Path) -> Corpus | None:
@@ -19,7 +18,7 @@ def read_corpus(data: Path) -> Corpus | None:
     lie on several clocks, and there is no ceiling to speak of.
     """
     events = defaultdict(list)
-    for row in pq.read_table(data / "sample_events.parquet").to_pylist():
+    for row in read_table(data / "sample_events.parquet").to_pylist():
         events[row["film_id"]].append(Event(**row))
     films = read_films(data)
     film_of = {trailer: str(films.ids[row]) for trailer, row in films.film_of.items()}
@@ -33,7 +32,7 @@ def read_corpus(data: Path) -> Corpus | None:
     for row in _rows(data / "audio", ["trailer_id", "window", "start", "seconds"]):
         span = (row["start"], row["start"] + row["seconds"])
         windows[film_of.get(row["trailer_id"])][row["window"]] = span
-    splits = pq.read_table(data / "splits.parquet")
+    splits = read_table(data / "splits.parquet")
     judged = splits["picture"].to_numpy() & splits["sound"].to_numpy()
     order = [str(film) for film in films.ids]
     return Corpus(

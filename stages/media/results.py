@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from stages.errors import DISK_FULL, BenchmarkError, TrailerError
 from stages.media.videos import video
-from stages.packs import write_pack, write_table
+from stages.packs import read_table, write_pack, write_table
 from stages.params import AudioParams, FramesParams
 from stages.store import Store
 from stages.versions import code_of
@@ -68,7 +67,7 @@ def jobs(ledger: Path, params: FramesParams | AudioParams) -> list[Job]:
     columns = ["trailer_id", "reason", "sha256", codec]
     return [
         Job(row["trailer_id"], row["sha256"], bool(row[codec]), params)
-        for row in pq.read_table(ledger, columns=columns).to_pylist()
+        for row in read_table(ledger, columns=columns).to_pylist()
         if row["reason"] == "ok"
     ]
 

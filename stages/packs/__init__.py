@@ -1,6 +1,6 @@
 """Deterministic packs: what stages hand on of their trailers, in a bounded number of files."""
 
-from stages.packs.reading import Part, digest, parts, read_group, read_pack
+from stages.packs.reading import Part, digest, parts, read_group, read_pack, read_table
 from stages.packs.writing import SHARDS, shard_of, write_pack, write_table
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "parts",
     "read_group",
     "read_pack",
+    "read_table",
     "shard_of",
     "write_pack",
     "write_table",

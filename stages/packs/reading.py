@@ -55,6 +55,12 @@ def read_pack(folder: Path, columns: list[str] | None = None) -> Iterator[pa.Tab
                 yield file.read_row_group(group, columns=columns)
 
 
+def read_table(path: Path, columns: list[str] | None = None) -> pa.Table:
+    """A small table, as `write_table` wrote it; unlike pyarrow's own it does not load pandas."""
+    with pq.ParquetFile(path) as file:
+        return file.read(columns=columns)
+
+
 def read_group(part: Part, number: int) -> pa.Table:
     """Rows of one trailer of a shard; the footer, which grows with the shard, is parsed once."""
     status = None if part.lent else part.path.stat()

@@ -14,14 +14,19 @@ from stages.parallel import local
 from stages.parallel.local import workers
 from stages.store import shared as store
 
-__all__ = ["apart", "run", "workers"]
+__all__ = ["apart", "here", "run", "workers"]
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
+def here() -> bool:
+    """Whether the work is done by this machine's cores."""
+    return not _scheduler()
+
+
 def apart() -> bool:
     """Whether workers have nothing in common with us but the shared store."""
-    return bool(_scheduler() and store.address())
+    return bool(not here() and store.address())
 
 
 def run(
@@ -41,8 +46,7 @@ def run(
     here. few: how many items this machine does in this very process, where none may kill it, since
     starting others takes longer.
     """
-    address = _scheduler()
-    if not address or (one_folder and apart()):
+    if here() or (one_folder and apart()):
         return local.run(function, items, few=few)
     try:
         from stages.parallel import cluster
@@ -52,10 +56,10 @@ def run(
         raise BenchmarkError(
             "a Dask cluster is asked for, but the package distributed is not installed",
             where="DASK_SCHEDULER_ADDRESS",
-            found=address,
+            found=_scheduler(),
             do="python requirements/install.py core cluster, or unset the variable to work here",
         ) from None
-    return cluster.run(function, items, address)
+    return cluster.run(function, items, _scheduler())
 
 
 def _scheduler() -> str:

@@ -11,6 +11,9 @@ from stages.errors import BenchmarkError
 from stages.params.matrix import slips
 from stages.params.sections import Params
 
+# the same in C, where PyYAML was built with it: every stage begins by reading the parameters
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 
 def load(path: Path = Path("params.yaml")) -> Params:
     """Read and check the whole file; an entry point then takes its own sections and no others.
@@ -19,8 +22,8 @@ def load(path: Path = Path("params.yaml")) -> Params:
     """
     try:
         text = path.read_text(encoding="utf-8")
-        root = yaml.compose(text)
-        params = TypeAdapter(Params).validate_python(yaml.safe_load(text))
+        root = yaml.compose(text, Loader=LOADER)
+        params = TypeAdapter(Params).validate_python(yaml.load(text, Loader=LOADER))
     except OSError as error:
         raise BenchmarkError(
             "cannot read the parameters",

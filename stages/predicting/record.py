@@ -10,6 +10,7 @@ import yaml
 
 from stages.corpus.table import read_trailers
 from stages.errors import BenchmarkError
+from stages.params.reading import LOADER
 
 # the stages whose parameters decide what a model says of a trailer; others choose the films
 DECIDING = ("frames", "audio", "weights", "embed", "embed_pretrained", "fit", "early", "late")
@@ -118,5 +119,4 @@ def _md5(path: Path) -> str:
 
 
 def _yaml(path: Path) -> Any:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the lock is long
-    return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER)  # the lock is long

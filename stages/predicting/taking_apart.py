@@ -9,14 +9,12 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import pyarrow.parquet as pq
-
 from stages.embedding.base import Backbone
 from stages.embedding.joining import write_embeddings
 from stages.embedding.trailers import Recipe, embed_stream, jobs
 from stages.errors import BenchmarkError, TrailerError
 from stages.media import results
-from stages.packs import read_pack
+from stages.packs import read_pack, read_table
 from stages.parallel import workers
 from stages.params import Params
 from stages.predicting.given import Given
@@ -55,7 +53,7 @@ def take_apart(
         target = folder / STEPS[modality]
         results.write(target, schema, ((job, _extracted(job)) for job in todo))
         seconds = _seconds(target, picture)
-        for row in pq.read_table(target / "outcomes.parquet").to_pylist():
+        for row in read_table(target / "outcomes.parquet").to_pylist():
             trailer_id = row["trailer_id"]
             outcome = Outcome(row["reason"], row["note"], seconds.get(trailer_id, 0.0))
             found[trailer_id][modality] = outcome

@@ -1,4 +1,4 @@
-from report.tables.bench import key_frames, memory
+from report.tables.bench import edits, key_frames, memory
 
 
 def test_memory_is_compared_stage_by_stage():
@@ -16,3 +16,12 @@ def test_key_frames_tell_the_difference_with_its_interval():
     assert shown[:3] == ["colour_mlp", "0.500", "0.450"]
     assert "0.050" in shown[3]
     assert "0.080" in shown[4] and "0.020" in shown[4]
+
+
+def test_edits_tell_whether_their_goal_was_met():
+    took = {"seconds": 33.91, "seconds_before_fitting": 2.0, "outside_stages_share": 0.25}
+    first = took | {"after": "first run", "stages": ["fit"] * 39, "goal": "", "met": None}
+    slow = took | {"after": "a rule", "stages": ["report"], "goal": "at most 5 s", "met": False}
+    shown = edits([first, slow]).to_numpy().tolist()
+    assert shown[0] == ["first run", "39", "33.9", "2.0", "25%", ""]
+    assert shown[1][0] == "a rule" and shown[1][-1] == "at most 5 s: no"

@@ -1,0 +1,135 @@
+"""What a person waits for with the whole sample corpus: python -m benchmarks.edit_loop
+
+A copy of this project runs from nothing, and again after each edit that a person makes: none, a
+threshold, a head, three trailers. About half an hour on two quiet cores.
+Results: benchmarks/results/edit_loop.json.
+"""
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from benchmarks.cases.pipeline import (
+    FIRST,
+    Run,
+    another_threshold,
+    clocked,
+    one_approach_more,
+    run_of,
+)
+from benchmarks.clones import keep
+from benchmarks.provenance import commit, machine, versions
+from benchmarks.small_project import Project
+from report.tables.bench import edits
+
+ROOT = Path(__file__).resolve().parents[1]
+RESULTS = ROOT / "benchmarks/results/edit_loop.json"
+MORE = 3
+BEFORE_FITTING = ("catalogue", "download", "frames", "audio", "splits", "leaks", "embed")
+JUDGING = {"ceiling", "evaluate", "contrast", "compare", "report"}
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What a person does before a run, and what is asked of that run; met(run, first run)."""
+
+    what: str
+    do: Callable[[Project], None]
+    goal: str = ""
+    met: Callable[[Run, Run], bool] | None = None
+
+
+EDITS = (
+    Edit(FIRST, lambda project: None),
+    Edit(
+        "nothing changed",
+        lambda project: None,
+        "no stage, at most 5 s",
+        lambda run, _: not run.began and run.cost.wall <= 5,
+    ),
+    Edit(
+        "one threshold changed",
+        lambda project: project.change_params(another_threshold),
+        "judging and report alone, at most 60 s",
+        lambda run, _: set(run.began) <= JUDGING and run.cost.wall <= 60,
+    ),
+    Edit(
+        "one head added",
+        lambda project: project.change_params(one_approach_more),
+        "its fit, judging and report alone",
+        lambda run, _: set(run.began) <= JUDGING | {"fit@one_more"},
+    ),
+    Edit(
+        f"{MORE} trailers added",
+        lambda project: project.add_films(MORE),
+        "before fitting at most 10% of the first run",
+        lambda run, first: before_fitting(run) <= before_fitting(first) / 10,
+    ),
+)
+
+
+def main() -> None:
+    argparse.ArgumentParser(
+        prog="python -m benchmarks.edit_loop",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    ).parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        place = Path(name) / "project"
+        place.mkdir()
+        films = sum(line.count("sample:") for line in (ROOT / "sample.txt").open(encoding="utf-8"))
+        rows = list(edit(Project(place, films, whole=True)))
+    found = {"commit": commit(ROOT), "machine": machine(), "versions": versions()}
+    keep(found | {"films": films, "runs": rows}, RESULTS)
+    print("\n".join(table(rows)))
+
+
+def edit(project: Project) -> Iterator[dict[str, Any]]:
+    """Run a project after each edit; what each run took, in seconds, and which stages ran."""
+    clock = clocked(project)
+    first: Run | None = None
+    for change in EDITS:
+        change.do(project)
+        run = run_of(project, clock, partial(_tell, change.what))
+        first = first or run
+        yield {
+            "after": change.what,
+            "seconds": round(run.cost.wall, 1),
+            "seconds_before_fitting": round(before_fitting(run), 1),
+            "outside_stages_share": round(run.facts["outside_stages_share"], 3),
+            "stages": list(run.began),
+            "goal": change.goal,
+            "met": change.met(run, first) if change.met else None,
+        }
+
+
+def table(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """The runs in Markdown."""
+    shown = edits(rows)
+    yield f"| {' | '.join(shown.columns)} |"
+    yield "|" + "---|" * len(shown.columns)
+    yield from (f"| {' | '.join(map(str, row))} |" for row in shown.to_numpy())
+
+
+def before_fitting(run: Run) -> float:
+    """Seconds from the start, and from each stage's before fitting, to the next stage's."""
+    starts = sorted((seconds, stage) for stage, seconds in run.began.items())
+    ends = [seconds for seconds, _ in starts] + [run.cost.wall]
+    return ends[0] + sum(
+        end - seconds
+        for (seconds, stage), end in zip(starts, ends[1:], strict=True)
+        if stage.partition("@")[0] in BEFORE_FITTING
+    )
+
+
+def _tell(what: str, stage: str) -> None:
+    print(f"{what}: {stage}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,57 @@
+import pytest
+
+from benchmarks import edit_loop
+from benchmarks.cases.pipeline import Run
+from benchmarks.edit_loop import before_fitting, edit
+from benchmarks.small_project import Project
+from benchmarks.timing import Cost
+from stages.corpus.reader import read_catalogue
+
+MADE = {"catalogue": 1.0, "embed@colour": 3.0, "fit@a": 7.0, "embed@mfcc": 20.0, "report": 22.0}
+
+
+def run(wall: float, began: dict[str, float]) -> Run:
+    return Run(Cost(wall, wall), began, {"outside_stages_share": 0.5})
+
+
+def test_before_fitting_is_what_other_stages_take_wherever_they_stand():
+    assert before_fitting(run(30.0, MADE)) == 1 + 2 + 4 + 2
+    assert before_fitting(run(4.0, {})) == 4
+
+
+@pytest.mark.parametrize(
+    ("slower", "missed"),
+    [
+        ((), set()),
+        ((1, 6.0, {}), {"nothing changed"}),
+        ((1, 2.0, {"report": 1.0}), {"nothing changed"}),
+        ((2, 61.0, {"evaluate": 2.0}), {"one threshold changed"}),
+        ((2, 9.0, {"fit@a": 2.0}), {"one threshold changed"}),
+        ((3, 9.0, {"fit@a": 2.0}), {"one head added"}),
+        ((4, 9.0, {"embed@colour": 0.5, "fit@a": 1.0}), {"3 trailers added"}),
+    ],
+)
+def test_each_goal_can_be_missed(monkeypatch, tmp_path, slower, missed):
+    runs = [
+        run(30.0, MADE),
+        run(3.0, {}),
+        run(50.0, {"evaluate": 2.0, "report": 20.0}),
+        run(50.0, {"fit@one_more": 2.0, "compare": 9.0}),
+        run(30.0, {"embed@colour": 0.4, "fit@a": 0.8}),
+    ]
+    if slower:
+        number, wall, began = slower
+        runs[number] = run(wall, began)
+    monkeypatch.setattr(edit_loop, "run_of", lambda *_: runs.pop(0))
+    project = Project(tmp_path, 8, whole=True)
+    rows = list(edit(project))
+    assert {row["after"] for row in rows if row["met"] is False} == missed
+    assert rows[0]["met"] is None
+
+
+def test_films_are_added_that_the_catalogue_does_not_have(tmp_path):
+    project = Project(tmp_path, 8, whole=True)
+    project.add_films(3)
+    trailers = read_catalogue(tmp_path / "sample.txt")
+    assert len(trailers) == 11 == len({trailer.trailer_id for trailer in trailers})
+    assert [trailer.genres for trailer in trailers[5:8]] == [t.genres for t in trailers[8:]]
