@@ -6,6 +6,7 @@ from report.sections.instrument import ceilings, null_corpus, over_time, recover
 from report.sections.run import (
     backbones,
     bench,
+    edit_loop,
     key_frames,
     machine,
     memory,
@@ -21,6 +22,7 @@ __all__ = [
     "bench",
     "ceilings",
     "contrast",
+    "edit_loop",
     "extraction",
     "key_frames",
     "label_sets",
