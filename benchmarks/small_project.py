@@ -4,16 +4,20 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
+HANGS_SECONDS = 2400.0  # the longest command takes a third of it
 
 
 class Project:
@@ -46,12 +50,11 @@ class Project:
 
     def call(self, *command: str) -> str:
         """Standard output of a command run in the project; RuntimeError if it fails."""
-        done = subprocess.run(
-            command, cwd=self.folder, env=self.environment, capture_output=True, text=True
-        )
-        if done.returncode:
-            raise RuntimeError(f"{command}\n{done.stdout}\n{done.stderr}")
-        return done.stdout
+        with self._running(*command, stderr=subprocess.PIPE) as process:
+            output, error = process.communicate()
+        if process.returncode:
+            raise RuntimeError(f"{command}\n{output}\n{error}")
+        return output
 
     def repro(self, tell: Callable[[str], None] | None = None) -> dict[str, float]:
         """Run the pipeline; the stages that ran, and after how many seconds each began.
@@ -59,10 +62,7 @@ class Project:
         tell: called with the name of each as it begins. RuntimeError if one fails.
         """
         start, began, said = time.perf_counter(), {}, []
-        with subprocess.Popen(
-            ["dvc", "repro"], cwd=self.folder, env=self.environment, text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        ) as process:  # fmt: skip
+        with self._running("dvc", "repro", stderr=subprocess.STDOUT) as process:
             assert process.stdout is not None
             for line in process.stdout:
                 said.append(line)
@@ -73,6 +73,31 @@ class Project:
         if process.returncode:
             raise RuntimeError("".join(said))
         return began
+
+    @contextmanager
+    def _running(self, *command: str, stderr: int) -> "Iterator[subprocess.Popen[str]]":
+        """A command, with all that it starts; where that hangs, each process says where and ends.
+
+        A process group of their own lets none of them live on, whatever becomes of us.
+        """
+        process = subprocess.Popen(
+            command, cwd=self.folder, text=True, start_new_session=True,
+            env=self.environment | {"PYTHONFAULTHANDLER": "1"},  # SIGABRT prints tracebacks
+            stdout=subprocess.PIPE, stderr=stderr,
+        )  # fmt: skip
+        watch = threading.Timer(HANGS_SECONDS, os.killpg, (process.pid, signal.SIGABRT))
+        watch.daemon = True
+        watch.start()
+        try:
+            with process:
+                try:
+                    yield process
+                except BaseException:
+                    with suppress(ProcessLookupError):
+                        os.killpg(process.pid, signal.SIGKILL)
+                    raise
+        finally:
+            watch.cancel()
 
     def keep_films(self, count: int) -> None:
         """Leave the first `count` rows of the catalogue."""

@@ -1,6 +1,8 @@
+import sys
+
 import pytest
 
-from benchmarks import edit_loop
+from benchmarks import edit_loop, small_project
 from benchmarks.cases.pipeline import Run
 from benchmarks.edit_loop import before_fitting, edit
 from benchmarks.small_project import Project
@@ -55,3 +57,11 @@ def test_films_are_added_that_the_catalogue_does_not_have(tmp_path):
     trailers = read_catalogue(tmp_path / "sample.txt")
     assert len(trailers) == 11 == len({trailer.trailer_id for trailer in trailers})
     assert [trailer.genres for trailer in trailers[5:8]] == [t.genres for t in trailers[8:]]
+
+
+def test_a_command_that_hangs_says_where_and_ends_with_all_it_started(monkeypatch, tmp_path):
+    project = Project(tmp_path, 8, whole=True)
+    monkeypatch.setattr(small_project, "HANGS_SECONDS", 3.0)
+    below = "import time\ntime.sleep(999)"  # returning early, we have seen its pipes closed
+    with pytest.raises(RuntimeError, match=r'File "<string>", line 2 in <module>'):
+        project.call("sh", "-c", f"{sys.executable} -c '{below}'; true")
