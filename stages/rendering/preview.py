@@ -105,6 +105,9 @@ def _run(pages: list[Page], project: Path) -> list[nbformat.NotebookNode]:
         client = NotebookClient(
             notebooks[0],
             timeout=CELL_SECONDS,
+            startup_timeout=CELL_SECONDS,
+            iopub_timeout=CELL_SECONDS,  # on a busy machine output comes seconds after its cell,
+            raise_on_iopub_timeout=True,  # and a page without it is no page
             kernel_name="python3",
             extra_arguments=["--IPKernelApp.log_level=40"],  # errors; nothing here is a secret
             resources={"metadata": {"path": str(project)}},

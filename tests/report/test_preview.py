@@ -2,9 +2,11 @@ import filecmp
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from made_up_metrics import HOSTILE
+from nbclient import NotebookClient
 
 from stages.errors import BenchmarkError
 from stages.rendering import preview as rendering
@@ -92,6 +94,25 @@ def test_failing_cell_is_named_and_the_old_site_stays(made_up: Path, pages: Path
     assert "ZeroDivisionError: division by zero" in str(caught.value)
     assert (pages / "_site" / "index.html").read_text(encoding="utf-8") == "old"
     assert [path.name for path in pages.glob("_site*")] == ["_site"]
+
+
+class Losing(NotebookClient):
+    """Loses what a cell that says so sends, and does not wait for it long."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options | {"iopub_timeout": 1})
+
+    def process_message(self, message: Any, cell: Any, index: int) -> Any:
+        return None if "lost" in cell.source else super().process_message(message, cell, index)
+
+
+def test_a_cell_whose_output_does_not_come_is_named(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project / "one.qmd").write_text("```{python}\n'lost'\n```\n", encoding="utf-8")
+    monkeypatch.setattr(rendering, "NotebookClient", Losing)
+    with pytest.raises(BenchmarkError, match=r"did not finish(.|\n)*Timeout waiting for IOPub"):
+        rendering.render(project, tmp_path / "out")
 
 
 def test_missing_metrics_are_named(tmp_path: Path) -> None:
