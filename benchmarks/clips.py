@@ -5,11 +5,13 @@ pictures is closed, so the result is a file like any other, at a tenth of the en
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import av
 import cv2
@@ -20,6 +22,8 @@ RATE = 24  # pictures a second
 BLOCK_SECONDS = 12  # encoded; a multiple of every distance of key frames
 SHOT_SECONDS = 3
 GRAIN = 5.0  # standard deviation, levels
+P = ParamSpec("P")
+R = TypeVar("R")
 ENCODERS = {"H.264": "libx264", "HEVC": "libx265", "VP9": "libvpx-vp9", "AV1": "libsvtav1"}
 
 
@@ -80,6 +84,22 @@ def even(number: float) -> int:
     return 2 * round(number / 2)
 
 
+def in_own_thread(encode: Callable[P, R]) -> Callable[P, R]:
+    """Let `encode` be called in a thread that ends with it.
+
+    Run by root, SVT-AV1 gives the thread that calls it real-time priority for good (SCHED_FIFO,
+    99), which all processes that are started there inherit, and which starves every other one.
+    """
+
+    @wraps(encode)
+    def called(*args: P.args, **kwargs: P.kwargs) -> R:
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(encode, *args, **kwargs).result()
+
+    return called
+
+
+@in_own_thread
 def _encode(clip: Clip, path: Path) -> None:
     with av.open(str(path), "w") as container:
         stream: Any = container.add_stream(

@@ -1,6 +1,9 @@
 """For all tests: as in every stage, torch's threads wait by sleeping; and buckets."""
 
 import os
+from collections.abc import Iterator
+
+import pytest
 
 import stages.console  # noqa: F401  (for what it says to torch)
 from tests.s3 import bucket, s3
@@ -8,3 +11,18 @@ from tests.s3 import bucket, s3
 os.environ.pop("TRAILER_STORE", None)  # no test writes into a store of somebody's
 
 __all__ = ["bucket", "s3"]
+
+
+def _policy() -> int:
+    """How the system schedules this thread; 0 where it does not say."""
+    return os.sched_getscheduler(0) if hasattr(os, "sched_getscheduler") else 0
+
+
+POLICY = _policy()
+
+
+@pytest.fixture(autouse=True)
+def _scheduled_as_before() -> Iterator[None]:
+    """No test leaves real-time priority behind: what later ones start would starve all else."""
+    yield
+    assert _policy() == POLICY

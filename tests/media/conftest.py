@@ -10,6 +10,8 @@ import av
 import numpy as np
 import pytest
 
+from benchmarks.clips import in_own_thread
+
 TICK = Fraction(1, 90000)
 FIXED_RATE = ("mpeg4", "mpeg2video")  # encoders whose time base must be the frame rate
 # x264's mbtree reads memory it never wrote where pictures are this narrow: now and then other bytes
@@ -27,6 +29,7 @@ def moving(number: int, width: int, height: int) -> Array:
     return np.stack([red, green, blue], axis=-1).clip(0, 255).astype(np.uint8)
 
 
+@in_own_thread
 def write_video(
     path: Path,
     codec: str = "libx264",
