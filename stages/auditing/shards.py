@@ -1,8 +1,8 @@
 """See and hear what lies in a shard of the packs, in a worker process.
 
-What was seen and heard in a shard is kept in the store under the shard's sha256, so workers hand
+What was seen and heard in a shard is kept in the store under what its footer tells, so workers hand
 back paths, and shards that did not change are not read again. Of one that did, only trailers that
-are new to the store are decoded.
+are new to the store are read and decoded.
 """
 
 import io
@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from stages.auditing.pictures import THUMB, look
 from stages.auditing.sounds import fingerprint
 from stages.npz.writing import write_npz
-from stages.packs import Part, digest
+from stages.packs import Part, contents, group_of
 from stages.store import Store
 from stages.versions import code_of
 
@@ -52,12 +52,13 @@ def listen_to(shard: Part) -> Path:
 
 
 def _kept(what: str, shard: Part, write: Callable[[pq.ParquetFile, BinaryIO], None]) -> Path:
-    key = store().key(what, shard.sha256)
-    found = store().find(key)
-    if found is None:
-        with shard.open() as file, store().put(key) as path, path.open("wb") as entry:
-            write(file, entry)
+    with shard.open() as file:
+        key = store().key(what, *(f"{name} {digest}" for name, digest in contents(file.metadata)))
         found = store().find(key)
+        if found is None:
+            with store().put(key) as path, path.open("wb") as entry:
+                write(file, entry)
+            found = store().find(key)
     assert found is not None
     return found
 
@@ -66,18 +67,17 @@ def _each(
     what: str, file: pq.ParquetFile, sense: Callable[[pa.Table], Arrays]
 ) -> Iterator[tuple[str, Arrays]]:
     """Each trailer of a shard, with what `sense` makes of its rows or the store kept of that."""
-    for group in range(file.num_row_groups):
-        rows = file.read_row_group(group)
-        key = store().key(what, digest(rows))
+    for group, (name, digest) in enumerate(contents(file.metadata)):
+        key = store().key(what, digest)
         found = store().find(key)
         if found is None:
-            arrays = sense(rows)
+            arrays = sense(group_of(file, group, digest))
             with store().put(key) as path, path.open("wb") as entry:
                 np.savez(entry, allow_pickle=False, **arrays)
         else:
             with np.load(found) as kept:
                 arrays = dict(kept)
-        yield rows["trailer_id"][0].as_py(), arrays
+        yield name, arrays
 
 
 def _pictures(file: pq.ParquetFile, entry: BinaryIO) -> None:

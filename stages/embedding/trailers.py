@@ -1,4 +1,7 @@
-"""Embed trailers: read a trailer's rows from a pack, embed its items, keep the result."""
+"""Embed trailers: read a trailer's rows from a pack, embed its items, keep the result.
+
+Of trailers whose embeddings are kept, no more than the digest in their shard's footer is read.
+"""
 
 import io
 import json
@@ -20,14 +23,15 @@ import pyarrow.parquet as pq
 
 from stages.embedding.base import Backbone, Precision, create, family
 from stages.errors import TrailerError
-from stages.packs import Part, digest, parts, read_group
-from stages.parallel import here, run, workers
+from stages.packs import Part, contents, parts, read_group
+from stages.parallel import run, workers
 from stages.params import WINDOWS, BackboneParams
 from stages.store import Store, sha256
 from stages.versions import code_of
 
 LIBRARIES = ("av", "numpy", "opencv-python-headless", "torch", "torchaudio")
 FEW = 16  # trailers are embedded here before other processes have loaded torch
+AT_ONCE = 1024  # trailers looked for together
 
 
 @dataclass(frozen=True)
@@ -53,31 +57,38 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Job:
-    """Where one trailer's rows lie (a row group of a pack) and what to embed them with."""
+    """Where one trailer's rows lie (a row group of a pack) and what to embed them with.
+
+    digest: of its rows.
+    """
 
     pack: Part
     row_group: int
+    trailer_id: str
+    digest: str
     recipe: Recipe
+
+    @property
+    def key(self) -> str:
+        """Of its embeddings in the store."""
+        return store_of(self.recipe).key(self.digest)
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """One trailer, ready to be embedded, unless `kept`: items (n, ...), group and time (n,)."""
+    """One trailer, ready to be embedded: items (n, ...), group and time (n,)."""
 
-    trailer_id: str
-    key: str
-    kept: Path | None
-    items: np.ndarray | None = None
-    group: np.ndarray | None = None
-    time: np.ndarray | None = None
+    items: np.ndarray
+    group: np.ndarray
+    time: np.ndarray
 
 
 def jobs(pack: Path, recipe: Recipe) -> list[Job]:
     """One job a trailer, in the order of the pack."""
     return [
-        Job(Part(path), group, recipe)
+        Job(Part(path), group, trailer_id, digest, recipe)
         for path in parts(pack)
-        for group in range(pq.read_metadata(path).num_row_groups)
+        for group, (trailer_id, digest) in enumerate(contents(pq.read_metadata(path)))
     ]
 
 
@@ -93,39 +104,39 @@ def store_of(recipe: Recipe) -> Store:
 
 
 def embed(todo: Sequence[Job]) -> Iterator[tuple[Job, tuple[str, Path] | TrailerError]]:
-    """Embed trailers of one recipe, as results come: id and entry, or why a worker failed."""
-    if todo and family(todo[0].recipe.family).heavy:
-        yield from embed_stream(todo, workers())
-        return
-    missing = list(todo)
-    if here():  # what the store has is found before other processes are started
-        missing = []
-        with ThreadPoolExecutor(workers()) as pool:
-            for job, (trailer_id, _, kept) in zip(todo, pool.map(look_up, todo), strict=True):
+    """Embed trailers of one recipe, as results come: id and entry, or why a worker failed.
+
+    What the store has is found before a network is loaded or another process started.
+    """
+    missing = []
+    with ThreadPoolExecutor(workers()) as pool:
+        for start in range(0, len(todo), AT_ONCE):
+            some = todo[start : start + AT_ONCE]
+            for job, kept in zip(some, pool.map(find, some), strict=True):
                 if kept is None:
                     missing.append(job)
                 else:
-                    yield job, (trailer_id, kept)
+                    yield job, (job.trailer_id, kept)
+    if missing and family(missing[0].recipe.family).heavy:
+        yield from embed_stream(missing, workers())
+        return
     reach = cache(Part.in_reach)
     missing = [replace(job, pack=reach(job.pack.path)) for job in missing]
     yield from run(embed_trailer, missing, few=FEW)
 
 
-def look_up(job: Job) -> tuple[str, str, Path | None]:
-    """One trailer's id, the key of its embeddings, and their entry if the store has it."""
-    return _look_up(job, read_group(job.pack, job.row_group))
-
-
-def _look_up(job: Job, rows: pa.Table) -> tuple[str, str, Path | None]:
-    store = store_of(job.recipe)
-    key = store.key(digest(rows))
-    return rows["trailer_id"][0].as_py(), key, store.find(key)
+def find(job: Job) -> Path | None:
+    """The entry of a trailer's embeddings, if the store has it."""
+    return store_of(job.recipe).find(job.key)
 
 
 def embed_trailer(job: Job) -> tuple[str, Path]:
     """Embed one trailer unless the store has it; its id and the entry's path."""
+    kept = find(job)
+    if kept is not None:
+        return job.trailer_id, kept
     backbone = _backbone(job.recipe)
-    return _embed(backbone, job.recipe, prepare(backbone, job))
+    return _embed(backbone, job, prepare(backbone, job))
 
 
 def embed_stream(
@@ -143,8 +154,11 @@ def embed_stream(
     made = backbone or todo[0].recipe.backbone()
 
     def begin(job: Job) -> Prepared | tuple[str, Path]:
+        kept = find(job)
+        if kept is not None:
+            return job.trailer_id, kept
         prepared = prepare(made, job)
-        return prepared if made.on_gpu else _embed(made, job.recipe, prepared)
+        return prepared if made.on_gpu else _embed(made, job, prepared)
 
     with ThreadPoolExecutor(threads, initializer=_one_thread) as pool:
         waiting = iter(todo)
@@ -155,7 +169,7 @@ def embed_stream(
                 result = begun.result()
                 ahead.extend((job, pool.submit(begin, job)) for job in islice(waiting, 1))
                 if isinstance(result, Prepared):
-                    result = _embed(made, job.recipe, result)
+                    result = _embed(made, job, result)
                 yield job, result
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
@@ -169,26 +183,19 @@ def _one_thread() -> None:
 
 
 def prepare(backbone: Backbone, job: Job) -> Prepared:
-    """Read one trailer's rows and make its items, unless the store has their embeddings."""
-    rows = read_group(job.pack, job.row_group)
-    trailer_id, key, kept = _look_up(job, rows)
-    if kept is not None:
-        return Prepared(trailer_id, key, kept)
+    """Read one trailer's rows and make its items."""
+    rows = read_group(job.pack, job.row_group, job.digest)
     items_of = _frames if backbone.modality == "picture" else _windows
-    return Prepared(trailer_id, key, None, *items_of(backbone, rows))
+    return Prepared(*items_of(backbone, rows))
 
 
-def _embed(backbone: Backbone, recipe: Recipe, prepared: Prepared) -> tuple[str, Path]:
-    if prepared.kept is not None:
-        return prepared.trailer_id, prepared.kept
-    assert prepared.items is not None
+def _embed(backbone: Backbone, job: Job, prepared: Prepared) -> tuple[str, Path]:
     embedding = backbone.embed_items(prepared.items)
-    store = store_of(recipe)
-    with store.put(prepared.key) as path:
+    with store_of(job.recipe).put(job.key) as path:
         path.write_bytes(_npz(group=prepared.group, time=prepared.time, embedding=embedding))
-    found = store.find(prepared.key)
+    found = find(job)
     assert found is not None
-    return prepared.trailer_id, found
+    return job.trailer_id, found
 
 
 def _frames(backbone: Backbone, rows: pa.Table) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -1,7 +1,8 @@
 """Per-trailer results: extracted in a worker, kept in the store, then packed with their outcomes.
 
 A store entry is an Arrow file of rows without the trailer's id, since two trailers may share a
-video; its metadata says the reason ("ok" or why there are no rows) and a note.
+video; its metadata says the reason ("ok" or why there are no rows) and a note, and how many rows
+there are, with their digest, so that they need not be read to be told from others.
 """
 
 import shutil
@@ -14,7 +15,7 @@ import pyarrow as pa
 
 from stages.errors import DISK_FULL, BenchmarkError, TrailerError
 from stages.media.videos import video
-from stages.packs import read_table, write_pack, write_table
+from stages.packs import DIGEST, digest, read_table, write_pack, write_table
 from stages.params import AudioParams, FramesParams
 from stages.store import Store
 from stages.versions import code_of
@@ -118,9 +119,11 @@ def extract(job: Job) -> Path:
         if isinstance(error, OSError) and error.errno in DISK_FULL:
             raise
         raise TrailerError("crashed", f"{type(error).__name__}: {error}") from error
-    schema = pa.schema(list(job.schema)[1:], metadata={"reason": reason, "note": note})
-    with store.put(key) as path, pa.ipc.new_file(str(path), schema) as writer:
-        writer.write_table(pa.Table.from_pylist(rows, schema))
+    table = pa.Table.from_pylist(rows, pa.schema(list(job.schema)[1:]))
+    told = {"reason": reason, "note": note, "count": str(len(rows)), DIGEST: digest(table)}
+    table = table.replace_schema_metadata(told)
+    with store.put(key) as path, pa.ipc.new_file(str(path), table.schema) as writer:
+        writer.write_table(table)
     found = store.find(key)
     if found is None:
         raise TrailerError("crashed", "its result could not be kept")
@@ -139,9 +142,8 @@ def write(
         if isinstance(result, TrailerError):
             reason, note, count = result.reason, result.detail, 0
         else:
-            table = _read(result)
-            told = {k.decode(): v.decode() for k, v in (table.schema.metadata or {}).items()}
-            reason, note, count = told["reason"], told["note"], table.num_rows
+            told = {k.decode(): v.decode() for k, v in _told(result).items()}
+            reason, note, count = told["reason"], told["note"], int(told["count"])
             if count:
                 entries[job.trailer_id] = result
         outcomes.append(
@@ -150,7 +152,8 @@ def write(
         counts[reason] = counts.get(reason, 0) + 1
 
     def load(trailer_id: str) -> pa.Table:
-        table = _read(entries[trailer_id]).replace_schema_metadata(None)
+        with pa.OSFile(str(entries[trailer_id]), "rb") as file:
+            table = pa.ipc.open_file(file).read_all()
         return table.add_column(0, TRAILER, pa.array([trailer_id] * table.num_rows, pa.string()))
 
     write_pack(folder, entries, load, schema)
@@ -159,9 +162,10 @@ def write(
     return counts
 
 
-def _read(path: Path) -> pa.Table:
+def _told(path: Path) -> Mapping[bytes, bytes]:
+    """What an entry says of its rows, which are not read."""
     with pa.OSFile(str(path), "rb") as file:
-        return pa.ipc.open_file(file).read_all()
+        return dict(pa.ipc.open_file(file).schema.metadata)
 
 
 def _frames(job: Job) -> tuple[Rows, str]:

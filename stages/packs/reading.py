@@ -1,6 +1,11 @@
-"""Read packs, a trailer at a time: here, or on a machine that has but the shared store."""
+"""Read packs, a trailer at a time: here, or on a machine that has but the shared store.
+
+A shard's footer says which trailers lie in it and the digest of each one's rows, so that what was
+made of them before is found without reading the rows.
+"""
 
 import hashlib
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,8 +15,12 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from stages.errors import BenchmarkError
 from stages.parallel import apart
-from stages.store import Store, borrow, sha256
+from stages.store import Store, borrow
+
+TRAILERS = b"trailers"  # in the footer: id and digest of each row group's trailer, JSON
+DIGEST = b"digest"  # of rows, where their schema's metadata says it
 
 
 @dataclass(frozen=True, order=True)
@@ -25,11 +34,6 @@ class Part:
     def in_reach(cls, path: Path) -> "Part":
         """A shard as workers can read it, wherever they are."""
         return cls(path, Store("packs", 1, None).lend(path) if apart() else "")
-
-    @property
-    def sha256(self) -> str:
-        """Hex digest of its content."""
-        return self.lent.rpartition(".")[2] or sha256(self.path)
 
     @contextmanager
     def open(self, footer: pq.FileMetaData | None = None) -> Iterator[pq.ParquetFile]:
@@ -61,18 +65,47 @@ def read_table(path: Path, columns: list[str] | None = None) -> pa.Table:
         return file.read(columns=columns)
 
 
-def read_group(part: Part, number: int) -> pa.Table:
-    """Rows of one trailer of a shard; the footer, which grows with the shard, is parsed once."""
+def contents(footer: pq.FileMetaData) -> list[tuple[str, str]]:
+    """Trailer id and digest of each row group of a shard, in their order.
+
+    Raises BenchmarkError for a shard that does not say.
+    """
+    told = (footer.metadata or {}).get(TRAILERS)
+    if told is None:
+        raise BenchmarkError(
+            "a shard does not say which trailers lie in it",
+            do="it was written by earlier code: run `dvc repro --force frames audio`",
+        )
+    return [(trailer_id, digest) for trailer_id, digest in json.loads(told)]
+
+
+def read_group(part: Part, number: int, told: str) -> pa.Table:
+    """Rows of one trailer of a shard, as `group_of`; the footer, which grows, is parsed once."""
     status = None if part.lent else part.path.stat()
     footer = _footer(part, *((status.st_mtime_ns, status.st_size) if status else (0, 0)))
     with part.open(footer) as file:
-        return file.read_row_group(number)
+        return group_of(file, number, told)
+
+
+def group_of(file: pq.ParquetFile, number: int, told: str) -> pa.Table:
+    """Rows of one trailer of an open shard; told: their digest, by the footer.
+
+    Raises BenchmarkError for other rows than that.
+    """
+    rows = file.read_row_group(number)
+    if digest(rows) != told:
+        raise BenchmarkError(
+            f"what was taken from trailer {rows['trailer_id'][0]} was damaged afterwards",
+            where="data/frames or data/audio",
+            do="delete both folders and run `dvc repro`: nothing is taken from videos again",
+        )
+    return rows
 
 
 def digest(rows: pa.Table) -> str:
     """Hash of a trailer's rows, times and all, but not of its name."""
     digest = hashlib.sha256()
-    columns = rows.drop_columns("trailer_id").columns
+    columns = [rows[name] for name in rows.column_names if name != "trailer_id"]
     for row in zip(*columns, strict=True):
         for value in row:
             if isinstance(value, pa.BinaryScalar):

@@ -4,11 +4,14 @@ A trailer's shard follows from its id alone, so adding trailers rewrites few fil
 sorted by trailer within a shard, so equal inputs give equal bytes.
 """
 
+import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from stages.packs.reading import DIGEST, TRAILERS, digest
 
 SHARDS = 16
 
@@ -21,7 +24,11 @@ def shard_of(trailer_id: str) -> int:
 def write_pack(
     folder: Path, trailer_ids: Iterable[str], load: Callable[[str], pa.Table], schema: pa.Schema
 ) -> None:
-    """Write `load(trailer_id)` for every trailer, one row group each, never two in memory."""
+    """Write `load(trailer_id)` for every trailer, one row group each, never two in memory.
+
+    The digest of rows, which the footer tells, is taken here unless the metadata of their schema
+    says it.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     shards: dict[int, list[str]] = {}
     for trailer_id in sorted(trailer_ids):
@@ -30,10 +37,16 @@ def write_pack(
         path = folder / f"part-{shard:02d}.parquet"
         # media is compressed already; plain pages are smaller and faster than packed ones
         with pq.ParquetWriter(path, schema, compression="none", use_dictionary=False) as writer:
+            told = []
             for trailer_id in members:
-                table = load(trailer_id).select(schema.names).cast(schema)
-                if table.num_rows:
-                    writer.write_table(table, row_group_size=table.num_rows)
+                loaded = load(trailer_id)
+                if not loaded.num_rows:
+                    continue
+                rows = loaded.select(schema.names).cast(schema)
+                writer.write_table(rows, row_group_size=rows.num_rows)
+                known = (loaded.schema.metadata or {}).get(DIGEST)
+                told.append((trailer_id, known.decode() if known else digest(rows)))
+            writer.add_key_value_metadata({TRAILERS: json.dumps(told)})
 
 
 def write_table(table: pa.Table, path: Path) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -18,7 +19,7 @@ from stages.fitting.masking import read_hidden
 from stages.media.frames import extract_frames
 from stages.media.results import AUDIO, FRAMES
 from stages.media.sound import extract_windows
-from stages.packs import Part, write_pack, write_table
+from stages.packs import Part, group_of, write_pack, write_table
 from stages.params import load
 from tests.auditing.conftest import RATE, scene, tune
 from tests.media.conftest import write_audio, write_video
@@ -159,9 +160,15 @@ def test_a_trailer_more_in_a_shard_is_the_only_one_decoded(planted, tmp_path, mo
         looked.append(len(jpegs))
         return look(jpegs)
 
+    def read(file: pq.ParquetFile, number: int, told: str) -> pa.Table:
+        groups.append(number)
+        return group_of(file, number, told)
+
+    groups: list[int] = []
     monkeypatch.setattr(shards, "look", count)
+    monkeypatch.setattr(shards, "group_of", read)
     entry = shards.look_at(Part(tmp_path / "frames/part-00.parquet"))
-    assert looked == [len(more)]
+    assert looked == [len(more)] and groups == [1]
     with np.load(entry) as seen, np.load(shards.look_at(Part(shard))) as first:
         assert seen["names"].tolist() == list(both)
         for name in ("frame", "hash", "thumb"):

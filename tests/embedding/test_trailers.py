@@ -18,7 +18,7 @@ from stages.embedding.joining import write_embeddings
 from stages.embedding.network import Network
 from stages.embedding.trailers import Recipe, embed, embed_stream, embed_trailer, jobs
 from stages.errors import BenchmarkError
-from stages.packs import write_pack
+from stages.packs import parts, write_pack
 from stages.parallel import run
 
 FRAMES = pa.schema(
@@ -141,7 +141,17 @@ def test_only_what_the_store_lacks_is_handed_to_workers(folder, monkeypatch):
     found = list(embed(todo))
     assert handed == todo[3:] and [job for job, _ in found] == todo
     assert [result for _, result in found[:3]] == list(first.items())
+    for part in parts(folder / "frames"):
+        part.unlink()  # what the store has is told from the footers, which `todo` holds
     assert [result for _, result in embed(todo)] == [result for _, result in found]
+
+
+def test_no_network_is_loaded_for_what_the_store_has(folder, halves, monkeypatch):
+    write_pack(folder / "frames", IDS, picture_rows, FRAMES)
+    todo = jobs(folder / "frames", halves)
+    found = dict(embed(todo))
+    halves.weights.unlink()
+    assert len(found) == len(IDS) and dict(embed(todo)) == found
 
 
 class Halves(Network):
