@@ -97,6 +97,7 @@ def edit(project: Project) -> Iterator[dict[str, Any]]:
         change.do(project)
         run = run_of(project, clock, partial(_tell, change.what))
         first = first or run
+        met = change.met(run, first) if change.met else None
         yield {
             "after": change.what,
             "seconds": round(run.cost.wall, 1),
@@ -104,7 +105,8 @@ def edit(project: Project) -> Iterator[dict[str, Any]]:
             "outside_stages_share": round(run.facts["outside_stages_share"], 3),
             "stages": list(run.began),
             "goal": change.goal,
-            "met": change.met(run, first) if change.met else None,
+            "met": met,
+            "note": account(run) if met is False else "",
         }
 
 
@@ -123,8 +125,26 @@ def before_fitting(run: Run) -> float:
     return ends[0] + sum(
         end - seconds
         for (seconds, stage), end in zip(starts, ends[1:], strict=True)
-        if stage.partition("@")[0] in BEFORE_FITTING
+        if _is_early(stage)
     )
+
+
+def account(run: Run) -> str:
+    """Where the seconds went, of those before fitting if a stage ran there."""
+    early = {stage: s for stage, s in run.inside.items() if _is_early(stage)}
+    inside, seconds = (early, before_fitting(run)) if early else (run.inside, run.cost.wall)
+    longest = sorted(inside, key=inside.__getitem__, reverse=True)
+    each = ", ".join(f"{stage} {inside[stage]:.1f}" for stage in longest)
+    around = seconds - sum(inside.values())
+    return (
+        f"of {seconds:.1f} s{' before fitting' if early else ''}, {around:.1f} s passed around "
+        f"{len(inside)} stages: DVC reads and writes all of dvc.lock after each and hashes what it "
+        f"made, and Python starts; the rest in them{f' ({each})' if each else ''}"
+    )
+
+
+def _is_early(stage: str) -> bool:
+    return stage.partition("@")[0] in BEFORE_FITTING
 
 
 def _tell(what: str, stage: str) -> None:

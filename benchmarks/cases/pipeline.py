@@ -29,11 +29,15 @@ class Size:
 
 @dataclass
 class Run:
-    """One `dvc repro`: what it cost, where that went, and when each stage that ran began, in s."""
+    """One `dvc repro`: what it cost, where that went, and when each stage that ran began, in s.
+
+    inside: seconds that each stage's own process counted.
+    """
 
     cost: Cost
     began: dict[str, float]
     facts: dict[str, float] = field(default_factory=dict)
+    inside: dict[str, float] = field(default_factory=dict)
 
     @property
     def note(self) -> str:
@@ -99,7 +103,8 @@ def run_of(project: Project, clock: Path, tell: Callable[[str], None] | None = N
     began: dict[str, float] = {}
     with _Memory() as memory:
         cost = cost_of(lambda: began.update(project.repro(tell=tell)))
-    inside = sum(stage["seconds"] for stage in json.loads(record.read_text())["stages"].values())
+    stages = json.loads(record.read_text())["stages"]
+    inside = {name: stage["seconds"] for name, stage in stages.items()}
     imports = sum(map(float, clock.read_text().split()))
     return Run(
         cost,
@@ -107,9 +112,10 @@ def run_of(project: Project, clock: Path, tell: Callable[[str], None] | None = N
         {
             "peak_megabytes": memory.peak / 1e6,
             "disk_megabytes": _bytes_under(project.folder) / 1e6,
-            "outside_stages_share": max(0.0, 1 - inside / cost.wall),
+            "outside_stages_share": max(0.0, 1 - sum(inside.values()) / cost.wall),
             "imports_share": imports / cost.cpu,
         },
+        inside,
     )
 
 

@@ -131,8 +131,10 @@ def edit_loop(metrics: Metrics) -> Html:
         "after each edit that a person makes: how long dvc repro takes, and which part of it goes "
         "before fitting."
     )
-    shown = bench_table.edits(metrics.edit_loop["runs"])
-    return words + elements.table(shown, source="edit_loop.json", name="edit-loop")
+    runs = metrics.edit_loop["runs"]
+    table = elements.table(bench_table.edits(runs), source="edit_loop.json", name="edit-loop")
+    missed = bench_table.missed(runs)
+    return words + table + (elements.bullets(missed) if missed else Html(""))
 
 
 def memory(metrics: Metrics) -> Html:

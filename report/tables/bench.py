@@ -95,6 +95,11 @@ def edits(runs: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     return pd.DataFrame(shown, columns=pd.Index(headings))
 
 
+def missed(runs: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Why a goal was missed after an edit."""
+    return [f"{run['after']}: {run['note']}" for run in runs if run["note"]]
+
+
 def measured(metrics: Metrics) -> str:
     """On what, and from which commit."""
     machine = metrics.bench["machine"]

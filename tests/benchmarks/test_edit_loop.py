@@ -4,7 +4,7 @@ import pytest
 
 from benchmarks import edit_loop, small_project
 from benchmarks.cases.pipeline import Run
-from benchmarks.edit_loop import before_fitting, edit
+from benchmarks.edit_loop import account, before_fitting, edit
 from benchmarks.small_project import Project
 from benchmarks.timing import Cost
 from stages.corpus.reader import read_catalogue
@@ -49,6 +49,18 @@ def test_each_goal_can_be_missed(monkeypatch, tmp_path, slower, missed):
     rows = list(edit(project))
     assert {row["after"] for row in rows if row["met"] is False} == missed
     assert rows[0]["met"] is None
+    assert {row["after"] for row in rows if row["note"]} == missed
+
+
+def test_a_missed_goal_is_accounted_for():
+    inside = {"catalogue": 0.5, "embed@colour": 2.5, "fit@a": 12.0, "embed@mfcc": 1.0}
+    late = Run(Cost(30.0, 30.0), MADE, inside=inside)
+    assert account(late) == (
+        "of 9.0 s before fitting, 5.0 s passed around 3 stages: DVC reads and writes all of "
+        "dvc.lock after each and hashes what it made, and Python starts; the rest in them "
+        "(embed@colour 2.5, embed@mfcc 1.0, catalogue 0.5)"
+    )
+    assert account(Run(Cost(6.0, 6.0), {})).startswith("of 6.0 s, 6.0 s passed around 0 stages")
 
 
 def test_films_are_added_that_the_catalogue_does_not_have(tmp_path):
