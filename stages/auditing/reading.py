@@ -1,22 +1,24 @@
 """Read what was seen and heard in the packs, whose bulk stays on disk."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import overload
+from typing import Literal, overload
 
 import numpy as np
 
 from stages.auditing.pictures import THUMB, Looks
-from stages.auditing.shards import EMPTY, listen_to, look_at
+from stages.auditing.shards import EMPTY, Job, find, sense
 from stages.auditing.sounds import Track
 from stages.errors import BenchmarkError
 from stages.npz.reading import Stored, stored
 from stages.packs import Part, parts
-from stages.parallel import run
+from stages.parallel import run, workers
 
 AT_ONCE = 64  # tracks read together
+FEW = 3  # shards, as many as three more trailers change, are done before a process has started
 Heads = list[tuple[str, int, float]]  # of each track its trailer's id, its film, its start in s
 
 
@@ -106,7 +108,7 @@ class Tracks(Sequence[Track]):
 def read_pictures(folder: Path, film_of: dict[str, int]) -> Pictures:
     """Hashes of the frames of all trailers in `film_of` (trailer_id -> number of its film)."""
     found, names, thumbs = [], [np.zeros(0, "U16")], Thumbs()
-    for entry in _over_shards(folder, look_at):
+    for entry in _over_shards(folder, "pictures"):
         with np.load(entry) as file:
             shown, trailer = file["names"], file["trailer"]
             known = np.array([name in film_of for name in shown.tolist()], bool)
@@ -126,7 +128,7 @@ def read_pictures(folder: Path, film_of: dict[str, int]) -> Pictures:
 def read_tracks(folder: Path, film_of: dict[str, int]) -> Tracks:
     """Fingerprints of the windows of all trailers in `film_of`; equal windows of one only once."""
     tracks = Tracks()
-    for entry in _over_shards(folder, listen_to):
+    for entry in _over_shards(folder, "tracks"):
         with np.load(entry) as file:
             names, starts, counts = file["trailer_id"], file["start"], file["count"]
         ends = np.cumsum(counts)
@@ -137,10 +139,17 @@ def read_tracks(folder: Path, film_of: dict[str, int]) -> Tracks:
     return tracks
 
 
-def _over_shards(folder: Path, function: Callable[[Part], Path]) -> Iterator[Path]:
-    results = dict(run(function, [Part.in_reach(path) for path in parts(folder)]))
-    for part in sorted(results):
-        result = results[part]
+def _over_shards(folder: Path, what: Literal["pictures", "tracks"]) -> list[Path]:
+    jobs = [Job(what, Part(path)) for path in parts(folder)]
+    with ThreadPoolExecutor(workers()) as pool:
+        entries = dict(zip(jobs, pool.map(find, jobs), strict=True))
+    missing = {
+        replace(job, shard=Part.in_reach(job.shard.path)): job
+        for job, entry in entries.items()
+        if entry is None
+    }
+    for job, result in run(sense, list(missing), few=FEW):
         if isinstance(result, BenchmarkError):
-            raise BenchmarkError(str(result), where=str(part.path))
-        yield result
+            raise BenchmarkError(str(result), where=str(job.shard.path))
+        entries[missing[job]] = result
+    return [entry for entry in entries.values() if entry is not None]

@@ -7,8 +7,9 @@ are new to the store are read and decoded.
 
 import io
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 import av
 import cv2
@@ -40,27 +41,36 @@ def store() -> Store:
     return Store("leaks", code_of(*CODE, libraries=LIBRARIES), None)
 
 
-def look_at(shard: Part) -> Path:
-    """Path of an entry with the looks of all frames of a shard, in its order."""
+@dataclass(frozen=True)
+class Job:
+    """A shard, and whether its frames are to be looked at or its windows of sound heard."""
+
+    what: Literal["pictures", "tracks"]
+    shard: Part
+
+
+def find(job: Job) -> Path | None:
+    """The entry of all that is seen or heard in a shard, in its order, if the store has it."""
+    with job.shard.open() as file:
+        return store().find(_key(job, file))
+
+
+def sense(job: Job) -> Path:
+    """Path of that entry, made if it is not there."""
+    kept = find(job)
+    if kept is not None:
+        return kept
     cv2.setNumThreads(1)  # one process a core already
-    return _kept("pictures", shard, _pictures)
-
-
-def listen_to(shard: Part) -> Path:
-    """Path of an entry with the fingerprints of all windows of a shard."""
-    return _kept("tracks", shard, _tracks)
-
-
-def _kept(what: str, shard: Part, write: Callable[[pq.ParquetFile, BinaryIO], None]) -> Path:
-    with shard.open() as file:
-        key = store().key(what, *(f"{name} {digest}" for name, digest in contents(file.metadata)))
-        found = store().find(key)
-        if found is None:
-            with store().put(key) as path, path.open("wb") as entry:
-                write(file, entry)
-            found = store().find(key)
+    write = _pictures if job.what == "pictures" else _tracks
+    with job.shard.open() as file, store().put(_key(job, file)) as path, path.open("wb") as entry:
+        write(file, entry)
+    found = find(job)
     assert found is not None
     return found
+
+
+def _key(job: Job, file: pq.ParquetFile) -> str:
+    return store().key(job.what, *map(" ".join, contents(file.metadata)))
 
 
 def _each(

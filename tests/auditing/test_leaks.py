@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from stages.auditing import shards
+from stages.auditing import reading, shards
 from stages.auditing.leaks import components, covered, find_leaks
 from stages.auditing.pictures import Looks, look
 from stages.auditing.reading import read_pictures, read_tracks
@@ -131,14 +131,21 @@ def test_films_that_are_not_judged_are_not_audited(planted):
     assert read_pictures(data / "frames", {f"{2:016x}": 0}).names.tolist() == [f"{2:016x}"]
 
 
-def test_shards_that_did_not_change_are_not_decoded_again(planted):
+def test_shards_that_did_not_change_are_handed_to_nobody(planted, monkeypatch):
     data, pictures, tracks, film_of = planted
+    handed: list[shards.Job] = []
+
+    def watched(_: object, jobs: list[shards.Job], few: int) -> list[tuple[shards.Job, Path]]:
+        handed.extend(jobs)
+        return []
+
+    monkeypatch.setattr(reading, "run", watched)
     entries = set((data / "data/store/leaks").rglob("*.*"))
     files = [path for pack in ("frames", "audio") for path in (data / pack).glob("part-*")]
     assert len(entries) == len(files) + 2 * len(film_of) > 0
     again = read_pictures(data / "frames", film_of)
     heard = read_tracks(data / "audio", film_of)
-    assert set((data / "data/store/leaks").rglob("*.*")) == entries
+    assert set((data / "data/store/leaks").rglob("*.*")) == entries and not handed
     rows = np.arange(len(again.frame))
     np.testing.assert_array_equal(again.looks.thumb[rows], pictures.looks.thumb[rows])
     assert [(t.trailer_id, t.film, t.start) for t in heard] == [
@@ -167,9 +174,10 @@ def test_a_trailer_more_in_a_shard_is_the_only_one_decoded(planted, tmp_path, mo
     groups: list[int] = []
     monkeypatch.setattr(shards, "look", count)
     monkeypatch.setattr(shards, "group_of", read)
-    entry = shards.look_at(Part(tmp_path / "frames/part-00.parquet"))
+    entry = shards.sense(shards.Job("pictures", Part(tmp_path / "frames/part-00.parquet")))
     assert looked == [len(more)] and groups == [1]
-    with np.load(entry) as seen, np.load(shards.look_at(Part(shard))) as first:
+    kept = shards.sense(shards.Job("pictures", Part(shard)))
+    with np.load(entry) as seen, np.load(kept) as first:
         assert seen["names"].tolist() == list(both)
         for name in ("frame", "hash", "thumb"):
             want = np.concatenate([first[name], first[name][1:]])
