@@ -29,8 +29,9 @@ class Lessons:
 def one_by_one(made: Lessons, head: str, params: HeadParams, seeds: Sequence[int]) -> np.ndarray:
     """Train every model by itself, as one would write it down: (lessons, seeds, films, genres).
 
-    The same start, batches and steps as the batched computation. The models of pairs of folds are
-    trained and asked too, for that is what the other side does, but their scores not returned.
+    The same start, batches, steps and dropout as the batched computation. The models of pairs of
+    folds are trained and asked too, for that is what the other side does, but their scores not
+    returned.
     """
     scores = np.full((len(made.lessons), len(seeds), *made.lessons[0].shape), np.nan, np.float32)
     for n, lesson in enumerate(made.lessons):
@@ -57,7 +58,6 @@ def _train(
 ) -> nn.Module:
     torch.manual_seed(seed)
     model = build(head, "", made.items, lesson.shape[1])
-    torch.manual_seed(seed)
     rows = np.flatnonzero(~np.isin(made.fold_of, without))
     x, taught = _standardised(made, without), ~np.isnan(lesson).any(axis=0)
     y = torch.from_numpy(lesson[:, taught].astype(np.float32))
@@ -73,10 +73,11 @@ def _train(
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, params.epochs * n_steps)
     draw = np.random.default_rng([seed, *without])
     held = torch.from_numpy(np.flatnonzero(np.isin(made.fold_of, without)))
-    for _ in range(params.epochs):
+    for epoch in range(params.epochs):
         model.train()
         order = np.resize(draw.permutation(rows), n_steps * params.batch_size)
-        for batch in np.split(order, n_steps):
+        for step, batch in enumerate(np.split(order, n_steps), epoch * n_steps):
+            torch.default_generator.manual_seed(step)  # what dropout draws
             chosen = torch.from_numpy(batch)
             logits = model(x[chosen])[:, columns]
             loss = binary_cross_entropy_with_logits(logits, y[chosen])

@@ -1,7 +1,9 @@
 """Many models of one head, trained together: the same steps as one after the other, in few calls.
 
 Parameters are stacked along a first dimension (torch.func), so a step of the optimiser moves all
-models at once, and the gradient of the summed loss is each model's own.
+models at once, and the gradient of the summed loss is each model's own. A job is what models are
+trained on and in which order, a lesson what they are taught: a job's items are fetched and
+standardised once, whatever the number of its lessons.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,12 +22,23 @@ PREDICT_BATCH = 1024  # rows
 
 
 class ModelBatch:
-    """`n_models` heads with inputs standardised by what each has seen in training."""
+    """A head for each job and lesson, its inputs standardised by what its job sees in training.
+
+    seeds: of each job, from which its models start; parameters: (n_jobs * n_lessons, *shape), job
+    by job, lesson by lesson within; mean, std: (n_jobs, *shape).
+    """
 
     def __init__(
-        self, head: str, items: Items, n_outputs: int, seeds: Sequence[int], context: str = ""
+        self,
+        head: str,
+        items: Items,
+        n_outputs: int,
+        seeds: Sequence[int],
+        context: str = "",
+        lessons: int = 1,
     ) -> None:
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.lessons = lessons
         models: list[nn.Module] = []
         for seed in seeds:
             torch.manual_seed(seed)
@@ -33,7 +46,8 @@ class ModelBatch:
         self.template = models[0]
         stacked, _ = stack_module_state(models)
         self.parameters: dict[str, Tensor] = {
-            name: nn.Parameter(value.detach()) for name, value in stacked.items()
+            name: nn.Parameter(value.detach().repeat_interleave(lessons, 0))
+            for name, value in stacked.items()
         }
         self.mean = torch.zeros(0)
         self.std = torch.ones(0)
@@ -47,7 +61,7 @@ class ModelBatch:
         tensors: Mapping[str, Tensor],
         context: str = "",
     ) -> "ModelBatch":
-        """The models that `tensors` gave; items: shaped as those they were trained on.
+        """The models that `tensors` gave, a job each; items: shaped as those they were trained on.
 
         Raises BenchmarkError if the tensors are of models of another shape.
         """
@@ -67,7 +81,7 @@ class ModelBatch:
         return models
 
     def standardise(self, inputs: Inputs, train: Sequence[Tensor]) -> None:
-        """Take each model's input mean and spread from its own training items.
+        """Take each job's input mean and spread from its own training items.
 
         Per feature for vectors and sequences of them, per channel for maps of (channels, height,
         width).
@@ -75,39 +89,70 @@ class ModelBatch:
         means, stds = zip(*(inputs.mean_and_std(items) for items in train), strict=True)
         self.mean, self.std = torch.stack(means), torch.stack(stds) + EPSILON
 
-    def logits(self, batch: Batch) -> Tensor:
-        """Each model on its own batch, first dimension the model -> (n_models, n, n_outputs)."""
+    def logits(self, batch: Batch, draw: int = 0) -> Tensor:
+        """Each job's models on its own batch -> (n_jobs, n_lessons, n, n_outputs).
+
+        batch: first dimension the job. What dropout draws hangs on `draw` alone and is the same
+        for all: no model is another for those that are trained beside it.
+        """
+        over = [1] * (batch[0].ndim - self.mean.ndim)
+        wide = (len(self.mean), *over, *self.mean.shape[1:])
+        standard = _standardised(self.mean.view(wide), self.std.view(wide), batch)
         if batch[0].ndim < 5:
-            state = (self.parameters, self.mean, self.std)
-            return vmap(self._forward, randomness="different")(*state, batch)
+            _seed(self.device, draw)
+            each = tuple(
+                part[:, None].expand(-1, self.lessons, *part.shape[1:]).flatten(0, 1)
+                for part in standard
+            )
+            found = vmap(self._call, randomness="same")(self.parameters, each)
+            return found.unflatten(0, (-1, self.lessons))
         # maps: vmap's grouped convolutions take twice the time of one call a model on a CPU
-        each = [tuple(part[m] for part in batch) for m in range(len(batch[0]))]
-        return torch.stack([self._forward(*self._state(m), one) for m, one in enumerate(each)])
+        jobs = range(len(self.mean))
+        own = [tuple(part[job] for part in standard) for job in jobs]
+        return torch.stack([self._one_by_one(job, own[job], draw) for job in jobs])
 
     @torch.no_grad()
-    def predict(self, number: int, inputs: Inputs, items: Tensor) -> Tensor:
-        """Logits of model `number` for the numbered items, (n, n_outputs)."""
+    def predict(self, job: int, inputs: Inputs, items: Tensor) -> Tensor:
+        """Logits of a job's models for the numbered items, (n_lessons, n, n_outputs)."""
         self.template.eval()
-        state = self._state(number)
-        parts = items.split(max(1, PREDICT_BATCH // inputs.length))
-        return torch.cat([self._forward(*state, inputs[part]) for part in parts])
+        found = []
+        for part in items.split(max(1, PREDICT_BATCH // inputs.length)):
+            standard = _standardised(self.mean[job], self.std[job], inputs[part])
+            found.append(self._one_by_one(job, standard, 0))
+        return torch.cat(found, dim=1)
 
-    def _state(self, number: int) -> tuple[dict[str, Tensor], Tensor, Tensor]:
-        parameters = {name: value[number] for name, value in self.parameters.items()}
-        return parameters, self.mean[number], self.std[number]
+    def _one_by_one(self, job: int, standard: Batch, draw: int) -> Tensor:
+        found = []
+        for lesson in range(self.lessons):
+            _seed(self.device, draw)
+            number = job * self.lessons + lesson
+            state = {name: value[number] for name, value in self.parameters.items()}
+            found.append(self._call(state, standard))
+        return torch.stack(found)
 
-    def _forward(
-        self, parameters: dict[str, Tensor], mean: Tensor, std: Tensor, batch: Batch
-    ) -> Tensor:
-        x = (batch[0].float() - mean) / std
-        if len(batch) > 1:  # a sequence: what is padding is nothing
-            x = x * batch[1][..., None]
-        return functional_call(self.template, parameters, (x, *batch[1:]))
+    def _call(self, state: dict[str, Tensor], standard: Batch) -> Tensor:
+        found: Tensor = functional_call(self.template, state, standard, tie_weights=False)
+        return found
 
-    def tensors(self) -> dict[str, Tensor]:
-        """Everything a prediction needs, first dimension the model."""
-        state = {name: value.detach() for name, value in self.parameters.items()}
+    def tensors(self, lesson: int) -> dict[str, Tensor]:
+        """Everything a prediction by the models of one lesson needs, first dimension the job."""
+        own = slice(lesson, None, self.lessons)
+        state = {name: value.detach()[own] for name, value in self.parameters.items()}
         return {
-            name: value.cpu().contiguous()
+            name: value.cpu().clone(memory_format=torch.contiguous_format)
             for name, value in {**state, "mean": self.mean, "std": self.std}.items()
         }
+
+
+def _standardised(mean: Tensor, std: Tensor, batch: Batch) -> Batch:
+    x = (batch[0].float() - mean).div_(std)
+    if len(batch) > 1:  # a sequence: what is padding is nothing
+        x.mul_(batch[1][..., None])
+    return x, *batch[1:]
+
+
+def _seed(device: torch.device, number: int) -> None:
+    """What torch.manual_seed does, on one device and in a hundredth of the time."""
+    on_gpu = device.type == "cuda"
+    generators = torch.cuda.default_generators if on_gpu else (torch.default_generator,)
+    generators[device.index or 0].manual_seed(number)

@@ -48,7 +48,7 @@ def scores_of(cell: Cell, folder: Path, items: Items, n_films: int) -> np.ndarra
         inputs.to(models.device)
         rows = torch.arange(len(items.film), device=models.device)
         for number, each in enumerate(score):
-            found = models.predict(number, inputs, rows).sigmoid().cpu().numpy()
+            found = models.predict(number, inputs, rows)[0].sigmoid().cpu().numpy()
             means, known = film_means(Items(found, items.film), n_films)
             each[known] = means[known]
     return score.reshape(-1, n_seeds, n_films, len(GENRES))

@@ -43,11 +43,13 @@ class Fitted:
 
 @dataclass(frozen=True)
 class Job:
-    """A model to train: the folds it never sees, its seed, and which lesson it is taught."""
+    """Models to train on the same items in the same order, one a lesson.
+
+    without: the folds they never see; seed: of their start and of the order.
+    """
 
     without: tuple[int, ...]
     seed: int
-    lesson: int
 
 
 def cross_validate(
@@ -68,31 +70,23 @@ def cross_validate(
     """
     batch = _Training(items, lessons, fold_of, head, params, seeds, context)
     folds = [int(fold) for fold in np.unique(fold_of)]
-    numbers = range(len(lessons))
-    outer = [Job((fold,), seed, n) for n in numbers for fold in folds for seed in seeds]
+    outer = [Job((fold,), seed) for fold in folds for seed in seeds]
     models, curves = batch.train(outer, held_out=True)
     score = np.full((len(lessons), len(seeds), *batch.shape), np.nan, np.float32)
     for number, job in enumerate(outer):
-        batch.write(score[job.lesson, seeds.index(job.seed)], models, number, job, job.without[0])
+        batch.write(score[:, seeds.index(job.seed)], models, number, job, job.without[0])
     # a batch of their own: fewer films make fewer steps, and the outer models stay as they were
     inner = np.full((len(lessons), max(folds) + 1, *batch.shape), np.nan, np.float32)
-    pairs = [Job(pair, seeds[0], n) for n in numbers for pair in combinations(folds, 2)]
+    pairs = [Job(pair, seeds[0]) for pair in combinations(folds, 2)]
     if len(folds) > 2:
         pair_models, _ = batch.train(pairs, held_out=False)
         for number, job in enumerate(pairs):
             a, b = job.without
-            batch.write(inner[job.lesson, a], pair_models, number, job, b)
-            batch.write(inner[job.lesson, b], pair_models, number, job, a)
-    kept, each = models.tensors(), len(folds) * len(seeds)
-    spans = [slice(n * each, (n + 1) * each) for n in numbers]
+            batch.write(inner[:, a], pair_models, number, job, b)
+            batch.write(inner[:, b], pair_models, number, job, a)
     return [
-        Fitted(
-            score[n],
-            inner[n],
-            {name: value[span].clone() for name, value in kept.items()},
-            curves[span].mean(axis=0),
-        )
-        for n, span in zip(numbers, spans, strict=True)
+        Fitted(score[n], inner[n], models.tensors(n), curves[:, n].mean(axis=0))
+        for n in range(len(lessons))
     ]
 
 
@@ -119,48 +113,51 @@ class _Training:
         self.weight = torch.from_numpy(1 / per_film[items.film]).float()
 
     def train(self, jobs: Sequence[Job], held_out: bool) -> tuple[ModelBatch, np.ndarray]:
-        """Train all jobs together; curves (n_jobs, n_epochs, 2), held out only if asked."""
+        """Train all jobs together; curves (n_jobs, n_lessons, n_epochs, 2), held out if asked."""
         params = self.params
         rows_of = [np.flatnonzero(~np.isin(self.fold, job.without)) for job in jobs]
         held = [np.flatnonzero(np.isin(self.fold, job.without) & held_out) for job in jobs]
         seeds = [job.seed for job in jobs]
-        models = ModelBatch(self.head, self.items, self.shape[1], seeds, self.context)
+        shape, lessons = self.shape[1], len(self.labels.y) // len(self.seeds)
+        models = ModelBatch(self.head, self.items, shape, seeds, self.context, lessons)
         self.x.to(models.device)
         self.labels, self.weight = self.labels.to(models.device), self.weight.to(models.device)
         models.standardise(self.x, [_rows(rows, models) for rows in rows_of])
 
         of_job = torch.tensor([self._labels(job) for job in jobs], device=models.device)
         n_steps = math.ceil(max(len(rows) for rows in rows_of) / params.batch_size)
+        parameters, decay = list(models.parameters.values()), params.weight_decay
         optimiser = torch.optim.AdamW(
-            models.parameters.values(), params.learning_rate, weight_decay=params.weight_decay
+            parameters, params.learning_rate, weight_decay=decay, fused=True
         )
         schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, params.epochs * n_steps)
-        draws = [np.random.default_rng([job.seed, *job.without]) for job in jobs]  # lessons alike
-        torch.manual_seed(min(self.seeds))  # dropout
-        curves = np.zeros((len(jobs), params.epochs, 2))
+        draws = [np.random.default_rng([job.seed, *job.without]) for job in jobs]
+        curves = np.zeros((len(jobs), lessons, params.epochs, 2))
         for epoch in range(params.epochs):
             shuffled = [draw.permutation(rows) for draw, rows in zip(draws, rows_of, strict=True)]
             order = np.stack([_again(rows, n_steps * params.batch_size) for rows in shuffled])
             models.template.train()
-            for batch in np.split(order, n_steps, axis=1):
+            for step, batch in enumerate(np.split(order, n_steps, axis=1), epoch * n_steps):
                 rows = _rows(batch, models)
                 weight = self.weight[rows]
-                total = self.labels.losses(models.logits(self.x[rows]), of_job, rows, weight)
-                loss = total / weight.sum(-1)
-                optimiser.zero_grad()
+                weight = weight / weight.sum(-1, keepdim=True)
+                logits = models.logits(self.x[rows], step)
+                loss = self.labels.losses(logits, of_job, rows, weight)
+                for parameter in parameters:
+                    parameter.grad = None
                 loss.sum().backward()  # models share nothing: each gets its own gradient
                 optimiser.step()
                 schedule.step()
-                curves[:, epoch, 0] += loss.detach().cpu().numpy() / n_steps
-            curves[:, epoch, 1] = self._held_out_losses(models, of_job, held)
+                curves[:, :, epoch, 0] += loss.detach().cpu().numpy() / n_steps
+            curves[:, :, epoch, 1] = self._held_out_losses(models, of_job, held)
         return models, curves
 
     def write(
         self, score: np.ndarray, models: ModelBatch, number: int, job: Job, fold: int
     ) -> None:
-        """Write a model's scores of one fold's films, each the mean over its items.
+        """Write what a job's models score one fold's films, each the mean over its items.
 
-        score: (n_films, n_genres), changed. Raises BenchmarkError if they are no numbers.
+        score: (n_lessons, n_films, n_genres), changed. Raises BenchmarkError for no numbers.
         """
         rows = np.flatnonzero(self.fold == fold)
         if not len(rows):
@@ -171,7 +168,8 @@ class _Training:
                 f"training diverged: head {self.head} gave scores that are no numbers",
                 do=f"lower training.heads.{self.head}.learning_rate in params.yaml",
             )
-        values[:, ~self.labels.taught(self._labels(job))] = np.nan
+        for lesson, label in enumerate(self._labels(job)):
+            values[lesson][:, ~self.labels.taught(label)] = np.nan
         by_film = np.argsort(self.items.film[rows], kind="stable")
         film, first, counts = np.unique(
             self.items.film[rows][by_film], return_index=True, return_counts=True
@@ -179,29 +177,30 @@ class _Training:
         for count in np.unique(counts):  # films of as many items at once
             some = counts == count
             of_film = by_film[first[some][:, None] + np.arange(count)]
-            score[film[some]] = values[of_film].mean(axis=1)
+            score[:, film[some]] = values[:, of_film].mean(axis=2)
 
-    def _labels(self, job: Job) -> int:
-        return job.lesson * len(self.seeds) + self.seeds.index(job.seed)
+    def _labels(self, job: Job) -> range:
+        """Which labels each lesson teaches a job."""
+        return range(self.seeds.index(job.seed), len(self.labels.y), len(self.seeds))
 
     @torch.no_grad()
     def _held_out_losses(
         self, models: ModelBatch, labels: Tensor, held: Sequence[np.ndarray]
     ) -> np.ndarray:
-        """Loss of each model on its own items, (n_models,), all together; NaN where it has none."""
+        """Loss of each job's models on its own items, (n_jobs, n_lessons); NaN without any."""
         longest = max(len(rows) for rows in held)
         if not longest:
-            return np.full(len(held), np.nan)
+            return np.full(labels.shape, np.nan)
         models.template.eval()
         padded = _rows(np.stack([_again(rows, longest) for rows in held]), models)
         there = _rows(np.arange(longest) < [[len(rows)] for rows in held], models)
         weight = self.weight[padded] * there
-        total = torch.zeros(len(held), device=models.device)
+        total = torch.zeros(labels.shape, device=models.device)
         for part in torch.arange(longest, device=models.device).split(self.params.batch_size):
             rows, share = padded[:, part], weight[:, part]
             logits = models.logits(self.x[rows])
             total += self.labels.losses(logits, labels, rows, share)
-        return (total / weight.sum(1)).cpu().numpy()
+        return (total / weight.sum(1)[:, None]).cpu().numpy()
 
 
 @dataclass(frozen=True)
@@ -232,14 +231,15 @@ class _Labels:
         return self.share[label].cpu().numpy() > 0
 
     def losses(self, logits: Tensor, labels: Tensor, rows: Tensor, weight: Tensor) -> Tensor:
-        """Binary cross-entropy, mean over the genres taught, weighted sum over items: (n_models,).
+        """Binary cross-entropy, mean over the genres taught, weighted sum over items.
 
-        logits: (n_models, n, n_genres); labels: (n_models,); rows, weight: (n_models, n).
+        logits: (n_jobs, n_lessons, n, n_genres); labels: (n_jobs, n_lessons); rows, weight:
+        (n_jobs, n). Returns (n_jobs, n_lessons).
         """
-        y = self.y[labels[:, None], rows]
-        each = binary_cross_entropy_with_logits(logits, y, reduction="none")
-        per_item = (each * self.share[labels][:, None]).sum(-1)
-        return (per_item * weight).sum(-1)
+        y = self.y[labels[..., None], rows[:, None]]
+        counts = weight[:, None, :, None] * self.share[labels][:, :, None]
+        each = binary_cross_entropy_with_logits(logits, y, counts, reduction="none")
+        return each.sum((-2, -1))
 
 
 def _again(rows: np.ndarray, length: int) -> np.ndarray:

@@ -77,7 +77,7 @@ def test_fit(tmp_path):
     size = fit.Size(films=40, dim=6, genres=5, epochs=2)
     linear, mlp = ran(fit.rows(tmp_path, 0.1, size))
     assert linear.facts["largest_difference"] <= fit.TOLERANCE
-    assert "80 models" in linear.what and "dropout" in mlp.note
+    assert "80 models" in linear.what and "agree" in mlp.note
 
 
 def test_judging(tmp_path):

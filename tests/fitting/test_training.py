@@ -45,16 +45,23 @@ def test_the_linear_head_is_logistic_regression():
             np.testing.assert_allclose(found[held, genre], expected, atol=0.02)
 
 
-def test_all_folds_and_seeds_together_give_what_each_gives_alone():
-    items, y_true, fold = corpus()
-    no_dropout = cross_validate(items, y_true, fold, "linear", QUICK, (0, 1))
-    alone = cross_validate(items, y_true, fold, "linear", QUICK, (1,))
-    np.testing.assert_allclose(no_dropout.score[1], alone.score[0], atol=1e-5)
-
-
-@pytest.mark.parametrize(
+HEADS = pytest.mark.parametrize(
     ("head", "shape"), [("linear", (6,)), ("mlp", (6,)), ("conv", (1, 12, 12))]
 )
+
+
+@HEADS
+def test_all_folds_and_seeds_together_give_what_each_gives_alone(head, shape):
+    """Dropout and all: what it draws is no other for what is trained beside."""
+    x = np.random.default_rng(2).normal(size=(100, *shape)).astype(np.float32)
+    _, y_true, fold = corpus()
+    items = Items(x, np.arange(100))
+    together = cross_validate(items, y_true, fold, head, QUICK, (0, 1))
+    alone = cross_validate(items, y_true, fold, head, QUICK, (1,))
+    np.testing.assert_allclose(together.score[1], alone.score[0], atol=1e-5)
+
+
+@HEADS
 def test_no_model_ever_sees_the_films_it_scores(head, shape):
     """Change the labels and inputs of one fold: only the scores of the other folds may move."""
     rng = np.random.default_rng(1)
@@ -119,21 +126,23 @@ def test_each_seed_may_learn_from_labels_of_its_own():
     )
 
 
-def test_lessons_taken_together_are_each_as_taken_alone():
-    """Without dropout to the digit; a genre that is not taught has no score and no say."""
+@pytest.mark.parametrize("head", ["linear", "mlp"])
+def test_lessons_taken_together_are_each_as_taken_alone(head):
+    """To the digit; a genre that is not taught has no score and no say."""
     items, y_true, fold = corpus()
     second = np.where([True, False], y_true, np.nan)
     lessons = [y_true.astype(float), second, np.stack([y_true, ~y_true])]
-    together = training.cross_validate(items, lessons, fold, "linear", QUICK, (0, 1))
+    together = training.cross_validate(items, lessons, fold, head, QUICK, (0, 1))
     for found, lesson in zip(together, lessons, strict=True):
-        alone = cross_validate(items, lesson, fold, "linear", QUICK, (0, 1))
+        alone = cross_validate(items, lesson, fold, head, QUICK, (0, 1))
         np.testing.assert_allclose(found.score, alone.score, atol=1e-5)
         np.testing.assert_allclose(found.inner, alone.inner, atol=1e-5)
         np.testing.assert_allclose(found.curves, alone.curves, atol=1e-5)
         for name, value in found.tensors.items():
             torch.testing.assert_close(value, alone.tensors[name], atol=1e-5, rtol=0)
     assert np.isnan(together[1].score[:, :, 1]).all()
-    np.testing.assert_allclose(together[1].score[..., 0], together[0].score[..., 0], atol=1e-2)
+    if head == "linear":  # under a shared layer a genre less is another genre's gain
+        np.testing.assert_allclose(together[1].score[..., 0], together[0].score[..., 0], atol=1e-2)
 
 
 def test_a_genre_that_is_not_taught_moves_nothing_but_itself():
