@@ -90,7 +90,7 @@ def log_mel(waveforms: Tensor) -> Tensor:
     """
     window = torch.hann_window(1024, dtype=torch.float64, device=waveforms.device)
     spectrum = torch.stft(waveforms.double(), 1024, 480, 1024, window, return_complex=True)
-    power = torch.view_as_real(spectrum).square().sum(-1).transpose(1, 2)
+    power = (spectrum.real.square() + spectrum.imag.square()).transpose(1, 2)
     mel = power @ filters().to(power.device)
     return (10 * torch.log10(mel.clamp(min=1e-10))).float()
 
