@@ -87,10 +87,12 @@ class Ways:
 
 @dataclass(frozen=True)
 class Made:
-    """What is measured, and on how many items."""
+    """What is measured, on how many items; the network and a trailer's items each."""
 
     ways: Ways
     items: int
+    backbone: Network
+    batches: list[np.ndarray]
 
 
 @contextmanager
@@ -110,6 +112,7 @@ def ready(name: str, model: str, trailers: int) -> Iterator[Made]:
         write_pack(folder / "pack", ids, made, schema)
         todo = jobs(folder / "pack", recipe)
         backbone = recipe.backbone()
+        assert isinstance(backbone, Network)
         batches = [items for job in todo if (items := prepare(backbone, job).items) is not None]
 
         def bare() -> None:
@@ -129,7 +132,7 @@ def ready(name: str, model: str, trailers: int) -> Iterator[Made]:
         ways = Ways(bare, side_by_side, stage)
         for way in vars(ways).values():
             way()
-        yield Made(ways, sum(len(items) for items in batches))
+        yield Made(ways, sum(len(items) for items in batches), backbone, batches)
 
 
 def pictures(trailer_id: str) -> pa.Table:

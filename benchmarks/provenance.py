@@ -3,10 +3,10 @@
 import os
 import platform
 import subprocess
-from importlib.metadata import version
 from pathlib import Path
 
 from stages.machine import processor
+from stages.versions import installed
 
 LIBRARIES = (
     *("numpy", "scipy", "scikit-learn", "torch"),
@@ -16,7 +16,7 @@ LIBRARIES = (
 
 def versions() -> dict[str, str]:
     """Python and the libraries that numbers depend on."""
-    return {"python": platform.python_version()} | {name: version(name) for name in LIBRARIES}
+    return {"python": platform.python_version()} | {name: installed(name) for name in LIBRARIES}
 
 
 def commit(folder: Path) -> str:

@@ -142,34 +142,29 @@ def embed_trailer(job: Job) -> tuple[str, Path]:
 def embed_stream(
     todo: Sequence[Job], threads: int, backbone: Backbone | None = None
 ) -> Generator[tuple[Job, tuple[str, Path]], None, None]:
-    """Embed trailers with a network that `threads` share.
+    """Embed trailers with a network that `threads` share, each from pack to store.
 
-    On a CPU each prepares and embeds trailers of its own on one core: small batches side by side
-    are quicker than large ones spread over the cores, and what comes out does not depend on how
-    many cores there are. A GPU takes trailer after trailer while the threads prepare ahead.
+    On a CPU a trailer has one core: small batches side by side are quicker than large ones spread
+    over the cores, and what comes out does not depend on how many cores there are. Of a GPU the
+    threads take turns, and read, decode and store while others have theirs.
     Batches never hold items of two trailers, so a result does not depend on what was done before.
     """
     if not todo:
         return
     made = backbone or todo[0].recipe.backbone()
 
-    def begin(job: Job) -> Prepared | tuple[str, Path]:
+    def one(job: Job) -> tuple[str, Path]:
         kept = find(job)
-        if kept is not None:
-            return job.trailer_id, kept
-        prepared = prepare(made, job)
-        return prepared if made.on_gpu else _embed(made, job, prepared)
+        return (job.trailer_id, kept) if kept else _embed(made, job, prepare(made, job))
 
     with ThreadPoolExecutor(threads, initializer=_one_thread) as pool:
         waiting = iter(todo)
-        ahead = deque((job, pool.submit(begin, job)) for job in islice(waiting, 2 * threads))
+        ahead = deque((job, pool.submit(one, job)) for job in islice(waiting, 2 * threads))
         try:
             while ahead:
-                job, begun = ahead.popleft()
-                result = begun.result()
-                ahead.extend((job, pool.submit(begin, job)) for job in islice(waiting, 1))
-                if isinstance(result, Prepared):
-                    result = _embed(made, job, result)
+                job, embedded = ahead.popleft()
+                result = embedded.result()
+                ahead.extend((job, pool.submit(one, job)) for job in islice(waiting, 1))
                 yield job, result
         finally:
             pool.shutdown(wait=False, cancel_futures=True)

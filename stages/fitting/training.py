@@ -136,9 +136,10 @@ class _Training:
         for epoch in range(params.epochs):
             shuffled = [draw.permutation(rows) for draw, rows in zip(draws, rows_of, strict=True)]
             order = np.stack([_again(rows, n_steps * params.batch_size) for rows in shuffled])
+            batches = _rows(order, models).split(params.batch_size, dim=1)
+            lost = torch.zeros(of_job.shape, dtype=torch.float64, device=models.device)
             models.template.train()
-            for step, batch in enumerate(np.split(order, n_steps, axis=1), epoch * n_steps):
-                rows = _rows(batch, models)
+            for step, rows in enumerate(batches, epoch * n_steps):
                 weight = self.weight[rows]
                 weight = weight / weight.sum(-1, keepdim=True)
                 logits = models.logits(self.x[rows], step)
@@ -148,7 +149,8 @@ class _Training:
                 loss.sum().backward()  # models share nothing: each gets its own gradient
                 optimiser.step()
                 schedule.step()
-                curves[:, :, epoch, 0] += loss.detach().cpu().numpy() / n_steps
+                lost += loss.detach() / n_steps  # fetched once an epoch: a GPU would wait for it
+            curves[:, :, epoch, 0] = lost.cpu().numpy()
             curves[:, :, epoch, 1] = self._held_out_losses(models, of_job, held)
         return models, curves
 

@@ -2,6 +2,9 @@ import dataclasses
 import hashlib
 import io
 import threading
+import time
+from contextlib import nullcontext
+from queue import SimpleQueue
 from typing import ClassVar
 
 import av
@@ -204,24 +207,25 @@ def test_on_a_cpu_each_trailer_has_a_core_of_its_own(folder, halves, monkeypatch
     assert threading.current_thread() not in {thread for thread, _ in seen}
 
 
-def test_on_a_gpu_one_thread_computes_what_others_prepared(folder, halves, monkeypatch):
+def test_of_a_gpu_threads_take_turns(folder, halves, monkeypatch):
+    """As many at a time as there are streams, and each gives its own back."""
     write_pack(folder / "frames", IDS, picture_rows, FRAMES)
     backbone = halves.backbone()
-    backbone.on_gpu = True
-    prepared, computed = set(), set()
-
-    def prepare(network, frames, sample_rate):
-        prepared.add(threading.current_thread())
-        return np.zeros((len(frames), 1), np.float32)
+    backbone.on_gpu, backbone.streams = True, SimpleQueue()
+    monkeypatch.setattr(torch.cuda, "stream", nullcontext)
+    backbone.streams.put("the only one")
+    there, most = [], []
 
     def forward(network, items):
-        computed.add(threading.current_thread())
+        there.append(threading.current_thread())
+        most.append(len(there))
+        time.sleep(0.02)
+        there.pop()
         return network.network(items)
 
-    monkeypatch.setattr(Halves, "prepare", prepare)
     monkeypatch.setattr(Halves, "forward", forward)
-    assert len(list(embed_stream(jobs(folder / "frames", halves), 2, backbone))) == 4
-    assert computed == {threading.current_thread()} and not computed & prepared
+    assert len(list(embed_stream(jobs(folder / "frames", halves), 4, backbone))) == 4
+    assert most == [1, 1, 1, 1] and backbone.streams.qsize() == 1
 
 
 def test_another_precision_is_another_recipe_and_nearly_the_same(folder, halves):

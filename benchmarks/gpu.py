@@ -1,0 +1,199 @@
+"""What a GPU brings, and whether it answers as the CPU does: python -m benchmarks.gpu
+
+Embedding: how much of the bare network's rate on ready batches the whole way from a pack to the
+store keeps, and how far embeddings are from the CPU's. Fits: the models of cross-validation on the
+GPU beside the same on all cores, and, where nothing is dropped at random, how far their scores are
+apart (a GPU draws other numbers than a CPU from the same seed). Weights and data are made up. About
+five minutes beside 16 cores. Results go to benchmarks/results/gpu.json, from which --write puts a
+table between its marks in a page.
+"""
+
+import argparse
+import json
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import numpy as np
+import torch
+
+from benchmarks.clones import keep
+from benchmarks.embedding import ready
+from benchmarks.provenance import commit, machine, versions
+from benchmarks.timing import cost_of, median_seconds, take_turns, times_as_fast
+from stages.console import run_command, say
+from stages.embedding.network import Network
+from stages.errors import BenchmarkError
+from stages.fitting.items import Items
+from stages.fitting.training import Fitted, cross_validate
+from stages.params import HeadParams
+from stages.planning.showing import write_between
+
+ROOT = Path(__file__).resolve().parents[1]
+RESULTS = ROOT / "benchmarks/results/gpu.json"
+BEGIN, END = "<!-- gpu -->", "<!-- /gpu -->"
+NETWORKS = (
+    ("timm", "mobilenetv2_100.ra_in1k", 48),
+    ("timm", "vgg16.tv_in1k", 48),
+    ("timm", "vit_base_patch16_clip_quickgelu_224.openai", 48),
+    ("efficientat", "mn04", 24),
+    ("yamnet", "yamnet", 24),
+    ("vggish", "vggish", 24),
+    ("openl3", "audio_music_512", 24),
+)
+ROUNDS, FOLDS, GENRES, SEEDS = 3, 5, 10, (0, 1)
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Made-up films and what is trained on them; each: items a film, in sequence with a context."""
+
+    head: str
+    shape: tuple[int, ...]
+    films: int
+    budget: HeadParams
+    each: int = 1
+    context: str = ""
+
+    @property
+    def drops(self) -> bool:
+        return self.head != "linear" or bool(self.context)
+
+
+def _budget(epochs: int) -> HeadParams:
+    return HeadParams(epochs=epochs, batch_size=64, learning_rate=0.003, weight_decay=0.01)
+
+
+FITS = (
+    Fit("linear", (1280,), 2400, _budget(20)),
+    Fit("mlp", (1280,), 2400, _budget(20)),
+    Fit("linear", (1280,), 600, _budget(10), 31, "attention"),
+    Fit("conv", (3, 36, 64), 600, _budget(2), 10),
+)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.gpu",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--results", type=Path, default=RESULTS)
+    parser.add_argument("--commit", help="of this code, where git does not tell")
+    parser.add_argument("--write", type=Path, help="run nothing: put the kept table into this file")
+    arguments = parser.parse_args()
+    if arguments.write:
+        found = json.loads(arguments.results.read_text(encoding="utf-8"))
+        write_between(BEGIN, END, list(markdown(found)), arguments.write)
+        return
+    if not torch.cuda.is_available():
+        raise BenchmarkError("torch sees no GPU", do="run this on a machine with one")
+    found = {
+        "commit": arguments.commit or commit(ROOT),
+        "machine": machine() | {"gpu": torch.cuda.get_device_name()},
+        "versions": versions(),
+        "embedding": [told(embedding(*each)) for each in NETWORKS],
+        "fits": [told(fits(each)) for each in FITS],
+    }
+    keep(found, arguments.results)
+
+
+def told(row: dict[str, Any]) -> dict[str, Any]:
+    say(", ".join(f"{name} {value}" for name, value in row.items()))
+    return row
+
+
+def embedding(family: str, model: str, trailers: int) -> dict[str, Any]:
+    """One network: rates, and the largest difference from the CPU in units of the spread."""
+    with ready(family, model, trailers) as made:
+        ways = {"bare": made.ways.bare, "stage": made.ways.stage}
+        costs = take_turns(ways, math.inf, ROUNDS)
+        kept = times_as_fast(costs["stage"], costs["bare"], "wall")
+        return {
+            "what": f"{family} {model}",
+            "items": made.items,
+            "bare_per_second": round(made.items / median_seconds(costs["bare"], "wall"), 1),
+            "kept": round(kept.median, 3),
+            "kept_least": round(kept.least, 3),
+            "kept_most": round(kept.most, 3),
+            "apart": apart(made.backbone, made.batches[0]),
+        }
+
+
+def apart(backbone: Network, items: np.ndarray) -> float:
+    """Largest difference of an embedding on the GPU from the CPU's, over the standard deviation."""
+    there = backbone.embed_items(items)
+    backbone.on_gpu, backbone.device = False, torch.device("cpu")
+    backbone.network.cpu()
+    here = backbone.embed_items(items)
+    return float(f"{np.abs(there - here).max() / here.std():.1e}")
+
+
+def fits(fit: Fit) -> dict[str, Any]:
+    """One head: seconds here and there."""
+    random = np.random.default_rng(0)
+    y = (random.random((fit.films, GENRES)) < 0.3).astype(np.float64)
+    n_rows = fit.films * fit.each
+    x = random.normal(size=(n_rows, *fit.shape)).astype(np.float32)
+    film = np.repeat(np.arange(fit.films), fit.each)
+    if fit.context:
+        index = np.arange(n_rows).reshape(fit.films, fit.each)
+        time = np.tile(np.linspace(0, 1, fit.each, dtype=np.float32), fit.films)
+        items = Items(x, np.arange(fit.films), index, time)
+    else:
+        items = Items(x, film)
+    fold, found = np.arange(fit.films) % FOLDS, []
+
+    def work() -> None:
+        found.append(cross_validate(items, [y], fold, fit.head, fit.budget, SEEDS, fit.context)[0])
+
+    work()  # what is called for the first time takes longer
+    on_gpu = cost_of(work).wall
+    with patch("torch.cuda.is_available", return_value=False):
+        on_cpu = cost_of(work).wall
+    shape = " × ".join(map(str, fit.shape))
+    each = f" of {fit.each} items" if fit.each > 1 else ""
+    return {
+        "what": " ".join(filter(None, [fit.context, fit.head])),
+        "on": f"{fit.films} films{each}, {shape} each, {fit.budget.epochs} epochs",
+        "gpu_seconds": round(on_gpu, 2),
+        "cpu_seconds": round(on_cpu, 2),
+        "times_as_fast": round(on_cpu / on_gpu, 1),
+        "apart": None if fit.drops else largest(found),
+    }
+
+
+def largest(found: list[Fitted]) -> float:
+    """Difference of a score between the last two."""
+    return float(f"{np.nanmax(np.abs(found[-1].score - found[-2].score)):.1e}")
+
+
+def markdown(found: dict[str, Any]) -> Iterator[str]:
+    """The results as lines of a page."""
+    yield "| network | items a second, bare | the stage keeps | apart from the CPU's |"
+    yield "|---|---:|---:|---:|"
+    for row in found["embedding"]:
+        kept = f"{row['kept']} ({row['kept_least']} to {row['kept_most']})"
+        yield f"| {row['what']} | {row['bare_per_second']:,.0f} | {kept} | {row['apart']:.0e} |"
+    yield ""
+    yield "| fit | on | GPU, s | CPU, s | times as fast | scores apart |"
+    yield "|---|---|---:|---:|---:|---:|"
+    for row in found["fits"]:
+        differ = "–" if row["apart"] is None else f"{row['apart']:.0e}"
+        yield (
+            f"| {row['what']} | {row['on']} | {row['gpu_seconds']} | {row['cpu_seconds']} | "
+            f"{row['times_as_fast']} | {differ} |"
+        )
+    yield ""
+    on = found["machine"]
+    yield (
+        f"Measured on one {on['gpu']} beside {on['cores']} cores of {on['processor']}, torch "
+        f"{found['versions']['torch']}, at commit {found['commit']}."
+    )
+
+
+if __name__ == "__main__":
+    run_command(main)
