@@ -30,8 +30,10 @@ from safetensors.torch import save_file
 
 from benchmarks.timing import median_seconds, take_turns, times_as_fast
 from stages.embedding.base import family
+from stages.embedding.jobs import Recipe, jobs
 from stages.embedding.network import Network
-from stages.embedding.trailers import Recipe, embed_stream, jobs, prepare
+from stages.embedding.preparing import prepare
+from stages.embedding.trailers import embed_stream
 from stages.packs import write_pack
 from stages.parallel import workers
 

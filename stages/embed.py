@@ -16,8 +16,9 @@ def main() -> None:
     name = parser.parse_args().backbone
 
     from stages.embedding.base import describe
+    from stages.embedding.jobs import Recipe, jobs, store_of
     from stages.embedding.joining import write_embeddings
-    from stages.embedding.trailers import Recipe, embed, jobs, store_of
+    from stages.embedding.trailers import embed
     from stages.errors import BenchmarkError
     from stages.params import load
 

@@ -123,12 +123,23 @@ def create(
     precision: Precision = "float32",
 ) -> Backbone:
     """A backbone of a family, loaded and ready. Raises BenchmarkError where it cannot be."""
+    backbone = made(name, model, options, precision)
+    backbone.load(weights)
+    return backbone
+
+
+def made(
+    name: str,
+    model: str = "",
+    options: Mapping[str, Any] | None = None,
+    precision: Precision = "float32",
+) -> Backbone:
+    """The same without weights: it prepares items, and cannot embed them."""
     with _explained(name):
         backbone = family(name)(model, **dict(options or {}))
         if precision != "float32" and not backbone.heavy:
             raise ValueError(f"precision {precision} is for networks")
     backbone.precision = precision
-    backbone.load(weights)
     return backbone
 
 

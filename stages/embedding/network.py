@@ -1,10 +1,8 @@
 """What pretrained networks share: weights that fit to the last tensor, device, inference."""
 
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
-from queue import SimpleQueue
 
 import numpy as np
 import torch
@@ -16,7 +14,6 @@ from stages.embedding.base import Backbone
 from stages.errors import BenchmarkError
 
 GPU_BATCH = 128  # more than a trailer's frames
-GPU_AT_ONCE = 2  # trailers: one is copied while the other is computed
 
 
 class Network(Backbone):
@@ -70,9 +67,6 @@ class Network(Backbone):
         self.device = torch.device("cuda" if self.on_gpu else "cpu")
         if self.on_gpu:
             self.batch_size = GPU_BATCH
-            self.streams: SimpleQueue[torch.cuda.Stream] = SimpleQueue()
-            for _ in range(GPU_AT_ONCE):
-                self.streams.put(torch.cuda.Stream())
         torch.backends.cudnn.allow_tf32 = False  # ten bits are too few to be the same as on a CPU
         network = network.eval().requires_grad_(False).to(self.device)
         if self.modality == "picture":
@@ -82,23 +76,9 @@ class Network(Backbone):
     def embed(self, batch: np.ndarray) -> np.ndarray:
         reduced = self.precision == "bfloat16"
         with (
-            self._turn(),
             torch.inference_mode(),
             torch.autocast(self.device.type, torch.bfloat16, enabled=reduced),
         ):
             items = torch.from_numpy(np.ascontiguousarray(batch)).to(self.device)
             embedded: np.ndarray = self.forward(items).float().cpu().numpy()
             return embedded
-
-    @contextmanager
-    def _turn(self) -> Iterator[None]:
-        """A place on the GPU, waited for; a CPU has one for every thread."""
-        if not self.on_gpu:
-            yield
-            return
-        stream = self.streams.get()
-        try:
-            with torch.cuda.stream(stream):
-                yield
-        finally:
-            self.streams.put(stream)

@@ -4,103 +4,29 @@ Of trailers whose embeddings are kept, no more than the digest in their shard's 
 """
 
 import io
-import json
-import sys
 from collections import deque
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import replace
+from functools import cache, partial
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-import av
-import cv2
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 
-from stages.embedding.base import Backbone, Precision, create, family
+from stages.embedding.base import Backbone, family
+from stages.embedding.jobs import Job, Recipe, store_of
+from stages.embedding.preparing import Prepared, one_thread, prepare
 from stages.errors import TrailerError
-from stages.packs import Part, contents, parts, read_group
+from stages.packs import Part
 from stages.parallel import run, workers
-from stages.params import WINDOWS, BackboneParams
-from stages.store import Store, sha256
-from stages.versions import code_of
 
-LIBRARIES = ("av", "numpy", "opencv-python-headless", "torch", "torchaudio")
-FEW = 16  # trailers are embedded here before other processes have loaded torch
+Given = TypeVar("Given")
+Found = TypeVar("Found")
+FEW = 16  # trailers are prepared here before other processes have loaded torch
 AT_ONCE = 1024  # trailers looked for together
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """What items are embedded with: a family, a model of it, its options (JSON), its weights."""
-
-    family: str
-    model: str = ""
-    options: str = "{}"
-    weights: Path | None = None
-    precision: Precision = "float32"
-
-    @classmethod
-    def of(cls, params: BackboneParams, weights: Path | None) -> "Recipe":
-        """What params.yaml says of a backbone, with its weights if it has any."""
-        options = json.dumps(params.options, sort_keys=True)
-        return cls(params.family, params.model, options, weights, params.precision)
-
-    def backbone(self) -> Backbone:
-        options = json.loads(self.options)
-        return create(self.family, self.weights, self.model, options, self.precision)
-
-
-@dataclass(frozen=True)
-class Job:
-    """Where one trailer's rows lie (a row group of a pack) and what to embed them with.
-
-    digest: of its rows.
-    """
-
-    pack: Part
-    row_group: int
-    trailer_id: str
-    digest: str
-    recipe: Recipe
-
-    @property
-    def key(self) -> str:
-        """Of its embeddings in the store."""
-        return store_of(self.recipe).key(self.digest)
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """One trailer, ready to be embedded: items (n, ...), group and time (n,)."""
-
-    items: np.ndarray
-    group: np.ndarray
-    time: np.ndarray
-
-
-def jobs(pack: Path, recipe: Recipe) -> list[Job]:
-    """One job a trailer, in the order of the pack."""
-    return [
-        Job(Part(path), group, trailer_id, digest, recipe)
-        for path in parts(pack)
-        for group, (trailer_id, digest) in enumerate(contents(pq.read_metadata(path)))
-    ]
-
-
-@cache
-def store_of(recipe: Recipe) -> Store:
-    """Where a recipe's embeddings are kept."""
-    libraries = (*LIBRARIES, *family(recipe.family).LIBRARIES)
-    source = f"stages/backbones/{recipe.family}.py"
-    code = code_of("stages/embedding/*.py", source, libraries=libraries)
-    weights = sha256(recipe.weights) if recipe.weights else ""
-    made_by = [recipe.family, recipe.model, recipe.options, weights, recipe.precision]
-    return Store("embed", code, made_by)
+GPU_AT_ONCE = 2  # trailers: one is stored or copied while the other is computed
 
 
 def embed(todo: Sequence[Job]) -> Iterator[tuple[Job, tuple[str, Path] | TrailerError]]:
@@ -145,43 +71,48 @@ def embed_stream(
     """Embed trailers with a network that `threads` share, each from pack to store.
 
     On a CPU a trailer has one core: small batches side by side are quicker than large ones spread
-    over the cores, and what comes out does not depend on how many cores there are. Of a GPU the
-    threads take turns, and read, decode and store while others have theirs.
+    over the cores, and what comes out does not depend on how many cores there are. A GPU is fed by
+    processes, and two threads have it in turns: one stores while the other computes.
     Batches never hold items of two trailers, so a result does not depend on what was done before.
     """
     if not todo:
         return
     made = backbone or todo[0].recipe.backbone()
+    if made.on_gpu:
+        ahead: Iterable[Prepared] = map(partial(prepare, made), todo)
+        if len(todo) > FEW:
+            from stages.embedding.feeding import prepared_ahead  # a second, for torch
 
-    def one(job: Job) -> tuple[str, Path]:
+            ahead = prepared_ahead(todo, threads)
+        yield from _in_threads(
+            lambda given: (given[0], _embed(made, *given)),
+            zip(todo, ahead, strict=True),
+            GPU_AT_ONCE,
+        )
+        return
+
+    def one(job: Job) -> tuple[Job, tuple[str, Path]]:
         kept = find(job)
-        return (job.trailer_id, kept) if kept else _embed(made, job, prepare(made, job))
+        found = (job.trailer_id, kept) if kept else _embed(made, job, prepare(made, job))
+        return job, found
 
-    with ThreadPoolExecutor(threads, initializer=_one_thread) as pool:
+    yield from _in_threads(one, todo, threads)
+
+
+def _in_threads(
+    work: Callable[[Given], Found], todo: Iterable[Given], threads: int
+) -> Iterator[Found]:
+    """What `work` makes of each, in order, each on one core; twice as many begun as work."""
+    with ThreadPoolExecutor(threads, initializer=one_thread) as pool:
         waiting = iter(todo)
-        ahead = deque((job, pool.submit(one, job)) for job in islice(waiting, 2 * threads))
+        ahead = deque(pool.submit(work, given) for given in islice(waiting, 2 * threads))
         try:
             while ahead:
-                job, embedded = ahead.popleft()
-                result = embedded.result()
-                ahead.extend((job, pool.submit(one, job)) for job in islice(waiting, 1))
-                yield job, result
+                found = ahead.popleft().result()
+                ahead.extend(pool.submit(work, given) for given in islice(waiting, 1))
+                yield found
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _one_thread() -> None:
-    """What works beside others, in a thread or a process of its own, uses one core."""
-    cv2.setNumThreads(1)
-    if torch := sys.modules.get("torch"):  # a second to load, and not every family does
-        torch.set_num_threads(1)
-
-
-def prepare(backbone: Backbone, job: Job) -> Prepared:
-    """Read one trailer's rows and make its items."""
-    rows = read_group(job.pack, job.row_group, job.digest)
-    items_of = _frames if backbone.modality == "picture" else _windows
-    return Prepared(*items_of(backbone, rows))
 
 
 def _embed(backbone: Backbone, job: Job, prepared: Prepared) -> tuple[str, Path]:
@@ -193,42 +124,6 @@ def _embed(backbone: Backbone, job: Job, prepared: Prepared) -> tuple[str, Path]
     return job.trailer_id, found
 
 
-def _frames(backbone: Backbone, rows: pa.Table) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    order = np.argsort(rows["frame"].to_numpy(), kind="stable")
-    frames = [_decode_jpeg(rows["jpeg"][int(row)].as_py()) for row in order]
-    group = rows["frame"].to_numpy()[order].astype(np.int16)
-    time = rows["time"].to_numpy()[order].astype(np.float32)
-    return backbone.prepare(frames, 0), group, time
-
-
-def _windows(backbone: Backbone, rows: pa.Table) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    hop = backbone.hop_seconds or backbone.window_seconds
-    parts = []
-    for row in sorted(rows.to_pylist(), key=lambda row: WINDOWS.index(row["window"])):
-        items = backbone.prepare(*_decode_flac(row["flac"]))
-        first = row["start"] - backbone.lead_seconds + backbone.window_seconds / 2
-        time = first + np.arange(len(items)) * hop
-        group = np.full(len(items), WINDOWS.index(row["window"]), np.int16)
-        parts.append((items, group, time.astype(np.float32)))
-    items, group, time = (np.concatenate(part) for part in zip(*parts, strict=True))
-    return items, group, time
-
-
-def _decode_jpeg(data: bytes) -> np.ndarray:
-    frame = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
-    if frame is None:
-        raise ValueError("a frame of the pack is no JPEG: data/frames is damaged, run `dvc repro`")
-    return cv2.cvtColor(frame, cv2.COLOR_BGR2RGB)
-
-
-def _decode_flac(data: bytes) -> tuple[np.ndarray, int]:
-    with av.open(io.BytesIO(data), "r") as container:
-        stream = container.streams.audio[0]
-        blocks = [frame.to_ndarray().reshape(-1) for frame in container.decode(stream)]
-        samples = np.concatenate(blocks)
-        return samples.astype(np.float32) / np.float32(1 << 15), stream.rate
-
-
 def _npz(**arrays: Any) -> bytes:
     buffer = io.BytesIO()
     np.savez(buffer, **arrays)
@@ -238,5 +133,5 @@ def _npz(**arrays: Any) -> bytes:
 @cache
 def _backbone(recipe: Recipe) -> Backbone:
     made = recipe.backbone()
-    _one_thread()  # one process a core already
+    one_thread()  # one process a core already
     return made

@@ -10,8 +10,9 @@ from functools import cache
 from pathlib import Path
 
 from stages.embedding.base import Backbone
+from stages.embedding.jobs import Recipe, jobs
 from stages.embedding.joining import write_embeddings
-from stages.embedding.trailers import Recipe, embed_stream, jobs
+from stages.embedding.trailers import embed_stream
 from stages.errors import BenchmarkError, TrailerError
 from stages.media import results
 from stages.packs import read_pack, read_table

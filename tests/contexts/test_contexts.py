@@ -79,10 +79,12 @@ def test_padding_does_not_change_a_score(context):
     for extra in (0, 7):
         items = sequences(x, extra)
         models, inputs = ModelBatch("mlp", items, 3, (0,), context), Inputs(items)
+        inputs.to(models.device)
+        everything = everything.to(models.device)
         models.standardise(inputs, [everything])
-        np.testing.assert_allclose(models.mean[0], x.mean((0, 1)), atol=1e-5)
+        np.testing.assert_allclose(models.mean[0].cpu(), x.mean((0, 1)), atol=1e-5)
         std = x.std((0, 1), ddof=1)
-        np.testing.assert_allclose(models.std[0], std, atol=0.02)
+        np.testing.assert_allclose(models.std[0].cpu(), std, atol=0.02)
         found.append(models.predict(0, inputs, everything))
     torch.testing.assert_close(found[0], found[1], atol=1e-5, rtol=0)
 
@@ -92,9 +94,11 @@ def test_together_is_what_each_model_says_alone(context):
     x = np.random.default_rng(3).normal(size=(8, LENGTH, DIM))
     items = sequences(x)
     models, inputs = ModelBatch("mlp", items, 2, (0, 1), context), Inputs(items)
-    models.standardise(inputs, [torch.arange(4), torch.arange(4, 8)])
+    inputs.to(models.device)
+    halves = torch.arange(8, device=models.device).split(4)
+    models.standardise(inputs, halves)
     models.template.eval()
-    rows = torch.tensor([[0, 5, 2], [7, 1, 3]])
+    rows = torch.tensor([[0, 5, 2], [7, 1, 3]], device=models.device)
     together = models.logits(inputs[rows])
     for number in range(2):
         alone = models.predict(number, inputs, rows[number])

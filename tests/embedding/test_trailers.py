@@ -2,9 +2,6 @@ import dataclasses
 import hashlib
 import io
 import threading
-import time
-from contextlib import nullcontext
-from queue import SimpleQueue
 from typing import ClassVar
 
 import av
@@ -17,9 +14,13 @@ from safetensors.torch import save_file
 
 from stages.backbones.colour import RECORD as COLOUR
 from stages.embedding import base, trailers
+from stages.embedding import jobs as jobs_room
+from stages.embedding.base import family
+from stages.embedding.jobs import Recipe, jobs
 from stages.embedding.joining import write_embeddings
 from stages.embedding.network import Network
-from stages.embedding.trailers import Recipe, embed, embed_stream, embed_trailer, jobs
+from stages.embedding.preparing import prepare
+from stages.embedding.trailers import embed, embed_stream, embed_trailer
 from stages.errors import BenchmarkError
 from stages.packs import parts, write_pack
 from stages.parallel import run
@@ -178,7 +179,8 @@ def halves(folder, monkeypatch):
     save_file({"weight": torch.tensor([[0.5]])}, weights)
     monkeypatch.setattr(trailers, "family", lambda name: Halves)
     monkeypatch.setattr(base, "family", lambda name: Halves)
-    monkeypatch.setattr(trailers, "code_of", lambda *sources, libraries: "code")
+    monkeypatch.setattr(jobs_room, "family", lambda name: Halves)
+    monkeypatch.setattr(jobs_room, "code_of", lambda *sources, libraries: "code")
     trailers.store_of.cache_clear()
     yield Recipe("halves", weights=weights)
     trailers.store_of.cache_clear()
@@ -207,25 +209,42 @@ def test_on_a_cpu_each_trailer_has_a_core_of_its_own(folder, halves, monkeypatch
     assert threading.current_thread() not in {thread for thread, _ in seen}
 
 
-def test_of_a_gpu_threads_take_turns(folder, halves, monkeypatch):
-    """As many at a time as there are streams, and each gives its own back."""
-    write_pack(folder / "frames", IDS, picture_rows, FRAMES)
-    backbone = halves.backbone()
-    backbone.on_gpu, backbone.streams = True, SimpleQueue()
-    monkeypatch.setattr(torch.cuda, "stream", nullcontext)
-    backbone.streams.put("the only one")
-    there, most = [], []
+@pytest.fixture
+def heard(folder):
+    """A real family, which other processes find too, weights at random."""
+    network = family("efficientat")("mn04")
+    assert isinstance(network, Network)
+    weights = folder / "mn04.safetensors"
+    save_file(network.build().state_dict(), weights)
+    write_pack(folder / "audio", IDS, sound_rows, SOUND)
+    return Recipe("efficientat", "mn04", weights=weights)
 
-    def forward(network, items):
-        there.append(threading.current_thread())
-        most.append(len(there))
-        time.sleep(0.02)
-        there.pop()
-        return network.network(items)
 
-    monkeypatch.setattr(Halves, "forward", forward)
-    assert len(list(embed_stream(jobs(folder / "frames", halves), 4, backbone))) == 4
-    assert most == [1, 1, 1, 1] and backbone.streams.qsize() == 1
+def test_a_gpu_is_fed_by_processes_and_gives_what_a_cpu_gives(folder, heard, monkeypatch):
+    todo = jobs(folder / "audio", heard)
+    kept = {job: path for job, (_, path) in embed_stream(todo, 2)}
+    here = {job: path.read_bytes() for job, path in kept.items()}
+    for path in set(kept.values()):
+        path.unlink()
+    monkeypatch.setattr(trailers, "FEW", 0)
+    backbone, prepared = heard.backbone(), []
+    backbone.on_gpu = True  # and its device the CPU: the way is what is tried
+    monkeypatch.setattr(type(backbone), "prepare", lambda *_: prepared.append(_))
+    there = {job: path.read_bytes() for job, (_, path) in embed_stream(todo, 2, backbone)}
+    assert there == here and len(here) == len(IDS) and not prepared
+
+
+def test_what_a_process_finds_damaged_is_told_as_here(folder, heard, monkeypatch):
+    monkeypatch.setattr(trailers, "FEW", 0)
+    first, *rest = jobs(folder / "audio", heard)
+    backbone = heard.backbone()
+    backbone.on_gpu = True
+    todo = [dataclasses.replace(first, digest="another"), *rest]
+    with pytest.raises(BenchmarkError) as here:
+        prepare(backbone, todo[0])
+    with pytest.raises(BenchmarkError) as there:
+        list(embed_stream(todo, 2, backbone))
+    assert str(there.value) == str(here.value)
 
 
 def test_another_precision_is_another_recipe_and_nearly_the_same(folder, halves):

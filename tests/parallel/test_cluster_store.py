@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from stages.auditing.reading import read_pictures, read_tracks
+from stages.embedding.jobs import Recipe, jobs
 from stages.embedding.joining import write_embeddings
-from stages.embedding.trailers import Recipe, embed, jobs
+from stages.embedding.trailers import embed
 from stages.errors import BenchmarkError
 from stages.media import results
 from stages.parallel import run

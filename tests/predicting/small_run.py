@@ -14,8 +14,9 @@ import yaml
 from stages.corpus.genres import GENRES
 from stages.corpus.reader import Trailer
 from stages.corpus.table import save_trailers
+from stages.embedding.jobs import Recipe, jobs
 from stages.embedding.joining import write_embeddings
-from stages.embedding.trailers import Recipe, embed_trailer, jobs
+from stages.embedding.trailers import embed_trailer
 from stages.fitting.approaches import fit, save_models
 from stages.fitting.films import read_films
 from stages.fitting.scores import save_scores

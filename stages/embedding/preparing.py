@@ -1,0 +1,74 @@
+"""From a trailer's rows in a pack to the items that a backbone embeds: decoded, cut, resized."""
+
+import io
+import sys
+from dataclasses import dataclass
+
+import av
+import cv2
+import numpy as np
+import pyarrow as pa
+
+from stages.embedding.base import Backbone
+from stages.embedding.jobs import Job
+from stages.packs import read_group
+from stages.params import WINDOWS
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """One trailer, ready to be embedded: items (n, ...), group and time (n,)."""
+
+    items: np.ndarray
+    group: np.ndarray
+    time: np.ndarray
+
+
+def prepare(backbone: Backbone, job: Job) -> Prepared:
+    """Read one trailer's rows and make its items."""
+    rows = read_group(job.pack, job.row_group, job.digest)
+    items_of = _frames if backbone.modality == "picture" else _windows
+    return Prepared(*items_of(backbone, rows))
+
+
+def _frames(backbone: Backbone, rows: pa.Table) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    order = np.argsort(rows["frame"].to_numpy(), kind="stable")
+    frames = [_decode_jpeg(rows["jpeg"][int(row)].as_py()) for row in order]
+    group = rows["frame"].to_numpy()[order].astype(np.int16)
+    time = rows["time"].to_numpy()[order].astype(np.float32)
+    return backbone.prepare(frames, 0), group, time
+
+
+def _windows(backbone: Backbone, rows: pa.Table) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    hop = backbone.hop_seconds or backbone.window_seconds
+    parts = []
+    for row in sorted(rows.to_pylist(), key=lambda row: WINDOWS.index(row["window"])):
+        items = backbone.prepare(*_decode_flac(row["flac"]))
+        first = row["start"] - backbone.lead_seconds + backbone.window_seconds / 2
+        time = first + np.arange(len(items)) * hop
+        group = np.full(len(items), WINDOWS.index(row["window"]), np.int16)
+        parts.append((items, group, time.astype(np.float32)))
+    items, group, time = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return items, group, time
+
+
+def _decode_jpeg(data: bytes) -> np.ndarray:
+    frame = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+    if frame is None:
+        raise ValueError("a frame of the pack is no JPEG: data/frames is damaged, run `dvc repro`")
+    return cv2.cvtColor(frame, cv2.COLOR_BGR2RGB)
+
+
+def _decode_flac(data: bytes) -> tuple[np.ndarray, int]:
+    with av.open(io.BytesIO(data), "r") as container:
+        stream = container.streams.audio[0]
+        blocks = [frame.to_ndarray().reshape(-1) for frame in container.decode(stream)]
+        samples = np.concatenate(blocks)
+        return samples.astype(np.float32) / np.float32(1 << 15), stream.rate
+
+
+def one_thread(_: int = 0) -> None:
+    """What works beside others, in a thread or a process of its own, uses one core."""
+    cv2.setNumThreads(1)
+    if torch := sys.modules.get("torch"):  # a second to load, and not every family does
+        torch.set_num_threads(1)
