@@ -30,7 +30,7 @@ from safetensors.torch import save_file
 
 from benchmarks.timing import median_seconds, take_turns, times_as_fast
 from stages.embedding.base import family
-from stages.embedding.jobs import Recipe, jobs
+from stages.embedding.jobs import Job, Recipe, jobs
 from stages.embedding.network import Network
 from stages.embedding.preparing import prepare
 from stages.embedding.trailers import embed_stream
@@ -89,17 +89,18 @@ class Ways:
 
 @dataclass(frozen=True)
 class Made:
-    """What is measured, on how many items; the network and a trailer's items each."""
+    """What is measured, on how many items; the network, and a trailer's items and job each."""
 
     ways: Ways
     items: int
     backbone: Network
     batches: list[np.ndarray]
+    todo: list[Job]
 
 
 @contextmanager
-def ready(name: str, model: str, trailers: int) -> Iterator[Made]:
-    """A pack of made-up trailers and a network with weights at random, both warmed up."""
+def ready(name: str, model: str, trailers: int, warm: bool = True) -> Iterator[Made]:
+    """A pack of made-up trailers and a network with weights at random, each way gone once."""
     kind = family(name)
     assert issubclass(kind, Network), f"{name} has no network"
     with tempfile.TemporaryDirectory() as place, contextlib.chdir(place):  # the store lies there
@@ -132,9 +133,9 @@ def ready(name: str, model: str, trailers: int) -> Iterator[Made]:
                 path.unlink()  # so that the next round does it again
 
         ways = Ways(bare, side_by_side, stage)
-        for way in vars(ways).values():
+        for way in vars(ways).values() if warm else ():
             way()
-        yield Made(ways, sum(len(items) for items in batches), backbone, batches)
+        yield Made(ways, sum(len(items) for items in batches), backbone, batches, todo)
 
 
 def pictures(trailer_id: str) -> pa.Table:

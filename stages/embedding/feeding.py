@@ -29,10 +29,19 @@ def prepared_ahead(todo: Sequence[Job], processes: int) -> Iterator[Prepared]:
         multiprocessing_context="spawn",
         worker_init_fn=one_thread,
     )
-    for each in found:
-        if isinstance(each, BenchmarkError):
-            raise each
-        yield each
+    try:
+        for each in found:
+            if isinstance(each, BenchmarkError):
+                raise each
+            yield each
+    except RuntimeError as error:
+        if "exited unexpectedly" not in str(error):
+            raise
+        raise BenchmarkError(
+            "a process that read trailers ahead died",
+            found=str(error),
+            do="if memory ran out, set WORKERS to fewer; `dvc repro` goes on where it was",
+        ) from None
 
 
 class _Jobs(Dataset[Prepared | BenchmarkError]):

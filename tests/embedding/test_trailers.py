@@ -1,6 +1,7 @@
 import dataclasses
 import hashlib
 import io
+import multiprocessing
 import threading
 from typing import ClassVar
 
@@ -245,6 +246,18 @@ def test_what_a_process_finds_damaged_is_told_as_here(folder, heard, monkeypatch
     with pytest.raises(BenchmarkError) as there:
         list(embed_stream(todo, 2, backbone))
     assert str(there.value) == str(here.value)
+
+
+def test_a_process_that_dies_is_told(folder, heard):
+    backbone = heard.backbone()
+    backbone.on_gpu = True
+    todo = jobs(folder / "audio", heard) * 20
+    stream = embed_stream(todo, 2, backbone)
+    next(stream)
+    for process in multiprocessing.active_children():
+        process.kill()
+    with pytest.raises(BenchmarkError, match="read trailers ahead died"):
+        list(stream)
 
 
 def test_another_precision_is_another_recipe_and_nearly_the_same(folder, halves):
