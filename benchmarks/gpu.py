@@ -93,8 +93,8 @@ def main() -> None:
     parser.add_argument("--write", type=Path, help="run nothing: put the kept table into this file")
     arguments = parser.parse_args()
     if arguments.write:
-        found = json.loads(arguments.results.read_text(encoding="utf-8"))
-        write_between(BEGIN, END, list(markdown(found)), arguments.write)
+        kept = json.loads(arguments.results.read_text(encoding="utf-8"))
+        write_between(BEGIN, END, list(markdown(kept)), arguments.write)
         return
     if not torch.cuda.is_available():
         raise BenchmarkError("torch sees no GPU", do="run this on a machine with one")
@@ -208,21 +208,26 @@ def markdown(found: dict[str, Any]) -> Iterator[str]:
     for row in found["embedding"]:
         kept = f"{row['kept']} ({row['kept_least']} to {row['kept_most']})"
         yield f"| {row['what']} | {row['bare_per_second']:,.0f} | {kept} | {row['apart']:.0e} |"
-    yield ""
-    yield "| fit | on | GPU, s | CPU, s | times as fast | scores apart |"
-    yield "|---|---|---:|---:|---:|---:|"
-    for row in found["fits"]:
-        differ = "–" if row["apart"] is None else f"{row['apart']:.0e}"
-        yield (
-            f"| {row['what']} | {row['on']} | {row['gpu_seconds']} | {row['cpu_seconds']} | "
-            f"{row['times_as_fast']} | {differ} |"
-        )
+    if found["fits"]:
+        yield ""
+        yield from _fits(found["fits"])
     yield ""
     on = found["machine"]
     yield (
         f"Measured on one {on['gpu']} beside {on['cores']} cores of {on['processor']}, torch "
         f"{found['versions']['torch']}, at commit {found['commit']}."
     )
+
+
+def _fits(rows: list[dict[str, Any]]) -> Iterator[str]:
+    yield "| fit | on | GPU, s | CPU, s | times as fast | scores apart |"
+    yield "|---|---|---:|---:|---:|---:|"
+    for row in rows:
+        differ = "–" if row["apart"] is None else f"{row['apart']:.0e}"
+        yield (
+            f"| {row['what']} | {row['on']} | {row['gpu_seconds']} | {row['cpu_seconds']} | "
+            f"{row['times_as_fast']} | {differ} |"
+        )
 
 
 if __name__ == "__main__":

@@ -1,12 +1,15 @@
 """Images and windows a second: the whole stage beside the bare network on ready batches."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from benchmarks.embedding import ready
+import torch
+
+from benchmarks.embedding import Made, ready
 from benchmarks.rows import Row, compared
-from benchmarks.timing import median_seconds, take_turns
+from benchmarks.timing import cost_of, median_seconds, take_turns
+from stages.embedding.preparing import prepare
 
 BUDGET = 80.0
 GOAL = 0.85
@@ -14,7 +17,11 @@ AGAINST = (
     ("bare", "the network alone, batches ready, one after another on all cores", GOAL),
     ("side_by_side", "the same batches side by side, a core each, as the stage does it", None),
 )
-NETWORKS = (("timm", "mobilenetv2_100.ra_in1k", "images"), ("efficientat", "mn04", "windows"))
+NETWORKS = (
+    ("timm", "mobilenetv2_100.ra_in1k", "images"),
+    ("efficientat", "mn04", "windows"),
+    ("yamnet", "yamnet", "windows"),
+)
 
 
 @dataclass(frozen=True)
@@ -24,13 +31,14 @@ class Size:
 
 
 def rows(folder: Path, budget: float, size: Size | None = None) -> Iterator[Row]:
-    """Two rows a network, weights at random; by the clock: reading runs beside computing."""
+    """Two rows a network, weights at random; by the clock: cores read while others compute."""
     size = size or Size()
     for family, model, unit in size.networks:
         with ready(family, model, size.trailers) as made:
             costs = take_turns(vars(made.ways), budget / len(size.networks))
+            where = _profile(made)
         for way, against, goal in AGAINST:
-            yield compared(
+            row = compared(
                 case="embedding",
                 what=f"{family} {model}, whole stage",
                 input=f"{made.items} {unit} of {size.trailers} trailers",
@@ -41,3 +49,22 @@ def rows(folder: Path, budget: float, size: Size | None = None) -> Iterator[Row]
                 goal=goal,
                 facts={f"{unit}_per_second": made.items / median_seconds(costs["stage"], "wall")},
             )
+            yield replace(row, note=where) if row.met is False else row
+
+
+def _profile(made: Made) -> str:
+    """What a trailer takes of a core, by part."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        read = cost_of(lambda: [prepare(made.backbone, job) for job in made.todo]).wall
+        computed = cost_of(
+            lambda: [made.backbone.embed_items(items) for items in made.batches]
+        ).wall
+    finally:
+        torch.set_num_threads(threads)
+    return (
+        f"a trailer takes {computed / len(made.todo):.2f} s of a core in the network and "
+        f"{read / len(made.todo):.2f} s in reading, decoding and resampling, beside which no core "
+        "has time to spare"
+    )

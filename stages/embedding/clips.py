@@ -1,14 +1,22 @@
 """What sound backbones share: a clip at the rate they want, cut into windows."""
 
+from functools import cache
+
 import numpy as np
 import torch
-import torchaudio
+from torchaudio.transforms import Resample
 
 
 def resample(clip: np.ndarray, sample_rate: int, wanted: int) -> torch.Tensor:
     """Clip, (samples,) float32, at `wanted` Hz."""
     waveform = torch.from_numpy(np.ascontiguousarray(clip, np.float32))
-    return torchaudio.functional.resample(waveform, sample_rate, wanted)
+    resampled: torch.Tensor = _resampler(sample_rate, wanted)(waveform)
+    return resampled
+
+
+@cache
+def _resampler(sample_rate: int, wanted: int) -> Resample:
+    return Resample(sample_rate, wanted)
 
 
 def cut(waveform: torch.Tensor, length: int) -> torch.Tensor:
@@ -19,5 +27,6 @@ def cut(waveform: torch.Tensor, length: int) -> torch.Tensor:
     whole, rest = divmod(len(waveform), length)
     n_windows = max(whole + (rest >= length / 2), 1)
     waveform = waveform[: n_windows * length]
-    padded = torch.nn.functional.pad(waveform, (0, n_windows * length - len(waveform)))
-    return padded.reshape(n_windows, length)
+    if short := n_windows * length - len(waveform):
+        waveform = torch.nn.functional.pad(waveform, (0, short))
+    return waveform.reshape(n_windows, length)

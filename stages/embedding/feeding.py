@@ -5,6 +5,7 @@ threads that decode, a light network took a hundred times as long as alone (meas
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -29,13 +30,19 @@ def prepared_ahead(todo: Sequence[Job], processes: int) -> Iterator[Prepared]:
         multiprocessing_context="spawn",
         worker_init_fn=one_thread,
     )
+    for each in found:
+        if isinstance(each, BenchmarkError):
+            raise each
+        yield each
+
+
+@contextmanager
+def death_told() -> Iterator[None]:
+    """That a process died, which torch tells wherever the main thread is, as a BenchmarkError."""
     try:
-        for each in found:
-            if isinstance(each, BenchmarkError):
-                raise each
-            yield each
+        yield
     except RuntimeError as error:
-        if "exited unexpectedly" not in str(error):
+        if not str(error).startswith("DataLoader worker (pid"):
             raise
         raise BenchmarkError(
             "a process that read trailers ahead died",

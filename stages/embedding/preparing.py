@@ -63,8 +63,8 @@ def _decode_flac(data: bytes) -> tuple[np.ndarray, int]:
     with av.open(io.BytesIO(data), "r") as container:
         stream = container.streams.audio[0]
         blocks = [frame.to_ndarray().reshape(-1) for frame in container.decode(stream)]
-        samples = np.concatenate(blocks)
-        return samples.astype(np.float32) / np.float32(1 << 15), stream.rate
+        samples = np.multiply(np.concatenate(blocks), np.float32(2**-15), dtype=np.float32)
+        return samples, stream.rate
 
 
 def one_thread(_: int = 0) -> None:

@@ -79,16 +79,16 @@ def embed_stream(
         return
     made = backbone or todo[0].recipe.backbone()
     if made.on_gpu:
-        ahead: Iterable[Prepared] = map(partial(prepare, made), todo)
-        if len(todo) > FEW:
-            from stages.embedding.feeding import prepared_ahead  # a second, for torch
+        from stages.embedding.feeding import death_told, prepared_ahead  # a second, for torch
 
-            ahead = prepared_ahead(todo, threads)
-        yield from _in_threads(
-            lambda given: (given[0], _embed(made, *given)),
-            zip(todo, ahead, strict=True),
-            GPU_AT_ONCE,
-        )
+        few = len(todo) <= FEW
+        ahead = map(partial(prepare, made), todo) if few else prepared_ahead(todo, threads)
+        with death_told():
+            yield from _in_threads(
+                lambda given: (given[0], _embed(made, *given)),
+                zip(todo, ahead, strict=True),
+                GPU_AT_ONCE,
+            )
         return
 
     def one(job: Job) -> tuple[Job, tuple[str, Path]]:
