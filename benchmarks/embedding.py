@@ -1,8 +1,8 @@
 """How much of the bare network's speed the embedding keeps: python -m benchmarks.embedding
 
-All embed the same trailers in one process: the whole way from a pack (read, decode, prepare, embed,
-store), and the network alone on batches of the same size that lie ready, once batch after batch on
-all cores, and once side by side, a core each, which is how the stage does it. Weights at random.
+All embed the same trailers: the whole way from a pack (read, decode, prepare, embed, store), and
+the network alone on batches of the same size that lie ready, once batch after batch on all cores,
+and once side by side, a core each, which is how the stage does it on a CPU. Weights at random.
 """
 
 import argparse
@@ -100,7 +100,7 @@ class Made:
 
 @contextmanager
 def ready(name: str, model: str, trailers: int, warm: bool = True) -> Iterator[Made]:
-    """A pack of made-up trailers and a network with weights at random, each way gone once."""
+    """A pack of made-up trailers and a network with random weights; `warm`: each way gone once."""
     kind = family(name)
     assert issubclass(kind, Network), f"{name} has no network"
     with tempfile.TemporaryDirectory() as place, contextlib.chdir(place):  # the store lies there

@@ -12,6 +12,7 @@ table between its marks in a page.
 import argparse
 import json
 import math
+import os
 import statistics
 import time
 from collections.abc import Iterator
@@ -20,6 +21,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
+
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as the stages do
+os.environ.setdefault("GOMP_SPINCOUNT", "10000")
 
 import numpy as np
 import torch

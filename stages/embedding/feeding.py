@@ -4,6 +4,7 @@ A network on a GPU is hundreds of short calls, each of which asks for Python's l
 threads that decode, a light network took a hundred times as long as alone (measured).
 """
 
+import signal
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -22,13 +23,14 @@ AHEAD = 2  # trailers that each process has ready
 def prepared_ahead(todo: Sequence[Job], processes: int) -> Iterator[Prepared]:
     """Items of each job, in order. Raises the BenchmarkError that a process met."""
     found: Iterable[Prepared | BenchmarkError] = DataLoader(
-        _Jobs(todo),
+        _Prepared(),
+        sampler=todo,  # so that a job travels when its turn comes, not all of them to every process
         batch_size=None,
         collate_fn=_as_it_is,  # arrays, so through pipes: containers are short of shared memory
         num_workers=min(processes, len(todo)),
         prefetch_factor=AHEAD,
         multiprocessing_context="spawn",
-        worker_init_fn=one_thread,
+        worker_init_fn=_begin,
     )
     for each in found:
         if isinstance(each, BenchmarkError):
@@ -38,7 +40,7 @@ def prepared_ahead(todo: Sequence[Job], processes: int) -> Iterator[Prepared]:
 
 @contextmanager
 def death_told() -> Iterator[None]:
-    """That a process died, which torch tells wherever the main thread is, as a BenchmarkError."""
+    """That a process died, which torch says to whatever the main thread does, as BenchmarkError."""
     try:
         yield
     except RuntimeError as error:
@@ -51,19 +53,20 @@ def death_told() -> Iterator[None]:
         ) from None
 
 
-class _Jobs(Dataset[Prepared | BenchmarkError]):
-    def __init__(self, todo: Sequence[Job]) -> None:
-        self.todo = todo
+class _Prepared(Dataset[Prepared | BenchmarkError]):
+    """In a process: a trailer's items, by its job."""
 
-    def __len__(self) -> int:
-        return len(self.todo)
-
-    def __getitem__(self, number: int) -> Prepared | BenchmarkError:
-        job = self.todo[number]
+    def __getitem__(self, job: Job) -> Prepared | BenchmarkError:
         try:
             return prepare(_unloaded(job.recipe), job)
         except BenchmarkError as error:
             return error  # raised here, it would arrive as a mere text
+
+
+def _begin(_: int) -> None:
+    # Ctrl-C reaches the whole process group: the parent alone answers it
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    one_thread()
 
 
 @cache

@@ -67,7 +67,7 @@ def _decode_flac(data: bytes) -> tuple[np.ndarray, int]:
         return samples, stream.rate
 
 
-def one_thread(_: int = 0) -> None:
+def one_thread() -> None:
     """What works beside others, in a thread or a process of its own, uses one core."""
     cv2.setNumThreads(1)
     if torch := sys.modules.get("torch"):  # a second to load, and not every family does

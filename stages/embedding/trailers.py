@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import cache, partial
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,7 +24,7 @@ from stages.parallel import run, workers
 
 Given = TypeVar("Given")
 Found = TypeVar("Found")
-FEW = 16  # trailers are prepared here before other processes have loaded torch
+FEW = 16  # trailers are done here before other processes have loaded torch
 AT_ONCE = 1024  # trailers looked for together
 GPU_AT_ONCE = 2  # trailers: one is stored or copied while the other is computed
 
@@ -72,31 +72,30 @@ def embed_stream(
 
     On a CPU a trailer has one core: small batches side by side are quicker than large ones spread
     over the cores, and what comes out does not depend on how many cores there are. A GPU is fed by
-    processes, and two threads have it in turns: one stores while the other computes.
+    processes, and two threads have it in turns: one stores while the other computes; these embed
+    what they are given, whether or not the store has it, unless it is little.
     Batches never hold items of two trailers, so a result does not depend on what was done before.
     """
     if not todo:
         return
     made = backbone or todo[0].recipe.backbone()
-    if made.on_gpu:
-        from stages.embedding.feeding import death_told, prepared_ahead  # a second, for torch
-
-        few = len(todo) <= FEW
-        ahead = map(partial(prepare, made), todo) if few else prepared_ahead(todo, threads)
-        with death_told():
-            yield from _in_threads(
-                lambda given: (given[0], _embed(made, *given)),
-                zip(todo, ahead, strict=True),
-                GPU_AT_ONCE,
-            )
-        return
 
     def one(job: Job) -> tuple[Job, tuple[str, Path]]:
         kept = find(job)
         found = (job.trailer_id, kept) if kept else _embed(made, job, prepare(made, job))
         return job, found
 
-    yield from _in_threads(one, todo, threads)
+    if not made.on_gpu or len(todo) <= FEW:
+        yield from _in_threads(one, todo, threads if not made.on_gpu else GPU_AT_ONCE)
+        return
+    from stages.embedding.feeding import death_told, prepared_ahead  # a second, for torch
+
+    with death_told():
+        yield from _in_threads(
+            lambda given: (given[0], _embed(made, *given)),
+            zip(todo, prepared_ahead(todo, threads), strict=True),
+            GPU_AT_ONCE,
+        )
 
 
 def _in_threads(
