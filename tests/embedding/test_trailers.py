@@ -1,14 +1,8 @@
 import dataclasses
-import hashlib
-import io
-import multiprocessing
 import threading
 from typing import ClassVar
 
-import av
-import cv2
 import numpy as np
-import pyarrow as pa
 import pytest
 import torch
 from safetensors.torch import save_file
@@ -16,72 +10,14 @@ from safetensors.torch import save_file
 from stages.backbones.colour import RECORD as COLOUR
 from stages.embedding import base, trailers
 from stages.embedding import jobs as jobs_room
-from stages.embedding.base import family
-from stages.embedding.feeding import death_told
 from stages.embedding.jobs import Recipe, jobs
 from stages.embedding.joining import write_embeddings
 from stages.embedding.network import Network
-from stages.embedding.preparing import prepare
 from stages.embedding.trailers import embed, embed_stream, embed_trailer
 from stages.errors import BenchmarkError
 from stages.packs import parts, write_pack
 from stages.parallel import run
-
-FRAMES = pa.schema(
-    [
-        ("trailer_id", pa.string()),
-        ("frame", pa.int8()),
-        ("time", pa.float64()),
-        ("jpeg", pa.binary()),
-    ]
-)
-SOUND = pa.schema(
-    [
-        ("trailer_id", pa.string()),
-        ("window", pa.string()),
-        ("start", pa.float64()),
-        ("seconds", pa.float64()),
-        ("flac", pa.binary()),
-    ]
-)
-IDS = [hashlib.sha256(str(n).encode()).hexdigest()[:16] for n in range(4)]
-
-
-def jpeg(level: int) -> bytes:
-    return cv2.imencode(".jpg", np.full((90, 160, 3), level, np.uint8))[1].tobytes()
-
-
-def flac(samples: np.ndarray) -> bytes:
-    buffer = io.BytesIO()
-    with av.open(buffer, "w", format="flac") as container:
-        stream = container.add_stream("flac", rate=48_000, layout="mono")
-        data = (samples * 32767).astype(np.int16).reshape(1, -1)
-        frame = av.AudioFrame.from_ndarray(data, format="s16", layout="mono")
-        frame.sample_rate = 48_000
-        container.mux([*stream.encode(frame), *stream.encode(None)])
-    return buffer.getvalue()
-
-
-def picture_rows(trailer_id: str) -> pa.Table:
-    rows = [
-        {
-            "trailer_id": trailer_id,
-            "frame": n,
-            "time": 10.0 + n,
-            "jpeg": jpeg(40 * n + IDS.index(trailer_id)),
-        }
-        for n in (2, 0, 1)
-    ]
-    return pa.Table.from_pylist(rows, FRAMES)
-
-
-def sound_rows(trailer_id: str) -> pa.Table:
-    noise = np.random.default_rng(IDS.index(trailer_id)).uniform(-0.5, 0.5, 48_000 * 6)
-    rows = [
-        {"trailer_id": trailer_id, "window": w, "start": s, "seconds": 6.0, "flac": flac(noise)}
-        for w, s in (("start", 0.0), ("end", 40.0), ("middle", 20.0))
-    ]
-    return pa.Table.from_pylist(rows, SOUND)
+from tests.embedding.made_packs import FRAMES, IDS, SOUND, picture_rows, sound_rows
 
 
 @pytest.fixture(autouse=True)
@@ -209,56 +145,6 @@ def test_on_a_cpu_each_trailer_has_a_core_of_its_own(folder, halves, monkeypatch
     list(embed_stream(jobs(folder / "frames", halves), 2))
     assert {n for _, n in seen} == {1}
     assert threading.current_thread() not in {thread for thread, _ in seen}
-
-
-@pytest.fixture
-def heard(folder):
-    """A real family, which other processes find too, weights at random."""
-    network = family("efficientat")("mn04")
-    assert isinstance(network, Network)
-    weights = folder / "mn04.safetensors"
-    save_file(network.build().state_dict(), weights)
-    write_pack(folder / "audio", IDS, sound_rows, SOUND)
-    return Recipe("efficientat", "mn04", weights=weights)
-
-
-def test_a_gpu_is_fed_by_processes_and_gives_what_a_cpu_gives(folder, heard, monkeypatch):
-    todo = jobs(folder / "audio", heard)
-    kept = {job: path for job, (_, path) in embed_stream(todo, 2)}
-    here = {job: path.read_bytes() for job, path in kept.items()}
-    for path in set(kept.values()):
-        path.unlink()
-    monkeypatch.setattr(trailers, "FEW", 0)
-    backbone, prepared = heard.backbone(), []
-    backbone.on_gpu = True  # and its device the CPU: the way is what is tried
-    monkeypatch.setattr(type(backbone), "prepare", lambda *_: prepared.append(_))
-    there = {job: path.read_bytes() for job, (_, path) in embed_stream(todo, 2, backbone)}
-    assert there == here and len(here) == len(IDS) and not prepared
-
-
-def test_what_a_process_finds_damaged_is_told_as_here(folder, heard, monkeypatch):
-    monkeypatch.setattr(trailers, "FEW", 0)
-    first, *rest = jobs(folder / "audio", heard)
-    backbone = heard.backbone()
-    backbone.on_gpu = True
-    todo = [dataclasses.replace(first, digest="another"), *rest]
-    with pytest.raises(BenchmarkError) as here:
-        prepare(backbone, todo[0])
-    with pytest.raises(BenchmarkError) as there:
-        list(embed_stream(todo, 2, backbone))
-    assert str(there.value) == str(here.value)
-
-
-def test_a_process_that_dies_is_told(folder, heard):
-    backbone = heard.backbone()
-    backbone.on_gpu = True
-    todo = jobs(folder / "audio", heard) * 20
-    stream = embed_stream(todo, 2, backbone)
-    next(stream)
-    with pytest.raises(BenchmarkError, match="read trailers ahead died"), death_told():
-        for process in multiprocessing.active_children():
-            process.kill()
-        list(stream)
 
 
 def test_another_precision_is_another_recipe_and_nearly_the_same(folder, halves):
