@@ -7,7 +7,6 @@ and once side by side, a core each, which is how the stage does it on a CPU. Wei
 
 import argparse
 import contextlib
-import io
 import math
 import os
 import tempfile
@@ -21,7 +20,6 @@ from pathlib import Path
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as the stages do
 os.environ.setdefault("GOMP_SPINCOUNT", "10000")
 
-import av
 import cv2
 import numpy as np
 import pyarrow as pa
@@ -34,29 +32,14 @@ from stages.embedding.jobs import Job, Recipe, jobs
 from stages.embedding.network import Network
 from stages.embedding.preparing import prepare
 from stages.embedding.trailers import embed_stream
+from stages.media.results import AUDIO, FRAMES
+from stages.media.sound import flac
 from stages.packs import write_pack
 from stages.parallel import workers
+from stages.params import WINDOWS
 
-FRAMES = 31
-WINDOWS = ("start", "middle", "end")
+COUNT = 31
 SECONDS, RATE = 30, 48_000
-PICTURE = pa.schema(
-    [
-        ("trailer_id", pa.string()),
-        ("frame", pa.int8()),
-        ("time", pa.float64()),
-        ("jpeg", pa.binary()),
-    ]
-)
-SOUND = pa.schema(
-    [
-        ("trailer_id", pa.string()),
-        ("window", pa.string()),
-        ("start", pa.float64()),
-        ("seconds", pa.float64()),
-        ("flac", pa.binary()),
-    ]
-)
 
 
 def main() -> None:
@@ -111,7 +94,7 @@ def ready(name: str, model: str, trailers: int, warm: bool = True) -> Iterator[M
         save_file({key: value.contiguous() for key, value in state.items()}, weights)
         recipe = Recipe(name, model, "{}", weights)
         ids = [f"{n:016x}" for n in range(trailers)]
-        made, schema = (pictures, PICTURE) if network.modality == "picture" else (sounds, SOUND)
+        made, schema = (pictures, FRAMES) if network.modality == "picture" else (sounds, AUDIO)
         write_pack(folder / "pack", ids, made, schema)
         todo = jobs(folder / "pack", recipe)
         backbone = recipe.backbone()
@@ -142,12 +125,12 @@ def pictures(trailer_id: str) -> pa.Table:
     """31 frames of 256 × 455, as detailed as a film's (a JPEG of about 25 KB)."""
     random = np.random.default_rng(int(trailer_id, 16))
     rows = []
-    for frame in range(FRAMES):
+    for frame in range(COUNT):
         coarse = random.integers(0, 256, (24, 43, 3), dtype=np.uint8)
         picture = cv2.resize(coarse, (455, 256), interpolation=cv2.INTER_CUBIC)
         jpeg = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 90])[1].tobytes()
         rows.append({"trailer_id": trailer_id, "frame": frame, "time": 5.0 + frame, "jpeg": jpeg})
-    return pa.Table.from_pylist(rows, PICTURE)
+    return pa.Table.from_pylist(rows, FRAMES)
 
 
 def sounds(trailer_id: str) -> pa.Table:
@@ -160,19 +143,10 @@ def sounds(trailer_id: str) -> pa.Table:
         samples = np.fft.irfft(spectrum)
         samples *= 0.1 / samples.std()
         row = {"window": window, "start": 40.0 * n, "seconds": float(SECONDS)}
-        rows.append({"trailer_id": trailer_id, **row, "flac": flac(samples)})
-    return pa.Table.from_pylist(rows, SOUND)
-
-
-def flac(samples: np.ndarray) -> bytes:
-    buffer = io.BytesIO()
-    with av.open(buffer, "w", format="flac") as container:
-        stream = container.add_stream("flac", rate=RATE, layout="mono")
-        data = (samples * 32767).astype(np.int16).reshape(1, -1)
-        frame = av.AudioFrame.from_ndarray(data, format="s16", layout="mono")
-        frame.sample_rate = RATE
-        container.mux([*stream.encode(frame), *stream.encode(None)])
-    return buffer.getvalue()
+        rows.append(
+            {"trailer_id": trailer_id, **row, "flac": flac(samples.astype(np.float32), RATE)}
+        )
+    return pa.Table.from_pylist(rows, AUDIO)
 
 
 if __name__ == "__main__":

@@ -12,8 +12,9 @@ from stages.embedding.network import Network
 from stages.embedding.preparing import prepare
 from stages.embedding.trailers import embed_stream
 from stages.errors import BenchmarkError
+from stages.media.results import AUDIO
 from stages.packs import write_pack
-from tests.embedding.made_packs import IDS, SOUND, sound_rows
+from tests.embedding.made_packs import IDS, sound_rows
 
 
 @pytest.fixture(autouse=True)
@@ -29,7 +30,7 @@ def heard(folder):
     assert isinstance(network, Network)
     weights = folder / "mn04.safetensors"
     save_file(network.build().state_dict(), weights)
-    write_pack(folder / "audio", IDS, sound_rows, SOUND)
+    write_pack(folder / "audio", IDS, sound_rows, AUDIO)
     return Recipe("efficientat", "mn04", weights=weights)
 
 

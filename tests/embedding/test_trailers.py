@@ -15,9 +15,10 @@ from stages.embedding.joining import write_embeddings
 from stages.embedding.network import Network
 from stages.embedding.trailers import embed, embed_stream, embed_trailer
 from stages.errors import BenchmarkError
+from stages.media.results import AUDIO, FRAMES
 from stages.packs import parts, write_pack
 from stages.parallel import run
-from tests.embedding.made_packs import FRAMES, IDS, SOUND, picture_rows, sound_rows
+from tests.embedding.made_packs import IDS, picture_rows, sound_rows
 
 
 @pytest.fixture(autouse=True)
@@ -40,7 +41,7 @@ def test_pictures_come_in_order_with_number_and_time(folder):
 
 
 def test_windows_of_sound_carry_their_time(folder):
-    write_pack(folder / "audio", IDS[:1], sound_rows, SOUND)
+    write_pack(folder / "audio", IDS[:1], sound_rows, AUDIO)
     _, path = embed_trailer(jobs(folder / "audio", Recipe("spectrogram"))[0])
     found = np.load(path)
     assert found["group"].tolist() == [0, 0, 1, 1, 2, 2]
