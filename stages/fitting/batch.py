@@ -40,6 +40,7 @@ class ModelBatch:
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.lessons = lessons
         torch.backends.cudnn.allow_tf32 = False  # ten bits are too few to be the same as on a CPU
+        torch.backends.cudnn.deterministic = True  # the same twice, on a GPU too
         models: list[nn.Module] = []
         for seed in seeds:
             torch.manual_seed(seed)

@@ -19,13 +19,15 @@ COLUMNS = 256  # features whose spread is taken at a time
 class Inputs:
     """Items on a device: rows once, sequences put together as they are asked for.
 
-    Rows that lie on disk stay there, and only those of a batch are brought to the device.
+    Rows that lie on disk stay there, and only those of a batch are brought to the device. Means are
+    the CPU's in either case: a GPU's differ in the last digit.
     """
 
     def __init__(self, items: Items) -> None:
         x = items.x
-        self.x: Tensor | OnDisk
-        self.x = x if isinstance(x, OnDisk) else torch.from_numpy(np.ascontiguousarray(x))
+        self.here: Tensor | OnDisk
+        self.here = x if isinstance(x, OnDisk) else torch.from_numpy(np.ascontiguousarray(x))
+        self.x = self.here
         self.time = torch.from_numpy(items.time if items.time is not None else np.zeros(0))
         self.index = torch.from_numpy(items.index).long() if items.index is not None else None
         self.length = 1 if self.index is None else max(1, self.index.shape[1])
@@ -51,7 +53,8 @@ class Inputs:
 
         Models that learn from the same items, seeds of one fold, have them from one look.
         """
-        key = sha256(items.cpu().numpy().tobytes()).digest()
+        items = items.cpu()
+        key = sha256(items.numpy().tobytes()).digest()
         if key not in self._spread:
             mean, std = self._mean_and_std(items)
             self._spread[key] = mean.to(self.device), std.to(self.device)
@@ -59,14 +62,14 @@ class Inputs:
 
     def _mean_and_std(self, items: Tensor) -> tuple[Tensor, Tensor]:
         if self.index is None:
-            over, part = [0] if self.x.ndim == 2 else [0, 2, 3], self._floats(items)
+            over, part = [0] if self.here.ndim == 2 else [0, 2, 3], self._floats(items)
             return part.mean(over, keepdim=True)[0], part.std(over, keepdim=True)[0]
-        rows = self.index[items].flatten()
+        rows = self.index.cpu()[items].flatten()
         rows = rows[rows >= 0]
-        if isinstance(self.x, OnDisk):
+        if isinstance(self.here, OnDisk):
             parts: Iterable[Tensor] = self._floats(rows).split(COLUMNS, dim=1)
         else:
-            parts = (part[rows].float() for part in self.x.split(COLUMNS, dim=1))
+            parts = (part[rows].float() for part in self.here.split(COLUMNS, dim=1))
         std, mean = zip(*(torch.std_mean(part, dim=0) for part in parts), strict=True)
         return torch.cat(mean), torch.cat(std)
 
@@ -77,12 +80,12 @@ class Inputs:
 
     def _floats(self, rows: Tensor) -> Tensor:
         """Rows as float32, side by side; of rows on disk in a file that goes with the tensor."""
-        if not isinstance(self.x, OnDisk):
-            return self.x[rows].float()
-        numbers = rows.cpu().numpy()
-        with TemporaryFile(dir=self.x.path.parent) as file:
-            found = np.memmap(file, np.float32, "w+", shape=(len(numbers), *self.x.shape[1:]))
-        size = max(PART_BYTES // (4 * int(np.prod(self.x.shape[1:]))), 1)
+        if not isinstance(self.here, OnDisk):
+            return self.here[rows].float()
+        numbers = rows.numpy()
+        with TemporaryFile(dir=self.here.path.parent) as file:
+            found = np.memmap(file, np.float32, "w+", shape=(len(numbers), *self.here.shape[1:]))
+        size = max(PART_BYTES // (4 * int(np.prod(self.here.shape[1:]))), 1)
         for start in range(0, len(numbers), size):
-            found[start : start + size] = self.x[numbers[start : start + size]]
+            found[start : start + size] = self.here[numbers[start : start + size]]
         return torch.from_numpy(found)

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 
 from stages.errors import BenchmarkError
 from stages.fitting import rows
@@ -64,13 +63,6 @@ def scores(items: Items, head: str, context: str, films: int = N, budget=QUICK) 
     return file.getvalue()
 
 
-ON_CPU = pytest.mark.skipif(
-    torch.cuda.is_available(),
-    reason="means of what lies on disk are the CPU's: a GPU's differ in the last digit",
-)
-
-
-@ON_CPU
 @pytest.mark.parametrize("context", ["each", "mean", "max", "attention", "temporal"])
 def test_no_score_changes_where_embeddings_stay_on_disk(embeddings, monkeypatch, context):
     monkeypatch.setattr(rows, "PART_BYTES", 9000)  # two trailers
@@ -84,7 +76,6 @@ def test_no_score_changes_where_embeddings_stay_on_disk(embeddings, monkeypatch,
     assert found[0] == found[1]
 
 
-@ON_CPU
 def test_nor_of_maps(tmp_path, monkeypatch):
     path = write(tmp_path / "maps.npz", (1, 8, 8))
     found = []
