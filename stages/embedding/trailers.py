@@ -29,10 +29,13 @@ AT_ONCE = 1024  # trailers looked for together
 GPU_AT_ONCE = 2  # trailers: one is stored or copied while the other is computed
 
 
-def embed(todo: Sequence[Job]) -> Iterator[tuple[Job, tuple[str, Path] | TrailerError]]:
+def embed(
+    todo: Sequence[Job], backbone: Backbone | None = None
+) -> Iterator[tuple[Job, tuple[str, Path] | TrailerError]]:
     """Embed trailers of one recipe, as results come: id and entry, or why a worker failed.
 
     What the store has is found before a network is loaded or another process started.
+    backbone: the recipe's, if it is loaded already; then all is done in this process.
     """
     missing = []
     with ThreadPoolExecutor(workers()) as pool:
@@ -43,8 +46,8 @@ def embed(todo: Sequence[Job]) -> Iterator[tuple[Job, tuple[str, Path] | Trailer
                     missing.append(job)
                 else:
                     yield job, (job.trailer_id, kept)
-    if missing and family(missing[0].recipe.family).heavy:
-        yield from embed_stream(missing, workers())
+    if missing and (backbone or family(missing[0].recipe.family).heavy):
+        yield from embed_stream(missing, workers(), backbone)
         return
     reach = cache(Part.in_reach)
     missing = [replace(job, pack=reach(job.pack.path)) for job in missing]
@@ -68,25 +71,21 @@ def embed_trailer(job: Job) -> tuple[str, Path]:
 def embed_stream(
     todo: Sequence[Job], threads: int, backbone: Backbone | None = None
 ) -> Generator[tuple[Job, tuple[str, Path]], None, None]:
-    """Embed trailers with a network that `threads` share, each from pack to store.
+    """Embed trailers that the store does not have with a network that `threads` share.
 
     On a CPU a trailer has one core: small batches side by side are quicker than large ones spread
     over the cores, and what comes out does not depend on how many cores there are. A GPU is fed by
-    processes, and two threads have it in turns: one stores while the other computes; these embed
-    what they are given, whether or not the store has it, unless it is little.
+    processes, and two threads have it in turns: one stores while the other computes.
     Batches never hold items of two trailers, so a result does not depend on what was done before.
     """
-    if not todo:
-        return
     made = backbone or todo[0].recipe.backbone()
 
-    def one(job: Job) -> tuple[Job, tuple[str, Path]]:
-        kept = find(job)
-        found = (job.trailer_id, kept) if kept else _embed(made, job, prepare(made, job))
-        return job, found
-
     if not made.on_gpu or len(todo) <= FEW:
-        yield from _in_threads(one, todo, threads if not made.on_gpu else GPU_AT_ONCE)
+        yield from _in_threads(
+            lambda job: (job, _embed(made, job, prepare(made, job))),
+            todo,
+            GPU_AT_ONCE if made.on_gpu else threads,
+        )
         return
     from stages.embedding.feeding import death_told, prepared_ahead  # a second, for torch
 

@@ -12,11 +12,10 @@ from pathlib import Path
 from stages.embedding.base import Backbone
 from stages.embedding.jobs import Recipe, jobs
 from stages.embedding.joining import write_embeddings
-from stages.embedding.trailers import embed_stream, find
+from stages.embedding.trailers import embed as embed_trailers
 from stages.errors import BenchmarkError, TrailerError
 from stages.media import results
 from stages.packs import read_pack, read_table
-from stages.parallel import workers
 from stages.params import Params
 from stages.predicting.given import Given
 
@@ -78,10 +77,11 @@ def embed(backbones: Iterable[str], params: Params, weights: Path, folder: Path)
         recipe = Recipe.of(backbone, path)
         todo = jobs(folder / backbone.reads, recipe)
         if todo:
-            kept = {job.trailer_id: path for job in todo if (path := find(job))}
-            missing = [job for job in todo if job.trailer_id not in kept]
-            made = embed_stream(missing, workers(), _loaded(recipe)) if missing else ()
-            entries = kept | dict(found for _, found in made)
+            entries = {}
+            for _, found in embed_trailers(todo, _loaded(recipe)):
+                if isinstance(found, TrailerError):
+                    raise found
+                entries[found[0]] = found[1]
             write_embeddings(entries, folder / "embeddings" / f"{name}.npz")
 
 

@@ -168,7 +168,7 @@ def test_a_network_stopped_half_way_goes_on_where_it_was(folder, halves):
     kept = set((folder / "data/store/embed").rglob("*.*"))
     assert 1 <= len(kept) < 4  # what was under way is finished, the rest not begun
     before = {path: path.stat().st_mtime_ns for path in kept}
-    assert len(list(embed_stream(todo, 2))) == 4
+    assert len(list(embed(todo))) == 4
     assert {path: path.stat().st_mtime_ns for path in kept} == before
 
 
