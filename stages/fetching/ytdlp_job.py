@@ -17,7 +17,7 @@ import sys
 import threading
 from pathlib import Path
 from typing import Any, NoReturn
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 os.environ["YTDLP_NO_PLUGINS"] = "1"
 sys.path.append(str(Path(__file__).resolve().parents[2]))  # last, so that it hides no library
@@ -28,26 +28,10 @@ from yt_dlp.cookies import CookieLoadError
 from yt_dlp.downloader.external import ExternalFD, FFmpegFD
 from yt_dlp.networking._requests import RequestsRH
 from yt_dlp.networking.exceptions import HTTPError
-from yt_dlp.utils import DownloadCancelled
+from yt_dlp.utils import YoutubeDLError
 
 from stages.fetching.addresses import NotAllowedError, Way
-
-PROTOCOLS = [
-    "http",
-    "https",
-    "m3u8",
-    "m3u8_native",
-    "http_dash_segments",
-    "http_dash_segments_generator",
-]
-
-
-class Refused(DownloadCancelled):
-    """We will not have this one: `reason` is from the closed list."""
-
-    def __init__(self, reason: str, text: str) -> None:
-        super().__init__(text)
-        self.reason = reason
+from stages.fetching.refusals import Check, Refused, check_info, check_progress
 
 
 def keep_to_one_way_out() -> None:
@@ -118,11 +102,27 @@ class CarefulDL(yt_dlp.YoutubeDL):
 
     def __init__(self, job: dict[str, Any]) -> None:
         self.job = job
-        self.refusal: Refused | None = None
+        self.refusal: Refused | None = None  # the last one
         self.last_error: Exception | None = None
         self.versions = Versions(Path(job["folder"]) / "versions.jsonl")
         self.way = Way(job["url"])
-        super().__init__(options(job))
+        checks = {
+            "match_filter": self.keeping(functools.partial(check_info, job)),
+            "progress_hooks": [self.keeping(functools.partial(check_progress, job, {}))],
+        }
+        super().__init__(options(job) | checks)
+
+    def keeping(self, check: Check) -> Check:
+        """The check; its refusal is kept here, since yt-dlp may raise another in its place."""
+
+        def checked(*args: Any, **named: Any) -> None:
+            try:
+                check(*args, **named)
+            except Refused as error:
+                self.refusal = error
+                raise
+
+        return checked
 
     def build_request_director(self, handlers: Any, preferences: Any = None) -> Any:
         handler = type("CarefulRH", (CarefulRH,), {"check": staticmethod(self.check)})
@@ -181,8 +181,6 @@ def options(job: dict[str, Any]) -> dict[str, Any]:
         "trim_file_name": 80,
         "noplaylist": True,
         "playlist_items": "1",
-        "match_filter": functools.partial(check_info, job),
-        "progress_hooks": [functools.partial(check_progress, job, {})],
         "logger": Silent(),
         "quiet": True,
         "noprogress": True,
@@ -210,35 +208,6 @@ def options(job: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def check_info(job: dict[str, Any], info: dict[str, Any], *, incomplete: bool) -> None:
-    """Refuse, before a byte is fetched, what is known to be no trailer we can use."""
-    if info.get("playlist_index") is not None or info.get("playlist_id") is not None:
-        raise Refused("unsupported", "a playlist, not one video")
-    if info.get("is_live") or info.get("live_status") in ("is_live", "is_upcoming"):
-        raise Refused("unsupported", "a live stream, not a video")
-    duration = info.get("duration")
-    if isinstance(duration, int | float) and duration > job["max_seconds"]:
-        raise Refused("too_long", f"{duration:.1f} s, at most {job['max_seconds']:g} s")
-    if incomplete:
-        return
-    parts = info.get("requested_formats") or [info]
-    size = sum(part.get("filesize") or 0 for part in parts)
-    if size > job["max_bytes"]:
-        raise Refused("too_large", f"{size} bytes, at most {job['max_bytes']} allowed")
-    for part in parts:
-        protocol = part.get("protocol") or urlsplit(part["url"]).scheme
-        if protocol not in PROTOCOLS:
-            raise Refused("unsupported", f"a stream over {protocol}")
-
-
-def check_progress(job: dict[str, Any], came: dict[str, int], status: dict[str, Any]) -> None:
-    """Stop when more bytes are promised, or have come, than are allowed."""
-    came[status["filename"]] = status.get("downloaded_bytes") or 0
-    size = max(sum(came.values()), status.get("total_bytes") or 0)
-    if size > job["max_bytes"]:
-        raise Refused("too_large", f"more than {job['max_bytes']} bytes")
-
-
 def outcome(job: dict[str, Any]) -> dict[str, Any]:
     """Download, and say what became of it."""
     downloader = None
@@ -255,7 +224,9 @@ def outcome(job: dict[str, Any]) -> dict[str, Any]:
 
 
 def _failure(error: Exception, downloader: CarefulDL | None) -> dict[str, Any]:
-    refused = error if isinstance(error, Refused) else getattr(downloader, "refusal", None)
+    refused = downloader.refusal if downloader else None
+    if isinstance(error, Refused) and error.reason:
+        refused = error
     if isinstance(error, NotAllowedError):  # the catalogue's own URL
         refused = Refused("not_allowed", str(error))
     if refused:
@@ -265,6 +236,12 @@ def _failure(error: Exception, downloader: CarefulDL | None) -> dict[str, Any]:
         apart = "" if downloader.job["merge"] else " in one file (ffmpeg could join two)"
         text = f"no format of at most {downloader.job['max_height']} lines{apart}"
         return {"kind": "Refused", "text": text, "reason": "unsupported"}
+    if not isinstance(error, YoutubeDLError | OSError):  # a fault of the program, whatever it says
+        return {
+            "kind": type(error).__name__,
+            "text": f"{type(error).__name__}: {text}",
+            "reason": "crashed",
+        }
     cause = (getattr(error, "exc_info", None) or (None, None))[1]
     last = getattr(downloader, "last_error", None)
     if cause is None and last is not None and str(last) in text:

@@ -8,6 +8,7 @@ import pytest
 from yt_dlp.utils import ExtractorError
 
 from stages.fetching import ytdlp_job as job
+from stages.fetching.reasons import Failure, is_transient, reason_for
 
 JOB: dict[str, Any] = {
     "url": "http://93.184.215.14/a.mp4",
@@ -107,6 +108,16 @@ def test_a_format_known_to_be_too_tall_is_never_chosen(
 def test_nothing_but_too_tall_formats(tmp_path: Path, merge: bool) -> None:
     with pytest.raises(ExtractorError, match="Requested format is not available"):
         chosen(tmp_path, [TOO_TALL], merge)
+
+
+def test_a_fault_of_the_program_is_no_fault_of_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_: object) -> None:
+        raise TypeError("connection refused")
+
+    monkeypatch.setattr(job, "CarefulDL", broken)
+    found = Failure(**job.outcome(JOB))
+    assert reason_for(found) == "crashed" and not is_transient(found)
+    assert found.text == "TypeError: connection refused"
 
 
 def test_dangerous_options_are_off() -> None:
