@@ -34,7 +34,7 @@ from stages.fetching.reasons import (
 from stages.fetching.schemes import Fetched, Means
 from stages.params import DownloadParams
 
-STEP, VERSION = "download", 1
+STEP, VERSION = "download", 2  # 2: SDR and stereo first
 OVERALL = 20  # a trailer may take so many socket timeouts in all: ten minutes at 30 s
 JOB = Path(__file__).with_name("ytdlp_job.py")
 

@@ -151,15 +151,22 @@ class CarefulDL(yt_dlp.YoutubeDL):
             raise self.refusal from None
 
 
-def format_choice(max_height: int, merge: bool) -> str:
-    """What yt-dlp is to choose: the best of at most so many lines.
+def format_choice(merge: bool) -> str:
+    """What yt-dlp is to choose, in the order of `format_order`: picture and sound, or one file.
 
-    A format known to be taller is never chosen, even where there is no other; one of unknown
-    height may be. Of a mere file the height is unknown until it has come: if it is taller after
-    all it is kept, since frames are scaled down anyway. Where nothing fits, sound alone will do.
+    Sound alone only where there is no picture at all.
     """
-    limit = f"[height<=?{max_height}]"
-    return f"bv*{limit}+ba/b{limit}/ba" if merge else f"b{limit}"
+    return "bv*+ba/b" if merge else "b"
+
+
+def format_order(max_height: int) -> list[str]:
+    """What makes one format better than another; yt-dlp's own order comes after it.
+
+    Standard dynamic range before HDR, whose levels mean something else; the tallest of at most so
+    many lines, else the smallest of those that are taller (of a mere file the height is unknown
+    until it has come, and it comes before these); stereo before more channels.
+    """
+    return ["hdr:sdr", f"res:{max_height}", "channels:2"]
 
 
 def read_cookies(path: str) -> io.StringIO:
@@ -174,7 +181,8 @@ def options(job: dict[str, Any]) -> dict[str, Any]:
     """The options of yt-dlp; what is not named here stays at the API's default: off."""
     back_off = functools.partial(lambda n, pause: pause * 2**n, pause=job["pause"])
     return {
-        "format": format_choice(job["max_height"], job["merge"]),
+        "format": format_choice(job["merge"]),
+        "format_sort": format_order(job["max_height"]),
         "outtmpl": {"default": "%(format_id)s.%(ext)s"},  # sanitised; never a title
         "paths": {"home": job["folder"], "temp": job["folder"]},
         "restrictfilenames": True,
@@ -233,8 +241,11 @@ def _failure(error: Exception, downloader: CarefulDL | None) -> dict[str, Any]:
         return {"kind": "Refused", "text": str(refused), "reason": refused.reason}
     text = str(error)
     if "Requested format is not available" in text and downloader:
-        apart = "" if downloader.job["merge"] else " in one file (ffmpeg could join two)"
-        text = f"no format of at most {downloader.job['max_height']} lines{apart}"
+        text = "neither picture nor sound at this address"
+        if not downloader.job["merge"]:
+            text = (
+                "picture and sound come apart at this address, and there is no ffmpeg to join them"
+            )
         return {"kind": "Refused", "text": text, "reason": "unsupported"}
     if not isinstance(error, YoutubeDLError | OSError):  # a fault of the program, whatever it says
         return {
