@@ -13,20 +13,33 @@ KINDS = {
     "IncompleteRead": "truncated",
     "UserNotLive": "unsupported",
 }
-STATUSES = {401: "forbidden", 403: "forbidden", 404: "gone", 410: "gone", 451: "forbidden"}
+STATUSES = {
+    401: "forbidden",
+    402: "private",  # payment required
+    403: "forbidden",
+    404: "gone",
+    410: "gone",
+    451: "forbidden",
+}
 
 # by text, where a site's own words are all there is; the first that is found counts
 SITE_TEXTS = (
-    ("bot_check", r"not a bot|captcha|rate-limited|anti-bot challenge|unusual traffic"),
-    ("age_restricted", r"confirm your age|age.restricted|age.gated?|inappropriate for some"),
+    ("bot_check", r"not a bot|captcha|rate.limit|anti-bot challenge|unusual traffic"),
+    ("age_restricted", r"confirm your age|age.(restricted|gated?|verified)|inappropriate for some"),
+    ("age_restricted", r"adult verification|nsfw"),
     ("geo_blocked", r"(in|from) your (country|location|region)|geo.?restrict|geo.?block"),
     ("encrypted", r"DRM"),
-    ("private", r"private|members.only|join this channel|registered users|password"),
-    ("private", r"login (required|details)|log ?in to|only available for|purchase|rental"),
+    # for some people only: whom its owner let in, who are members or have paid, who have signed in
+    ("private", r"private|privacy|embed-only|password|available to anyone|not have access"),
+    ("private", r"\bmembers\b|members.only|join this channel|premium|subscribed?\b|ticket"),
+    ("private", r"\bpaid\b|payment|purchase|\brent(al)?\b|only available (for|to)"),
+    ("private", r"registered users|login (required|details)|log.?in (to|for|is)"),
+    ("private", r"for the authentication|account credentials"),  # how yt-dlp ends such a message
     (
         "gone",
-        r"video (is )?(unavailable|not available|isn.t available)|no longer (available|exists)",
+        r"(video|content|recording) (is )?(currently )?(unavailable|not available|isn.t available)",
     ),
+    ("gone", r"no longer (available|exists)"),
     ("gone", r"(has been|was) (removed|deleted)|account .*(terminated|closed)|does not exist"),
     ("gone", r"copyright (claim|grounds)|taken down|not found"),
     ("unsupported", r"unsupported url|no video formats|requested format|premieres? in"),
@@ -79,6 +92,7 @@ def reason_for(failure: Failure) -> str:
         return KINDS[failure.kind]
     if failure.kind in WIRE_KINDS or "Got error:" in failure.text:
         return _by_text(WIRE_TEXTS, failure.text) or "network"
+    words = words.split("(caused by ")[0]  # what follows is the program's, not the site's
     found = _by_text(SITE_TEXTS + WIRE_TEXTS, words)
     return found or ("unsupported" if failure.kind in EXTRACTION_KINDS else "crashed")
 

@@ -4,6 +4,9 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
+import yt_dlp
+from yt_dlp.extractor.common import InfoExtractor
+from yt_dlp.utils import ExtractorError
 
 from stages.errors import REASONS
 from stages.fetching.reasons import Failure, is_transient, reason_for, seconds_to_wait, tell
@@ -39,7 +42,42 @@ TEXTS = [
         "[vimeo] 1: This video is protected by a password, use the --video-password option",
     ),
     ("private", f"[x] 1: This video is only available for registered users. {HINT}"),
+    (
+        "private",
+        "[youtube] x: This video is available to this channel's members on level: Gold (or any "
+        "higher level).",
+    ),
+    ("private", "[youtube] x: This video is only available to Music Premium members"),
+    ("private", "[youtube] x: This video requires payment to watch."),
+    ("private", "[youtube] x: This video is available to rent"),
+    (
+        "private",
+        "[vimeo] 1: Cannot download embed-only video without embedding URL. Please call yt-dlp "
+        "with the URL of the page that embeds this video.",
+    ),
+    (
+        "private",
+        "[vimeo] 1: Because of its privacy settings, this video cannot be played here.",
+    ),
+    ("private", "[vimeo:event] 1: This event has not been made available to anyone"),
+    ("private", "[odnoklassniki] 1: This video is paid, subscribe to download it"),
+    ("private", "[tvp] 1: Video requires payment and log-in, but log-in is not implemented"),
+    ("private", "[bigo] 1: Ticket purchase is required for this stream"),
+    ("private", "[x] 1: This account is not subscribed to this content"),
+    ("private", "[x] 1: Your account does not have access to this content"),
+    ("private", "[x] 1: Failed to get KSession, possibly a premium video"),
+    ("private", f"[twitter] 1: You are not authorized to view this protected tweet. {HINT}"),
+    ("private", f"[zattoo] 1: An account is needed to access this media. {HINT}"),
+    ("age_restricted", f"[twitter] 1: NSFW tweet requires authentication. {HINT}"),
+    ("age_restricted", f"[rtve] 1: This video is only available for age verified users. {HINT}"),
+    (
+        "bot_check",
+        "[Instagram] 1: Requested content is not available, rate-limit reached or login required. "
+        f"{HINT}",
+    ),
     ("gone", "[youtube] x: Video unavailable"),
+    ("gone", "[youtube] x: This live stream recording is not available."),
+    ("gone", "[x] 1: This content is currently unavailable"),
     ("gone", "[youtube] x: Video unavailable. This video has been removed by the uploader"),
     (
         "gone",
@@ -91,10 +129,18 @@ def test_by_text(expected: str, text: str) -> None:
     assert reason_for(Failure("ExtractorError", f"ERROR: {text}")) == expected
 
 
+@pytest.mark.parametrize("method", ["any", "password", "cookies", "session_cookies"])
+def test_whatever_a_site_says_when_yt_dlp_asks_for_a_login(method: str) -> None:
+    with yt_dlp.YoutubeDL({"quiet": True}) as downloader, pytest.raises(ExtractorError) as caught:
+        InfoExtractor(downloader).raise_login_required("This lecture is locked", method=method)
+    assert reason_for(Failure("ExtractorError", str(caught.value))) == "private"
+
+
 @pytest.mark.parametrize(
     ("status", "expected"),
     [
         (401, "forbidden"),
+        (402, "private"),
         (403, "forbidden"),
         (404, "gone"),
         (410, "gone"),
@@ -140,6 +186,12 @@ def test_names_in_addresses_are_not_the_words_of_a_site() -> None:
     assert reason_for(Failure("DownloadError", stalled)) == "timeout"
     odd = "ERROR: [generic] Private DRM (2001): No video formats found!"
     assert reason_for(Failure("ExtractorError", odd)) == "unsupported"
+
+
+def test_the_words_of_a_program_that_failed_are_not_those_of_a_site() -> None:
+    text = "[x] 1: An extractor error has occurred. (caused by KeyError('private connection'))"
+    assert reason_for(Failure("KeyError", f"ERROR: {text}")) == "crashed"
+    assert reason_for(Failure("ExtractorError", f"ERROR: {text}")) == "unsupported"
 
 
 def test_what_we_decided_ourselves_counts_first() -> None:
