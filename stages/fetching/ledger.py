@@ -149,6 +149,7 @@ def advice(reason: str) -> str:
         "private": "name a file of cookies in TRAILER_COOKIES",
         "not_allowed": "set download.files_under to the folder that holds the files",
         "unsupported": "install ffmpeg, update yt-dlp, or mend the URLs",
+        "truncated": "get the whole files: these end before anything in them can be used",
         "too_long": "raise download.max_minutes",
         "too_large": "raise download.max_megabytes",
     }.get(reason, "look at the column 'detail' there, or raise download.max_missing")

@@ -19,6 +19,7 @@ from av.stream import Discard, Disposition, Stream
 from av.video.stream import VideoStream
 
 from stages.errors import TrailerError
+from stages.media.structure import fault
 
 # containers that hold their own media: no playlists, image sequences, devices or scripts
 FORMATS = (
@@ -34,7 +35,8 @@ MAX_PACKETS = 4_000_000  # a sample table can promise billions of empty packets
 
 @contextmanager
 def open_media(path: Path) -> Iterator[InputContainer]:
-    """Open a media file for reading; raises TrailerError unreadable, encrypted or timeout."""
+    """Open a media file for reading; raises TrailerError unreadable, encrypted, truncated or
+    timeout."""
     if not path.is_file():  # a pipe or a device would wait for ever
         raise TrailerError("unreadable", "not a regular file")
     if path.stat().st_size == 0:
@@ -51,7 +53,9 @@ def open_media(path: Path) -> Iterator[InputContainer]:
     except av.error.ExitError as error:
         raise TrailerError("timeout", "the header could not be read in time") from error
     except (av.error.FFmpegError, ValueError) as error:
-        raise TrailerError(undecodable_reason(path), _message(error)) from error
+        reason = undecodable_reason(path)
+        detail = "the file ends too early" if reason == "truncated" else _message(error)
+        raise TrailerError(reason, detail) from error
     try:
         yield container
     finally:
@@ -130,17 +134,9 @@ class Reading:
 
 
 def undecodable_reason(path: Path) -> str:
-    """Why nothing in a file decodes: "encrypted" if it says so itself, else "unreadable"."""
-    with path.open("rb") as file:
-        head = file.read(1 << 18)
-    mp4 = head[4:8] in (b"ftyp", b"moof", b"styp", b"moov", b"sidx") and any(
-        box in head for box in (b"encv", b"enca", b"senc", b"pssh")
-    )
-    # Matroska: a ContentEncoding element (0x6240) that holds a ContentEncryption (0x5035)
-    matroska = head.startswith(b"\x1a\x45\xdf\xa3") and 0 <= head.find(b"\x62\x40") < head.find(
-        b"\x50\x35"
-    )
-    return "encrypted" if mp4 or matroska else "unreadable"
+    """Why nothing in a file decodes: "encrypted" or "truncated" if its structure says so, else
+    "unreadable"."""
+    return fault(path) or "unreadable"
 
 
 def _usable(stream: Stream) -> bool:

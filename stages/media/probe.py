@@ -40,7 +40,7 @@ class Probe:
 
 
 def probe(path: Path) -> Probe:
-    """Look into a file; raises TrailerError (no_video, unreadable, encrypted, timeout, ...)."""
+    """Look into a file; raises TrailerError no_video, unreadable, encrypted, truncated, timeout."""
     facts: dict[str, object] = {}
     with open_media(path) as container:
         found = [*container.streams.video, *container.streams.audio]
@@ -67,10 +67,11 @@ def probe(path: Path) -> Probe:
                     "sample_rate": frame.sample_rate,
                     "channels": frame.layout.nb_channels,
                 }
-    if not found:
-        raise TrailerError("no_video", "neither picture nor sound in it")
     if "video_codec" not in facts and "audio_codec" not in facts:
-        raise TrailerError(undecodable_reason(path), "nothing in it decodes")
+        reason = undecodable_reason(path)
+        if not found and reason == "unreadable":
+            raise TrailerError("no_video", "neither picture nor sound in it")
+        raise TrailerError(reason, "nothing in it decodes")
     return Probe(**facts)  # type: ignore[arg-type]
 
 
