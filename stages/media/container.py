@@ -118,6 +118,9 @@ class Reading:
 
     def decode(self, packet: "Packet[Any] | None") -> list[Any]:
         """Frames that come out for one packet in, or all that are left for None."""
+        if packet is not None and packet.has_sidedata("encryption_info"):
+            self.errors += 1  # some decoders make pictures even of this
+            return []
         try:
             return self.stream.codec_context.decode(packet)
         except av.error.EOFError:
