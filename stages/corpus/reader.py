@@ -2,8 +2,9 @@
 
 A sixth column, `collection`, may name the series a film belongs to; empty where it belongs to none.
 Accepted: a byte order mark, CRLF, blank lines, `#` comments, the column names as a first line, and
-several lines for a film with several trailers. Everything else that is off is reported, all at
-once. Nothing in a catalogue is trusted: ids and titles are text to show, never a path.
+several lines for a film with several trailers. Blanks at the ends of a field, and of each genre's
+name, are no part of it. Everything else that is off is reported, all at once. Nothing in a
+catalogue is trusted: ids and titles are text to show, never a path.
 """
 
 import difflib
@@ -25,6 +26,10 @@ SCHEMES = ("https", "http", "file", "sample")
 MOST_GENRES = 6
 FIRST_YEAR = 1888  # Roundhay Garden Scene, the oldest film that survives
 YEARS_AHEAD = 5  # announced films have trailers too
+# spaces of all kinds, and marks that nobody sees; no tabs, which part the columns
+BLANKS = " \u00a0\u00ad\u1680\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
+BLANKS += "".join(map(chr, range(0x2000, 0x2010)))
+NO_CHARACTER = "\u00ad\u200b\u2060\ufeff"  # within a word they join or break lines, and no more
 
 
 @dataclass(frozen=True)
@@ -112,7 +117,8 @@ def trailer_id(film_id: str, url: str) -> str:
 
 
 def rows_of(data: bytes, slips: list[Slip]) -> Iterator[tuple[int, list[str]]]:
-    """Line number and fields of every line that says something; what is no text joins `slips`."""
+    """Line number and trimmed fields of every line that says something; what is no text joins
+    `slips`."""
     for number, raw in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), start=1):
         try:
             line = raw.removesuffix(b"\r").decode("utf-8")
@@ -122,13 +128,21 @@ def rows_of(data: bytes, slips: list[Slip]) -> Iterator[tuple[int, list[str]]]:
             continue
         if not line.strip() or line.startswith("#"):
             continue
-        yield number, line.split("\t")
+        yield number, [trimmed(field) for field in line.split("\t")]
+
+
+def trimmed(field: str) -> str:
+    """A field without the blanks at its ends: two that look the same are the same."""
+    return field.strip(BLANKS)
 
 
 def control_faults(number: int, row: list[str]) -> Iterator[Slip]:
     """A slip where a field holds a character that cannot be shown."""
-    if control := [c for field in row for c in field if unicodedata.category(c) == "Cc"]:
+    text = "".join(row)
+    if control := [c for c in text if unicodedata.category(c) == "Cc"]:
         yield Slip(number, "control character", repr(control[0]), "printable text")
+    if unseen := [c for c in text if c in NO_CHARACTER]:
+        yield Slip(number, "invisible character", ascii(unseen[0]), "text without it")
 
 
 def _faults(number: int, row: list[str], width: tuple[int, int]) -> Iterator[Slip]:
@@ -143,9 +157,9 @@ def _faults(number: int, row: list[str], width: tuple[int, int]) -> Iterator[Sli
         wanted = f"{width[1]}, as on line {width[0]}: {COLLECTION} on every line or on none"
         yield Slip(number, "wrong column count", columns, wanted)
     film_id, title, year, genres, url = row[: len(COLUMNS)]
-    if not film_id.strip():
+    if not film_id:
         yield Slip(number, "empty film_id", repr(film_id), "an id, the same on all its trailers")
-    if not title.strip():
+    if not title:
         yield Slip(number, "empty title", repr(title), "the film's title")
     latest = date.today().year + YEARS_AHEAD
     if not (year.isascii() and year.isdigit() and FIRST_YEAR <= int(year[:5]) <= latest):
@@ -156,7 +170,7 @@ def _faults(number: int, row: list[str], width: tuple[int, int]) -> Iterator[Sli
 
 def genre_faults(number: int, genres: str) -> Iterator[Slip]:
     """What is wrong with a line's genres, as they are written: names with commas between them."""
-    names = [name.strip() for name in genres.split(",")]
+    names = [trimmed(name) for name in genres.split(",")]
     if names == [""]:
         yield Slip(number, "no genre", "''", f"one to {MOST_GENRES}, separated by commas")
         return
@@ -184,20 +198,20 @@ def _url_faults(number: int, url: str) -> Iterator[Slip]:
         yield Slip(number, "bad URL scheme", repr(url), wanted)
     elif parts.scheme in ("http", "https") and not host:
         yield Slip(number, "bad trailer URL", repr(url), "a host name after //")
-    elif url != url.strip() or " " in url:
+    elif any(character.isspace() for character in url):
         yield Slip(number, "bad trailer URL", repr(url), "no spaces in it")
 
 
 def _trailer(row: list[str]) -> Trailer:
     film_id, title, year, names, url = row[: len(COLUMNS)]
-    collection = row[-1].strip() if len(row) > len(COLUMNS) else ""
+    collection = row[-1] if len(row) > len(COLUMNS) else ""
     identity = trailer_id(film_id, url)
     return Trailer(identity, film_id, title, int(year), genres_of(names), url, collection)
 
 
 def genres_of(names: str) -> tuple[str, ...]:
     """Genres as a line writes them, in the order of GENRES."""
-    chosen = {name.strip() for name in names.split(",")}
+    chosen = {trimmed(name) for name in names.split(",")}
     return tuple(genre for genre in GENRES if genre in chosen)
 
 

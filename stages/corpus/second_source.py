@@ -91,7 +91,7 @@ def _faults(number: int, row: list[str], line_of: Mapping[str, int]) -> Iterator
         columns = f"{len(row)} column{'s' if len(row) != 1 else ''}"
         yield Slip(number, "wrong column count", columns, f"2, by a tab: {', '.join(COLUMNS)}")
         return
-    if not row[0].strip():
+    if not row[0]:
         yield Slip(number, "empty film_id", repr(row[0]), "an id, as in the catalogue")
     if row[0] in line_of:
         found = f"{row[0]!r} of line {line_of[row[0]]} again"

@@ -70,6 +70,43 @@ def test_names_line_found_and_expected(line, parts):
         assert part in found[0]
 
 
+@pytest.mark.parametrize(
+    "blank", [" ", "   ", "\u00a0", "\u200b", "\u2003", "\u3000", "\ufeff", "\u200e"]
+)
+@pytest.mark.parametrize("column", range(6))
+def test_blanks_around_a_field_are_no_part_of_it(column, blank):
+    plain = [*GOOD.split("\t"), "Star Wars"]
+    fields = plain.copy()
+    fields[column] = f"{blank}{fields[column]}{blank}"
+    (expected,), slips = parse("\t".join(plain).encode())
+    assert slips == []
+    assert parse("\t".join(fields).encode()) == ([expected], [])
+
+
+def test_ids_that_differ_by_blanks_are_one_film():
+    other = GOOD.replace("1\t", "1 \t", 1).replace("/a", "/b")
+    trailers, slips = parse(f"{GOOD}\n{other}\n".encode())
+    assert slips == [] and [trailer.film_id for trailer in trailers] == ["1", "1"]
+    (found,) = slips_of(f"{GOOD}\n{GOOD.replace('1', ' 1', 1)} \n")
+    assert "line 2: duplicate trailer" in found
+
+
+def test_blanks_around_the_names_of_columns_and_genres():
+    header = "film_id \ttitle\tyear\tgenres\t trailer"
+    line = GOOD.replace("Drama,Action", "Drama\u00a0, \u2003Action")
+    (trailer,), slips = parse(f"{header}\n{line}".encode())
+    assert slips == [] and trailer.genres == ("Action", "Drama")
+
+
+@pytest.mark.parametrize(
+    ("character", "shown"),
+    [("\u00ad", "xad"), ("\u200b", "u200b"), ("\u2060", "u2060"), ("\ufeff", "ufeff")],
+)
+def test_a_character_that_nobody_sees_is_refused(character, shown):
+    (found,) = slips_of(GOOD.replace("1\t", f"1{character}2\t", 1))
+    assert f"line 1: invisible character: found '\\{shown}'" in found
+
+
 def test_a_sixth_column_names_the_collection():
     header = "film_id\ttitle\tyear\tgenres\ttrailer\tcollection"
     lines = f"{header}\n{GOOD}\t Star Wars \n2\tB\t1999\tDrama\thttps://example.org/b\t\n"

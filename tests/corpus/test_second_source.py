@@ -17,6 +17,12 @@ def test_reads_what_a_catalogue_may_look_like():
     assert genres == {"1": ("Action", "Drama"), "2": ("Horror",)}
 
 
+def test_blanks_around_a_field_are_no_part_of_it():
+    genres, slips = parse("1 \t Drama , Action\u00a0\n\u200b2\tHorror\n".encode())
+    assert slips == []
+    assert genres == {"1": ("Action", "Drama"), "2": ("Horror",)}
+
+
 @pytest.mark.parametrize(
     ("line", "part"),
     [
@@ -26,7 +32,9 @@ def test_reads_what_a_catalogue_may_look_like():
         ("2", "wrong column count: found 1 column,"),
         ("\tDrama", "empty film_id"),
         ("1\tDrama", "duplicate film_id: found '1' of line 1 again"),
+        ("1 \tDrama", "duplicate film_id: found '1' of line 1 again"),
         ("2\x07\tDrama", "control character"),
+        ("2\u200b3\tDrama", "invisible character"),
     ],
 )
 def test_a_bad_line_is_named(line, part):
