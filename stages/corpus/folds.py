@@ -8,6 +8,8 @@ import numpy as np
 
 from stages.errors import BenchmarkError
 
+FEWEST_FOLDS = 3  # that params.yaml may ask for
+
 
 def group_films(collections: Sequence[str]) -> np.ndarray:
     """Number of every film's group, (n_films,) int32, from 0 in order of appearance.
@@ -40,7 +42,7 @@ def assign_folds(
             where="splits",
             found=f"{n_groups} {what} for {folds} folds",
             expected="at least two a fold",
-            do="lower splits.folds in params.yaml or add films to the catalogue",
+            do=_ways_out(n_films, n_groups, folds),
         )
     if groups is not None and n_groups < n_films:
         return _grouped(y_true, folds, seed, np.unique(groups, return_inverse=True)[1])
@@ -49,6 +51,18 @@ def assign_folds(
     for fold, (_, held_out) in enumerate(splitter.split(np.zeros(n_films), y_true)):
         fold_of[held_out] = fold
     return fold_of
+
+
+def _ways_out(n_films: int, n_groups: int, folds: int) -> str:
+    ways = []
+    if n_groups < n_films and n_films >= 2 * folds:
+        ways.append(
+            "set splits.group_by to film in params.yaml (a film may then be judged by models that "
+            "learned from others of its collection)"
+        )
+    if n_groups >= 2 * FEWEST_FOLDS:
+        ways.append(f"lower splits.folds to {n_groups // 2}")
+    return ", or ".join([*ways, "add films to the catalogue"])
 
 
 def _grouped(y_true: np.ndarray, folds: int, seed: int, group: np.ndarray) -> np.ndarray:

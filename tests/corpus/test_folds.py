@@ -29,8 +29,11 @@ def test_folds_follow_from_the_seed():
 
 
 def test_too_few_films_say_what_to_do():
-    with pytest.raises(BenchmarkError, match="lower splits"):
-        assign_folds(np.ones((4, 10), bool), 5, 0)
+    with pytest.raises(BenchmarkError, match=r"lower splits.folds to 4, or add films"):
+        assign_folds(np.ones((9, 10), bool), 5, 0)
+    for n_films, folds in ((4, 5), (5, 3)):  # with fewer than three folds there is nothing to tune
+        with pytest.raises(BenchmarkError, match="what to do: add films"):
+            assign_folds(np.ones((n_films, 10), bool), folds, 0)
 
 
 def test_a_collection_is_a_group_and_a_film_without_one_is_its_own():
@@ -65,8 +68,13 @@ def test_a_collection_as_large_as_a_fold_has_it_for_itself():
 
 
 def test_too_few_collections_say_what_to_do():
-    with pytest.raises(BenchmarkError, match=r"9 groups of films .*\n.*\n.*lower splits"):
+    with pytest.raises(BenchmarkError, match=r"9 groups of films .*\n.*\n.*lower splits") as caught:
         assign_folds(np.ones((90, 10), bool), 5, 0, np.arange(90) % 9)
+    assert "group_by to film" in str(caught.value)
+    with pytest.raises(BenchmarkError, match=r"do: set splits.group_by to film .*, or add films"):
+        assign_folds(np.ones((90, 10), bool), 3, 0, np.arange(90) % 2)
+    with pytest.raises(BenchmarkError, match="what to do: add films"):  # too few of them, too
+        assign_folds(np.ones((5, 10), bool), 3, 0, np.arange(5) % 2)
 
 
 def test_attrition_counts_reasons_by_step():
