@@ -8,6 +8,7 @@ import pytest
 
 from stages.errors import BenchmarkError, TrailerError
 from stages.fetching import local
+from stages.fetching.ledger import check_missing
 from stages.fetching.obtaining import Facts, Obtain, sweep
 from stages.fetching.schemes import Fetched, scheme_of
 from stages.media.videos import video
@@ -37,6 +38,18 @@ def test_facts(obtain: Any, movie: bytes) -> None:
     assert found.bytes == len(movie)
     assert (found.width, found.height) == (64, 48)
     assert obtain() == found
+
+
+def test_a_film_without_its_end_is_truncated_and_its_owner_told(
+    obtain: Any, movie: bytes, tmp_path: Path
+) -> None:
+    (tmp_path / "films" / "film.mp4").write_bytes(movie[: len(movie) // 2])  # the index comes last
+    with pytest.raises(TrailerError) as caught:
+        obtain()
+    assert caught.value.reason == "truncated"
+    counts = {"trailers": 1, "ok": 0, "reasons": {"truncated": 1}}
+    with pytest.raises(BenchmarkError, match="what to do: get the whole files"):
+        check_missing(counts, download_params())
 
 
 def test_kept_once_it_came(obtain: Any, monkeypatch: pytest.MonkeyPatch) -> None:
