@@ -13,8 +13,9 @@ import numpy as np
 
 from benchmarks.rows import Row, compared
 from benchmarks.timing import take_turns
+from stages.media.mixing import Mono
 from stages.media.sound import extract_windows, flac
-from stages.media.track import mono, resampled
+from stages.media.track import resampled
 from stages.params import AudioParams
 
 BUDGET = 40.0
@@ -75,6 +76,7 @@ def _rows(path: Path, codec: str, size: Size, params: AudioParams, budget: float
 def _decoded(path: Path, spans: Sequence[Span]) -> list[list[np.ndarray]]:
     """Demux, decode the packets of each span and a few before, mono: pieces by span."""
     pieces: list[list[np.ndarray]] = [[] for _ in spans]
+    mono = Mono()
     with av.open(str(path)) as container:
         stream: Any = container.streams.audio[0]
         stream.codec_context.thread_count = 1

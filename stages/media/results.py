@@ -5,11 +5,12 @@ video; its metadata says the reason ("ok" or why there are no rows) and a note, 
 there are, with their digest, so that they need not be read to be told from others.
 """
 
+import math
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
@@ -19,6 +20,9 @@ from stages.packs import DIGEST, digest, read_table, write_pack, write_table
 from stages.params import AudioParams, FramesParams
 from stages.store import Store
 from stages.versions import code_of
+
+if TYPE_CHECKING:
+    from stages.media.sound import Window
 
 CODE = ("stages/media/*.py",)
 LIBRARIES = ("av", "opencv-python-headless", "numpy")
@@ -192,5 +196,12 @@ def _windows(job: Job) -> tuple[Rows, str]:
     rows = [
         {"window": w.name, "start": w.start, "seconds": w.seconds, "flac": w.flac} for w in windows
     ]
-    longest = max(w.seconds for w in windows)
-    return rows, f"short: {longest:.2f} s" if longest < job.params.seconds - 1e-3 else ""
+    return rows, "; ".join(_sound_notes(windows, job.params))
+
+
+def _sound_notes(windows: Sequence["Window"], params: AudioParams) -> Iterator[str]:
+    longest, gain = max(w.seconds for w in windows), windows[0].gain
+    if longest < params.seconds - 1e-3:
+        yield f"short: {longest:.2f} s"
+    if gain < 1:
+        yield f"its channels together would clip: mixed {-20 * math.log10(gain):.1f} dB quieter"

@@ -1,11 +1,13 @@
 """Windows of a trailer's sound: mono FLAC at one rate, loudness untouched.
 
 Windows `start`, `middle` and `end` are cut at the track's own rate, so that they begin on a sample,
-then averaged over channels, resampled and rounded to 16 bits. A track shorter than a window gives
-all of itself, so then the three are the same.
+made mono, resampled and rounded to 16 bits. A track shorter than a window gives all of itself, so
+then the three are the same. Where the mix of more than two channels would clip, all windows of the
+track are made quieter by one factor, so that it does not.
 """
 
 import io
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,10 +15,10 @@ import av
 import numpy as np
 
 from stages.errors import TrailerError
+from stages.media.mixing import Samples
 from stages.media.track import (
     Packets,
     Plan,
-    Samples,
     Stretch,
     Track,
     UnsteadyError,
@@ -29,37 +31,35 @@ from stages.params import AudioParams
 
 MARGIN_SECONDS = 1.0  # the length that the packets tell may be off by what codecs add and trim
 FLAC_OPTIONS = {"fflags": "+bitexact", "metadata_header_padding": "0"}
+FULL_SCALE = 32767 / 32768  # the highest that 16 bits hold
 WORTH_IT_SECONDS = 15.0  # jumping saves little where the windows leave hardly anything out
 
 
 @dataclass(frozen=True)
 class Window:
-    """name: start, middle or end. start: seconds into the track. flac: 16-bit mono."""
+    """name: start, middle or end. start: seconds into the track. flac: 16-bit mono.
+
+    gain: what the mix was multiplied by, 1 where it did not clip.
+    """
 
     name: str
     start: float
     seconds: float
     flac: bytes
+    gain: float
 
 
 def extract_windows(path: Path, params: AudioParams) -> list[Window]:
     """Cut the windows of one trailer; raises TrailerError when there is no sound to cut."""
     packets = read_packets(path)
     track = _track(path, params, packets)
-    wanted = round(params.seconds * track.rate)
-    windows = []
-    encoded: dict[int, tuple[bytes, int]] = {}
-    for name in params.windows:
-        start, stop = _bounds(name, track.length, wanted)
-        if start not in encoded:
-            samples = track.cut(start, stop)
-            if samples is None:
-                raise TrailerError("unreadable", "two decodes of its sound differ in length")
-            samples = resampled(samples, track.rate, params.sample_rate)
-            encoded[start] = flac(samples, params.sample_rate), len(samples)
-        data, count = encoded[start]
-        windows.append(Window(name, start / track.rate, count / params.sample_rate, data))
-    return windows
+    starts, cuts = _cuts(track, params)
+    gain = _unclipped(cuts.values()) if track.mixed else 1.0
+    coded = {start: flac(samples * gain, params.sample_rate) for start, samples in cuts.items()}
+    return [
+        Window(name, start / track.rate, len(cuts[start]) / params.sample_rate, coded[start], gain)
+        for name, start in starts.items()
+    ]
 
 
 def flac(samples: Samples, rate: int) -> bytes:
@@ -74,6 +74,25 @@ def flac(samples: Samples, rate: int) -> bytes:
         container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
     return file.getvalue()
+
+
+def _cuts(track: Track, params: AudioParams) -> tuple[dict[str, int], dict[int, Samples]]:
+    """Where each window begins, in samples of the track; what is there, at the rate wanted."""
+    wanted = round(params.seconds * track.rate)
+    bounds = {name: _bounds(name, track.length, wanted) for name in params.windows}
+    cuts = {}
+    for start, stop in set(bounds.values()):
+        samples = track.cut(start, stop)
+        if samples is None:
+            raise TrailerError("unreadable", "two decodes of its sound differ in length")
+        cuts[start] = resampled(samples, track.rate, params.sample_rate)
+    return {name: start for name, (start, _) in bounds.items()}, cuts
+
+
+def _unclipped(cuts: Iterable[Samples]) -> float:
+    """What to multiply all by so that none exceeds full scale; 1 where none does."""
+    loudest = max(float(np.abs(samples).max()) for samples in cuts)
+    return min(1.0, FULL_SCALE / max(loudest, FULL_SCALE))
 
 
 def _track(path: Path, params: AudioParams, packets: Packets) -> Track:

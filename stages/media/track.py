@@ -18,8 +18,8 @@ from av.audio.frame import AudioFrame
 
 from stages.errors import TrailerError
 from stages.media.container import Reading, audio_stream, open_media, undecodable_reason
+from stages.media.mixing import Mono, Samples
 
-Samples = np.ndarray[Any, np.dtype[np.float32]]
 NO_TIME = -(1 << 62)
 RUN_UP_SECONDS = 1.0  # more than any codec's memory: MP3's bit reservoir, Opus' 80 ms, SBR
 SETTLED = 4  # packets after which a decoder's delay shows
@@ -67,11 +67,15 @@ Plan = Callable[[int], list[Stretch]]  # given the sample rate
 
 @dataclass(frozen=True)
 class Track:
-    """Stretches of a track; length: its samples (as far as it was decoded), at `rate` Hz."""
+    """Stretches of a track; length: its samples (as far as it was decoded), at `rate` Hz.
+
+    mixed: whether it has more than two channels, whose mix may exceed full scale.
+    """
 
     stretches: list[Stretch]
     length: int
     rate: int
+    mixed: bool
 
     def cut(self, start: int, stop: int) -> Samples | None:
         """Samples [start, stop), None if no stretch holds them."""
@@ -114,7 +118,7 @@ def read_packets(path: Path) -> Packets:
 
 def decode_all(path: Path, plan: Plan) -> Track:
     """Decode the whole track, keeping the stretches that `plan(rate)` names."""
-    position, rate = 0, 0
+    position, rate, mono = 0, 0, Mono()
     stretches: list[Stretch] = []
     with open_media(path) as container:
         reading = Reading(container, audio_stream(container))
@@ -134,7 +138,7 @@ def decode_all(path: Path, plan: Plan) -> Track:
         raise TrailerError(
             "truncated" if reading.cut_short else undecodable_reason(path), "no sound decodes"
         )
-    return Track(stretches, position, rate)
+    return Track(stretches, position, rate, mono.mixed)
 
 
 def decode_parts(path: Path, plan: Plan, packets: Packets) -> Track:
@@ -142,7 +146,7 @@ def decode_parts(path: Path, plan: Plan, packets: Packets) -> Track:
     stretches, size = plan(packets.rate), packets.size
     run_up = math.ceil(RUN_UP_SECONDS * packets.rate / size)
     packet_at = {int(pts): k for k, pts in enumerate(packets.pts)}
-    position, delay = 0, None
+    position, delay, mono = 0, None, Mono()
     with open_media(path) as container:
         stream: Any = audio_stream(container)
         reading = Reading(container, stream)
@@ -170,20 +174,7 @@ def decode_parts(path: Path, plan: Plan, packets: Packets) -> Track:
                 if warm:
                     stretch.add(position, mono(frame))
                 position += frame.samples
-    return Track(stretches, position, packets.rate)
-
-
-def mono(frame: AudioFrame) -> Samples:
-    """Mean of the channels: (samples,) float32, full scale is 1 (a float codec may exceed it)."""
-    values = frame.to_ndarray()
-    if not frame.format.is_planar:
-        values = values.reshape(-1, frame.layout.nb_channels).T
-    if values.dtype == np.uint8:
-        values = values.astype(np.float64) - 128
-        values /= 128
-    elif values.dtype.kind == "i":
-        values = values / float(1 << (8 * values.dtype.itemsize - 1))
-    return np.nan_to_num(values.mean(axis=0, dtype=np.float64)).astype(np.float32)
+    return Track(stretches, position, packets.rate, mono.mixed)
 
 
 def resampled(samples: Samples, source: int, target: int) -> Samples:

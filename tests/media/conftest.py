@@ -71,7 +71,7 @@ def write_audio(
     options: dict[str, str] | None = None,
 ) -> Path:
     """Write (channels, samples) float in [-1, 1] as a sound track."""
-    layout = {1: "mono", 2: "stereo", 6: "5.1"}[len(signal)]
+    layout = {1: "mono", 2: "stereo", 6: "5.1", 8: "7.1"}[len(signal)]
     with av.open(str(path), "w") as container:
         stream: Any = container.add_stream(
             codec, rate=rate, layout=layout, format=sample_format, options=options or {}

@@ -91,6 +91,25 @@ def test_sound_of_a_ledger(workplace):
     assert all(r["flac"].startswith(b"fLaC") for r in rows)
 
 
+def outcome_of(path, params, folder, schema):
+    """What becomes of one file: (reason, note), and the rows kept of it."""
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    job = results.Job("x0", digest, True, params, path)
+    write(Path(folder), schema, [(job, extract(job))])
+    (outcome,) = pq.read_table(Path(folder) / "outcomes.parquet").to_pylist()
+    rows = pa.concat_tables(pq.read_table(p) for p in Path(folder).glob("part-*")).to_pylist()
+    return outcome["reason"], outcome["note"], rows
+
+
+def test_a_mix_that_was_made_quieter_says_so(workplace, audio):
+    loud = np.full((6, 8000), 0.9) * np.sin(np.arange(8000) / 10)
+    path = audio(workplace / "loud.wav", loud, rate=8000)
+    reason, note, rows = outcome_of(path, SOUND, "data/audio", AUDIO)
+    # .9 of (2 + 2 * .707 + 2 * .707) / 2 = 2.41 of full scale
+    assert (reason, len(rows)) == ("ok", 2)
+    assert note == "its channels together would clip: mixed 6.7 dB quieter"
+
+
 def test_a_damaged_entry_is_made_again(workplace):
     _, files = run(PICTURE, "data/frames", FRAMES)
     for entry in Path("data/store/frames").glob("*/*"):

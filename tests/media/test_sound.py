@@ -175,7 +175,60 @@ def test_no_sound(tmp_path, video, audio):
     assert failure.value.reason == "unreadable"
 
 
-def test_six_channels(tmp_path, audio):
-    signal = np.stack([chirp(1, 48000, 0.05 * (n + 1)) for n in range(6)])
-    found = samples(extract_windows(audio(tmp_path / "a.wav", signal), parameters())[0].flac)
-    assert np.abs(found - signal.mean(axis=0)).max() < 2 / 32768
+def surround(gain=1.0, count=6):
+    """A chirp in each channel, all of them different."""
+    return np.stack([chirp(2, 48000, gain * 0.04 * (n + 1)) for n in range(count)])
+
+
+def stereo_of(six):
+    """ITU-R BS.775, by hand: FL, FR, FC, LFE, left and right surround -> left, right."""
+    left, right, centre, _, left_surround, right_surround = six
+    half = 0.5**0.5
+    return np.stack(
+        [left + half * centre + half * left_surround, right + half * centre + half * right_surround]
+    )
+
+
+def heard(path):
+    return samples(extract_windows(path, parameters(2.0, ("start",)))[0].flac)
+
+
+def decibels(signal):
+    return 10 * np.log10(np.mean(np.square(signal)))
+
+
+def test_a_film_is_as_loud_in_six_channels_as_in_stereo(tmp_path, audio):
+    six = surround()
+    coded = {"codec": "flac", "packet": 4608}
+    wide = heard(audio(tmp_path / "six.mkv", six, **coded))
+    twin = heard(audio(tmp_path / "two.mkv", stereo_of(six), **coded))
+    assert np.abs(wide - twin).max() < 3 / 32768
+    assert np.abs(wide - stereo_of(six).mean(axis=0)).max() < 3 / 32768
+
+
+@pytest.mark.parametrize("codec", ["ac3", "aac"])
+def test_coded_with_loss_it_is_as_loud_too(tmp_path, audio, codec):
+    six = surround()
+    coded = {"codec": codec, "sample_format": "fltp", "options": {"b": "384k"}}
+    wide = heard(audio(tmp_path / "six.mkv", six, **coded))
+    twin = heard(audio(tmp_path / "two.mkv", stereo_of(six), **coded))
+    assert decibels(wide) == pytest.approx(decibels(twin), abs=0.2)
+    assert decibels(wide) == pytest.approx(decibels(stereo_of(six).mean(axis=0)), abs=0.2)
+
+
+def test_eight_channels_are_mixed(tmp_path, audio):
+    eight = surround(count=8)
+    left, right, centre, _, *around = eight
+    wanted = (left + right) / 2 + 0.5**0.5 * (centre + sum(around) / 2)
+    assert np.abs(heard(audio(tmp_path / "a.wav", eight)) - wanted).max() < 3 / 32768
+
+
+def test_only_a_mix_that_would_clip_is_made_quieter(tmp_path, audio):
+    loud = surround(gain=4.0)
+    mix = stereo_of(loud).mean(axis=0)
+    assert np.abs(mix).max() > 1.05
+    (window,) = extract_windows(audio(tmp_path / "a.wav", loud), parameters(2.0, ("start",)))
+    assert window.gain == pytest.approx(32767 / 32768 / np.abs(mix).max(), rel=1e-3)
+    assert np.abs(samples(window.flac) - mix * window.gain).max() < 3 / 32768
+    (window,) = extract_windows(audio(tmp_path / "b.wav", surround()), parameters(2.0, ("start",)))
+    assert window.gain == 1
