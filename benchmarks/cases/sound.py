@@ -14,8 +14,8 @@ import numpy as np
 from benchmarks.rows import Row, compared
 from benchmarks.timing import take_turns
 from stages.media.mixing import Mono
+from stages.media.resampling import resampled
 from stages.media.sound import extract_windows, flac
-from stages.media.track import resampled
 from stages.params import AudioParams
 
 BUDGET = 40.0

@@ -16,6 +16,7 @@ import numpy as np
 
 from stages.errors import TrailerError
 from stages.media.mixing import Samples
+from stages.media.resampling import resampled
 from stages.media.track import (
     Packets,
     Plan,
@@ -25,7 +26,6 @@ from stages.media.track import (
     decode_all,
     decode_parts,
     read_packets,
-    resampled,
 )
 from stages.params import AudioParams
 

@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import av
 import numpy as np
 from av.audio.frame import AudioFrame
 
 from stages.errors import TrailerError
 from stages.media.container import Reading, audio_stream, open_media, undecodable_reason
 from stages.media.mixing import Mono, Samples
+from stages.media.resampling import at_one_rate
 
 NO_TIME = -(1 << 62)
 RUN_UP_SECONDS = 1.0  # more than any codec's memory: MP3's bit reservoir, Opus' 80 ms, SBR
@@ -122,13 +122,8 @@ def decode_all(path: Path, plan: Plan) -> Track:
     stretches: list[Stretch] = []
     with open_media(path) as container:
         reading = Reading(container, audio_stream(container))
-        for frame in reading.frames():
-            if not rate:
-                rate = frame.sample_rate
-                stretches = plan(rate)
-            samples = mono(frame)
-            if frame.sample_rate != rate:  # a broadcast may change it; positions need one rate
-                samples = resampled(samples, frame.sample_rate, rate)
+        for rate, samples in at_one_rate(reading.frames(), mono):  # positions need one rate
+            stretches = stretches or plan(rate)
             for stretch in stretches:
                 stretch.add(position, samples)
             position += len(samples)
@@ -175,24 +170,6 @@ def decode_parts(path: Path, plan: Plan, packets: Packets) -> Track:
                     stretch.add(position, mono(frame))
                 position += frame.samples
     return Track(stretches, position, packets.rate, mono.mixed)
-
-
-def resampled(samples: Samples, source: int, target: int) -> Samples:
-    """Samples at another rate, aligned to the first, by FFmpeg's resampler (99 dB on a sine).
-
-    It does not need torch in every worker, and is quicker and cleaner than torchaudio's default.
-    """
-    if source == target or not len(samples):
-        return samples
-    frame = av.AudioFrame.from_ndarray(
-        np.ascontiguousarray(samples[None]), format="fltp", layout="mono"
-    )
-    frame.sample_rate = source
-    resampler = av.AudioResampler(format="fltp", layout="mono", rate=target)
-    parts = [f.to_ndarray()[0] for f in (*resampler.resample(frame), *resampler.resample(None))]
-    wanted = round(len(samples) * target / source)
-    joined = np.concatenate([*parts, np.zeros(wanted, np.float32)])[:wanted]
-    return joined.astype(np.float32)
 
 
 def _part(

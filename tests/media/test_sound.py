@@ -9,8 +9,9 @@ import pytest
 
 from stages.errors import TrailerError
 from stages.media import sound
+from stages.media.resampling import resampled
 from stages.media.sound import extract_windows, flac
-from stages.media.track import decode_parts, read_packets, resampled
+from stages.media.track import decode_parts, read_packets
 from stages.params import AudioParams
 
 ALL = ("start", "middle", "end")
@@ -232,3 +233,20 @@ def test_only_a_mix_that_would_clip_is_made_quieter(tmp_path, audio):
     assert np.abs(samples(window.flac) - mix * window.gain).max() < 3 / 32768
     (window,) = extract_windows(audio(tmp_path / "b.wav", surround()), parameters(2.0, ("start",)))
     assert window.gain == 1
+
+
+def test_a_rate_that_changes_leaves_no_seams(tmp_path, audio):
+    """A tone at 48 kHz and then at 44.1: at 48 kHz it is the same tone throughout."""
+    coded = {"codec": "ac3", "sample_format": "fltp", "options": {"b": "640k"}, "packet": 1536}
+    path = tmp_path / "both.ac3"
+    with path.open("wb") as both:
+        for rate in (48000, 44100):
+            tone = 0.5 * np.sin(2 * np.pi * 997 * np.arange(2 * rate) / rate)
+            both.write(audio(tmp_path / f"{rate}.ac3", tone[None], rate=rate, **coded).read_bytes())
+    (window,) = extract_windows(path, parameters(5.0, ("start",)))
+    assert window.seconds == pytest.approx(4.0, abs=0.1)
+    second = samples(window.flac)[2 * 48000 + 8000 : 4 * 48000 - 2000]
+    angle = 2 * np.pi * 997 * np.arange(len(second)) / 48000
+    basis = np.stack([np.sin(angle), np.cos(angle)], axis=1)
+    tone = basis @ np.linalg.lstsq(basis, second, rcond=None)[0]
+    assert decibels(tone) - decibels(second - tone) > 60
