@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import av
-from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.packet import Packet
 from av.stream import Discard, Disposition, Stream
@@ -30,6 +29,7 @@ FORMATS = (
 STALL_SECONDS = 20.0  # one read or one header
 BUDGET_SECONDS = 600.0  # all reading of one file in one pass
 MAX_PIXELS = 8192 * 8192  # a picture larger than this is a lie or an attack
+PATIENCE = 300  # packets to try before a track counts as undecodable
 MAX_PACKETS = 4_000_000  # a sample table can promise billions of empty packets
 
 
@@ -64,14 +64,15 @@ def open_media(path: Path) -> Iterator[InputContainer]:
 
 def video_stream(container: InputContainer) -> VideoStream | None:
     """The picture track: the best one FFmpeg has a decoder for, cover art never counts."""
-    tracks = [s for s in container.streams.video if _usable(s)]
+    tracks = [s for s in container.streams.video if usable(s)]
     best = container.streams.best("video")
     return next((s for s in tracks if s is best), tracks[0] if tracks else None)
 
 
-def audio_stream(container: InputContainer) -> AudioStream | None:
-    """The first sound track that FFmpeg has a decoder for."""
-    return next((s for s in container.streams.audio if _usable(s)), None)
+def usable(stream: Stream) -> bool:
+    """Whether FFmpeg has a decoder for it, and it is no cover art."""
+    cover = stream.disposition & (Disposition.attached_pic | Disposition.timed_thumbnails)
+    return stream.codec_context is not None and not cover
 
 
 def only(container: InputContainer, stream: Stream) -> None:
@@ -129,6 +130,16 @@ class Reading:
             self.errors += 1
             return []
 
+    def first(self) -> Any:
+        """The first frame, None if the track's first packets (PATIENCE) give none."""
+        for number, packet in enumerate(self.packets()):
+            frames = self.decode(packet)
+            if frames:
+                return frames[0]
+            if number > PATIENCE:
+                return None
+        return next(iter(self.decode(None)), None)
+
     def frames(self) -> Iterator[Any]:
         """Every frame of the track, as a full sequential decode gives them."""
         for packet in self.packets():
@@ -140,11 +151,6 @@ def undecodable_reason(path: Path) -> str:
     """Why nothing in a file decodes: "encrypted" or "truncated" if its structure says so, else
     "unreadable"."""
     return fault(path) or "unreadable"
-
-
-def _usable(stream: Stream) -> bool:
-    cover = stream.disposition & (Disposition.attached_pic | Disposition.timed_thumbnails)
-    return stream.codec_context is not None and not cover
 
 
 def _message(error: Exception) -> str:

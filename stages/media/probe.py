@@ -2,19 +2,11 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from stages.errors import TrailerError
-from stages.media.container import (
-    Reading,
-    audio_stream,
-    open_media,
-    undecodable_reason,
-    video_stream,
-)
+from stages.media.container import Reading, open_media, undecodable_reason, video_stream
 from stages.media.picture import rotation_of
-
-PATIENCE = 300  # packets to try before a track counts as undecodable
+from stages.media.sound_track import audio_streams, first_frame
 
 
 @dataclass(frozen=True)
@@ -44,10 +36,14 @@ def probe(path: Path) -> Probe:
     facts: dict[str, object] = {}
     with open_media(path) as container:
         found = [*container.streams.video, *container.streams.audio]
+        codecs = [
+            (stream.index, stream.codec_context.codec.canonical_name)
+            for stream in audio_streams(container)
+        ]
         facts["duration"] = container.duration / 1e6 if container.duration else None
         video = video_stream(container)
         if video is not None:
-            frame = _first(Reading(container, video))
+            frame = Reading(container, video).first()
             if frame is not None:
                 facts |= {
                     "video_codec": video.codec_context.codec.canonical_name,
@@ -57,29 +53,18 @@ def probe(path: Path) -> Probe:
                     "sample_aspect": float(video.sample_aspect_ratio or 1),
                     "fps": float(video.average_rate) if video.average_rate else None,
                 }
-    with open_media(path) as container:  # afresh: the search for a picture has moved on
-        audio = audio_stream(container)
-        if audio is not None:
-            frame = _first(Reading(container, audio))
-            if frame is not None:
-                facts |= {
-                    "audio_codec": audio.codec_context.codec.canonical_name,
-                    "sample_rate": frame.sample_rate,
-                    "channels": frame.layout.nb_channels,
-                }
+    for index, codec in codecs:
+        frame = first_frame(path, index)  # afresh: the search for a picture has moved on
+        if frame is not None:
+            facts |= {
+                "audio_codec": codec,
+                "sample_rate": frame.sample_rate,
+                "channels": frame.layout.nb_channels,
+            }
+            break
     if "video_codec" not in facts and "audio_codec" not in facts:
         reason = undecodable_reason(path)
         if not found and reason == "unreadable":
             raise TrailerError("no_video", "neither picture nor sound in it")
         raise TrailerError(reason, "nothing in it decodes")
     return Probe(**facts)  # type: ignore[arg-type]
-
-
-def _first(reading: Reading) -> Any:
-    for number, packet in enumerate(reading.packets()):
-        frames = reading.decode(packet)
-        if frames:
-            return frames[0]
-        if number > PATIENCE:
-            return None
-    return next(iter(reading.decode(None)), None)

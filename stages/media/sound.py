@@ -105,9 +105,9 @@ def _track(path: Path, params: AudioParams, packets: Packets) -> Track:
                 return track
         except UnsteadyError:
             pass
-    track = decode_all(path, _plan(params, packets.seconds))
+    track = decode_all(path, _plan(params, packets.seconds), packets.index)
     if not _complete(track, params):
-        track = decode_all(path, _plan(params, track.length / track.rate))
+        track = decode_all(path, _plan(params, track.length / track.rate), packets.index)
     return track
 
 

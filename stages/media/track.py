@@ -16,9 +16,10 @@ import numpy as np
 from av.audio.frame import AudioFrame
 
 from stages.errors import TrailerError
-from stages.media.container import Reading, audio_stream, open_media, undecodable_reason
+from stages.media.container import Reading, open_media, undecodable_reason
 from stages.media.mixing import Mono, Samples
 from stages.media.resampling import at_one_rate
+from stages.media.sound_track import audio_stream
 
 NO_TIME = -(1 << 62)
 RUN_UP_SECONDS = 1.0  # more than any codec's memory: MP3's bit reservoir, Opus' 80 ms, SBR
@@ -85,8 +86,12 @@ class Track:
 
 @dataclass(frozen=True)
 class Packets:
-    """The sound track's packets. size: samples in each if all hold the same number, else 0."""
+    """The sound track's packets. size: samples in each if all hold the same number, else 0.
 
+    index: of the track among the file's streams.
+    """
+
+    index: int
     pts: np.ndarray[Any, np.dtype[np.int64]]
     rate: int
     size: int
@@ -94,34 +99,30 @@ class Packets:
 
 
 def read_packets(path: Path) -> Packets:
-    """Read the table of the first sound track; raises TrailerError no_audio, unreadable, ..."""
+    """Read the table of the sound track; raises TrailerError no_audio, unreadable, ..."""
     with open_media(path) as container:
-        stream = audio_stream(container)
-        if stream is None:
-            known = bool(container.streams.audio)
-            raise TrailerError(
-                undecodable_reason(path) if known else "no_audio",
-                "its sound cannot be decoded" if known else "no sound track",
-            )
+        stream = audio_stream(path, container)
+        index = stream.index
         reading = Reading(container, stream)
         pts = np.array([NO_TIME if p.pts is None else p.pts for p in reading.packets()], np.int64)
         tick, rate = float(stream.time_base or 1), stream.codec_context.sample_rate
         claimed = (container.duration or 0) / 1e6
     if len(pts) < 2 or (pts == NO_TIME).any() or rate <= 0:
-        return Packets(pts, rate, 0, claimed)
+        return Packets(index, pts, rate, 0, claimed)
     times = (pts - pts[0]) * tick * rate  # in samples
     size = round(float(times[-1]) / (len(pts) - 1))
     drift = np.abs(times - size * np.arange(len(pts))).max()
     steady = bool((np.diff(pts) > 0).all()) and drift <= tick * rate + 1 and not reading.cut_short
-    return Packets(pts, rate, size if steady else 0, (float(times[-1]) + max(size, 0)) / rate)
+    seconds = (float(times[-1]) + max(size, 0)) / rate
+    return Packets(index, pts, rate, size if steady else 0, seconds)
 
 
-def decode_all(path: Path, plan: Plan) -> Track:
-    """Decode the whole track, keeping the stretches that `plan(rate)` names."""
+def decode_all(path: Path, plan: Plan, index: int) -> Track:
+    """Decode the whole track of that index, keeping the stretches that `plan(rate)` names."""
     position, rate, mono = 0, 0, Mono()
     stretches: list[Stretch] = []
     with open_media(path) as container:
-        reading = Reading(container, audio_stream(container))
+        reading = Reading(container, container.streams[index])
         for rate, samples in at_one_rate(reading.frames(), mono):  # positions need one rate
             stretches = stretches or plan(rate)
             for stretch in stretches:
@@ -143,7 +144,7 @@ def decode_parts(path: Path, plan: Plan, packets: Packets) -> Track:
     packet_at = {int(pts): k for k, pts in enumerate(packets.pts)}
     position, delay, mono = 0, None, Mono()
     with open_media(path) as container:
-        stream: Any = audio_stream(container)
+        stream: Any = container.streams[packets.index]
         reading = Reading(container, stream)
         incoming = enumerate(reading.packets())
         for stretch in stretches:
