@@ -19,6 +19,8 @@ REASONS = (
     "truncated",  # fewer bytes or frames than promised, and nothing usable
     "no_video",
     "no_audio",
+    "black",  # every frame taken is black: no picture
+    "silent",  # every window of sound taken is silent: no sound
     "unreadable",
     "encrypted",
     "too_short",

@@ -34,6 +34,7 @@ def line_of(text: str) -> int:
         ("folds: 5", "folds: true", ["splits.folds", "valid integer"]),
         ("folds: 5", "fold: 5", ["unknown parameter, did you mean 'folds'?"]),
         ("max_missing: 0.5", "max_missing: 1.5", ["download.max_missing", "less than or equal"]),
+        ("silence_level: -70", "silence_level: 3", ["audio.silence_level", "less than or equal"]),
         ("jpeg_quality: 90", "jpeg_quality: 900", ["frames.jpeg_quality"]),
         ("head: conv}", "head: convolution}", ["frame_cnn", "training.heads", "linear"]),
         ("backbone: pixels", "backbone: pixel", ["frame_cnn.backbone", "'pixel'", "pixels"]),

@@ -145,7 +145,7 @@ def _heard(corpus: Corpus, window: str) -> np.ndarray:
 def _spans(windows: dict[str, tuple[float, float]], window: str) -> list[tuple[float, float]]:
     """What is heard, (start, end) in s: one window, or all with each second once."""
     if window != ALL_WINDOWS:
-        return [windows[window]]
+        return [windows[window]] if window in windows else []  # a silent one was not taken
     spans: list[tuple[float, float]] = []
     for start, end in sorted(windows.values()):
         if spans and start <= spans[-1][1]:

@@ -47,7 +47,10 @@ class FrameSet:
 
 
 def extract_frames(path: Path, params: FramesParams) -> FrameSet:
-    """Take the frames of one trailer; raises TrailerError when there is no picture to take."""
+    """Take the frames of one trailer.
+
+    Raises TrailerError when there is no picture to take, black where all that is taken is black.
+    """
     timeline = read_timeline(path)
     extraction = _Extraction(path, params, timeline)
     try:
@@ -175,6 +178,8 @@ class _Extraction:
         return (told - told[0]) * self.timeline.tick
 
     def _result(self, chosen: list[int], seconds: np.ndarray, total: int) -> FrameSet:
+        if all(self.black[n] for n in chosen):
+            raise TrailerError("black", f"no pixel brighter than {self.params.black_level} of 255")
         return FrameSet(
             numbers=tuple(chosen),
             seconds=tuple(float(seconds[n]) for n in chosen),

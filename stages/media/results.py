@@ -201,6 +201,8 @@ def _windows(job: Job) -> tuple[Rows, str]:
 
 def _sound_notes(windows: Sequence["Window"], params: AudioParams) -> Iterator[str]:
     longest, gain = max(w.seconds for w in windows), windows[0].gain
+    if silent := set(params.windows) - {w.name for w in windows}:
+        yield f"silent: {', '.join(name for name in params.windows if name in silent)}"
     if longest < params.seconds - 1e-3:
         yield f"short: {longest:.2f} s"
     if gain < 1:

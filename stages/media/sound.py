@@ -2,12 +2,11 @@
 
 Windows `start`, `middle` and `end` are cut at the track's own rate, so that they begin on a sample,
 made mono, resampled and rounded to 16 bits. A track shorter than a window gives all of itself, so
-then the three are the same. Where the mix of more than two channels would clip, all windows of the
-track are made quieter by one factor, so that it does not.
+then the three are the same. A window that is silent throughout is left out. Where the mix of more
+than two channels would clip, all windows are made quieter by one factor, so that it does not.
 """
 
 import io
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,15 +49,23 @@ class Window:
 
 
 def extract_windows(path: Path, params: AudioParams) -> list[Window]:
-    """Cut the windows of one trailer; raises TrailerError when there is no sound to cut."""
+    """Cut the windows of one trailer that are not silent.
+
+    Raises TrailerError when there is no sound to cut, silent where all of them are.
+    """
     packets = read_packets(path)
     track = _track(path, params, packets)
     starts, cuts = _cuts(track, params)
-    gain = _unclipped(cuts.values()) if track.mixed else 1.0
+    peaks = {start: float(np.abs(samples).max(initial=0)) for start, samples in cuts.items()}
+    level = 10 ** (params.silence_level / 20)
+    heard = {name: start for name, start in starts.items() if peaks[start] >= level}
+    if not heard:
+        raise TrailerError("silent", f"its peak is below {params.silence_level:g} dBFS")
+    gain = min(1.0, FULL_SCALE / max(*peaks.values(), FULL_SCALE)) if track.mixed else 1.0
     coded = {start: flac(samples * gain, params.sample_rate) for start, samples in cuts.items()}
     return [
         Window(name, start / track.rate, len(cuts[start]) / params.sample_rate, coded[start], gain)
-        for name, start in starts.items()
+        for name, start in heard.items()
     ]
 
 
@@ -87,12 +94,6 @@ def _cuts(track: Track, params: AudioParams) -> tuple[dict[str, int], dict[int, 
             raise TrailerError("unreadable", "two decodes of its sound differ in length")
         cuts[start] = resampled(samples, track.rate, params.sample_rate)
     return {name: start for name, (start, _) in bounds.items()}, cuts
-
-
-def _unclipped(cuts: Iterable[Samples]) -> float:
-    """What to multiply all by so that none exceeds full scale; 1 where none does."""
-    loudest = max(float(np.abs(samples).max()) for samples in cuts)
-    return min(1.0, FULL_SCALE / max(loudest, FULL_SCALE))
 
 
 def _track(path: Path, params: AudioParams, packets: Packets) -> Track:

@@ -88,6 +88,7 @@ class AudioParams:
     sample_rate: Annotated[Int, Field(ge=8000, le=192000)]
     seconds: Positive
     windows: Annotated[tuple[Window, ...], Field(min_length=1)]
+    silence_level: Annotated[Float, Field(le=0)] = -70.0  # dB of full scale
 
 
 @section

@@ -110,7 +110,8 @@ def _reply(
         seconds = max(outcome.seconds for outcome in came)
         error = TrailerError("too_short", f"{seconds:.2f} s")
     elif not any(found):
-        reason, note = (lost[0].reason, lost[0].note) if lost else ("crashed", "no score")
+        # where nothing was lost, what was asked hears only windows that are silent and so not there
+        reason, note = (lost[0].reason, lost[0].note) if lost else ("silent", came[-1].note)
         error = TrailerError(reason, "" if reason in ABSENT else note)
     if error:
         return Reply(given.name, given.trailer_id, error=str(explained(given.name, error)))
@@ -123,10 +124,15 @@ def _notes(
     cells: Sequence[Cell], said: Sequence[Answer], outcomes: Mapping[str, Outcome]
 ) -> Iterator[str]:
     spoke = {answer.cell.slug for answer in said}
-    silent = [cell.slug for cell in cells if cell.slug not in spoke]
+    mute = [cell for cell in cells if cell.slug not in spoke]
     for modality, outcome in outcomes.items():
         if outcome.reason == "ok" and outcome.note:
             yield f"{modality}: {outcome.note}"
         elif outcome.reason != "ok":
             what = ABSENT.get(outcome.reason) or f"its {modality} is {outcome.reason}"
-            yield f"{what}, so no answer from {', '.join(silent)}"
+            without = [cell for cell in mute if cell.modality in (modality, "both")]
+            mute = [cell for cell in mute if cell not in without]
+            yield f"{what}, so no answer from {', '.join(cell.slug for cell in without)}"
+    if mute:
+        names = ", ".join(cell.slug for cell in mute)
+        yield f"the part of its sound that they hear is silent, so no answer from {names}"

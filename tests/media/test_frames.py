@@ -95,8 +95,21 @@ def test_short_and_black_files(tmp_path, video):
     assert len(short.jpegs) == 31 and short.note.startswith("short: 12 frames")
     brief = extract_frames(video(tmp_path / "b.mp4", count=220), parameters())
     assert (brief.numbers[0], brief.numbers[-1]) == (0, 219) and brief.note.startswith("short")
-    black = extract_frames(video(tmp_path / "c.mp4", count=50, black=lambda n: True), parameters())
-    assert len(black.jpegs) == 31
+
+
+@pytest.mark.parametrize("changes", [{}, {"nearest_key_frame": True}])
+@pytest.mark.parametrize("count", [50, 700])
+def test_a_film_that_is_black_throughout_has_no_picture(tmp_path, video, count, changes):
+    path = video(tmp_path / "a.mp4", count=count, black=lambda number: True)
+    with pytest.raises(TrailerError) as failure:
+        extract_frames(path, parameters(**changes))
+    assert failure.value.reason == "black"
+
+
+def test_a_film_that_is_not_black_throughout_keeps_its_black_frames(tmp_path, video):
+    lit = video(tmp_path / "a.mp4", count=50, black=lambda number: number != 31)
+    found = extract_frames(lit, parameters())
+    assert len(found.jpegs) == 31 and 31 in found.numbers
 
 
 def test_a_truncated_file_is_noted(tmp_path, video):

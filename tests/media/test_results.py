@@ -97,7 +97,8 @@ def outcome_of(path, params, folder, schema):
     job = results.Job("x0", digest, True, params, path)
     write(Path(folder), schema, [(job, extract(job))])
     (outcome,) = pq.read_table(Path(folder) / "outcomes.parquet").to_pylist()
-    rows = pa.concat_tables(pq.read_table(p) for p in Path(folder).glob("part-*")).to_pylist()
+    parts = sorted(Path(folder).glob("part-*"))
+    rows = [row for part in parts for row in pq.read_table(part).to_pylist()]
     return outcome["reason"], outcome["note"], rows
 
 
@@ -108,6 +109,25 @@ def test_a_mix_that_was_made_quieter_says_so(workplace, audio):
     # .9 of (2 + 2 * .707 + 2 * .707) / 2 = 2.41 of full scale
     assert (reason, len(rows)) == ("ok", 2)
     assert note == "its channels together would clip: mixed 6.7 dB quieter"
+
+
+def test_a_silent_film_has_no_sound(workplace, audio):
+    path = audio(workplace / "silent.wav", np.zeros((1, 8000)), rate=8000)
+    reason, note, rows = outcome_of(path, SOUND, "data/audio", AUDIO)
+    assert (reason, note, rows) == ("silent", "its peak is below -70 dBFS", [])
+
+
+def test_a_film_that_is_silent_in_one_window_keeps_the_others(workplace, audio):
+    sound = np.repeat([0.0, 0.5], 4000) * np.sin(np.arange(8000))
+    path = audio(workplace / "half.wav", sound[None], rate=8000)
+    reason, note, rows = outcome_of(path, SOUND, "data/audio", AUDIO)
+    assert (reason, note, [row["window"] for row in rows]) == ("ok", "silent: start", ["end"])
+
+
+def test_a_black_film_has_no_picture(workplace, video):
+    path = video(workplace / "black.mp4", count=20, black=lambda number: True)
+    reason, note, rows = outcome_of(path, PICTURE, "data/frames", FRAMES)
+    assert (reason, note, rows) == ("black", "no pixel brighter than 16 of 255", [])
 
 
 def test_a_damaged_entry_is_made_again(workplace):

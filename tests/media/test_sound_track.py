@@ -54,7 +54,7 @@ def empty(packet):
 def heard(path):
     """Pitch of what is taken from a file, to the nearest 10 Hz."""
     (window,) = extract_windows(path, PARAMS)
-    with av.open(io.BytesIO(window.flac)) as container:
+    with av.open(io.BytesIO(window.flac), "r") as container:
         sound = np.concatenate([f.to_ndarray()[0] for f in container.decode(audio=0)])
     return int(np.abs(np.fft.rfft(sound * np.hanning(len(sound)))).argmax()) * RATE // len(sound)
 

@@ -35,9 +35,18 @@ KEPT = (
 
 
 def write_clip(
-    path: Path, seed: int, seconds: float = 4.0, picture: bool = True, sound: bool = True
+    path: Path,
+    seed: int,
+    seconds: float = 4.0,
+    picture: bool = True,
+    sound: bool = True,
+    black: bool = False,
+    silent_seconds: float = 0.0,
 ) -> Path:
-    """Write a clip of changing colours and a changing tone, of either alone if so wished."""
+    """Write a clip of changing colours and a changing tone, of either alone if so wished.
+
+    black: of no colours at all; silent_seconds: how long it takes until the tone begins.
+    """
     rng = np.random.default_rng(seed)
     with av.open(str(path), "w") as container:
         if picture:
@@ -47,7 +56,7 @@ def write_clip(
             audio: Any = container.add_stream("pcm_s16le", rate=RATE, layout="mono", format="s16")
         if picture:
             for number in range(round(seconds * 12)):
-                noise = rng.integers(0, 256, (6, 8, 3), dtype=np.uint8)
+                noise = rng.integers(0, 1 if black else 256, (6, 8, 3), dtype=np.uint8)
                 frame = av.VideoFrame.from_ndarray(
                     np.ascontiguousarray(noise.repeat(8, axis=0).repeat(8, axis=1)), format="rgb24"
                 )
@@ -57,6 +66,7 @@ def write_clip(
         if sound:
             times = np.arange(round(seconds * RATE)) / RATE
             tone = np.sin(2 * np.pi * (200 + 100 * seed + 80 * times) * times) / 3
+            tone[times < silent_seconds] = 0
             samples = (tone * 32767).astype(np.int16)[None]
             block = av.AudioFrame.from_ndarray(samples, format="s16", layout="mono")
             block.sample_rate, block.pts, block.time_base = RATE, 0, Fraction(1, RATE)

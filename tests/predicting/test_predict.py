@@ -78,6 +78,9 @@ def test_one_bad_trailer_does_not_stop_the_others(call, clip, tmp_path):
         ({"seconds": 0.5}, "too short"),
         ({"sound": False, "approach": "mfcc_linear"}, "no sound"),
         ({"picture": False, "approach": "colour_linear"}, "no picture"),
+        ({"silent_seconds": 9, "approach": "mfcc_linear"}, "its sound is silent"),
+        ({"silent_seconds": 2, "approach": "mfcc_linear"}, "its sound is silent"),
+        ({"black": True, "approach": "colour_linear"}, "its picture is black"),
     ],
 )
 def test_what_cannot_be_answered_is_one_sentence(call, tmp_path, options, words):
@@ -97,6 +100,37 @@ def test_without_sound_the_picture_still_answers_and_says_so(call, tmp_path):
     assert [each["approach"] for each in told["approaches"]] == ["colour_linear"]
     (note,) = told["notes"]
     assert note == "it has no sound, so no answer from mfcc_linear, late_linear"
+
+
+@pytest.mark.parametrize(
+    ("options", "answers", "last"),
+    [
+        (
+            {"silent_seconds": 9},
+            ["colour_linear"],
+            "its sound is silent, so no answer from mfcc_linear, mfcc_linear_all, late_linear",
+        ),
+        (
+            {"black": True},
+            ["mfcc_linear", "mfcc_linear_all"],
+            "its picture is black, so no answer from colour_linear, late_linear",
+        ),
+        (  # the first window alone is silent
+            {"silent_seconds": 1.2},
+            ["colour_linear", "mfcc_linear_all"],
+            "the part of its sound that they hear is silent, so no answer from mfcc_linear, "
+            "late_linear",
+        ),
+    ],
+)
+def test_silence_and_black_are_not_judged(call, tmp_path, options, answers, last):
+    path = write_clip(tmp_path / "clip.mkv", 1, **options)
+    asked = ["colour_linear", "mfcc_linear", "mfcc_linear_all", "late_linear"]
+    status, shown, _ = call(path, "--json", *(w for slug in asked for w in ("--approach", slug)))
+    (told,) = json.loads(shown)["trailers"]
+    assert status == 0
+    assert [each["approach"] for each in told["approaches"]] == answers
+    assert told["notes"][-1] == last
 
 
 def test_an_unknown_approach_is_answered_with_the_known(call, clip):
