@@ -45,10 +45,14 @@ def extraction(metrics: Metrics) -> list[str]:
     windows = ", ".join(audio.get("windows", ["start", "middle", "end"]))
     return [
         f"{count} frames at equal spacing; the first is {start}, the last the final frame. A frame "
-        "that is completely black is skipped in favour of the next that is not.",
+        "that is completely black is skipped in favour of the next that is not; a trailer that is "
+        "black throughout has no picture.",
         f"Approaches that judge each frame alone look at the middle "
         f"{training.get('middle_frames', 10)} and average; those with context use all {count}.",
-        f"Sound is the first track, mixed down to one channel, in windows of "
-        f"{audio.get('seconds', 30)} s ({windows}); approaches hear the window "
-        f"“{training.get('sound_window', 'start')}”.",
+        "Sound is the default track, never commentary or audio description if there is another. "
+        "Stereo is averaged; surround sound is first mixed to stereo (ITU-R BS.775).",
+        f"It is taken in windows of {audio.get('seconds', 30)} s ({windows}); approaches hear the "
+        f"window “{training.get('sound_window', 'start')}”. A window whose peak is below "
+        f"{audio.get('silence_level', -70)} dB of full scale is silent and not used; a trailer "
+        "whose windows are all silent has no sound.",
     ]
