@@ -10,9 +10,7 @@ from torch import Tensor
 # resampy's kaiser_best, as torchaudio's documentation gives it: what VGGish, YAMNet and OpenL3 were
 # published with; nothing below 7 kHz of 8 is lost, and nothing above comes back
 ZEROS, ROLLOFF, BETA = 64, 0.9475937167399596, 14.769656459379492
-AT_ONCE = (
-    96  # samples of the clip that a step of the convolution covers: the quickest of those tried
-)
+AT_ONCE = 96  # samples of the clip that a block covers: the quickest of those tried
 
 
 def resample(clip: np.ndarray, sample_rate: int, wanted: int) -> Tensor:
