@@ -62,7 +62,7 @@ def extract_windows(path: Path, params: AudioParams) -> list[Window]:
     if not heard:
         raise TrailerError("silent", f"its peak is below {params.silence_level:g} dBFS")
     gain = min(1.0, FULL_SCALE / max(*peaks.values(), FULL_SCALE)) if track.mixed else 1.0
-    coded = {start: flac(samples * gain, params.sample_rate) for start, samples in cuts.items()}
+    coded = {start: flac(cuts[start] * gain, params.sample_rate) for start in set(heard.values())}
     return [
         Window(name, start / track.rate, len(cuts[start]) / params.sample_rate, coded[start], gain)
         for name, start in heard.items()

@@ -22,8 +22,8 @@ ADVICE: Mapping[str, tuple[str, str]] = {
     "timeout": ("it could not be read in time", "try again, or copy it to a local disk first"),
     "crashed": ("it could not be taken apart", ANOTHER),
     "no_audio": ("it has no sound", "give a trailer with sound, or ask for a picture approach"),
-    "silent": ("its sound is silent", "give a trailer with sound, or ask for a picture approach"),
-    "black": ("its picture is black", "give a trailer with a picture, or ask for a sound approach"),
+    "silent": ("it is silent", "give a trailer with sound, or ask for a picture approach"),
+    "black": ("it is black", "give a trailer with a picture, or ask for a sound approach"),
 }
 FETCH_AGAIN = "check that the address plays in a browser, or download it and give the file"
 

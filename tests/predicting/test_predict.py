@@ -78,9 +78,9 @@ def test_one_bad_trailer_does_not_stop_the_others(call, clip, tmp_path):
         ({"seconds": 0.5}, "too short"),
         ({"sound": False, "approach": "mfcc_linear"}, "no sound"),
         ({"picture": False, "approach": "colour_linear"}, "no picture"),
-        ({"silent_seconds": 9, "approach": "mfcc_linear"}, "its sound is silent"),
-        ({"silent_seconds": 2, "approach": "mfcc_linear"}, "its sound is silent"),
-        ({"black": True, "approach": "colour_linear"}, "its picture is black"),
+        ({"silent_seconds": 9, "approach": "mfcc_linear"}, "it is silent"),
+        ({"silent_seconds": 2, "approach": "mfcc_linear"}, "it is silent"),
+        ({"black": True, "approach": "colour_linear"}, "it is black"),
     ],
 )
 def test_what_cannot_be_answered_is_one_sentence(call, tmp_path, options, words):
