@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import yaml
+from stages.params import yaml12
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -30,8 +30,8 @@ def rerun(
         clone = folder or Path(temporary) / "clone"
         _fetch(clone)
         path = clone / "params.yaml"
-        params = change(yaml.safe_load(path.read_text(encoding="utf-8")))
-        path.write_text(yaml.safe_dump(params, sort_keys=False), encoding="utf-8")
+        params = change(yaml12.read(path.read_text(encoding="utf-8")))
+        path.write_text(yaml12.block(params), encoding="utf-8")
         _run([sys.executable, "-m", "dvc", "repro", "compare"], clone)
         yield clone
 

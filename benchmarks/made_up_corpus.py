@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import yaml
 
 from stages.auditing.tables import piece_table
 from stages.ceiling import COLUMNS, GENRE_COLUMNS
@@ -14,6 +13,7 @@ from stages.corpus.reader import Trailer
 from stages.corpus.table import save_trailers
 from stages.npz.writing import write_npz
 from stages.packs import write_table
+from stages.params import yaml12
 from stages.tables import write_csv
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -58,16 +58,15 @@ def make_corpus(folder: Path, films: int, seed: int = 0, epochs: int | None = No
         path, shape = data / f"embeddings/{name}.npz", (films * items, width)
         parts = _embeddings(y_true, items, width, random)
         write_npz(path, "embedding", shape, np.float32, parts, others)
-    params = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
+    params = yaml12.read((ROOT / "params.yaml").read_text(encoding="utf-8"))
     matrix = params["matrix"]
     for section in ("approaches", "early", "late"):
         matrix[section] = {slug: item for slug, item in matrix[section].items() if slug in KEPT}
     matrix["backbones"] = {slug: matrix["backbones"][slug] for slug in BACKBONES}
     matrix["headline"] = dict(zip(("picture", "sound", "both"), KEPT, strict=True))
-    params["sets"] = {}
     if epochs:
         params["training"]["heads"]["linear"]["epochs"] = epochs
-    text = yaml.safe_dump(params, sort_keys=False)
+    text = yaml12.block(params)
     (folder / "params.yaml").write_text(text, encoding="utf-8")
 
 

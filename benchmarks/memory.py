@@ -17,10 +17,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from benchmarks.provenance import commit, machine, versions
 from benchmarks.small_clips import write_clips
+from stages.params import yaml12
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks/results/memory.json"
@@ -83,7 +82,7 @@ def table(peaks: Mapping[str, Mapping[str, float]]) -> str:
 
 def _write_params(folder: Path) -> None:
     """The project's, for films of ten seconds, with a matrix and budgets made small."""
-    params: dict[str, Any] = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
+    params: dict[str, Any] = yaml12.read((ROOT / "params.yaml").read_text(encoding="utf-8"))
     params["catalogue"] = {"path": "films.txt", "second_source": "second_source.txt"}
     (folder / "second_source.txt").touch()  # there is none
     params["download"]["files_under"] = str(folder / "films")
@@ -98,8 +97,7 @@ def _write_params(folder: Path) -> None:
         matrix[section] = {slug: item for slug, item in matrix[section].items() if slug in kept}
     matrix["backbones"] = {slug: matrix["backbones"][slug] for slug in BACKBONES}
     matrix["headline"] = {"picture": "colour_linear", "sound": "mfcc_linear", "both": LATE}
-    params["sets"] = {}
-    text = yaml.safe_dump(params, sort_keys=False)
+    text = yaml12.block(params)
     (folder / "params.yaml").write_text(text, encoding="utf-8")
 
 

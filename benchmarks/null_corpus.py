@@ -9,11 +9,10 @@ with 1 where an approach beats no skill after Holm. About ten minutes on two qui
 import sys
 from typing import Any
 
-import yaml
-
 from benchmarks.clones import keep, parser, read, rerun
 from benchmarks.provenance import commit, versions
 from report.loading import verdict
+from stages.params import yaml12
 
 
 def main() -> None:
@@ -21,7 +20,7 @@ def main() -> None:
     options.add_argument("--seed", type=int, help="sample.seed, for another corpus without cues")
     arguments = options.parse_args()
     with rerun(arguments.folder, lambda params: nulled(params, arguments.seed)) as clone:
-        params = yaml.safe_load((clone / "params.yaml").read_text(encoding="utf-8"))
+        params = yaml12.read((clone / "params.yaml").read_text(encoding="utf-8"))
         found = {
             "settings": {
                 "sample": params["sample"],

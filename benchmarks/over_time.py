@@ -11,7 +11,6 @@ import sys
 from typing import Any
 
 import numpy as np
-import yaml
 
 from benchmarks.clones import keep, parser, read, rerun
 from benchmarks.provenance import commit, versions
@@ -19,7 +18,7 @@ from report.loading import verdict
 from stages.corpus.genres import GENRES
 from stages.judging.board import Board, read_board
 from stages.media.sample.returns import OVER_TIME
-from stages.params import JudgingParams, load
+from stages.params import JudgingParams, load, yaml12
 from stages.params.matrix import cells
 from stages.scoring.bootstrap import bootstrap_genre_average_precision
 from stages.scoring.intervals import paired_difference
@@ -41,7 +40,7 @@ def main() -> None:
             for row in read(clone / "metrics" / "ceiling_genres.csv")
             if row["modality"] == "picture" and "alone" not in row["window"]
         }
-        shown = yaml.safe_load((clone / "params.yaml").read_text(encoding="utf-8"))
+        shown = yaml12.read((clone / "params.yaml").read_text(encoding="utf-8"))
         found = {
             "settings": {"sample": shown["sample"], "judging": shown["judging"]},
             "versions": versions(),

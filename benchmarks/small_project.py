@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-import yaml
+from stages.params import yaml12
 
 ROOT = Path(__file__).resolve().parents[1]
 HANGS_SECONDS = 2400.0  # the longest command takes a third of it
@@ -117,9 +117,9 @@ class Project:
     def change_params(self, change: Callable[[dict[str, Any]], None]) -> None:
         """Let `change` edit params.yaml."""
         path = self.folder / "params.yaml"
-        params = yaml.safe_load(path.read_text())
+        params = yaml12.read(path.read_text())
         change(params)
-        path.write_text(yaml.safe_dump(params, sort_keys=False))
+        path.write_text(yaml12.block(params))
 
     def entries(self, step: str) -> dict[str, int]:
         """Store entries of one step with the time each was written."""
@@ -132,7 +132,7 @@ class Project:
 
     def hashes(self) -> dict[str, str]:
         """What DVC recorded of every output it keeps in its cache."""
-        stages = yaml.safe_load((self.folder / "dvc.lock").read_text())["stages"]
+        stages = yaml12.read((self.folder / "dvc.lock").read_text())["stages"]
         return {
             out["path"]: out["md5"]
             for stage in stages.values()
@@ -154,4 +154,3 @@ def _small(params: dict[str, Any]) -> None:
         items = params["matrix"][section].items()
         params["matrix"][section] = {slug: item for slug, item in items if slug in kept}
     del params["matrix"]["backbones"]["spectrogram"]
-    params["sets"] = {}

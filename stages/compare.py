@@ -22,8 +22,6 @@ def main() -> None:
         "films.json, cells.csv, models.csv and summary.json under metrics/.",
     ).parse_args()
 
-    import yaml
-
     from stages.corpus.table import read_trailers
     from stages.judging.board import read_board
     from stages.judging.claims import Court, claim_rows
@@ -34,6 +32,7 @@ def main() -> None:
     from stages.judging.summary import summarise
     from stages.params import load
     from stages.params.matrix import cells
+    from stages.params.reading import load_sets, read
     from stages.planning.inventory import CELLS, MODELS, cell_rows, model_rows
     from stages.provenance import forget_other_cells
     from stages.tables import read_csv, write_csv, write_json
@@ -48,28 +47,29 @@ def main() -> None:
     label_sets = read_csv(folder / "label_sets.csv")
     answers = claim_rows(Court(board, judging, headline, label_sets), CLAIMS)
     write_csv(answers, CLAIM_COLUMNS, folder / "claims.csv")
-    found = {
-        **vars(headline),
-        "picture_minus_sound": f"{headline.picture}_minus_{headline.sound}",
-        "fusion_gain": gains[headline.both],
-    }
+    found = dict(headline.named)
+    if headline.picture and headline.sound:
+        found["picture_minus_sound"] = f"{headline.picture}_minus_{headline.sound}"
+    if headline.both:
+        found["fusion_gain"] = gains[headline.both]
     write_json(found, folder / "headline.json")
     names = ("approaches", "rules", "ceilings")
     tables = {name: read_csv(folder / f"{name}.csv") for name in names}
     cellwise = [read_csv(folder / f"{name}.csv") for name in ("genres", "ceiling_genres")]
     kept = recovery_rows(tables["approaches"], cellwise[0], tables["ceilings"], cellwise[1])
     write_csv(kept, RECOVERY_COLUMNS, folder / "recovery.csv")
-    recovery = recovery_summary(kept, tables["approaches"], vars(headline))
+    recovery = recovery_summary(kept, tables["approaches"], headline.named)
     write_json(recovery, folder / "recovery.json")
     summary = summarise(**tables, comparisons=rows, headline=found)
     write_json(summary, folder / "summary.json")
     films = film_scores(board, read_trailers(Path("data/catalogue.parquet")))
     write_json(films, folder / "films.json")
-    write_csv(cell_rows(params), CELLS, folder / "cells.csv")
-    write_csv(model_rows(params), MODELS, folder / "models.csv")
-    shown = yaml.safe_load(Path("params.yaml").read_text())
-    shown.pop("sets")  # what could run, not what did
-    write_json(shown, folder / "parameters.json")
+    sets, faults = load_sets()
+    for fault in faults:
+        say(f"left out of cells.csv, a set that does not fit: {fault}")
+    write_csv(cell_rows(params, sets), CELLS, folder / "cells.csv")
+    write_csv(model_rows(params, sets), MODELS, folder / "models.csv")
+    write_json(read().content, folder / "parameters.json")
     ran = {cell.fitted_with for cell in board.cells}
     backbones = {*params.matrix.backbones, *params.matrix.pretrained}
     forget_other_cells(ran | backbones, folder / "provenance.json")

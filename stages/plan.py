@@ -13,7 +13,7 @@ def main() -> None:
         "what it will cost here: stages, downloads, minutes. A backbone that was never timed on "
         "this machine is timed first, which takes a few seconds. Nothing is fetched.",
     )
-    parser.add_argument("set", nargs="?", help="a name under sets in params.yaml, as for -S")
+    parser.add_argument("set", nargs="?", help="the name of a file in sets/, as for stages.choose")
     parser.add_argument("--catalogue", type=Path, help="instead of catalogue.path")
     parser.add_argument(
         "--models", action="store_true", help="print the known models, as README's table"
@@ -32,7 +32,6 @@ def main() -> None:
 
     from stages.corpus.reader import read_catalogue
     from stages.embedding.base import describe
-    from stages.errors import BenchmarkError
     from stages.hub.sources import Means, folder_of_the_person
     from stages.hub.whereabouts import whereabouts
     from stages.params import load
@@ -40,11 +39,8 @@ def main() -> None:
     from stages.planning.costs import Recorded, plan
     from stages.planning.rates import Rates
 
-    params = load()
-    if arguments.set and arguments.set not in params.sets:
-        known = ", ".join(params.sets) or "none"
-        raise BenchmarkError("unknown set", found=arguments.set, expected=f"one of {known}")
-    matrix = params.sets[arguments.set] if arguments.set else params.matrix
+    params = load(chosen=arguments.set)
+    matrix = params.matrix
     trailers = read_catalogue(arguments.catalogue or Path(params.catalogue.path))
 
     def at_hand(slug: str) -> str:
@@ -68,9 +64,10 @@ def main() -> None:
         console.width = 160
     console.print(plan_table(shown))
     console.print("Minutes: backbones as timed here, the rest as in metrics/provenance.json.")
-    overrides = [f"-S catalogue.path={arguments.catalogue}"] if arguments.catalogue else []
-    overrides += [f"-S 'matrix=${{sets.{arguments.set}}}'"] if arguments.set else []
-    console.print("To run it:", *(["dvc exp run", *overrides] if overrides else ["dvc repro"]))
+    steps = [f"python -m stages.choose {arguments.set}"] if arguments.set else []
+    path = arguments.catalogue
+    steps += [f"dvc exp run -S catalogue.path={path}" if path else "dvc repro"]
+    console.print("To run it:", " && ".join(steps))
 
 
 if __name__ == "__main__":

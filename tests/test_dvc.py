@@ -40,21 +40,6 @@ def test_the_stages_dvc_lists_are_the_cells_of_the_matrix(resolved):
     assert set(resolved) == expected | once | {"contrast", "compare", "report"}
 
 
-def test_one_override_switches_a_set_on_and_off_again(tmp_path):
-    """`dvc exp run -S 'matrix=${sets.x}'` does this to params.yaml."""
-    from dvc.utils.hydra import apply_overrides
-
-    path = tmp_path / "params.yaml"
-    path.write_text((ROOT / "params.yaml").read_text())
-    before = yaml.safe_load(path.read_text())
-    assert before["matrix"] == before["sets"]["scratch"]
-    for name in (*before["sets"], "scratch"):
-        apply_overrides(path, [f"matrix=${{sets.{name}}}"])
-        after = yaml.safe_load(path.read_text())
-        assert after == before | {"matrix": before["sets"][name]}
-        load(path)
-
-
 def test_a_command_carries_the_slug_and_nothing_else(resolved):
     for name, stage in resolved.items():
         module, *slug = stage["cmd"].removeprefix("python -m stages.").split()

@@ -43,7 +43,7 @@ def line_of(text: str) -> int:
         ("context: max", "context: sum", ["colour_max.context", "'sum'", "attention, temporal"]),
         ("window: end", "window: begin", ["mfcc_linear_end.window", "'begin'"]),
         ("context: max,", "window: end, context: max,", ["colour_max.window", "of sound"]),
-        ("    attention: {", "    intention: {", ["training.contexts lacks 'attention'"]),
+        ("    attention:", "    intention:", ["training.contexts lacks 'attention'"]),
         ("late_cnn: {", "frame_cnn: {", ["name of its own", "frame_cnn"]),
         ("sound_window: start", "sound_window: begin", ["sound_window"]),
         ("    Horror: 0.", "    Horor: 0.", ["unknown genre", "Horor"]),

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from stages.params.sections import MatrixParams, Params
 
 PRIOR = "prior"
+AT = "matrix"  # its section of params.yaml
 FAMILIES = sorted(
     path.stem
     for path in (Path(__file__).resolve().parents[1] / "backbones").glob("*.py")
@@ -87,9 +88,7 @@ class Slip:
 
 def slips(params: "Params") -> list[Slip]:
     """Everything that does not fit together: parts that do not exist or are of the wrong kind."""
-    found = list(_matrix_slips(params, params.matrix, ("matrix",)))
-    for name, matrix in params.sets.items():
-        found += _matrix_slips(params, matrix, ("sets", name))
+    found = list(_matrix_slips(params, params.matrix))
     if params.training.middle_frames > params.frames.count:
         found.append(Slip(("training", "middle_frames"), "is more than frames.count"))
     if params.training.sound_window not in params.audio.windows:
@@ -97,48 +96,50 @@ def slips(params: "Params") -> list[Slip]:
     return found
 
 
-def _matrix_slips(params: "Params", matrix: "MatrixParams", at: tuple[str, ...]) -> Iterator[Slip]:
+def _matrix_slips(params: "Params", matrix: "MatrixParams") -> Iterator[Slip]:
     fewer = [f"{slug}_{of}" for slug, each in matrix.approaches.items() for of in each.fewer_labels]
     slugs = [PRIOR, *matrix.approaches, *fewer, *matrix.early, *matrix.late]
     for slug in sorted({slug for slug in slugs if slugs.count(slug) > 1}):
         section = next(s for s in ("late", "early", "approaches") if slug in getattr(matrix, s))
-        yield Slip((*at, section, slug), f"each approach needs a name of its own, {slug} has none")
+        yield Slip((AT, section, slug), f"each approach needs a name of its own, {slug} has none")
     for slug in sorted(matrix.backbones.keys() & matrix.pretrained.keys()):
-        yield Slip((*at, "pretrained", slug), f"{slug} is among matrix.backbones already")
+        yield Slip((AT, "pretrained", slug), f"{slug} is among matrix.backbones already")
     backbones = {**matrix.backbones, **matrix.pretrained}
     for slug, backbone in backbones.items():
         if backbone.family not in FAMILIES:
             section = "pretrained" if slug in matrix.pretrained else "backbones"
-            keys = (*at, section, slug, "family")
+            keys = (AT, section, slug, "family")
             yield Slip(keys, f"found {backbone.family!r}, expected one of {', '.join(FAMILIES)}")
     kinds: dict[str, str] = {slug: backbone.modality for slug, backbone in backbones.items()}
+    of = "matrix.backbones and matrix.pretrained"
     for slug, single in matrix.approaches.items():
-        yield from _part((*at, "approaches", slug, "backbone"), single.backbone, kinds, None)
+        yield from _part((AT, "approaches", slug, "backbone"), single.backbone, kinds, None, of)
     for slug, early in matrix.early.items():
-        yield from _part((*at, "early", slug, "picture"), early.picture, kinds, "picture")
-        yield from _part((*at, "early", slug, "sound"), early.sound, kinds, "sound")
+        yield from _part((AT, "early", slug, "picture"), early.picture, kinds, "picture", of)
+        yield from _part((AT, "early", slug, "sound"), early.sound, kinds, "sound", of)
     approaches = {slug: kinds.get(each.backbone, "") for slug, each in matrix.approaches.items()}
+    of = "matrix.approaches"
     for slug, late in matrix.late.items():
-        yield from _part((*at, "late", slug, "picture"), late.picture, approaches, "picture")
-        yield from _part((*at, "late", slug, "sound"), late.sound, approaches, "sound")
-    yield from _context_slips(params, matrix, at, kinds)
+        yield from _part((AT, "late", slug, "picture"), late.picture, approaches, "picture", of)
+        yield from _part((AT, "late", slug, "sound"), late.sound, approaches, "sound", of)
+    yield from _context_slips(params, matrix, kinds)
     heads = params.training.heads
     for section in ("approaches", "early"):
         for slug, entry in getattr(matrix, section).items():
             if entry.head not in heads:
-                keys = (*at, section, slug, "head")
+                keys = (AT, section, slug, "head")
                 message = f"training.heads lacks {entry.head!r}, it has {', '.join(heads)}"
                 yield Slip(keys, message)
     if all(each.backbone in backbones for each in matrix.approaches.values()):
-        yield from _headline_slips(matrix, at)
+        yield from _headline_slips(matrix)
 
 
 def _context_slips(
-    params: "Params", matrix: "MatrixParams", at: tuple[str, ...], modalities: Mapping[str, str]
+    params: "Params", matrix: "MatrixParams", modalities: Mapping[str, str]
 ) -> Iterator[Slip]:
     heard = [*params.audio.windows, ALL_WINDOWS]
     for slug, single in matrix.approaches.items():
-        keys = (*at, "approaches", slug)
+        keys = (AT, "approaches", slug)
         if single.context not in CONTEXTS:
             message = f"found {single.context!r}, expected one of {', '.join(CONTEXTS)}"
             yield Slip((*keys, "context"), message)
@@ -151,32 +152,46 @@ def _context_slips(
             yield Slip((*keys, "window"), message)
 
 
-def _headline_slips(matrix: "MatrixParams", at: tuple[str, ...]) -> Iterator[Slip]:
-    """The headline compares two approaches under one head and context, and a fusion of them."""
-    keys = (*at, "headline")
-    headline = vars(matrix.headline)
+def _headline_slips(matrix: "MatrixParams") -> Iterator[Slip]:
+    """The headline compares two approaches under one head and context, and a fusion of them.
+
+    A matrix of one modality has just its approach to name.
+    """
+    keys, named = (AT, "headline"), matrix.headline.named
     by_slug = {cell.slug: cell for cell in cells_of(matrix)}
     modalities = {slug: cell.modality for slug, cell in by_slug.items()}
     missing = [
         slip
-        for modality, slug in headline.items()
-        for slip in _part((*keys, modality), slug, modalities, modality)
+        for modality, slug in named.items()
+        for slip in _part((*keys, modality), slug, modalities, modality, "the matrix")
     ]
     if missing:
         yield from missing
         return
-    picture, sound, both = (by_slug[slug] for slug in headline.values())
-    if (picture.context, picture.head) != (sound.context, sound.head):
+    cell = {modality: by_slug[slug] for modality, slug in named.items()}
+    picture, sound, both = (cell.get(modality) for modality in ("picture", "sound", "both"))
+    if not cell:
+        yield Slip(keys, "names no approach, expected one of picture, of sound, of both, or all")
+    if picture and sound and (picture.context, picture.head) != (sound.context, sound.head):
         yield Slip(keys, "picture and sound need the same context and head")
-    late = both.parts == (picture.slug, sound.slug)
-    early = both.parts == picture.parts + sound.parts and both.head == picture.head
-    if not late and not (early and picture.context == "mean"):
-        yield Slip((*keys, "both"), "is not a fusion of the headline's two approaches")
+    if both and not (picture and sound and _fuses(both, picture, sound)):
+        yield Slip((*keys, "both"), "is not a fusion of the headline's picture and sound")
+
+
+def _fuses(both: Cell, picture: Cell, sound: Cell) -> bool:
+    if both.kind == "late":
+        return both.parts == (picture.slug, sound.slug)
+    alike = both.parts == picture.parts + sound.parts and both.head == picture.head
+    return alike and picture.context == "mean"
 
 
 def _part(
-    keys: tuple[str, ...], name: str, known: Mapping[str, str], modality: str | None
+    keys: tuple[str, ...], name: str, known: Mapping[str, str], modality: str | None, of: str
 ) -> Iterator[Slip]:
+    """of: where what may be named is declared."""
     fitting = [slug for slug, kind in known.items() if modality in (None, kind)]
     if name not in fitting:
-        yield Slip(keys, f"found {name!r}, expected one of {', '.join(fitting)}")
+        expected = f"expected one of {', '.join(fitting)}"
+        if not fitting:
+            expected = f"and {of} has none{f' of {modality}' if modality else ''}: leave this out"
+        yield Slip(keys, f"found {name!r}, {expected}")

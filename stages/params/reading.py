@@ -1,98 +1,103 @@
 """Read params.yaml: every slip is named at once, with file and line."""
 
 import difflib
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import yaml
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from stages.errors import BenchmarkError
+from stages.params.document import Document
 from stages.params.matrix import slips
-from stages.params.sections import Params
+from stages.params.sections import MatrixParams, Params
+from stages.params.sets import FOLDER, Set, read_set, set_names
 
-# the same in C, where PyYAML was built with it: every stage begins by reading the parameters
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+PARAMS = Path("params.yaml")
+Place = Callable[[Sequence[str]], tuple[str, bool]]
 
 
-def load(path: Path = Path("params.yaml")) -> Params:
+def load(path: Path = PARAMS, chosen: str | None = None) -> Params:
     """Read and check the whole file; an entry point then takes its own sections and no others.
 
-    Raises BenchmarkError that names every bad value: line, what was found, what was expected.
+    chosen: a set in the place of the file's own matrix, whatever that holds. Raises BenchmarkError
+    that names every bad value: file, line, what was found, what was expected.
     """
+    document = read(path)
+    of = read_set(path.parent / FOLDER, chosen) if chosen else None
+    return _checked(document, of)
+
+
+def read(path: Path = PARAMS) -> Document:
+    """The file as it stands, its values unchecked."""
+    return Document.read(path, do="run from the folder that holds params.yaml")
+
+
+def load_sets(path: Path = PARAMS) -> tuple[dict[str, MatrixParams], list[str]]:
+    """The sets that fit the file's other parameters, by name, each after what it extends; and of
+    every other one, why it does not."""
+    document, folder = read(path), path.parent / FOLDER
+    found: list[tuple[int, str, MatrixParams]] = []
+    faults = []
+    for name in set_names(folder):
+        try:
+            of = read_set(folder, name)
+            found.append((len(of.files), name, _checked(document, of).matrix))
+        except BenchmarkError as error:
+            faults.append(str(error))
+    return {name: matrix for _, name, matrix in sorted(found, key=lambda each: each[:2])}, faults
+
+
+def _checked(document: Document, of: Set | None) -> Params:
+    def place(keys: Sequence[str]) -> tuple[str, bool]:
+        if of and keys[:1] == ["matrix"]:
+            return of.place(keys[1:])
+        line, found = document.line(keys)
+        return f"{document.path}:{line}", found
+
+    content = document.content
+    if of and isinstance(content, dict):
+        content = content | {"matrix": of.matrix}
     try:
-        text = path.read_text(encoding="utf-8")
-        root = yaml.compose(text, Loader=LOADER)
-        params = TypeAdapter(Params).validate_python(yaml.load(text, Loader=LOADER))
-    except OSError as error:
-        raise BenchmarkError(
-            "cannot read the parameters",
-            where=str(path),
-            found=error.strerror or "",
-            do="run from the folder that holds params.yaml",
-        ) from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise BenchmarkError("not valid YAML", where=str(path), found=str(error)) from None
+        params = TypeAdapter(Params).validate_python(content)
     except ValidationError as error:
-        lines = [_explain(path, root, detail) for detail in error.errors()]
-        raise BenchmarkError("\n".join(lines), do="mend the lines named above") from None
+        wrong = [_explain(place, detail) for detail in error.errors()]
+        raise _refused(document, wrong) from None
     if found := slips(params):
-        lines = [_line(path, root, list(slip.keys), slip.message) for slip in found]
-        raise BenchmarkError("\n".join(lines), do="mend the lines named above")
+        wrong = [f"{place(list(s.keys))[0]}: {'.'.join(s.keys)}: {s.message}" for s in found]
+        raise _refused(document, wrong)
     return params
 
 
-def _line(path: Path, root: yaml.Node | None, keys: list[str], message: str) -> str:
-    return f"{path}:{_find(root, keys)[0]}: {'.'.join(keys)}: {message}"
+def _refused(document: Document, wrong: list[str]) -> BenchmarkError:
+    """What is wrong and how to go on: what `-S` wrote stays in the file, whatever it is."""
+    do, path = "mend the lines named above", document.path
+    if any(line.startswith(f"{path}:") for line in wrong):
+        do += (
+            f"; if `-S` wrote them, `git diff {path}` shows what changed, and `git restore {path}` "
+            "takes all of that back"
+        )
+    return BenchmarkError("\n".join(wrong), do=do)
 
 
-def _explain(path: Path, root: yaml.Node | None, detail: ErrorDetails) -> str:
+def _explain(place: Place, detail: ErrorDetails) -> str:
     keys = [str(part) for part in detail["loc"] if part != "[key]"]
-    line, known = _find(root, keys)
-    message = detail["msg"].removeprefix("Value error, ")
+    where, known = place(keys)
+    message, found = detail["msg"].removeprefix("Value error, "), detail["input"]
     if detail["type"] == "unexpected_keyword_argument":
-        message = "unknown parameter" + _nearest(keys[-1], detail, keys)
+        message = "unknown parameter" + _nearest(keys)
     elif detail["type"] == "missing":
         message = "missing"
-    where = ": ".join(
-        [f"{path}:{line}" if keys else str(path), *([".".join(keys)] if keys else [])]
-    )
-    found = "" if detail["type"] in ("missing", "unexpected_keyword_argument") else detail["input"]
-    shown = f" (found: {found!r})" if known and isinstance(found, str | int | float) else ""
-    return f"{where}: {message}{shown if found != '' else ''}"
+    elif known and isinstance(found, str | int | float):
+        message += f" (found: {found!r})"
+    return ": ".join([where, *([".".join(keys)] if keys else []), message])
 
 
-def _nearest(key: str, detail: ErrorDetails, keys: list[str]) -> str:
-    fields: set[str] = set()
+def _nearest(keys: list[str]) -> str:
     kind: object = Params
     for part in keys[:-1]:
         annotations = getattr(kind, "__dataclass_fields__", {})
         kind = annotations[part].type if part in annotations else kind
-    fields.update(getattr(kind, "__dataclass_fields__", {}))
-    close = difflib.get_close_matches(key, fields, n=1)
+    fields = set(getattr(kind, "__dataclass_fields__", {}))
+    close = difflib.get_close_matches(keys[-1], fields, n=1)
     return f", did you mean {close[0]!r}?" if close else f"; known: {', '.join(sorted(fields))}"
-
-
-def _merged(
-    children: list[tuple[yaml.Node, yaml.Node]], key: str
-) -> list[tuple[yaml.Node, yaml.Node]]:
-    """The key and value that `<<` brings in from elsewhere."""
-    return [
-        found
-        for name, value in children
-        if name.value == "<<" and isinstance(value, yaml.MappingNode)
-        for found in [pair for pair in value.value if pair[0].value == key]
-        or _merged(value.value, key)
-    ]
-
-
-def _find(node: yaml.Node | None, keys: list[str]) -> tuple[int, bool]:
-    """Line (from 1) of the value under `keys`, or of the nearest parent that exists."""
-    line = node.start_mark.line + 1 if node else 1
-    for key in keys:
-        children = node.value if isinstance(node, yaml.MappingNode) else []
-        match = [(k, v) for k, v in children if k.value == key] or _merged(children, key)
-        if not match:
-            return line, isinstance(node, yaml.SequenceNode | yaml.ScalarNode)
-        line, node = match[0][0].start_mark.line + 1, match[0][1]
-    return line, True

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal, TypeVar, cast, dataclass_transform, get_args
 
-from pydantic import AfterValidator, ConfigDict, Field, Strict
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, Strict
 from pydantic.dataclasses import dataclass
 
 from stages.corpus.genres import GENRES
@@ -16,8 +16,13 @@ def _known(genre: str) -> str:
     return genre
 
 
+def _whole(value: Any) -> Any:
+    """A whole number written as 1e4 is one, too."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 # scalars are strict: "5" or true is a slip, not a number
-Int = Annotated[int, Strict()]
+Int = Annotated[int, Strict(), BeforeValidator(_whole)]
 Float = Annotated[float, Strict()]
 Slug = Annotated[str, Field(pattern="^[a-z0-9_]+$")]
 Share = Annotated[Float, Field(ge=0, le=1)]
@@ -180,9 +185,19 @@ class JudgingParams:
 
 @section
 class HeadlineParams:
-    picture: Slug
-    sound: Slug
-    both: Slug
+    picture: Slug | None = None
+    sound: Slug | None = None
+    both: Slug | None = None
+
+    @property
+    def named(self) -> dict[str, str]:
+        """Modality -> approach, of the modalities that have one."""
+        return {modality: slug for modality, slug in vars(self).items() if slug}
+
+    @property
+    def leading(self) -> str:
+        """The approach of most: of both, or of the one modality that there is."""
+        return list(self.named.values())[-1]
 
 
 @section
@@ -209,6 +224,5 @@ class Params:
     splits: SplitsParams
     leaks: LeaksParams
     matrix: MatrixParams
-    sets: dict[Slug, MatrixParams]
     training: TrainingParams
     judging: JudgingParams

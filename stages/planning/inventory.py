@@ -1,4 +1,4 @@
-"""Every cell of every matrix that params.yaml declares, run or not, and every model behind them."""
+"""Every cell of the matrix that runs and of every set, run or not, and every model behind them."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -10,6 +10,7 @@ from stages.params import BackboneParams, MatrixParams, Params
 from stages.params.matrix import Cell, cells_of
 
 Row = dict[str, Any]
+Sets = dict[str, MatrixParams]  # by name, each after the one that it extends
 CELLS = [
     *("approach", "kind", "modality", "parts", "backbones", "context", "head", "window", "labels"),
     *("set", "run", "reason"),
@@ -20,13 +21,13 @@ MODELS = [
 ]
 
 
-def cell_rows(params: Params) -> Iterator[Row]:
+def cell_rows(params: Params, sets: Sets) -> Iterator[Row]:
     """One row a cell: what it is, the first set that holds it, and why it has not run.
 
     backbones: what it looks and listens with, through its parts where it has some.
     """
     active = {cell.slug for cell in cells_of(params.matrix)}
-    for name, matrix, cell in _cells(params):
+    for name, matrix, cell in _cells(params, sets):
         used = _backbones(matrix, cell)
         run = cell.slug in active
         yield {
@@ -36,15 +37,15 @@ def cell_rows(params: Params) -> Iterator[Row]:
             "backbones": " ".join(used),
             "set": name,
             "run": int(run),
-            "reason": "" if run else _reason(name, params.sets.get(name, matrix), used),
+            "reason": "" if run else _reason(name, sets.get(name, matrix), used),
         }
 
 
-def model_rows(params: Params) -> Iterator[Row]:
-    """One row a backbone of any set: what its record says, and whether it ran."""
+def model_rows(params: Params, sets: Sets) -> Iterator[Row]:
+    """One row a backbone of the matrix or any set: what its record says, and whether it ran."""
     active = {*params.matrix.backbones, *params.matrix.pretrained}
     found: dict[str, BackboneParams] = {}
-    for matrix in (params.matrix, *params.sets.values()):
+    for matrix in (params.matrix, *sets.values()):
         for slug, backbone in (*matrix.backbones.items(), *matrix.pretrained.items()):
             found.setdefault(slug, backbone)
     for slug, backbone in found.items():
@@ -53,15 +54,15 @@ def model_rows(params: Params) -> Iterator[Row]:
         yield row | _recorded(_record(backbone))
 
 
-def _cells(params: Params) -> Iterator[tuple[str, MatrixParams, Cell]]:
+def _cells(params: Params, sets: Sets) -> Iterator[tuple[str, MatrixParams, Cell]]:
     """Each slug once: of the matrix that runs where it is there, else of the first set with it."""
     window, seen = params.training.sound_window, set()
     home = {
         cell.slug: name
-        for name, matrix in reversed(params.sets.items())
+        for name, matrix in reversed(sets.items())
         for cell in cells_of(matrix, window)
     }
-    for matrix in (params.matrix, *params.sets.values()):
+    for matrix in (params.matrix, *sets.values()):
         for cell in cells_of(matrix, window):
             if cell.slug not in seen:
                 seen.add(cell.slug)

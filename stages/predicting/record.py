@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from stages.corpus.table import read_trailers
 from stages.errors import BenchmarkError
-from stages.params.reading import LOADER
+from stages.params import yaml12
 
 # the stages whose parameters decide what a model says of a trailer; others choose the films
 DECIDING = ("frames", "audio", "weights", "embed", "embed_pretrained", "fit", "early", "late")
@@ -119,4 +117,4 @@ def _md5(path: Path) -> str:
 
 
 def _yaml(path: Path) -> Any:
-    return yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER)  # the lock is long
+    return yaml12.read(path.read_text(encoding="utf-8"))

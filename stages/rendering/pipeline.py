@@ -5,7 +5,7 @@ from functools import reduce
 from pathlib import Path
 from typing import Any
 
-import yaml
+from stages.params import yaml12
 
 
 def read(root: Path) -> dict[str, Any]:
@@ -19,7 +19,7 @@ def read(root: Path) -> dict[str, Any]:
     paths = [root / name for name in ("dvc.yaml", "dvc.lock", "params.yaml")]
     if not all(path.is_file() for path in paths):
         return {}
-    whole, lock, params = (yaml.safe_load(path.read_text(encoding="utf-8")) for path in paths)
+    whole, lock, params = (yaml12.read(path.read_text(encoding="utf-8")) for path in paths)
     declared, locked = whole["stages"], lock.get("stages", {})
     cells = {
         name: [locked[key] for key in _keys(name, stage, params) if key in locked]

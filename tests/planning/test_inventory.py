@@ -2,14 +2,16 @@ from pathlib import Path
 
 from stages.params import load
 from stages.params.matrix import cells, cells_of
+from stages.params.reading import load_sets
 from stages.planning.inventory import CELLS, MODELS, cell_rows, model_rows
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_every_cell_once_with_its_reason():
-    params = load(ROOT / "params.yaml")
-    rows = {row["approach"]: row for row in cell_rows(params)}
+    params, (sets, faults) = load(ROOT / "params.yaml"), load_sets(ROOT / "params.yaml")
+    assert not faults
+    rows = {row["approach"]: row for row in cell_rows(params, sets)}
     ran = [slug for slug, row in rows.items() if row["run"]]
     assert ran == [cell.slug for cell in cells(params)]
     assert all(row["reason"] == "" for row in rows.values() if row["run"])
@@ -17,14 +19,14 @@ def test_every_cell_once_with_its_reason():
     assert rows["early_light"]["set"] == "light" and rows["late_light"]["run"] == 0
     said = "needs the set everything, and the weights of clip and clap"
     assert rows["late_language"]["reason"] == said
-    assert set(rows) == {cell.slug for each in params.sets.values() for cell in cells_of(each)}
+    assert set(rows) == {cell.slug for each in sets.values() for cell in cells_of(each)}
     assert rows["colour_mlp_popular"]["labels"] == "popular"
     assert all(set(CELLS) <= set(row) for row in rows.values())
 
 
 def test_models_are_those_of_every_set_with_what_their_records_say():
-    params = load(ROOT / "params.yaml")
-    rows = {row["backbone"]: row for row in model_rows(params)}
+    params, (sets, _) = load(ROOT / "params.yaml"), load_sets(ROOT / "params.yaml")
+    rows = {row["backbone"]: row for row in model_rows(params, sets)}
     assert {slug for slug, row in rows.items() if row["run"]} == set(params.matrix.backbones)
     assert rows["colour"]["licence"] == "–" and rows["colour"]["parameters"] == 0
     vgg16 = rows["vgg16"]

@@ -98,7 +98,6 @@ def shrink(params: dict[str, Any]) -> None:
     params["matrix"]["backbones"] = {
         slug: params["matrix"]["backbones"][slug] for slug in ("colour", "mfcc")
     }
-    params["sets"] = {}
 
 
 def make_corpus(params: Params) -> dict[str, Path]:

@@ -1,0 +1,42 @@
+"""Put a set of sets/ into params.yaml as the matrix that runs. Not a DVC stage."""
+
+import argparse
+
+from stages.console import run_command, say
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m stages.choose",
+        description="Write a set's matrix into params.yaml, in the place of the one that is there; "
+        "all else in the file stays as it is. A set is a file sets/<name>.yaml: scratch (the "
+        "default), light, pretrained, everything, or your own, which may say `extends: scratch` "
+        "and then holds only what it adds or replaces.",
+    )
+    parser.add_argument("set", help="the name of a file in sets/, without .yaml")
+    name = parser.parse_args().set
+
+    import shutil
+
+    from stages.params import load
+    from stages.params.reading import PARAMS, read
+    from stages.params.sets import FOLDER, read_set, section_text, unheld
+
+    load(chosen=name)
+    document, folder = read(), PARAMS.parent / FOLDER
+    lost = unheld(document.content.get("matrix"), folder)
+    changed = document.with_section("matrix", section_text(read_set(folder, name).matrix))
+    aside = PARAMS.with_name(f"{PARAMS.name}.part")
+    aside.write_text(changed, encoding="utf-8")
+    shutil.copymode(PARAMS, aside)
+    aside.replace(PARAMS)
+    if lost:
+        say(f"no set holds these entries, which {PARAMS} had; to keep them, make a set of them:")
+        say("\n".join(f"  {line}" for line in lost))
+    say(f"{PARAMS} has the matrix of {folder}/{name}.yaml")
+    say("to see what it needs: python -m stages.plan")
+    say("to run it: dvc repro, or dvc exp run with -S for what else is to differ")
+
+
+if __name__ == "__main__":
+    run_command(main)
