@@ -52,7 +52,7 @@ def main() -> None:
     params = load()
     board = read_board(Path("data"), cells(params))
     judging, folder = params.judging, Path("metrics")
-    named = vars(params.matrix.headline)
+    named = params.matrix.headline.named
     write_csv(tables.approach_rows(board, judging), APPROACHES, folder / "approaches.csv")
     write_csv(tables.genre_rows(board, judging), GENRES, folder / "genres.csv")
     write_csv(tables.threshold_rows(board, judging), THRESHOLDS, folder / "thresholds.csv")

@@ -40,7 +40,7 @@ def main() -> None:
 
     params = load()
     matrix = [cell for cell in cells(params) if not cell.base]
-    asked = chosen(matrix, arguments.approach or list(vars(params.matrix.headline).values()))
+    asked = chosen(matrix, arguments.approach or list(params.matrix.headline.named.values()))
     lock = record.read_lock(Path("dvc.lock"))
     for cell in asked:
         record.check_trained(cell.slug, lock, Path("params.yaml"), Path())

@@ -44,6 +44,12 @@ class Court:
             raise LookupError(what)
         return found
 
+    def named(self, modality: str) -> str:
+        """The headline's approach of a modality. Raises LookupError where it has none."""
+        if modality not in self.headline.named:
+            raise LookupError(f"an approach of {modality} in the headline")
+        return self.headline.named[modality]
+
     def scores(self, *slugs: str) -> np.ndarray:
         """(n_approaches, n_films, n_genres)."""
         return self.board.y_scores[[self.board.row(slug) for slug in slugs]]

@@ -63,16 +63,16 @@ def recovery_summary(
 ) -> dict[str, Any]:
     """Rank correlations of found with findable, and the cells without a cue that were exceeded.
 
-    headline: modality -> slug. `headline` and `best` (the highest macro AP of its modality) join
-    one approach a modality, twenty cells of ten genres; `approaches` has each alone. Empty without
-    rows.
+    headline: modality -> slug, of those that it names. `headline` and `best` (the highest macro AP
+    of its modality) join one approach a modality, twenty cells of ten genres; `approaches` has each
+    alone. Empty without rows.
     """
     if not rows:
         return {}
     score = {row["approach"]: row["macro_ap"] for row in approaches}
     by_modality = {m: [r["approach"] for r in rows if r["modality"] == m] for m in SINGLE}
     pairs = {
-        "headline": {m: headline[m] for m in SINGLE},
+        "headline": {m: headline[m] for m in SINGLE if m in headline},
         "best": {m: max(found, key=score.__getitem__) for m, found in by_modality.items() if found},
     }
     summary: dict[str, Any] = {

@@ -53,11 +53,11 @@ def picture_cnn(court: Court) -> Judged:
 
 
 def sound_beats_picture(court: Court) -> Judged:
-    return _pair(court, court.headline.sound, court.headline.picture, "tells more")
+    return _pair(court, court.named("sound"), court.named("picture"), "tells more")
 
 
 def drama_is_easiest(court: Court) -> Judged:
-    slugs = (court.headline.picture, court.headline.sound)
+    slugs = [slug for modality, slug in court.headline.named.items() if modality != "both"]
     normalised, samples = _normalised(court, *slugs)
     drama = GENRES.index("Drama")
     others = [genre for genre in normalised if genre != drama]
@@ -79,19 +79,20 @@ def cannot_be_heard(genre: str) -> Callable[[Court], Judged]:
     """Whether the sound tells a genre no better than a blind guess, to within UNHEARD."""
 
     def judge(court: Court) -> Judged:
-        estimate = _genre(court, genre, court.headline.sound)
+        slug = court.named("sound")
+        estimate = _genre(court, genre, slug)
         if estimate.hi < UNHEARD:
             verdict = SUPPORTED
         else:
             verdict = CONTRADICTED if estimate.lo > 0 else UNDECIDED
         said = f"The sound tells {genre} at {_signed(estimate)}, where 0 is a blind guess."
-        return Judged(f"normalised AP of {genre}, {court.headline.sound}", estimate, verdict, said)
+        return Judged(f"normalised AP of {genre}, {slug}", estimate, verdict, said)
 
     return judge
 
 
 def seen_not_heard(court: Court) -> Judged:
-    slugs = (court.headline.picture, court.headline.sound)
+    slugs = (court.named("picture"), court.named("sound"))
     normalised, samples = _normalised(court, *slugs)
     genre = GENRES.index("Science Fiction")
     if genre not in normalised:
@@ -106,7 +107,7 @@ def seen_not_heard(court: Court) -> Judged:
 
 
 def low_threshold(court: Court) -> Judged:
-    slug = court.headline.both
+    slug = court.headline.leading
     y_true, (scores,) = court.board.y_true, court.scores(slug)
     low, middle = (at_threshold(scores, threshold) for threshold in (LOW, MIDDLE))
 
@@ -151,7 +152,7 @@ def start_carries_most(other: str) -> Callable[[Court], Judged]:
     """Whether the first seconds tell more than another window of the sound."""
 
     def judge(court: Court) -> Judged:
-        start = court.board.cells[court.board.row(court.headline.sound)]
+        start = court.board.cells[court.board.row(court.named("sound"))]
         slug = court.find(
             f"the headline's sound approach with window {other}",
             lambda c: (
@@ -194,7 +195,7 @@ def one_label_does_not_help(court: Court) -> Judged:
 
 
 def accuracy_is_skill(court: Court) -> Judged:
-    slug = court.headline.both
+    slug = court.headline.leading
     y_true, (scores,) = court.board.y_true, court.scores(slug)
     first = y_true.argmax(axis=1)
     constant = np.bincount(first, minlength=y_true.shape[1]).argmax()

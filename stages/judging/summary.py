@@ -17,7 +17,7 @@ def summarise(
 ) -> dict[str, Any]:
     """Macro AP with interval, micro AP, tuned macro F1 of every approach; headline; ceilings.
 
-    headline: as in headline.json, the names of the two comparisons that the report opens with.
+    headline: as in headline.json, the names of the comparisons that the report opens with.
     """
     summary: dict[str, Any] = {"approaches": {}, "differences": {}}
     for row in approaches:
@@ -31,7 +31,7 @@ def summarise(
         if row["rule"] == TUNED:
             summary["approaches"][row["approach"]]["macro_f1_tuned"] = row["f1_macro"]
     for row in comparisons:
-        if row["name"] in (headline["picture_minus_sound"], headline["fusion_gain"]):
+        if row["name"] in (headline.get("picture_minus_sound"), headline.get("fusion_gain")):
             summary["differences"][row["name"]] = {
                 name: row[name] for name in ("difference", "lo", "hi", "p_holm")
             }
