@@ -8,6 +8,7 @@ import numpy as np
 from stages.corpus.genres import GENRES
 from stages.judging.board import Board
 from stages.params import JudgingParams
+from stages.params.sections import SAME_THRESHOLD
 from stages.scoring import ranking, references
 from stages.scoring.decisions import genre_quality
 from stages.scoring.evaluate import evaluate_decisions, evaluate_genres, evaluate_scores
@@ -64,12 +65,14 @@ def genre_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
 
 def threshold_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
     """One row an approach and threshold of the sweep, and one for predicting everything."""
-    steps = np.arange(0, 1 + params.sweep_step / 2, params.sweep_step).round(6)
+    steps = np.arange(0, 1 + params.sweep_step / 2, params.sweep_step).round(6).tolist()
+    # a rule takes the place of a step that the table could not tell from it
+    apart = [s for s in steps if all(abs(s - t) > SAME_THRESHOLD for t in params.thresholds)]
     everything = references.predict_everything(*board.y_true.shape)
     reference = {"approach": "predict_everything", "modality": "none", "threshold": 0.0}
     yield reference | decided(board.y_true, everything)
     for number, cell in enumerate(board.cells):
-        for threshold in sorted({*steps.tolist(), *params.thresholds}):
+        for threshold in sorted([*apart, *params.thresholds]):
             decisions = at_threshold(board.y_scores[number], threshold)
             row = {"approach": cell.slug, "modality": cell.modality, "threshold": threshold}
             yield row | decided(board.y_true, decisions)

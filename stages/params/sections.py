@@ -1,5 +1,6 @@
 """The sections of params.yaml as frozen dataclasses; what each value may be is said here."""
 
+from math import isfinite
 from typing import Annotated, Any, Literal, TypeVar, cast, dataclass_transform, get_args
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, Strict
@@ -21,13 +22,45 @@ def _whole(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-# scalars are strict: "5" or true is a slip, not a number
+def _filled(text: str) -> str:
+    if not text.strip():
+        raise ValueError("an empty text; write nothing after the colon where there is none")
+    return text
+
+
+def _finite(value: Any) -> Any:
+    """The options of a family, whose names only it knows: no number in them is infinite."""
+    if isinstance(value, float) and not isfinite(value):
+        raise ValueError(f"has {value}, expected a finite number")
+    children = value.values() if isinstance(value, dict) else value
+    for child in children if isinstance(value, dict | list) else ():
+        _finite(child)
+    return value
+
+
+def _different(apart: float = 0) -> AfterValidator:
+    """A list whose values differ, numbers by more than `apart`."""
+
+    def check(values: tuple[Any, ...]) -> tuple[Any, ...]:
+        for later, value in enumerate(values):
+            same = [v for v in values[:later] if v == value or (apart and abs(v - value) <= apart)]
+            if same:
+                by = f" by more than {apart:g}" if apart else ""
+                raise ValueError(f"has {value!r} beside {same[0]!r}; its values must differ{by}")
+        return values
+
+    return AfterValidator(check)
+
+
+# scalars are strict: "5" or true is a slip, not a number; and no number is infinite
 Int = Annotated[int, Strict(), BeforeValidator(_whole)]
-Float = Annotated[float, Strict()]
+Float = Annotated[float, Strict(), Field(allow_inf_nan=False)]
 Slug = Annotated[str, Field(pattern="^[a-z0-9_]+$")]
+Text = Annotated[str, AfterValidator(_filled)]
 Share = Annotated[Float, Field(ge=0, le=1)]
-Count = Annotated[Int, Field(ge=1)]
-Natural = Annotated[Int, Field(ge=0)]
+Count = Annotated[Int, Field(ge=1, le=10**9)]
+Natural = Annotated[Int, Field(ge=0, le=10**9)]
+Seed = Annotated[Int, Field(ge=0, lt=2**32)]  # as NumPy's RandomState, and so scikit-learn, takes
 Byte = Annotated[Int, Field(ge=0, le=255)]
 Positive = Annotated[Float, Field(gt=0)]
 NotNegative = Annotated[Float, Field(ge=0)]
@@ -35,6 +68,7 @@ Genre = Annotated[str, AfterValidator(_known)]
 Window = Literal["start", "middle", "end"]
 WINDOWS: tuple[Window, ...] = get_args(Window)
 ALL_WINDOWS = "all"
+SAME_THRESHOLD = 1e-6  # nearer ones are one in metrics/thresholds.csv
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True)
@@ -46,13 +80,13 @@ def section(cls: type[Section]) -> type[Section]:
 
 @section
 class CatalogueParams:
-    path: Annotated[str, Field(min_length=1)]
-    second_source: Annotated[str, Field(min_length=1)]
+    path: Text
+    second_source: Text
 
 
 @section
 class SampleParams:
-    seed: Natural
+    seed: Seed
     picture: dict[Genre, Share]
     sound: dict[Genre, Share]
     picture_decoy: Share
@@ -67,19 +101,19 @@ class SampleParams:
 @section
 class DownloadParams:
     max_missing: Share
-    max_height: Count
-    max_minutes: Positive
-    max_megabytes: Positive
-    retries: Natural
-    timeout_seconds: Positive
-    pause_seconds: NotNegative
-    files_under: str | None
+    max_height: Annotated[Int, Field(ge=16, le=10000)]
+    max_minutes: Annotated[Float, Field(ge=0.01, le=1440)]
+    max_megabytes: Annotated[Float, Field(ge=0.01, le=1e6)]
+    retries: Annotated[Int, Field(ge=0, le=100)]
+    timeout_seconds: Annotated[Float, Field(ge=0.1, le=3600)]
+    pause_seconds: Annotated[Float, Field(ge=0, le=3600)]
+    files_under: Text | None
     keep_videos: Annotated[bool, Strict()] = True
 
 
 @section
 class FramesParams:
-    count: Count
+    count: Annotated[Int, Field(ge=1, le=10000)]
     first_frame: Natural
     first_second: NotNegative | None
     short_side: Annotated[Int, Field(ge=16, le=4096)]
@@ -91,26 +125,28 @@ class FramesParams:
 @section
 class AudioParams:
     sample_rate: Annotated[Int, Field(ge=8000, le=192000)]
-    seconds: Positive
-    windows: Annotated[tuple[Window, ...], Field(min_length=1)]
+    # shorter ones are mostly padding to every family: the shortest look takes 0.96 s
+    seconds: Annotated[Float, Field(ge=0.5, le=3600)]
+    windows: Annotated[tuple[Window, ...], Field(min_length=1), _different()]
     silence_level: Annotated[Float, Field(le=0)] = -70.0  # dB of full scale
 
 
 @section
 class SplitsParams:
-    folds: Annotated[Int, Field(ge=3)]  # one to judge, one to tune on, one to learn from
-    seed: Natural
+    # one to judge, one to tune on, one to learn from; they are stored as int8
+    folds: Annotated[Int, Field(ge=3, le=100)]
+    seed: Seed
     group_by: Literal["film", "collection"]
 
 
 @section
 class LeaksParams:
-    flat: NotNegative
+    flat: Annotated[NotNegative, Field(le=255)]
     hash_bits: Annotated[Int, Field(ge=0, le=7)]
-    luma_difference: NotNegative
+    luma_difference: Annotated[NotNegative, Field(le=255)]
     correlation: Share
     sound_error: Share
-    sound_seconds: Positive
+    sound_seconds: Annotated[Float, Field(ge=0.5)]
     same_trailer: Annotated[Float, Field(gt=0, le=1)]
 
 
@@ -119,7 +155,7 @@ class BackboneParams:
     family: Slug
     reads: Literal["frames", "audio"]
     model: str = ""
-    options: dict[str, Any] = Field(default_factory=dict)
+    options: Annotated[dict[str, Any], AfterValidator(_finite)] = Field(default_factory=dict)
     precision: Literal["float32", "bfloat16"] = "float32"  # that a network computes in
 
     @property
@@ -129,7 +165,10 @@ class BackboneParams:
 
 @section
 class PretrainedParams(BackboneParams):
-    file: Annotated[str, Field(min_length=1)] | None = None  # in WEIGHTS_DIR, not the published one
+    file: Text | None = None  # in WEIGHTS_DIR, not the published one
+
+
+FewerLabels = tuple[Literal["no_thriller", "popular", "one"], ...]
 
 
 @section
@@ -138,8 +177,8 @@ class ApproachParams:
     context: Slug
     head: Slug
     window: Window | Literal["all"] | None = None  # of a sound approach: not training.sound_window
-    ungrouped: bool = False  # and in folds that part the films of a collection, where there are any
-    fewer_labels: tuple[Literal["no_thriller", "popular", "one"], ...] = ()  # trained on them too
+    ungrouped: Annotated[bool, Strict()] = False  # once more in folds that part collections
+    fewer_labels: Annotated[FewerLabels, _different()] = ()  # trained on them too
 
 
 @section
@@ -160,13 +199,13 @@ class LateParams:
 class HeadParams:
     epochs: Count
     batch_size: Count
-    learning_rate: Positive
-    weight_decay: NotNegative
+    learning_rate: Annotated[Positive, Field(le=10)]
+    weight_decay: Annotated[NotNegative, Field(le=10**6)]
 
 
 @section
 class TrainingParams:
-    seeds: Annotated[tuple[Natural, ...], Field(min_length=1)]
+    seeds: Annotated[tuple[Seed, ...], Field(min_length=1), _different()]
     mask_shared: Natural
     middle_frames: Count
     sound_window: Window
@@ -176,11 +215,11 @@ class TrainingParams:
 
 @section
 class JudgingParams:
-    thresholds: Annotated[tuple[Share, ...], Field(min_length=1)]
-    sweep_step: Annotated[Float, Field(gt=0, le=0.5)]
-    resamples: Annotated[Int, Field(ge=100)]
-    permutations: Annotated[Int, Field(ge=100)]
-    seed: Natural
+    thresholds: Annotated[tuple[Share, ...], Field(min_length=1), _different(SAME_THRESHOLD)]
+    sweep_step: Annotated[Float, Field(ge=0.001, le=0.5)]  # finer ones cost and show nothing
+    resamples: Annotated[Int, Field(ge=100, le=10**6)]
+    permutations: Annotated[Int, Field(ge=100, le=10**6)]
+    seed: Seed
 
 
 @section

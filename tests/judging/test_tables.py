@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from sklearn.metrics import (
@@ -49,6 +51,13 @@ def test_a_genre_that_no_film_has_is_left_out_not_zero(board, judging):
     others = np.delete(np.arange(10), 3)
     expected = average_precision_score(board.y_true[:, others], board.y_scores[0][:, others])
     assert approach["macro_ap"] == pytest.approx(expected)
+
+
+def test_a_threshold_that_the_table_cannot_tell_from_a_step_takes_its_place(board, judging):
+    rules = replace(judging, thresholds=(1e-7, 0.1 + 1e-7, 0.25), sweep_step=0.05)
+    rows = [r for r in tables.threshold_rows(board, rules) if r["approach"] == "good"]
+    written = [f"{row['threshold']:.6f}" for row in rows]  # as in thresholds.csv
+    assert written == [f"{number * 0.05:.6f}" for number in range(21)]
 
 
 def test_threshold_rows_sweep_and_rules(board, judging):
