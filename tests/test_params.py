@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from stages.errors import BenchmarkError
-from stages.params import load
+from stages.params import load, yaml12
 from stages.params.matrix import cells
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -42,6 +42,11 @@ def line_of(text: str) -> int:
         ("colour_mlp:", "Colour-mlp:", ["approaches.Colour-mlp"]),
         ("context: max", "context: sum", ["colour_max.context", "'sum'", "attention, temporal"]),
         ("window: end", "window: begin", ["mfcc_linear_end.window", "'begin'"]),
+        (
+            "picture: frame_cnn, sound: window_cnn}",
+            "picture: window_cnn, sound: window_cnn}",
+            ["late_cnn.picture", "'window_cnn'", "expected one of colour_linear"],
+        ),
         ("context: max,", "window: end, context: max,", ["colour_max.window", "of sound"]),
         ("    attention:", "    intention:", ["training.contexts lacks 'attention'"]),
         ("late_cnn: {", "frame_cnn: {", ["name of its own", "frame_cnn"]),
@@ -76,6 +81,65 @@ def test_what_does_not_fit_together_is_named_with_its_line_all_at_once(tmp_path)
     ):
         line = changed[: changed.index(where)].count("\n") + 1
         assert f"params.yaml:{line}: {what}" in str(caught.value)
+
+
+def of_pictures() -> dict:
+    """The content of params.yaml with the approaches of pictures alone."""
+    content = yaml12.read(TEXT)
+    matrix = content["matrix"]
+    matrix["backbones"] = {slug: matrix["backbones"][slug] for slug in ("colour", "pixels")}
+    matrix["approaches"] = {
+        slug: approach
+        for slug, approach in matrix["approaches"].items()
+        if approach["backbone"] in matrix["backbones"]
+    }
+    matrix |= {"early": {}, "late": {}, "headline": {"picture": "colour_linear"}}
+    return content
+
+
+def test_a_matrix_of_pictures_alone_is_one(tmp_path):
+    path = tmp_path / "params.yaml"
+    path.write_text(yaml12.block(of_pictures()))
+    params = load(path)
+    assert {cell.modality for cell in cells(params)} == {"none", "picture"}
+    assert params.matrix.headline.named == {"picture": "colour_linear"}
+    assert params.matrix.headline.leading == "colour_linear"
+
+
+@pytest.mark.parametrize(
+    ("section", "entry", "said"),
+    [
+        (
+            "early",
+            {"own": {"picture": "colour", "sound": "mfcc", "head": "linear"}},
+            "early.own.sound: found 'mfcc', and the matrix has none of sound: leave this out",
+        ),
+        (
+            "late",
+            {"own": {"picture": "colour_linear", "sound": "mfcc_linear"}},
+            "late.own.sound: found 'mfcc_linear', and matrix.approaches has none of sound",
+        ),
+        (
+            "headline",
+            {"picture": "colour_linear", "sound": "mfcc_linear"},
+            "headline.sound: found 'mfcc_linear', and the matrix has none of sound",
+        ),
+        ("headline", {}, "headline: names no approach"),
+    ],
+)
+def test_what_a_matrix_cannot_name_it_is_told_to_leave_out(tmp_path, section, entry, said):
+    path, content = tmp_path / "params.yaml", of_pictures()
+    content["matrix"][section] = entry
+    path.write_text(yaml12.block(content))
+    with pytest.raises(BenchmarkError) as caught:
+        load(path)
+    assert said in str(caught.value)
+
+
+def test_both_in_a_headline_needs_picture_and_sound(tmp_path):
+    old = "headline: {picture: colour_linear, sound: mfcc_linear, both: late_linear}"
+    message = slip(tmp_path, old, "headline: {picture: colour_linear, both: late_linear}")
+    assert "headline.both: is not a fusion of the headline's picture and sound" in message
 
 
 def test_all_slips_are_named_at_once(tmp_path):

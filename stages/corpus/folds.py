@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 
 from stages.errors import BenchmarkError
-
-FEWEST_FOLDS = 3  # that params.yaml may ask for
+from stages.params import FEWEST_FOLDS
 
 
 def group_films(collections: Sequence[str]) -> np.ndarray:

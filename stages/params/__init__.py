@@ -3,6 +3,7 @@
 from stages.params.reading import load
 from stages.params.sections import (
     ALL_WINDOWS,
+    FEWEST_FOLDS,
     WINDOWS,
     AudioParams,
     BackboneParams,
@@ -22,6 +23,7 @@ from stages.params.sections import (
 
 __all__ = [
     "ALL_WINDOWS",
+    "FEWEST_FOLDS",
     "WINDOWS",
     "AudioParams",
     "BackboneParams",

@@ -111,7 +111,7 @@ def _matrix_slips(params: "Params", matrix: "MatrixParams") -> Iterator[Slip]:
             keys = (AT, section, slug, "family")
             yield Slip(keys, f"found {backbone.family!r}, expected one of {', '.join(FAMILIES)}")
     kinds: dict[str, str] = {slug: backbone.modality for slug, backbone in backbones.items()}
-    of = "matrix.backbones and matrix.pretrained"
+    of = "the matrix"
     for slug, single in matrix.approaches.items():
         yield from _part((AT, "approaches", slug, "backbone"), single.backbone, kinds, None, of)
     for slug, early in matrix.early.items():

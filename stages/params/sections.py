@@ -68,6 +68,7 @@ Genre = Annotated[str, AfterValidator(_known)]
 Window = Literal["start", "middle", "end"]
 WINDOWS: tuple[Window, ...] = get_args(Window)
 ALL_WINDOWS = "all"
+FEWEST_FOLDS = 3  # one to judge, one to tune on, one to learn from
 SAME_THRESHOLD = 1e-6  # nearer ones are one in metrics/thresholds.csv
 
 
@@ -133,8 +134,7 @@ class AudioParams:
 
 @section
 class SplitsParams:
-    # one to judge, one to tune on, one to learn from; they are stored as int8
-    folds: Annotated[Int, Field(ge=3, le=100)]
+    folds: Annotated[Int, Field(ge=FEWEST_FOLDS, le=100)]  # they are stored as int8
     seed: Seed
     group_by: Literal["film", "collection"]
 
