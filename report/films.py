@@ -121,7 +121,7 @@ def confusion(films: Films, slug: str) -> pd.DataFrame:
 
 def explorer(metrics: Metrics) -> Html:
     """A search over the films; the page's script fills in what is found from films.js."""
-    named = " ".join(metrics.headline[m] for m in ("picture", "sound", "both"))
+    named = " ".join(metrics.named.values())
     return Html(
         f'<div class="explorer" id="explorer" data-named="{named}">'
         '<div class="controls"><label>Search a film by title, year or id '

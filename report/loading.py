@@ -62,6 +62,16 @@ class Metrics:
         return bool(self.catalogue.get("sample"))
 
     @property
+    def named(self) -> dict[str, str]:
+        """Modality -> the approach named before the run, of the modalities that the matrix has."""
+        return {m: self.headline[m] for m in MODALITIES if m in self.headline}
+
+    @property
+    def leading(self) -> str:
+        """The named approach that has most to go by: of both, or of the one modality there is."""
+        return list(self.named.values())[-1]
+
+    @property
     def rules(self) -> list[float]:
         """The fixed thresholds of the judging, ascending."""
         return sorted(float(rule) for rule in self.parameters["judging"]["thresholds"])

@@ -32,7 +32,7 @@ def slider(metrics: Metrics) -> Html:
         "rows": rows,
         "everything": everything[0] if everything else None,
     }
-    first = metrics.headline["both"]
+    first = metrics.leading
     options = "".join(
         f'<option value="{escape(slug)}"{" selected" if slug == first else ""}>'
         f"{escape(slug)}</option>"

@@ -7,9 +7,11 @@ from typing import Any
 import pandas as pd
 
 from report.elements import Html, interval, isolated, listed, number, p_value, paragraph, signed
-from report.loading import MODALITIES, Metrics, verdict
+from report.loading import Metrics, verdict
 from report.tables.approaches import points
 from report.tables.genres import pair_ceilings
+
+FROM = {"picture": "from the picture", "sound": "from the sound", "both": "from both"}
 
 
 def banner(metrics: Metrics) -> Html:
@@ -27,17 +29,20 @@ def banner(metrics: Metrics) -> Html:
 
 def answer(metrics: Metrics) -> Html:
     """The answer in one sentence, with numbers and 95% intervals."""
-    parts = {m: metrics.approach(metrics.headline[m]) for m in MODALITIES}
-    said = {m: _scored(parts[m]) for m in MODALITIES}
-    said["picture"] = said["picture"].replace("(", "(95% interval ", 1)
-    fusion = metrics.comparison(metrics.headline["fusion_gain"])
-    between = metrics.comparison(metrics.headline["picture_minus_sound"])
+    said = [f"{FROM[m]} at {_scored(metrics.approach(slug))}" for m, slug in metrics.named.items()]
+    said[0] = said[0].replace("(", "(95% interval ", 1)
+    judges = {"picture_minus_sound": _between, "fusion_gain": _fusion}
+    found = [
+        judge(metrics.comparison(metrics.headline[name]))
+        for name, judge in judges.items()
+        if name in metrics.headline
+    ]
     chance = number(chance_level(metrics))
     text = (
-        f"The genres of {_these(metrics)} can be told from the picture at {said['picture']}, from "
-        f"the sound at {said['sound']} and from both at {said['both']}, on a scale where no skill "
-        f"scores {chance} and a perfect predictor 1: {_between(between)}, and {_fusion(fusion)}."
+        f"The genres of {_these(metrics)} can be told {listed(said)}, on a scale where no skill "
+        f"scores {chance} and a perfect predictor 1"
     )
+    text += f": {', and '.join(found)}." if found else "."
     return Html(f'<p class="answer">{text}</p>')
 
 
@@ -101,7 +106,7 @@ def findings(metrics: Metrics) -> list[str]:
     ]
     found.append(_reached(metrics, chance) or best(metrics))
     everything = metrics.reference("predict_everything", "f1_macro")
-    at = metrics.thresholds[metrics.thresholds["approach"] == metrics.headline["both"]]
+    at = metrics.thresholds[metrics.thresholds["approach"] == metrics.leading]
     at = at.drop_duplicates("threshold")
     at = at[[any(abs(value - rule) < 1e-6 for rule in metrics.rules) for value in at["threshold"]]]
     if everything is not None and len(at):
@@ -109,7 +114,7 @@ def findings(metrics: Metrics) -> list[str]:
         rules = listed([f"{value:g}" for value in at["threshold"]])
         found.append(
             f"Naming every genre for every film already gives a macro F1 of {number(everything)}; "
-            f"{metrics.headline['both']} reaches {scores} at {rules}, thresholds fixed before the "
+            f"{metrics.leading} reaches {scores} at {rules}, thresholds fixed before the "
             "run. A score without its no-skill reference says little."
         )
     return found
@@ -126,14 +131,13 @@ def best(metrics: Metrics) -> str:
         return f"{text}. It was named before the run."
     return (
         f"{text}. It is singled out after seeing the scores, which flatters it a little; the "
-        "answer keeps to the three that were named before."
+        "answer keeps to what was named before."
     )
 
 
 def _reached(metrics: Metrics, chance: float) -> str:
     shares = []
-    for modality in MODALITIES:
-        slug = metrics.headline[modality]
+    for modality, slug in metrics.named.items():
         ceiling = metrics.ceiling(slug)
         if ceiling is None or ceiling <= chance:
             continue

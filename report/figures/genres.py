@@ -42,7 +42,7 @@ def dumbbell(rows: pd.DataFrame, ceilings: pd.DataFrame) -> Any:
         alt.Tooltip("prevalence:Q", format=".1%"),
     ]
     base = alt.Chart(rows).encode(y=y, yOffset=offset, tooltip=tooltip)
-    joints = wide.reset_index()
+    joints = wide.dropna().reset_index()
     layers: list[Any] = [
         alt.Chart(joints)
         .mark_rule(strokeWidth=1.5, opacity=0.7)
@@ -55,7 +55,7 @@ def dumbbell(rows: pd.DataFrame, ceilings: pd.DataFrame) -> Any:
             x=alt.X("normalised_ap:Q", scale=scale), color=colour(), shape=shape()
         ),
     ]
-    keys = [*PAIR, "interval", "chance"]
+    keys = [*names.index, "interval", "chance"]
     if len(ceilings):
         keys.append("ceiling")
         layers.append(
@@ -75,17 +75,19 @@ def dumbbell(rows: pd.DataFrame, ceilings: pd.DataFrame) -> Any:
             )
         )
     spoken = "; ".join(
-        f"{genre}: picture {number(wide.loc[genre, 'picture'])}, "
-        f"sound {number(wide.loc[genre, 'sound'])}"
+        f"{genre}: " + ", ".join(f"{m} {number(wide.loc[genre, m])}" for m in names.index)
         for genre in order
     )
+    compared = len(names) > 1
     return finish(
         alt.layer(*layers),
-        _finding(rows),
-        f"Normalised average precision of picture and sound by genre. {spoken}.",
+        _finding(rows) if compared else f"The {names.index[0]}, genre by genre",
+        f"Normalised average precision of {' and '.join(names.index)} by genre. {spoken}.",
         height=44 * len(order),
         subtitle=f"{names['picture']} against {names['sound']}, genre by genre; "
-        "seen or heard: the two intervals do not overlap",
+        "seen or heard: the two intervals do not overlap"
+        if compared
+        else str(names.iloc[0]),
         keys=keys,
     )
 

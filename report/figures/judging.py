@@ -15,6 +15,7 @@ FIFTHS = alt.Axis(format=".1f", values=[fifth / 5 for fifth in range(6)])
 SHARE = "share with the genre"
 Z = 1.96  # of a 95% interval
 AXIS = "macro F1 (0–1)"
+REFERENCES = ("unskilled", "flawless")
 
 
 def rules(rows: pd.DataFrame, everything: float | None) -> Any:
@@ -159,5 +160,5 @@ def published(rows: pd.DataFrame, labels: Mapping[str, str]) -> Any:
         height=52 * len(order),
         subtitle="Other films than the study's: what carries over is where no skill and perfection "
         "lie, not the numbers",
-        keys=["published", *MODALITIES, "unskilled", "flawless"],
+        keys=["published", *(m for m in MODALITIES if (rows["what"] == m).any()), *REFERENCES],
     )

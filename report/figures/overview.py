@@ -23,17 +23,20 @@ FUSION = {
 CLEAR = {1: "first is better", -1: "second is better", 0: "undecided"}
 
 
-def answer(rows: pd.DataFrame, chance: float, between: int, fusion: int) -> Any:
+def answer(rows: pd.DataFrame, chance: float, between: int | None, fusion: int | None) -> Any:
     """Picture, sound and both against no skill and the ceiling.
 
     rows: modality, approach, macro_ap, macro_ap_lo, macro_ap_hi, ceiling (NaN where unknown),
     one row per modality. chance: macro average precision of random scores. between, fusion: the
-    verdicts on picture minus sound, and on both minus the better of its parts.
+    verdicts on picture minus sound, and on both minus the better of its parts, None without these.
     """
     rows = rows.assign(row=[NAMES[m] for m in rows["modality"]])
     scores = rows.set_index("modality")["macro_ap"]
-    said = ", ".join(f"{m} {number(scores[m])}" for m in MODALITIES)
-    title = f"{said.capitalize()}, no skill {number(chance)}: {BETWEEN[between]}; {FUSION[fusion]}"
+    said = ", ".join(f"{m} {number(scores[m])}" for m in MODALITIES if m in scores)
+    judged = [] if between is None else [BETWEEN[between]]
+    judged += [] if fusion is None else [FUSION[fusion]]
+    title = f"{said.capitalize()}, no skill {number(chance)}"
+    title += f": {'; '.join(judged)}" if judged else ""
     what = f"The approaches named before the run: {', '.join(rows['approach'])}"
     return _dots(rows, chance, title, what, size=150, row=42)
 

@@ -31,10 +31,10 @@ def points(metrics: Metrics, slugs: list[str] | None = None) -> pd.DataFrame:
 
 
 def headline_points(metrics: Metrics) -> pd.DataFrame:
-    """`points` of no skill, sound, picture and both."""
+    """`points` of no skill, sound, picture and both, of those that the matrix has."""
     priors = metrics.approaches.loc[metrics.approaches["modality"] == "none", "approach"]
-    slugs = [metrics.headline[m] for m in ("both", "picture", "sound")] + list(priors[:1])
-    return points(metrics, slugs)
+    order = [m for m in ("both", "picture", "sound") if m in metrics.named]
+    return points(metrics, [metrics.named[m] for m in order] + list(priors[:1]))
 
 
 def approaches(metrics: Metrics) -> tuple[pd.DataFrame, list[str]]:

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from report.elements import number, signed
-from report.loading import MODALITIES, Metrics
+from report.loading import Metrics
 from report.published import QUANTITIES
 from report.tables.common import of_approach, spans
 
@@ -29,7 +29,7 @@ def published(metrics: Metrics) -> pd.DataFrame:
     rows: list[tuple[str, str, float | None]] = []
     for name, quantity in QUANTITIES.items():
         rows += [(name, "published", value) for value in quantity.published]
-        rows += [(name, modality, _ours(metrics, name, modality)) for modality in MODALITIES]
+        rows += [(name, modality, _ours(metrics, name, modality)) for modality in metrics.named]
         rows += [(name, "no skill", _no_skill(metrics, name)), (name, "perfect", 1.0)]
     frame = pd.DataFrame(rows, columns=pd.Index(["quantity", "what", "value"]))
     perfect = metrics.reference("perfect", "keras_accuracy")
@@ -47,7 +47,7 @@ def _no_skill(metrics: Metrics, name: str) -> float | None:
 
 
 def _ours(metrics: Metrics, name: str, modality: str) -> float | None:
-    slug = metrics.headline[modality]
+    slug = metrics.named[modality]
     if name == "accuracy":
         return float(metrics.approach(slug)["keras_accuracy"])
     rule = metrics.rules[0] if name == "low" else metrics.middle_rule
@@ -69,7 +69,8 @@ def beside(metrics: Metrics) -> pd.DataFrame:
         return " · ".join(number(value) for value in values) or "–"
 
     columns = {"Published": "published", "No skill": "no skill"}
-    columns |= {f"Here, {modality}": modality for modality in MODALITIES} | {"Perfect": "perfect"}
+    columns |= {f"Here, {modality}": modality for modality in metrics.named}
+    columns |= {"Perfect": "perfect"}
     shown = {
         "Quantity": [quantity.label(metrics) for quantity in QUANTITIES.values()],
         **{head: [said(name, what) for name in QUANTITIES] for head, what in columns.items()},

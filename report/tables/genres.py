@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from report.elements import interval, number
-from report.loading import MODALITIES, Metrics
+from report.loading import Metrics
 from report.tables.common import of_approach, plain
 
 
@@ -15,8 +15,8 @@ def genres(metrics: Metrics) -> pd.DataFrame:
         "Genre": metrics.genre_names,
         "Films with it": [f"{metrics.catalogue['prevalence'][g]:.0%}" for g in metrics.genre_names],
     }
-    for modality in MODALITIES:
-        rows = of_approach(metrics.genres, metrics.headline[modality], metrics.genre_names)
+    for modality, slug in metrics.named.items():
+        rows = of_approach(metrics.genres, slug, metrics.genre_names)
         shown[f"AP, {modality}"] = [number(v) for v in rows["ap"]]
         shown[f"{modality}, 95%"] = [
             interval(lo, hi) or "–" for lo, hi in zip(rows["ap_lo"], rows["ap_hi"], strict=True)
@@ -27,8 +27,9 @@ def genres(metrics: Metrics) -> pd.DataFrame:
 def pair(metrics: Metrics) -> pd.DataFrame:
     """What the dumbbell draws: per genre the headline picture and sound approaches."""
     parts = [
-        of_approach(metrics.genres, metrics.headline[m], metrics.genre_names).assign(modality=m)
-        for m in ("picture", "sound")
+        of_approach(metrics.genres, slug, metrics.genre_names).assign(modality=modality)
+        for modality, slug in metrics.named.items()
+        if modality != "both"
     ]
     return pd.concat(parts, ignore_index=True)
 
@@ -37,9 +38,9 @@ def pair_ceilings(metrics: Metrics) -> pd.DataFrame:
     """Ceilings of the two approaches `pair` shows, per genre; empty where unknown."""
     of = metrics.ceiling_genres
     parts = []
-    for modality in ("picture", "sound"):
-        found = metrics.window(metrics.headline[modality])
-        if found is not None:
+    for modality, slug in metrics.named.items():
+        found = metrics.window(slug)
+        if found is not None and modality != "both":
             parts.append(of[(of["modality"] == found[0]) & (of["window"] == found[1])])
     return pd.concat(parts, ignore_index=True) if parts else of.iloc[:0]
 
@@ -53,11 +54,13 @@ def cooccurrence(metrics: Metrics) -> pd.DataFrame:
 
 
 def owned(metrics: Metrics) -> pd.DataFrame:
-    """Picture minus sound per genre, of the headline's approaches: the rows of owned_genres.csv."""
+    """Picture minus sound per genre, of the headline's approaches: the rows of owned_genres.csv.
+
+    None where the matrix does not have both.
+    """
     rows = metrics.table("owned_genres")
-    pair = (rows["picture"] == metrics.headline["picture"]) & (
-        rows["sound"] == metrics.headline["sound"]
-    )
+    named = metrics.named
+    pair = (rows["picture"] == named.get("picture")) & (rows["sound"] == named.get("sound"))
     return rows[pair]
 
 

@@ -17,8 +17,7 @@ DIFFERENCE, SINGLE = "covered", "covered_single_jackknife"
 def recovery(metrics: Metrics) -> pd.DataFrame:
     """The headline's cells of recovery.csv, with the interval of the normalised AP (lo, hi)."""
     rows = metrics.recovery
-    named = [metrics.headline[modality] for modality in ("picture", "sound")]
-    rows = rows[rows["approach"].isin(named)]
+    rows = rows[rows["approach"].isin(list(metrics.named.values()))]
     share = rows["genre"].map(metrics.catalogue["prevalence"])
     return rows.assign(
         lo=(rows["ap_lo"] - share) / (1 - share), hi=(rows["ap_hi"] - share) / (1 - share)

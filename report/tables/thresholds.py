@@ -5,14 +5,14 @@ from typing import Any
 import pandas as pd
 
 from report.elements import number
-from report.loading import MODALITIES, Metrics
+from report.loading import Metrics
 from report.tables.common import of_approach, plain
 
 
 def fixed_rules(metrics: Metrics) -> tuple[pd.DataFrame, list[str]]:
     """The fixed thresholds of the judging, for the headline approaches and predict-everything."""
     rows = metrics.thresholds
-    wanted = [metrics.headline[m] for m in MODALITIES]
+    wanted = list(metrics.named.values())
     parts = [rows[rows["approach"] == "predict_everything"].head(1)]
     for rule in metrics.rules:
         at = rows[(rows["threshold"] - rule).abs() < 1e-6].drop_duplicates("approach")
@@ -40,8 +40,8 @@ def rule_genres(metrics: Metrics, rule: float) -> pd.DataFrame:
     at = rows[(rows["threshold"] - rule).abs() < 1e-6]
     shown: dict[str, Any] = {"Genre": metrics.genre_names}
     for measure in ("precision", "recall", "f1"):
-        for modality in MODALITIES:
-            part = of_approach(at, metrics.headline[modality], metrics.genre_names)
+        for modality, slug in metrics.named.items():
+            part = of_approach(at, slug, metrics.genre_names)
             name = "F1" if measure == "f1" else measure.capitalize()
             shown[f"{name}, {modality}"] = [number(v) for v in part[measure]]
     return pd.DataFrame(shown)
@@ -50,7 +50,7 @@ def rule_genres(metrics: Metrics, rule: float) -> pd.DataFrame:
 def of_headline(metrics: Metrics, name: str) -> pd.DataFrame:
     """The rows of a table of metrics that are of the approaches named before the run."""
     rows = metrics.table(name)
-    return rows[rows["approach"].isin([metrics.headline[m] for m in MODALITIES])]
+    return rows[rows["approach"].isin(list(metrics.named.values()))]
 
 
 def all_rules(rows: pd.DataFrame) -> pd.DataFrame:

@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
-import yaml
 from sklearn.metrics import average_precision_score
 
 from stages import diff
@@ -22,7 +21,7 @@ from stages.differing.sides import read_side, shared
 from stages.errors import BenchmarkError
 from stages.fitting.scores import Scores, save_scores
 from stages.packs import write_table
-from stages.params import load
+from stages.params import load, yaml12
 
 ROOT = Path(__file__).resolve().parents[2]
 N_FILMS = 90
@@ -73,11 +72,11 @@ def project(tmp_path_factory) -> Path:
     environment = ["-c", "user.name=test", "-c", "user.email=test@example.org"]
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        params = yaml.safe_load((ROOT / "params.yaml").read_text())
+        params = yaml12.read((ROOT / "params.yaml").read_text())
         params["judging"] |= {"resamples": 500, "permutations": 999}
         approach = {"backbone": "colour", "context": "mean", "head": "linear"}
         params["matrix"]["approaches"] |= dict.fromkeys(SECOND, approach)
-        Path("params.yaml").write_text(yaml.safe_dump(params))
+        Path("params.yaml").write_text(yaml12.block(params))
         subprocess.run(["git", "init", "-q", "-b", "main"], check=True)
         with Repo.init() as repo:
             for version, scores in (("first", FIRST), ("second", SECOND)):
