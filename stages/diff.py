@@ -13,8 +13,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m stages.diff",
         description="Compare the scores of two revisions film by film: which approaches became "
-        "better or worse beyond their paired interval. Scores come from DVC's cache or remote; "
-        "nothing is checked out.",
+        "better or worse beyond their paired interval. Scores come from git, of revisions that do "
+        "not keep them there from DVC's cache or remote; nothing is checked out.",
     )
     parser.add_argument("before", metavar="REV", help="a branch, tag, commit or experiment")
     parser.add_argument("after", metavar="REV", nargs="?", default=WORKSPACE, help="by default "
@@ -32,24 +32,24 @@ def main() -> None:
 
     from stages.differing import showing
     from stages.differing.moves import COLUMNS, move_rows
-    from stages.differing.sides import read_side, shared
-    from stages.history import fetch_scores
+    from stages.differing.sides import Side, read_earlier_side, read_side, shared
+    from stages.history import committed_scores, fetch_scores
     from stages.params import load
-    from stages.params.matrix import cells
     from stages.tables import write_csv
+
+    def side(name: str) -> Side:
+        if name == WORKSPACE:
+            return read_side(name, Path("metrics"))
+        with TemporaryDirectory() as folder:
+            if metrics := committed_scores(name, Path(folder)):
+                return read_side(name, metrics)
+            return read_earlier_side(name, fetch_scores(name, Path(folder)))
 
     params = load()
     names = (arguments.before, arguments.after)
-    here = {cell.fitted_with for cell in cells(params)}
-    with TemporaryDirectory() as folder:
-        before, after = (
-            read_side(name, Path("data"), here)
-            if name == WORKSPACE
-            else read_side(name, fetch_scores(name, Path(folder) / str(number)))
-            for number, name in enumerate(names)
-        )
-        common = shared(before, after)
-        rows = move_rows(before, after, common, params.judging)
+    before, after = map(side, names)
+    common = shared(before, after)
+    rows = move_rows(before, after, common, params.judging)
     if arguments.write:
         write_csv(rows, COLUMNS, arguments.write)
     if arguments.page:

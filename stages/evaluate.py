@@ -40,11 +40,13 @@ def main() -> None:
         prog="python -m stages.evaluate",
         description="Judge the out-of-fold scores of the whole matrix on the same films: writes "
         "approaches, genres, thresholds, threshold_genres, rules, tuned_thresholds, calibration, "
-        "reliability, precision_recall, genre_bars and references (CSV) under metrics/.",
+        "reliability, precision_recall, genre_bars and references (CSV) under metrics/, and the "
+        "scores themselves.",
     ).parse_args()
 
     from stages.judging import calibrating, rules, tables
     from stages.judging.board import read_board
+    from stages.judging.out_of_fold import OutOfFold
     from stages.params import load
     from stages.params.matrix import cells
     from stages.tables import write_csv
@@ -53,6 +55,7 @@ def main() -> None:
     board = read_board(Path("data"), cells(params))
     judging, folder = params.judging, Path("metrics")
     named = params.matrix.headline.named
+    OutOfFold.of(board).write(folder)
     write_csv(tables.approach_rows(board, judging), APPROACHES, folder / "approaches.csv")
     write_csv(tables.genre_rows(board, judging), GENRES, folder / "genres.csv")
     write_csv(tables.threshold_rows(board, judging), THRESHOLDS, folder / "thresholds.csv")

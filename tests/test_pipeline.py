@@ -81,6 +81,22 @@ def test_metrics_diff_shows_what_a_branch_changed_and_no_more(project):
     assert json.loads(project.call("dvc", "metrics", "diff", "main", "--json")) == {}
 
 
+def test_a_clone_without_data_compares_commits(project, tmp_path):
+    clone = tmp_path / "clone"
+    project.call("git", "clone", "-q", str(project.folder), str(clone))
+    project.call("git", "-C", str(clone), "commit", "-q", "--allow-empty", "-m", "next")
+    found = subprocess.run(
+        [sys.executable, "-m", "stages.diff", "HEAD~1", "HEAD", "--json"],
+        cwd=clone, env=project.environment, check=True, capture_output=True,
+    )  # fmt: skip
+    rows = {row["approach"]: row for row in json.loads(found.stdout)["approaches"]}
+    told = project.json("metrics/summary.json")["approaches"]
+    assert {slug: round(row["after"], 6) for slug, row in rows.items()} == {
+        slug: pytest.approx(values["macro_ap"], abs=1e-6) for slug, values in told.items()
+    }
+    assert {row["verdict"] for row in rows.values()} == {"unchanged"}
+
+
 def test_packs_made_anew_have_the_same_bytes(project):
     before = project.hashes()
     for step in ("frames", "audio", "embed"):

@@ -7,8 +7,10 @@ import json
 from pathlib import Path
 
 import pytest
+from sklearn.metrics import average_precision_score
 
 from stages.corpus.genres import GENRES
+from stages.judging.out_of_fold import OutOfFold
 from stages.params import load
 from stages.params.matrix import cells
 from stages.tables import read_csv
@@ -29,6 +31,13 @@ def test_they_are_the_results_of_the_declared_matrix():
     matrix = cells(load(ROOT / "params.yaml"))
     declared = [cell.slug for cell in matrix if cell.labels == "all"]
     assert [row["approach"] for row in rows("approaches")] == declared
+
+
+def test_the_scores_in_git_are_those_that_were_judged():
+    run = OutOfFold.read(METRICS)
+    for row in rows("approaches"):
+        found = average_precision_score(run.y_true, run.scores[row["approach"]], average="macro")
+        assert found == pytest.approx(row["macro_ap"], abs=1e-6)
 
 
 def test_every_learned_approach_beats_no_skill_and_the_prior_clear_of_zero():

@@ -1,4 +1,8 @@
-"""Two commits of a small DVC repository: one approach learns, one changes by luck, one stays."""
+"""Commits of a small DVC repository: one approach learns, one changes by luck, one stays.
+
+`earlier` is from before scores were kept in git, and its files are in DVC's cache alone; `gone` is
+the same, and its files are in no cache.
+"""
 
 import csv
 import json
@@ -17,11 +21,14 @@ from stages.corpus.genres import GENRES
 from stages.corpus.reader import Trailer
 from stages.corpus.table import save_trailers
 from stages.differing.moves import COLUMNS, move_rows
-from stages.differing.sides import read_side, shared
+from stages.differing.sides import read_earlier_side, read_side, shared
 from stages.errors import BenchmarkError
 from stages.fitting.scores import Scores, save_scores
+from stages.judging.board import read_board
+from stages.judging.out_of_fold import OutOfFold
 from stages.packs import write_table
 from stages.params import load, yaml12
+from stages.params.matrix import Cell
 
 ROOT = Path(__file__).resolve().parents[2]
 N_FILMS = 90
@@ -63,13 +70,23 @@ def write_data(
         save_scores({"all": item}, data / f"scores/{slug}.npz")
 
 
+def judge(folder: Path) -> None:
+    """Keep the scores as the stage `evaluate` does."""
+    slugs = sorted(path.stem for path in (folder / "data/scores").glob("*.npz"))
+    approaches = [Cell(slug, "single", "picture", ("colour",), "mean", "linear") for slug in slugs]
+    OutOfFold.of(read_board(folder / "data", approaches)).write(folder / "metrics")
+
+
 @pytest.fixture(scope="module")
 def project(tmp_path_factory) -> Path:
-    """Commits `first` and `second`; the workspace holds the second."""
+    """Commits `gone`, `earlier`, `first` and `second`; the workspace holds the second."""
     from dvc.repo import Repo
 
     folder = tmp_path_factory.mktemp("project")
     environment = ["-c", "user.name=test", "-c", "user.email=test@example.org"]
+    versions = {
+        "gone": {"drifts": 1 - NOISE[0]}, "earlier": FIRST, "first": FIRST, "second": SECOND,
+    }  # fmt: skip
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         params = yaml12.read((ROOT / "params.yaml").read_text())
@@ -79,14 +96,18 @@ def project(tmp_path_factory) -> Path:
         Path("params.yaml").write_text(yaml12.block(params))
         subprocess.run(["git", "init", "-q", "-b", "main"], check=True)
         with Repo.init() as repo:
-            for version, scores in (("first", FIRST), ("second", SECOND)):
+            for version, scores in versions.items():
                 write_data(Path("data"), scores)
-                parts = ["data/scores", "data/splits.parquet", "data/catalogue.parquet"]
-                repo.add(parts)
+                if version in ("first", "second"):
+                    judge(Path())
+                files = [*Path("data").rglob("*.npz"), *Path("data").rglob("*.parquet")]
+                repo.add(list(map(str, files)))
                 subprocess.run(["git", "add", "-A"], check=True)
                 subprocess.run(["git", *environment, "commit", "-q", "-m", version], check=True)
                 subprocess.run(["git", "tag", version], check=True)
-            Path("data/scores/orphan.npz").write_bytes(b"of a matrix that is gone")
+                if version == "gone":
+                    for path in filter(Path.is_file, Path(".dvc/cache/files").rglob("*")):
+                        path.unlink()
     return folder
 
 
@@ -101,6 +122,53 @@ def run(project, monkeypatch, capsys):
         return capsys.readouterr().out
 
     return call
+
+
+@pytest.mark.parametrize("clone", [False, True])
+def test_two_commits_compare_where_no_cache_and_no_data_is(
+    project, run, tmp_path, monkeypatch, clone
+):
+    if clone:
+        there = tmp_path / "clone"
+        subprocess.run(["git", "clone", "-q", str(project), str(there)], check=True)
+        monkeypatch.chdir(there)
+        assert not Path(".dvc/cache").exists() and not list(Path("data").rglob("*.npz"))
+    for revs in (("first", "second"), ("first",)):
+        found = json.loads(run(*revs, "--json"))
+        rows = {row["approach"]: row for row in found["approaches"]}
+        assert [rows[slug]["verdict"] for slug in SECOND] == ["better", "undecided", "unchanged"]
+        for side, scores in (("before", FIRST), ("after", SECOND)):
+            for slug, row in rows.items():
+                kept = scores[slug].astype(np.float32)  # as data/scores has them
+                expected = average_precision_score(Y_TRUE, kept, average="macro")
+                assert row[side] == pytest.approx(expected, abs=1e-6)
+
+
+def test_a_commit_from_before_is_read_from_the_cache(run):
+    found = json.loads(run("earlier", "first", "--json"))
+    assert {row["verdict"] for row in found["approaches"]} == {"unchanged"}
+    moved = json.loads(run("earlier", "second", "--json"))
+    assert {row["approach"]: row["verdict"] for row in moved["approaches"]} == {
+        "learns": "better",
+        "drifts": "undecided",
+        "stays": "unchanged",
+    }
+
+
+def test_where_neither_git_nor_the_cache_has_it_the_way_out_is_said(run):
+    with pytest.raises(BenchmarkError, match="before scores were kept in git") as said:
+        run("gone", "second")
+    assert "commit what changed and name that commit" in str(said.value)
+
+
+def test_the_workspace_that_was_never_judged_says_what_to_do(run, project, tmp_path, monkeypatch):
+    there = tmp_path / "clone"
+    subprocess.run(["git", "clone", "-q", str(project), str(there)], check=True)
+    monkeypatch.chdir(there)
+    Path("metrics/labels.parquet").unlink()
+    with pytest.raises(BenchmarkError, match="its scores cannot be read") as said:
+        run("first")
+    assert "git restore metrics" in str(said.value)
 
 
 def test_what_learnt_moved_and_what_drifted_did_not(run):
@@ -159,8 +227,10 @@ def test_a_revision_that_is_none_and_one_without_a_run_are_one_sentence(run):
 def test_films_that_changed_are_left_out_and_said(tmp_path):
     judging = load(ROOT / "params.yaml").judging
     write_data(tmp_path / "a", FIRST)
-    write_data(tmp_path / "b", SECOND, films=60, relabelled=4)
-    before, after = read_side("a", tmp_path / "a"), read_side("b", tmp_path / "b")
+    write_data(tmp_path / "b/data", SECOND, films=60, relabelled=4)
+    judge(tmp_path / "b")
+    before = read_earlier_side("a", tmp_path / "a")
+    after = read_side("b", tmp_path / "b/metrics")
     common = shared(before, after)
     assert common.film_id.tolist() == [f"film {n:02}" for n in range(4, 60)]
     assert any("4 films have other genres" in note for note in common.notes)
@@ -174,11 +244,12 @@ def test_films_that_changed_are_left_out_and_said(tmp_path):
 def test_two_runs_of_other_films_share_nothing(tmp_path):
     write_data(tmp_path / "a", FIRST)
     write_data(tmp_path / "b", SECOND, relabelled=N_FILMS)
-    before, after = read_side("a", tmp_path / "a"), read_side("b", tmp_path / "b")
+    before, after = (read_earlier_side(name, tmp_path / name) for name in "ab")
     with pytest.raises(BenchmarkError, match="share nothing"):
         shared(before, after)
 
 
 def test_a_folder_without_a_run_is_said(tmp_path):
-    with pytest.raises(BenchmarkError, match="its scores cannot be read"):
-        read_side("here", tmp_path)
+    for read in (read_side, read_earlier_side):
+        with pytest.raises(BenchmarkError, match="its scores cannot be read"):
+            read("here", tmp_path)

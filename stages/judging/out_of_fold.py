@@ -1,0 +1,125 @@
+"""Out-of-fold scores as they lie in git: what any two commits are compared by, on any machine.
+
+`scores/<approach>.parquet` has a row a film and a column a genre, so that a run which changes one
+approach adds one small file. `judged_films.parquet` has each film's fold and group. The labels lie
+in a file of their own, `labels.parquet`, since not every catalogue's may be passed on.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from stages.corpus.genres import GENRES
+from stages.judging.board import Board
+from stages.packs import read_table, write_table
+
+FILES = SCORES, FILMS, LABELS = "scores", "judged_films.parquet", "labels.parquet"
+
+
+@dataclass(frozen=True, eq=False)
+class OutOfFold:
+    """A run as judged, all approaches on the same films.
+
+    film_id, fold: (n_films,); y_true: (n_films, 10) bool; group: (n_films,) of films resampled
+    together, or None where each stands alone; scores: approach -> (n_films, 10) float32, the mean
+    over its seeds as `as_stored` writes it.
+    """
+
+    film_id: np.ndarray
+    fold: np.ndarray
+    y_true: np.ndarray
+    group: np.ndarray | None
+    scores: Mapping[str, np.ndarray]
+
+    @classmethod
+    def of(cls, board: Board) -> "OutOfFold":
+        """What the judges judged."""
+        slugs = [cell.slug for cell in board.cells]
+        means = map(as_stored, board.y_scores)
+        scores = dict(zip(slugs, means, strict=True))
+        return cls(board.film_id, board.fold, board.y_true, board.group, scores)
+
+    @classmethod
+    def read(cls, folder: Path) -> "OutOfFold":
+        """What `write` wrote.
+
+        Raises FileNotFoundError where a file of it is missing, ValueError where they are of
+        different runs.
+        """
+        films = read_table(folder / FILMS)
+        ids, group = films["film_id"], films["group"]
+        labels = _read(folder / LABELS, ids)["genres"].to_pylist()
+        scores = {path.stem: _read(path, ids) for path in (folder / SCORES).glob("*.parquet")}
+        return cls(
+            np.array(ids.to_pylist()),
+            films["fold"].to_numpy(),
+            np.array([[genre in of for genre in GENRES] for of in labels]),
+            None if group.null_count else group.to_numpy(),
+            {
+                slug: np.column_stack([table[genre].to_numpy() for genre in GENRES])
+                for slug, table in sorted(scores.items())
+            },
+        )
+
+    def write(self, folder: Path) -> None:
+        """Write the files, byte for byte the same for the same numbers; those of others go."""
+        ids = pa.array(self.film_id.tolist(), pa.string())
+        group = pa.nulls(len(ids)) if self.group is None else self.group
+        places = {"fold": pa.array(self.fold, pa.int8()), "group": pa.array(group, pa.int32())}
+        write_table(pa.table({"film_id": ids, **places}), folder / FILMS)
+        genres = pa.array(map(_names, self.y_true), pa.list_(pa.string()))
+        write_table(pa.table({"film_id": ids, "genres": genres}), folder / LABELS)
+        kept = {folder / SCORES / f"{slug}.parquet" for slug in self.scores}
+        for path in {*(folder / SCORES).glob("*.parquet")} - kept:
+            path.unlink()
+        for slug, score in self.scores.items():
+            _write_scores(ids, score, folder / SCORES / f"{slug}.parquet")
+
+
+def as_stored(score: np.ndarray) -> np.ndarray:
+    """Scores as float32 that rank the films of each genre as they did, ties included.
+
+    score: (n_films, n_genres) float64. Rounding alone would make ties of close scores, and one tie
+    moves an average precision by more than all other rounding; such scores are set apart by the
+    smallest step there is.
+    """
+    stored = np.empty(score.shape, np.float32)
+    for genre, column in enumerate(score.T):
+        values, places = np.unique(column, return_inverse=True)
+        rounded = values.astype(np.float32)
+        for at in range(1, len(rounded)):
+            if rounded[at] <= rounded[at - 1]:
+                rounded[at] = np.nextafter(rounded[at - 1], np.float32(np.inf))
+        stored[:, genre] = rounded[places]
+    return stored
+
+
+def _names(row: np.ndarray) -> list[str]:
+    return [genre for genre, has in zip(GENRES, row, strict=True) if has]
+
+
+def _write_scores(film_id: pa.Array, score: np.ndarray, path: Path) -> None:
+    """Floats byte by byte, each column's first bytes together: so they are a fifth smaller."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    columns = {genre: pa.array(column) for genre, column in zip(GENRES, score.T, strict=True)}
+    pq.write_table(
+        pa.table({"film_id": film_id, **columns}),
+        path,
+        compression="zstd",
+        use_dictionary=False,
+        write_statistics=False,
+        store_schema=False,
+        column_encoding={"film_id": "DELTA_BYTE_ARRAY"}
+        | dict.fromkeys(GENRES, "BYTE_STREAM_SPLIT"),
+    )
+
+
+def _read(path: Path, film_id: pa.ChunkedArray) -> pa.Table:
+    table = read_table(path)
+    if table["film_id"] != film_id:
+        raise ValueError(f"{path.name} is of other films than {FILMS}")
+    return table
