@@ -107,6 +107,31 @@ def test_a_character_that_nobody_sees_is_refused(character, shown):
     assert f"line 1: invisible character: found '\\{shown}'" in found
 
 
+@pytest.mark.parametrize(
+    "name",
+    [  # TMDB's other genres: none of them is meant to be one of the ten
+        *("Animation", "Documentary", "Family", "Fantasy", "History", "Music", "TV Movie"),
+        *("War", "Western"),
+    ],
+)
+def test_a_genre_that_is_none_of_the_ten_is_likened_to_none(name):
+    (found,) = slips_of(GOOD.replace("Drama", name))
+    assert "perhaps" not in found
+    assert f"found {name!r}, expected one of Action, Adventure" in found
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        *(("Horor", "Horror"), ("Mistery", "Mystery"), ("Sci Fiction", "Science Fiction")),
+        *(("Thrillers", "Thriller"), ("Romantic", "Romance"), ("COMDEY", "Comedy")),
+    ],
+)
+def test_a_misspelt_genre_is_known_again(written, meant):
+    (found,) = slips_of(GOOD.replace("Drama", written))
+    assert f"expected {meant!r} perhaps" in found
+
+
 def test_a_sixth_column_names_the_collection():
     header = "film_id\ttitle\tyear\tgenres\ttrailer\tcollection"
     lines = f"{header}\n{GOOD}\t Star Wars \n2\tB\t1999\tDrama\thttps://example.org/b\t\n"
