@@ -33,7 +33,7 @@ def main() -> None:
     from stages.fetching.obtaining import Obtain
     from stages.params import load
     from stages.params.matrix import cells
-    from stages.predicting import record, showing
+    from stages.predicting import caveats, record, showing
     from stages.predicting.answers import Respondent
     from stages.predicting.asking import ask, chosen
     from stages.predicting.timeline import write_page
@@ -47,18 +47,24 @@ def main() -> None:
     respondent = Respondent(params, matrix, Path("data"))
     corpus = record.read_corpus(lock, len(respondent.films.ids), Path("data"))
     say(showing.corpus_line(corpus))
-    if corpus.sample:
-        say(f"warning: {showing.SAMPLE}")
+    warnings = caveats.warnings(corpus, respondent.films)
+    for warning in warnings:
+        say(f"warning: {warning}")
 
     obtain = Obtain(params.download, params.sample)
     with TemporaryDirectory() as folder:
-        replies = ask(respondent, asked, arguments.trailers, obtain, Path(folder))
+        known = caveats.learnt_from(Path("data"), respondent.films)
+        replies = ask(respondent, asked, arguments.trailers, obtain, known, Path(folder))
         answered = [reply for reply in replies if not reply.error]
         if arguments.plot and answered:
-            write_page(arguments.plot, respondent, answered, corpus, Path(folder))
+            about = showing.corpus_line(corpus)
+            write_page(arguments.plot, respondent, answered, about, warnings, Path(folder))
     if arguments.json or arguments.csv:
-        shown = showing.as_json(replies, corpus) if arguments.json else showing.as_csv(replies)
-        sys.stdout.write(shown)
+        sys.stdout.write(
+            showing.as_json(replies, corpus, warnings)
+            if arguments.json
+            else showing.as_csv(replies)
+        )
     else:
         console = Console(highlight=False)
         if not console.is_terminal:
@@ -68,6 +74,9 @@ def main() -> None:
     for reply in replies:
         if reply.error:
             say(f"error: {reply.error}")
+        elif arguments.csv:
+            for note in reply.notes:
+                say(f"note: {showing.safe(f'{reply.name}: {note}')}")
     if len(answered) < len(replies):
         sys.exit(1)
 

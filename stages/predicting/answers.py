@@ -89,8 +89,16 @@ class Respondent:
         return found.mean(axis=(0, 1))
 
     def rules(self, cell: Cell) -> list[Rule]:
-        """What each fold chose for this approach, on the board that the judges judge it on."""
-        board = read_board(self.data, self.matrix, (cell.labels,))
+        """What each fold chose for this approach, on the board that the judges judge it on.
+
+        Of a matrix that has not all run, on that of the approaches which have.
+        """
+        scored = [
+            each
+            for each in self.matrix
+            if (self.data / "scores" / f"{each.fitted_with}.npz").is_file()
+        ]
+        board = read_board(self.data, scored, (cell.labels,))
         number = board.row(cell.slug)
         return [
             Rule(

@@ -9,6 +9,7 @@ from stages.errors import BenchmarkError, TrailerError
 from stages.fetching.obtaining import Facts
 from stages.params.matrix import PRIOR, Cell
 from stages.predicting.answers import Answer, Respondent, answers
+from stages.predicting.caveats import seen
 from stages.predicting.given import Given, explained, look_into
 from stages.predicting.taking_apart import Outcome, embed, modalities_of, take_apart
 
@@ -49,11 +50,13 @@ def ask(
     cells: Sequence[Cell],
     names: Sequence[str],
     obtain: Callable[[Trailer], Facts],
+    known: Mapping[str, str],
     folder: Path,
 ) -> list[Reply]:
     """Ask approaches about trailers; one that fails does not stop the others.
 
-    obtain: fetches addresses; folder: an empty one, filled as data/ is by the pipeline.
+    obtain: fetches addresses; known: sha256 of a file that the models were trained on -> its film's
+    title; folder: an empty one, filled as data/ is by the pipeline.
     """
     looked = [_looked(name, number, obtain) for number, name in enumerate(names)]
     given = [each for each in looked if isinstance(each, Given)]
@@ -71,6 +74,7 @@ def ask(
             tuple(cells),
             [column[film_of[each.trailer_id]] for column in columns],
             outcomes[each.trailer_id],
+            known.get(each.sha256, ""),
         )
         for each in looked
     ]
@@ -102,7 +106,9 @@ def _reply(
     cells: tuple[Cell, ...],
     found: Sequence[Answer | None],
     outcomes: Mapping[str, Outcome],
+    title: str,
 ) -> Reply:
+    """title: of the film whose trailer this is, where the models learnt from it."""
     came = [outcome for outcome in outcomes.values() if outcome.reason == "ok"]
     lost = [outcome for outcome in outcomes.values() if outcome.reason != "ok"]
     error = None
@@ -116,7 +122,8 @@ def _reply(
     if error:
         return Reply(given.name, given.trailer_id, error=str(explained(given.name, error)))
     said = tuple(answer for answer in found if answer)
-    notes = tuple(_notes(cells, said, outcomes))
+    trained = [seen(title, said[0].n_folds)] if title else []
+    notes = (*trained, *_notes(cells, said, outcomes))
     return Reply(given.name, given.trailer_id, cells, said, notes)
 
 

@@ -19,10 +19,6 @@ COLUMNS = [
     *("trailer", "approach", "modality", "genre", "score", "spread", "probability", "threshold"),
     *("decision", "votes", "folds"),
 ]
-SAMPLE = (
-    "these models learnt from rendered trailers of films that do not exist (the sample corpus): "
-    "what they say of a real trailer means nothing; README, 'Real films', says how to train on some"
-)
 
 
 def safe(text: str) -> str:
@@ -56,7 +52,7 @@ def table(reply: Reply) -> Group:
     )
 
 
-def as_json(replies: Sequence[Reply], corpus: Corpus) -> str:
+def as_json(replies: Sequence[Reply], corpus: Corpus, warnings: Sequence[str]) -> str:
     """Everything, names as they were given."""
     trailers = [
         {"trailer": reply.name, "error": reply.error}
@@ -68,7 +64,8 @@ def as_json(replies: Sequence[Reply], corpus: Corpus) -> str:
         }
         for reply in replies
     ]
-    return json.dumps({"corpus": vars(corpus), "trailers": trailers}, indent=2)
+    about = {"corpus": vars(corpus), "warnings": list(warnings)}
+    return json.dumps({**about, "trailers": trailers}, indent=2)
 
 
 def as_csv(replies: Sequence[Reply]) -> str:

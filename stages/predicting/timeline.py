@@ -20,8 +20,7 @@ from stages.packs import read_pack
 from stages.params.matrix import Cell
 from stages.predicting.answers import Answer, Respondent
 from stages.predicting.asking import Reply, parts_of
-from stages.predicting.record import Corpus
-from stages.predicting.showing import SAMPLE, corpus_line, safe
+from stages.predicting.showing import safe
 
 FRAME_WIDTH, CELL_WIDTH = 84, 36  # pixels from one to the next, at least
 NUMBER_WIDTH = 28  # a narrower cell has its number in the tooltip alone
@@ -42,10 +41,18 @@ class Lane:
 
 
 def write_page(
-    path: Path, respondent: Respondent, replies: Sequence[Reply], corpus: Corpus, folder: Path
+    path: Path,
+    respondent: Respondent,
+    replies: Sequence[Reply],
+    about: str,
+    warnings: Sequence[str],
+    folder: Path,
 ) -> None:
-    """Write the page. Raises BenchmarkError where that cannot be; folder: what `ask` filled."""
-    html = page(respondent, replies, corpus, folder)
+    """Write the page. Raises BenchmarkError where that cannot be.
+
+    about: what the models learnt from; folder: what `ask` filled.
+    """
+    html = page(respondent, replies, about, warnings, folder)
     try:
         path.write_text(html, encoding="utf-8")
     except OSError as error:
@@ -57,16 +64,22 @@ def write_page(
         ) from None
 
 
-def page(respondent: Respondent, replies: Sequence[Reply], corpus: Corpus, folder: Path) -> str:
+def page(
+    respondent: Respondent,
+    replies: Sequence[Reply],
+    about: str,
+    warnings: Sequence[str],
+    folder: Path,
+) -> str:
     """The HTML of it."""
     frames = {rows["trailer_id"][0].as_py(): rows for rows in read_pack(folder / "frames")}
     sections = [
         _section(reply, frames.get(reply.trailer_id), list(_lanes(respondent, reply, folder)))
         for reply in replies
     ]
-    warning = f'<p class="warning">{escape(SAMPLE)}</p>' if corpus.sample else ""
+    warning = "".join(f'<p class="warning">{escape(each)}</p>' for each in warnings)
     return Template(PAGE.read_text(encoding="utf-8")).substitute(
-        corpus=escape(corpus_line(corpus)), warning=warning, sections="\n".join(sections)
+        corpus=escape(about), warning=warning, sections="\n".join(sections)
     )
 
 

@@ -108,7 +108,8 @@ def make_corpus(params: Params) -> dict[str, Path]:
         trailer_id = hashlib.sha256(str(number).encode()).hexdigest()[:16]
         genres = np.flatnonzero((rng.random(len(GENRES)) < 0.3) | (np.arange(10) == number % 10))
         names = tuple(GENRES[genre] for genre in genres)
-        trailers.append(Trailer(trailer_id, f"film {number}", "", 2000, names, "file:x"))
+        film = f"film {number}"
+        trailers.append(Trailer(trailer_id, film, film, 2000, names, "file:x"))
         files[trailer_id] = write_clip(Path(f"films/{trailer_id}.mkv"), number)
     save_trailers(trailers, Path("data/catalogue.parquet"))
     splits = [

@@ -5,12 +5,21 @@ import io
 import json
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+import pyarrow as pa
 import pytest
 
 from stages import predict
 from stages.console import run_command
+from stages.corpus.genres import GENRES
+from stages.fitting.films import Films
+from stages.packs import write_table
+from stages.predicting.caveats import warnings
+from stages.predicting.record import Corpus
+from stages.store import sha256
 from tests.predicting.small_run import Run, write_clip
 
 
@@ -40,7 +49,69 @@ def test_the_headline_answers_in_a_table(call, clip):
     assert status == 0
     assert all(slug in shown for slug in ("colour_linear", "mfcc_linear", "late_linear"))
     assert "Science Fiction" in shown and "yes from" in shown
-    assert "sample.txt: 15 films" in said and "warning" not in said
+    assert "sample.txt: 15 films" in said and "do not exist" not in said
+
+
+def test_few_films_are_warned_of_whatever_the_form(call, clip, tmp_path):
+    page = tmp_path / "page.html"
+    words = "learnt from 15 films, too few (fewer than 60) for a yes or no to be relied on"
+    _, shown, said = call(clip, "--json", "--plot", page)
+    (warning,) = json.loads(shown)["warnings"]
+    assert words in warning and f"warning: {warning}" in said
+    assert words in page.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("horror", "rare"), [(7, True), (8, False), (52, False), (53, True)])
+def test_a_genre_of_few_films_with_or_without_it_is_named(horror, rare):
+    y_true = np.zeros((60, 10), bool)
+    y_true[:30] = True
+    y_true[:, GENRES.index("Horror")] = np.arange(60) < horror
+    rows = np.arange(60)
+    films = Films(rows.astype(str), y_true, rows % 3, {}, rows % 3)
+    told = warnings(Corpus("mine.txt", 60, sample=False), films)
+    assert [text.split(" the models")[0] for text in told] == ["of Horror"] * rare
+
+
+@pytest.fixture
+def ledger(inside: Run) -> Iterator[None]:
+    """The ledger of downloads, as the stage `download` writes it."""
+    path = inside.folder / "data/downloads.parquet"
+    rows = [
+        {"film_id": film, "sha256": sha256(trailer)} for film, trailer in inside.trailers.items()
+    ]
+    rows.append({"film_id": "never usable", "sha256": "0"})
+    write_table(pa.Table.from_pylist(rows), path)
+    yield
+    path.unlink()
+
+
+def test_a_trailer_that_was_trained_on_is_known_by_its_bytes(call, clip, inside, ledger, tmp_path):
+    renamed = shutil.copy(inside.trailers["film 3"], tmp_path / "renamed.mkv")
+    status, shown, _ = call(renamed, clip, "--json")
+    trained, new = json.loads(shown)["trailers"]
+    assert status == 0
+    (note,) = trained["notes"]
+    assert note.startswith("this file is the trailer of 'film 3', which 2 of the 3 folds' models")
+    assert new["notes"] == []
+    _, shown, _ = call(renamed)
+    assert "note: this file is the trailer of 'film 3'" in shown
+    _, _, said = call(renamed, "--csv")
+    assert "renamed.mkv: this file is the trailer of 'film 3'" in said
+
+
+@pytest.mark.parametrize("asked", [[], ["--approach", "late_linear"]])
+def test_only_what_is_asked_for_needs_to_be_trained(
+    call, clip, inside, tmp_path, monkeypatch, asked
+):
+    _, whole, _ = call(clip, "--json", *asked)
+    shutil.copytree(inside.folder, tmp_path / "some")
+    monkeypatch.chdir(tmp_path / "some")
+    for path in Path("data/scores").iterdir():
+        if path.stem not in ("colour_linear", "mfcc_linear", "late_linear"):
+            path.unlink()
+    status, shown, said = call(clip, "--json", *asked)
+    assert status == 0, said
+    assert json.loads(shown) == json.loads(whole)
 
 
 def test_json_and_csv_say_the_same(call, clip):

@@ -1,0 +1,62 @@
+"""What a person must know before believing an answer: of the models, and of the trailer."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+
+from stages.corpus.genres import GENRES
+from stages.corpus.table import read_trailers
+from stages.fitting.films import Films
+from stages.packs import read_table
+from stages.predicting.record import Corpus
+
+MIN_FILMS, MIN_GENRE_FILMS = 60, 8
+SAMPLE = (
+    "these models learnt from rendered trailers of films that do not exist (the sample corpus): "
+    "what they say of a real trailer means nothing; README, 'Real films', says how to train on some"
+)
+
+
+def warnings(corpus: Corpus, films: Films) -> list[str]:
+    """Of all answers. films: those that the models, thresholds and probabilities were learnt on."""
+    return [*([SAMPLE] if corpus.sample else []), *_few(films.y_true)]
+
+
+def _few(y_true: np.ndarray) -> Iterator[str]:
+    """The rule by which the judges give no interval; y_true: (n_films, n_genres) bool."""
+    films = len(y_true)
+    if films < MIN_FILMS:
+        yield (
+            f"thresholds and probabilities were learnt from {films} films, too few (fewer than "
+            f"{MIN_FILMS}) for a yes or no to be relied on"
+        )
+        return
+    fewer = np.minimum(y_true.sum(axis=0), (~y_true).sum(axis=0))
+    if rare := [genre for genre, n in zip(GENRES, fewer, strict=True) if n < MIN_GENRE_FILMS]:
+        yield (
+            f"of {', '.join(rare)} the models know fewer than {MIN_GENRE_FILMS} films with it or "
+            "without it: their answers there are not to be relied on"
+        )
+
+
+def learnt_from(data: Path, films: Films) -> Mapping[str, str]:
+    """The trailers that the models were trained on: sha256 of the file -> title of its film.
+
+    Empty where the ledger of downloads is not at hand.
+    """
+    ledger = data / "downloads.parquet"
+    if not ledger.is_file():
+        return {}
+    titles = {each.film_id: each.title for each in read_trailers(data / "catalogue.parquet")}
+    used = set(films.ids.tolist())
+    rows = read_table(ledger, columns=["film_id", "sha256"]).to_pylist()
+    return {row["sha256"]: titles[row["film_id"]] for row in rows if row["film_id"] in used}
+
+
+def seen(title: str, n_folds: int) -> str:
+    """Of a trailer that the models were trained on."""
+    return (
+        f"this file is the trailer of {title!r}, which {n_folds - 1} of the {n_folds} folds' "
+        "models learnt from: the answer says nothing of a new trailer"
+    )
