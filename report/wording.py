@@ -209,6 +209,18 @@ def came(metrics: Metrics) -> str:
     return f"{text}. {aside} {study:.0%} of its own." if study else f"{text}."
 
 
+def no_second_source(metrics: Metrics) -> str:
+    """Why it is not known how far two sources of genres agree."""
+    of = metrics.catalogue.get("second_source", {"path": "second_source.txt", "films": 0})
+    file = f"{isolated(of['path'])} (catalogue.second_source)"
+    if not of["films"]:
+        return f"How far two sources of genres agree is not known: {file} names no film."
+    return (
+        f"How far two sources of genres agree is not known: {file} names the genres of "
+        f"{of['films']} of these films, and none of them has a trailer that could be used."
+    )
+
+
 def keras(metrics: Metrics) -> str:
     """Why a keras_accuracy near 29% may be no skill at all."""
     constant = metrics.reference("best_constant_label", "keras_accuracy")

@@ -30,7 +30,9 @@ def main() -> None:
     save_trailers(trailers, Path("data/catalogue.parquet"))
     is_sample = all(trailer.url.startswith("sample:") for trailer in trailers)
     counts = describe(trailers)
-    write_json({"path": str(path), "sample": is_sample, **counts}, Path("metrics/catalogue.json"))
+    told = {"path": params.second_source, "films": shared}
+    about = {"path": str(path), "sample": is_sample, **counts, "second_source": told}
+    write_json(about, Path("metrics/catalogue.json"))
     say(f"{path}: {counts['films']} films, {counts['trailers']} trailers, all lines valid")
     if second:
         say(f"{params.second_source}: genres of {shared} of them from a second source")

@@ -1,5 +1,10 @@
+import json
+import sys
+from pathlib import Path
+
 import pytest
 
+from stages import catalogue
 from stages.corpus.second_source import (
     check_overlap,
     load_second_source,
@@ -8,6 +13,8 @@ from stages.corpus.second_source import (
     save_second_source,
 )
 from stages.errors import BenchmarkError
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_reads_what_a_catalogue_may_look_like():
@@ -64,3 +71,18 @@ def test_the_table_gives_back_what_was_saved(tmp_path):
     genres = {"2": ("Horror",), "1": ("Action", "Drama")}
     save_second_source(genres, tmp_path / "second.parquet")
     assert load_second_source(tmp_path / "second.parquet") == genres
+
+
+@pytest.mark.parametrize(("source", "films"), [("1\tDrama\n9\tDrama\n", 1), ("# none yet\n", 0)])
+def test_the_catalogues_numbers_name_the_source_and_what_it_knows(
+    tmp_path, monkeypatch, source, films
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["catalogue"])
+    params = (ROOT / "params.yaml").read_text()
+    Path("params.yaml").write_text(params.replace("second_source.txt", "imdb.txt"))
+    Path("sample.txt").write_text("1\tA\t1999\tDrama\tsample:1\n")
+    Path("imdb.txt").write_text(source)
+    catalogue.main()
+    told = json.loads(Path("metrics/catalogue.json").read_text())["second_source"]
+    assert told == {"path": "imdb.txt", "films": films}

@@ -77,3 +77,12 @@ def test_findings_and_scope(metrics: Metrics, films: Metrics) -> None:
     assert "scores highest" in wording.findings(films)[1]  # nothing is known of a ceiling
     assert "It does not hold for films." in wording.scope(metrics)[-1]
     assert "224 of 240 trailers came (93.3%)" in wording.came(films)
+
+
+def test_a_second_source_that_tells_nothing_is_named_and_never_denied(metrics: Metrics) -> None:
+    def told(films: int) -> str:
+        source = {"second_source": {"path": "imdb.txt", "films": films}}
+        return wording.no_second_source(replace(metrics, catalogue=metrics.catalogue | source))
+
+    assert "imdb.txt" in told(0) and "(catalogue.second_source) names no film" in told(0)
+    assert "names the genres of 3 of these films, and none of them has a trailer" in told(3)
