@@ -31,9 +31,10 @@ def main() -> None:
     from rich.console import Console
 
     from stages.differing import showing
+    from stages.differing.committed import committed_scores
     from stages.differing.moves import COLUMNS, move_rows
     from stages.differing.sides import Side, read_earlier_side, read_side, shared
-    from stages.history import committed_scores, fetch_scores
+    from stages.history import commit_of, fetch_scores
     from stages.params import load
     from stages.tables import write_csv
 
@@ -41,7 +42,7 @@ def main() -> None:
         if name == WORKSPACE:
             return read_side(name, Path("metrics"))
         with TemporaryDirectory() as folder:
-            if metrics := committed_scores(name, Path(folder)):
+            if metrics := committed_scores(commit_of(name), Path(folder)):
                 return read_side(name, metrics)
             return read_earlier_side(name, fetch_scores(name, Path(folder)))
 

@@ -1,50 +1,31 @@
-"""What a revision's run left behind, from git or DVC's cache, without checking it out."""
+"""Revisions as DVC knows them: their commits, and what their runs left in its cache or remote."""
 
-import io
 import subprocess
-import tarfile
 from pathlib import Path
 
 from stages.errors import BenchmarkError
-from stages.judging.out_of_fold import FILES
 
-JUDGED = [f"metrics/{name}" for name in FILES]
 NEEDED = ("data/splits.parquet", "data/catalogue.parquet")
 SCORES = "data/scores"
 
 
-def committed_scores(rev: str, folder: Path) -> Path | None:
-    """Put the judged scores of a revision below `folder` as git has them; its metrics/.
+def commit_of(rev: str) -> str:
+    """The commit that a branch, tag, commit or experiment stands for.
 
-    None for a revision from before they were kept in git. Raises BenchmarkError for one that does
-    not exist.
+    Raises BenchmarkError for what is none of these. git is asked first, which takes no second.
     """
-    commit = _commit(rev)
-    listed = _git("ls-tree", "--name-only", commit, "--", *JUDGED)
-    if len(listed.splitlines()) < len(JUDGED):
-        return None
-    with tarfile.open(fileobj=io.BytesIO(_git("archive", commit, "--", *JUDGED))) as archive:
-        archive.extractall(folder, filter="data")
-    return folder / "metrics"
+    asked = ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{rev}^{{commit}}"]
+    found = subprocess.run(["git", *asked], capture_output=True, text=True, check=False)
+    if found.returncode == 0:
+        return found.stdout.strip()
 
-
-def _commit(rev: str) -> str:
-    """The commit that a branch, tag, commit or experiment stands for."""
-    try:
-        found = _git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{rev}^{{commit}}")
-        return found.decode().strip()
-    except subprocess.CalledProcessError:
-        return _experiment(rev)
-
-
-def _experiment(rev: str) -> str:
     from dvc.exceptions import DvcException
     from dvc.repo import Repo
     from dvc.scm import resolve_rev
 
     try:
         with Repo() as repo:
-            return resolve_rev(repo.scm, rev)
+            return str(resolve_rev(repo.scm, rev))
     except DvcException as error:
         raise _unknown(rev, error) from None
 
@@ -56,10 +37,6 @@ def _unknown(rev: str, error: Exception) -> BenchmarkError:
         found=str(error),
         do="name a branch, a tag, a commit or an experiment of this repository",
     )
-
-
-def _git(*arguments: str) -> bytes:
-    return subprocess.run(["git", *arguments], capture_output=True, check=True).stdout
 
 
 def fetch_scores(rev: str, folder: Path) -> Path:

@@ -10,8 +10,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m stages.plan",
         description="List every cell of the matrix with what it needs, whether that is at hand and "
-        "what it will cost here: stages, downloads, minutes. A backbone that was never timed on "
-        "this machine is timed first, which takes a few seconds. Nothing is fetched.",
+        "what it costs: stages, downloads, minutes, and those that are left to do here. A backbone "
+        "that never ran is timed first, which takes a few seconds. Nothing is fetched.",
     )
     parser.add_argument("set", nargs="?", help="the name of a file in sets/, as for stages.choose")
     parser.add_argument("--catalogue", type=Path, help="instead of catalogue.path")
@@ -21,7 +21,7 @@ def main() -> None:
     parser.add_argument("--write", type=Path, help="put that table into this file, between marks")
     arguments = parser.parse_args()
 
-    from stages.planning.showing import models, plan_table, write_models
+    from stages.planning.showing import MEANING, models, plan_table, write_models
 
     if arguments.models:
         lines = list(models())
@@ -35,12 +35,20 @@ def main() -> None:
     from stages.hub.sources import Means, folder_of_the_person
     from stages.hub.whereabouts import whereabouts
     from stages.params import load
-    from stages.params.matrix import cells_of
-    from stages.planning.costs import Recorded, plan
+    from stages.params.sets import FOLDER, read_set
+    from stages.planning.costs import Recorded, count, plan
+    from stages.planning.finished import Finished
     from stages.planning.rates import Rates
+    from stages.predicting.record import read_yaml
+    from stages.workspace import hashes
 
     params = load(chosen=arguments.set)
     matrix = params.matrix
+    would_be, lock = read_yaml(Path("params.yaml")), read_yaml(Path("dvc.lock"))
+    if arguments.set:
+        would_be["matrix"] = read_set(Path(FOLDER), arguments.set).matrix
+    if arguments.catalogue:
+        would_be["catalogue"]["path"] = str(arguments.catalogue)
     trailers = read_catalogue(arguments.catalogue or Path(params.catalogue.path))
 
     def at_hand(slug: str) -> str:
@@ -49,21 +57,17 @@ def main() -> None:
         means = Means(slug, entry.file, folder_of_the_person())
         return whereabouts(record, means, Path(f"data/weights/{slug}.safetensors"))
 
-    rows = plan(
-        matrix,
-        trailers,
-        Recorded.read(Path("metrics")),
-        Rates(Path("data/store/rates.json"), params.frames, params.audio).seconds_per_trailer,
-        at_hand,
-    )
-    fitted = [cell for cell in cells_of(matrix) if not cell.base]
-    count = 1 + len(matrix.backbones) + len(matrix.pretrained) + len(fitted)
-    shown = list(progress(rows, "plan", count))
+    recorded = Recorded.read(Path("metrics"))
+    rates = Rates(Path("data/store/rates.json"), params.frames, params.audio)
+    with hashes() as hash_of:
+        finished = Finished(lock, would_be, hash_of)
+        rows = plan(matrix, trailers, recorded, rates.seconds_per_trailer, at_hand, finished)
+        shown = list(progress(rows, "plan", count(matrix)))
     console = Console(highlight=False)
     if not console.is_terminal:
         console.width = 160
     console.print(plan_table(shown))
-    console.print("Minutes: backbones as timed here, the rest as in metrics/provenance.json.")
+    console.print(MEANING)
     steps = [f"python -m stages.choose {arguments.set}"] if arguments.set else []
     path = arguments.catalogue
     steps += [f"dvc exp run -S catalogue.path={path}" if path else "dvc repro"]

@@ -46,7 +46,8 @@ def main() -> None:
         record.check_trained(cell.slug, lock, Path("params.yaml"), Path())
     respondent = Respondent(params, matrix, Path("data"))
     corpus = record.read_corpus(lock, len(respondent.films.ids), Path("data"))
-    say(showing.corpus_line(corpus))
+    about = showing.corpus_line(corpus)
+    say(about)
     warnings = caveats.warnings(corpus, respondent.films)
     for warning in warnings:
         say(f"warning: {warning}")
@@ -57,26 +58,19 @@ def main() -> None:
         replies = ask(respondent, asked, arguments.trailers, obtain, known, Path(folder))
         answered = [reply for reply in replies if not reply.error]
         if arguments.plot and answered:
-            about = showing.corpus_line(corpus)
             write_page(arguments.plot, respondent, answered, about, warnings, Path(folder))
-    if arguments.json or arguments.csv:
-        sys.stdout.write(
-            showing.as_json(replies, corpus, warnings)
-            if arguments.json
-            else showing.as_csv(replies)
-        )
+    if arguments.json:
+        sys.stdout.write(showing.as_json(replies, corpus, warnings))
+    elif arguments.csv:
+        sys.stdout.write(showing.as_csv(replies))
     else:
         console = Console(highlight=False)
         if not console.is_terminal:
             console.width = 160
         for reply in answered:
             console.print(showing.table(reply))
-    for reply in replies:
-        if reply.error:
-            say(f"error: {reply.error}")
-        elif arguments.csv:
-            for note in reply.notes:
-                say(f"note: {showing.safe(f'{reply.name}: {note}')}")
+    for line in showing.aside(replies, notes=arguments.csv):
+        say(line)
     if len(answered) < len(replies):
         sys.exit(1)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from stages.history import JUDGED
+from stages.differing.committed import JUDGED
 from stages.params import load
 from stages.params.matrix import cells
 

@@ -11,10 +11,16 @@ from stages.errors import BenchmarkError
 from stages.params import BackboneParams, MatrixParams
 from stages.params.matrix import PRIOR, Cell, cells_of
 
-ONCE = (
-    *("catalogue", "download", "frames", "audio", "splits", "ceiling", "evaluate", "contrast"),
-    "compare",
+ONCE = (  # the stages that record what they take, whatever the matrix
+    *("catalogue", "download", "frames", "audio", "splits", "leaks"),
+    *("ceiling", "evaluate", "contrast", "compare"),
 )
+REPORT = "report"  # does not: recording would change what it renders
+JOINED_BY = {
+    "mean": "average of two approaches",
+    "weighted": "weighted average of two approaches",
+    "stacked": "logistic regression on the scores of two approaches",
+}
 BYTES = 4  # of a parameter as published
 
 
@@ -29,6 +35,7 @@ class Row:
     stages: int
     megabytes: float = 0.0  # to be fetched
     minutes: float | None = None  # None: nothing was measured that would tell
+    left: float | None = None  # minutes of those stages that are not finished
 
 
 @dataclass(frozen=True)
@@ -53,7 +60,7 @@ class Recorded:
         seconds = {name: float(entry["seconds"]) for name, entry in stages.items()}
         return cls(seconds, int(catalogue.get("trailers", 0)), bool(catalogue.get("sample")))
 
-    def minutes(self, names: list[str], trailers: int) -> float | None:
+    def minutes(self, names: Sequence[str], trailers: int) -> float | None:
         """Minutes of stages, in proportion to trailers; None unless each was run before."""
         if not self.trailers or not all(name in self.seconds for name in names):
             return None
@@ -66,52 +73,83 @@ def plan(
     recorded: Recorded,
     per_trailer: Callable[[BackboneParams], float],
     at_hand: Callable[[str], str],
+    finished: Callable[[str], bool],
 ) -> Iterator[Row]:
     """Rows in the order of work.
 
-    per_trailer: seconds that embedding a trailer takes here. at_hand: where the weights of a
-    pretrained backbone are, "" if they must be fetched; BenchmarkError if they cannot be.
+    per_trailer: seconds that embedding a trailer takes here, asked of backbones that never ran.
+    at_hand: where the weights of a pretrained backbone are, "" if they must be fetched;
+    BenchmarkError if they cannot be. finished: whether a stage of this name, as DVC calls it, need
+    not run again.
     """
-    yield _common(trailers, recorded)
+    yield _common(trailers, recorded, finished)
     fetched: dict[str, str] = {}
     for slug in (*matrix.backbones, *matrix.pretrained):
-        row = _backbone(matrix, slug, len(trailers), per_trailer, at_hand)
+        row = _backbone(matrix, slug, len(trailers), recorded, per_trailer, at_hand)
         if row.megabytes and row.needs in fetched:
             row = replace(row, at_hand=f"with {fetched[row.needs]}", megabytes=0.0)
         fetched.setdefault(row.needs, slug)
-        yield row
+        group = "embed_pretrained" if slug in matrix.pretrained else "embed"
+        yield _with_left(row, finished(f"{group}@{slug}"))
     by_slug = {cell.slug: cell for cell in cells_of(matrix) if not cell.base}
     for cell in by_slug.values():
-        yield _approach(cell, by_slug, len(trailers), recorded)
+        row = _approach(cell, by_slug, len(trailers), recorded)
+        group = {"single": "fit@", "early": "early@", "late": "late@", "prior": ""}[cell.kind]
+        yield _with_left(row, finished(group + cell.slug))
 
 
-def _common(trailers: Sequence[Trailer], recorded: Recorded) -> Row:
+def count(matrix: MatrixParams) -> int:
+    """How many rows that will be."""
+    cells = [cell for cell in cells_of(matrix) if not cell.base]
+    return 1 + len(matrix.backbones) + len(matrix.pretrained) + len(cells)
+
+
+def _with_left(row: Row, done: bool) -> Row:
+    """A row of which all or nothing is finished."""
+    return replace(row, left=0.0 if done else row.minutes)
+
+
+def _common(
+    trailers: Sequence[Trailer], recorded: Recorded, finished: Callable[[str], bool]
+) -> Row:
     sample = all(trailer.url.startswith("sample:") for trailer in trailers)
     known = sample == recorded.sample  # what comes over a network takes what the network takes
-    minutes = recorded.minutes(list(ONCE), len(trailers)) if known else None
+    left = [name for name in ONCE if not finished(name)]
+    minutes, minutes_left = (
+        recorded.minutes(names, len(trailers)) if known else None for names in (ONCE, left)
+    )
     what = f"{len(trailers)} trailers, folds, judging, report"
-    return Row("–", what, "the catalogue", "yes", len(ONCE) + 1, 0.0, minutes)
+    stages = len((*ONCE, REPORT))
+    if not left:
+        minutes_left = 0.0
+    return Row("–", what, "the catalogue", "yes", stages, 0.0, minutes, minutes_left)
 
 
 def _backbone(
     matrix: MatrixParams,
     slug: str,
     trailers: int,
+    recorded: Recorded,
     per_trailer: Callable[[BackboneParams], float],
     at_hand: Callable[[str], str],
 ) -> Row:
     backbone = matrix.backbone(slug)
     what = " ".join([backbone.family, backbone.model]).strip()
-    pretrained = slug in matrix.pretrained
-    stages = 1 + pretrained
+    pretrained = matrix.pretrained.get(slug)
+    stages = 2 if pretrained else 1
     try:
         record = describe(backbone.family, backbone.model, backbone.options)
         where = at_hand(slug) if pretrained else "yes"
-        minutes = per_trailer(backbone) * trailers / 60
+        minutes = recorded.minutes([f"embed@{slug}"], trailers)
+        if minutes is None:
+            minutes = per_trailer(backbone) * trailers / 60
     except BenchmarkError as error:
         return Row(slug, what, "–", f"no: {error}", stages)
+    minutes += recorded.seconds.get(f"weights@{slug}", 0.0) / 60
     source = record.source
     needs = f"{source.hub or source.file} (weights)" if source else "nothing"
+    if pretrained and pretrained.file:
+        needs = f"{pretrained.file} (weights of your own)"
     megabytes = 0.0 if where else record.parameters * BYTES / 1e6
     return Row(slug, what, needs, where or "to be fetched", stages, megabytes, minutes)
 
@@ -120,7 +158,7 @@ def _approach(cell: Cell, by_slug: Mapping[str, Cell], trailers: int, recorded: 
     if cell.slug == PRIOR:
         what = "label frequencies"
     elif cell.kind == "late":
-        what = "average of two approaches"
+        what = JOINED_BY[cell.head]
     else:
         what = f"{cell.head}, {'both joined' if cell.kind == 'early' else cell.context}"
     minutes = recorded.minutes([f"fit@{cell.slug}"], trailers)

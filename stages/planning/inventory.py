@@ -6,7 +6,7 @@ from typing import Any
 from stages.embedding.base import describe
 from stages.embedding.records import Record
 from stages.errors import BenchmarkError
-from stages.params import BackboneParams, MatrixParams, Params
+from stages.params import BackboneParams, MatrixParams, Params, PretrainedParams
 from stages.params.matrix import Cell, cells_of
 
 Row = dict[str, Any]
@@ -51,7 +51,7 @@ def model_rows(params: Params, sets: Sets) -> Iterator[Row]:
     for slug, backbone in found.items():
         row: Row = {"backbone": slug, "family": backbone.family, "model": backbone.model}
         row |= {"modality": backbone.modality, "run": int(slug in active)}
-        yield row | _recorded(_record(backbone))
+        yield row | _recorded(_record(backbone)) | _own(backbone)
 
 
 def _cells(params: Params, sets: Sets) -> Iterator[tuple[str, MatrixParams, Cell]]:
@@ -86,6 +86,14 @@ def _record(backbone: BackboneParams) -> Record | None:
         return describe(backbone.family, backbone.model, backbone.options)
     except BenchmarkError:  # the family wants a library that is not installed
         return None
+
+
+def _own(backbone: BackboneParams) -> Row:
+    """Weights of one's own are not those that the model's record speaks of."""
+    file = backbone.file if isinstance(backbone, PretrainedParams) else None
+    unknown = "not said: weights of one's own"
+    about = {"source": file, "revision": "", "trained_on": unknown, "licence": unknown}
+    return about if file else {}
 
 
 def _recorded(record: Record | None) -> Row:

@@ -10,6 +10,11 @@ from stages.embedding.base import families, family
 from stages.errors import BenchmarkError
 from stages.planning.costs import Row
 
+MEANING = (
+    "Minutes: as metrics/provenance.json has them, of so many trailers; a backbone that never ran "
+    "as timed here.\nLeft to do: what dvc.lock does not record as it lies here; of that, trailers "
+    "that the store holds are not done again."
+)
 BEGIN, END = "<!-- models -->", "<!-- /models -->"
 HEADINGS = (
     *("from", "family", "model", "input", "dimensions", "parameters", "trained on"),
@@ -26,15 +31,23 @@ def plan_table(rows: Sequence[Row]) -> Table:
     table.add_column("at hand", overflow="fold")
     table.add_column("stages", str(sum(row.stages for row in rows)), justify="right")
     table.add_column("MB", f"{sum(row.megabytes for row in rows):.0f}", justify="right")
-    known = sum(row.minutes for row in rows if row.minutes is not None)
-    unknown = any(row.minutes is None for row in rows)
-    table.add_column("minutes", f"{known:.1f}{' + ?' if unknown else ''}", justify="right")
+    table.add_column("minutes", _total([row.minutes for row in rows]), justify="right")
+    table.add_column("left to do", _total([row.left for row in rows]), justify="right")
     for row in rows:
-        minutes = "?" if row.minutes is None else f"{row.minutes:.1f}"
         megabytes = f"{row.megabytes:.0f}" if row.megabytes else ""
         texts = [row.slug, row.what, row.needs, row.at_hand]
-        table.add_row(*map(escape, texts), str(row.stages), megabytes, minutes)
+        times = _minutes(row.minutes), "done" if row.left == 0 else _minutes(row.left)
+        table.add_row(*map(escape, texts), str(row.stages), megabytes, *times)
     return table
+
+
+def _minutes(value: float | None) -> str:
+    return "?" if value is None else f"{value:.1f}"
+
+
+def _total(minutes: Sequence[float | None]) -> str:
+    known = sum(value for value in minutes if value is not None)
+    return f"{known:.1f}{' + ?' if None in minutes else ''}"
 
 
 def write_models(lines: Sequence[str], path: Path) -> None:

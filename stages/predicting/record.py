@@ -28,11 +28,12 @@ class Corpus:
 
 def read_lock(path: Path) -> Mapping[str, Any]:
     """The content of dvc.lock. Raises BenchmarkError where nothing was run."""
-    if not path.is_file():
+    found: Mapping[str, Any] = read_yaml(path)
+    if not found:
         raise BenchmarkError(
             "nothing was trained here yet", where=str(path), do="run `dvc repro` first"
         )
-    return _yaml(path)
+    return found
 
 
 def read_corpus(lock: Mapping[str, Any], n_films: int, data: Path) -> Corpus:
@@ -48,7 +49,7 @@ def check_trained(slug: str, lock: Mapping[str, Any], declared: Path, folder: Pa
 
     lock: the content of dvc.lock; declared: params.yaml; folder: where data/ lies.
     """
-    params = _yaml(declared)
+    params = read_yaml(declared)
     path = f"data/scores/{slug}.npz"
     stages = lock.get("stages", {})
     made_by = {out["path"]: name for name, each in stages.items() for out in each.get("outs", [])}
@@ -89,12 +90,17 @@ def _upstream(path: str, stages: Mapping[str, Any], made_by: Mapping[str, str]) 
             yield from _upstream(dep["path"], stages, made_by)
 
 
+def declared_value(params: Mapping[str, Any], key: str) -> Any:
+    """What params.yaml holds under `a.b.c`; ABSENT where it holds nothing there."""
+    now: Any = params
+    for part in key.split("."):
+        now = now.get(part, ABSENT) if isinstance(now, Mapping) else ABSENT
+    return now
+
+
 def _changes(stage: Mapping[str, Any], params: Mapping[str, Any]) -> Iterator[str]:
     for key, trained in stage.get("params", {}).get(DECLARED, {}).items():
-        now: Any = params
-        for part in key.split("."):
-            now = now.get(part, ABSENT) if isinstance(now, Mapping) else ABSENT
-        yield from _differences(key, trained, now)
+        yield from _differences(key, trained, declared_value(params, key))
 
 
 def _differences(key: str, trained: Any, now: Any) -> Iterator[str]:
@@ -116,5 +122,6 @@ def _md5(path: Path) -> str:
         return hashlib.file_digest(file, "md5").hexdigest()
 
 
-def _yaml(path: Path) -> Any:
-    return yaml12.read(path.read_text(encoding="utf-8"))
+def read_yaml(path: Path) -> Any:
+    """The content of dvc.lock or params.yaml, unchecked; {} where there is no such file."""
+    return yaml12.read(path.read_text(encoding="utf-8")) if path.is_file() else {}

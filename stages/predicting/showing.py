@@ -82,6 +82,15 @@ def as_csv(replies: Sequence[Reply]) -> str:
     return file.getvalue()
 
 
+def aside(replies: Sequence[Reply], notes: bool) -> Iterator[str]:
+    """What is said beside the answers: errors, and notes where the form has no room for them."""
+    for reply in replies:
+        if reply.error:
+            yield f"error: {reply.error}"
+        for note in reply.notes if notes else ():
+            yield f"note: {safe(reply.name)}: {safe(note)}"
+
+
 def _answer(answer: Answer) -> dict[str, Any]:
     return {
         "approach": answer.cell.slug,

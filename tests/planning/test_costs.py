@@ -2,12 +2,17 @@
 
 import dataclasses
 import json
+import re
 from pathlib import Path
 
 import pytest
+import yaml
 
+from report import tables
+from report.loading import load as load_metrics
 from stages.corpus.reader import Trailer
 from stages.errors import BenchmarkError
+from stages.params import load
 from stages.params.sections import (
     ApproachParams,
     BackboneParams,
@@ -16,7 +21,7 @@ from stages.params.sections import (
     MatrixParams,
     PretrainedParams,
 )
-from stages.planning.costs import ONCE, Recorded, plan
+from stages.planning.costs import ONCE, REPORT, Recorded, count, plan
 from stages.planning.showing import models, plan_table, write_models
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,9 +44,14 @@ TRAILERS = [Trailer(str(n), str(n), "", 2000, ("Drama",), "sample:") for n in ra
 RECORDED = Recorded({"fit@colour_linear": 30.0, **dict.fromkeys(ONCE, 6.0)}, trailers=10)
 
 
-def rows(where: str = ""):
-    found = plan(MATRIX, TRAILERS, RECORDED, lambda backbone: 3.0, lambda slug: where)
-    return {row.slug: row for row in found}
+def planned(matrix=MATRIX, trailers=TRAILERS, recorded=RECORDED, at_hand=None, done=()):
+    """The plan, embedding at 3 s a trailer; at_hand: by default all is to be fetched."""
+    where = at_hand or (lambda slug: "")
+    return plan(matrix, trailers, recorded, lambda backbone: 3.0, where, lambda name: name in done)
+
+
+def rows(where: str = "", **given):
+    return {row.slug: row for row in planned(at_hand=lambda slug: where, **given)}
 
 
 def test_every_cell_is_a_row_with_its_stages_and_minutes():
@@ -70,24 +80,22 @@ def test_weights_are_counted_only_where_they_must_be_fetched():
 def test_a_file_that_two_backbones_share_is_fetched_once():
     pretrained = MATRIX.pretrained | {"again": MATRIX.pretrained["small"]}
     matrix = dataclasses.replace(MATRIX, pretrained=pretrained)
-    found = plan(matrix, TRAILERS, RECORDED, lambda backbone: 3.0, lambda slug: "")
-    again = next(row for row in found if row.slug == "again")
+    again = next(row for row in planned(matrix) if row.slug == "again")
     assert (again.at_hand, again.megabytes) == ("with small", 0.0)
 
 
 def test_what_a_network_takes_is_not_guessed_from_rendering():
     films = [dataclasses.replace(trailer, url="https://example.org") for trailer in TRAILERS]
-    found = plan(MATRIX, films, RECORDED, lambda backbone: 3.0, lambda slug: "")
-    assert next(found).minutes is None
+    assert next(planned(trailers=films)).minutes is None
 
 
 def test_what_cannot_be_had_is_said_and_stops_nothing():
     def at_hand(slug: str) -> str:
         raise BenchmarkError("transformers is not installed", do="install it")
 
-    found = {r.slug: r for r in plan(MATRIX, TRAILERS, RECORDED, lambda backbone: 3.0, at_hand)}
+    found = {row.slug: row for row in planned(at_hand=at_hand)}
     assert found["small"].at_hand.startswith("no: transformers is not installed")
-    assert len(found) == 9
+    assert len(found) == count(MATRIX) == 9
 
 
 def test_what_was_recorded_is_read_from_the_last_run(tmp_path):
@@ -101,8 +109,67 @@ def test_what_was_recorded_is_read_from_the_last_run(tmp_path):
 
 def test_the_sum_says_when_something_is_missing_from_it():
     table = plan_table(list(rows().values()))
-    assert str(table.columns[-1].footer).endswith("+ ?")
+    assert all(str(column.footer).endswith("+ ?") for column in table.columns[-2:])
     assert table.row_count == 9
+
+
+def test_finished_work_is_not_left_to_do():
+    done = {"embed@colour", "fit@colour_linear", "prior", *ONCE} - {"evaluate", "compare"}
+    found = rows(done=done)
+    assert found["–"].minutes == pytest.approx(len(ONCE) * 6 / 60 * 2)
+    assert found["–"].left == pytest.approx(2 * 6 / 60 * 2)  # of two stages, twice the trailers
+    assert (found["colour"].minutes, found["colour"].left) == (pytest.approx(1.0), 0.0)
+    assert found["mfcc"].left == found["mfcc"].minutes
+    assert (found["colour_linear"].left, found["mfcc_linear"].left) == (0.0, pytest.approx(1.0))
+    assert found["small_mlp"].left is None  # nobody knows how long that takes
+    shown = plan_table(list(found.values()))
+    (left,) = [column for column in shown.columns if column.header == "left to do"]
+    cells = dict(zip(found, left.cells, strict=True))
+    assert (cells["colour"], cells["mfcc"], cells["small_mlp"]) == ("done", "1.0", "?")
+
+
+def test_what_a_backbone_took_is_told_as_it_was_recorded():
+    seconds = {**RECORDED.seconds, "embed@small": 90.0, "weights@small": 12.0}
+    found = rows(recorded=Recorded(seconds, trailers=10))
+    assert found["small"].minutes == pytest.approx(1.5 * 2 + 0.2)  # weights come once
+
+
+def test_fusions_are_called_what_they_do():
+    pair = {"picture": "colour_linear", "sound": "mfcc_linear"}
+    late = {by: LateParams(**pair, by=by) for by in ("mean", "weighted", "stacked")}
+    found = rows(matrix=dataclasses.replace(MATRIX, late=late))
+    assert found["mean"].what == "average of two approaches"
+    assert found["weighted"].what == "weighted average of two approaches"
+    assert found["stacked"].what == "logistic regression on the scores of two approaches"
+
+
+def test_weights_of_ones_own_are_called_by_their_file():
+    own = PretrainedParams(
+        family="timm", reads="frames", model="vgg16.tv_in1k", file="mine.safetensors"
+    )
+    found = rows(
+        "in WEIGHTS_DIR",
+        matrix=dataclasses.replace(MATRIX, pretrained=MATRIX.pretrained | {"own": own}),
+    )
+    assert found["own"].needs == "mine.safetensors (weights of your own)"
+    assert (found["own"].what, found["own"].megabytes) == ("timm vgg16.tv_in1k", 0.0)
+
+
+def test_the_stages_of_every_matrix_are_those_of_the_pipeline():
+    stages = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
+    once = [name for name, stage in stages.items() if "foreach" not in stage]
+    assert {*ONCE, REPORT, "prior"} == set(once)
+
+
+def test_plan_cost_page_and_readme_agree_on_a_first_run():
+    metrics = load_metrics(ROOT / "metrics")
+    trailers = [TRAILERS[0]] * metrics.catalogue["trailers"]
+    matrix = load(ROOT / "params.yaml").matrix
+    found = planned(matrix, trailers, Recorded.read(ROOT / "metrics"))
+    minutes = sum(row.minutes for row in found)
+    assert minutes == pytest.approx(tables.run.stages(metrics)["seconds"].sum() / 60)
+    said = re.search(r"about (\d+) minutes of stages", (ROOT / "README.md").read_text())
+    assert said and minutes / 2 < int(said[1]) < minutes * 2  # machines differ
 
 
 def test_readme_holds_the_table_of_models(tmp_path):

@@ -1,6 +1,7 @@
+from dataclasses import replace
 from pathlib import Path
 
-from stages.params import load
+from stages.params import PretrainedParams, load
 from stages.params.matrix import cells, cells_of
 from stages.params.reading import load_sets
 from stages.planning.inventory import CELLS, MODELS, cell_rows, model_rows
@@ -33,3 +34,15 @@ def test_models_are_those_of_every_set_with_what_their_records_say():
     assert vgg16["licence"] == "BSD-3-Clause" and vgg16["dimensions"] == "4096"
     assert len(vgg16["revision"]) == 40
     assert set(MODELS) <= set(vgg16)
+
+
+def test_weights_of_ones_own_are_not_told_as_the_published():
+    params = load(ROOT / "params.yaml")
+    own = PretrainedParams(
+        family="timm", reads="frames", model="vgg16.tv_in1k", file="mine.safetensors"
+    )
+    matrix = replace(params.matrix, pretrained={"own": own})
+    rows = {row["backbone"]: row for row in model_rows(replace(params, matrix=matrix))}
+    assert (rows["own"]["source"], rows["own"]["revision"]) == ("mine.safetensors", "")
+    assert rows["own"]["licence"] == rows["own"]["trained_on"] == "not said: weights of one's own"
+    assert rows["own"]["dimensions"] == "4096"
