@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -53,6 +54,8 @@ def test_nothing_to_do_the_second_time(project):
     before = project.entries("embed")
     assert "up to date" in project.call("dvc", "repro")
     assert project.entries("embed") == before
+    (total,) = re.findall(r"all of it.* (\S+)\n", project.call("python", "-m", "stages.plan"))
+    assert total == "0.0", "left to do"
 
 
 def test_no_model_knows_the_planted_events(project):

@@ -19,7 +19,7 @@ REPORT = "report"  # does not: recording would change what it renders
 JOINED_BY = {
     "mean": "average of two approaches",
     "weighted": "weighted average of two approaches",
-    "stacked": "logistic regression on the scores of two approaches",
+    "stacked": "logistic regression on two approaches",
 }
 BYTES = 4  # of a parameter as published
 

@@ -140,7 +140,7 @@ def test_fusions_are_called_what_they_do():
     found = rows(matrix=dataclasses.replace(MATRIX, late=late))
     assert found["mean"].what == "average of two approaches"
     assert found["weighted"].what == "weighted average of two approaches"
-    assert found["stacked"].what == "logistic regression on the scores of two approaches"
+    assert found["stacked"].what == "logistic regression on two approaches"
 
 
 def test_weights_of_ones_own_are_called_by_their_file():
