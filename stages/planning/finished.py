@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from stages.predicting.record import DECLARED, declared_value
+from stages.predicting.record import ABSENT, DECLARED, declared_value
 
 HashOf = Callable[[str], str | None]
 
@@ -26,21 +26,29 @@ class Finished:
         return self.known[name]
 
     def _holds(self, stage: Mapping[str, Any]) -> bool:
-        declared = stage.get("params", {}).get(DECLARED, {})
         return (
-            all(declared_value(self.params, key) == value for key, value in declared.items())
+            all(now == then for now, then in self._declared(stage))
             and all(self(name) for name in self._needed(stage))
             and all(self.hash_of(of["path"]) == of["md5"] for of in (*_deps(stage), *_outs(stage)))
         )
 
     def _needed(self, stage: Mapping[str, Any]) -> list[str]:
-        """The stages whose outputs it reads, or have outputs in a folder that it reads."""
+        """The stages whose outputs it reads, or have outputs in a folder that it reads.
+
+        dvc.lock keeps the stages of earlier matrices, which nothing declares and nothing needs.
+        """
         return [
             name
             for out, name in self.made_by.items()
             for dep in _deps(stage)
-            if out == dep["path"] or out.startswith(f"{dep['path']}/")
+            if (out == dep["path"] or out.startswith(f"{dep['path']}/"))
+            and all(now != ABSENT for now, _ in self._declared(self.stages[name]))
         ]
+
+    def _declared(self, stage: Mapping[str, Any]) -> list[tuple[Any, Any]]:
+        """A stage's parameters, as they would be and as they were when it ran."""
+        then = stage.get("params", {}).get(DECLARED, {})
+        return [(declared_value(self.params, key), value) for key, value in then.items()]
 
 
 def _deps(stage: Mapping[str, Any]) -> list[Mapping[str, Any]]:

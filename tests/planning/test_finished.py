@@ -110,6 +110,11 @@ def test_other_parameters_leave_what_they_reach(project):
     assert finished(PARAMS | {"frames": {"count": 10}}) == set()
 
 
+def test_what_an_earlier_matrix_left_in_the_lock_is_nobodys_need(project):
+    matrix = {"backbones": {"colour": {"by": 1}}}
+    assert finished(PARAMS | {"matrix": matrix}) == ALL - {"embed@mfcc"}
+
+
 def test_a_lock_of_another_machine_finishes_nothing(project):
     for path in Path("data").rglob("*"):
         if path.is_file():
