@@ -50,7 +50,7 @@ def call(command: str, folder: Path, machine: str) -> str:
 def way_back() -> str:
     """The command as README gives it."""
     text = re.sub(r"\s+", " ", (ROOT / "README.md").read_text(encoding="utf-8"))
-    (command,) = re.findall(r"To go back to the committed ones: `([^`]+)`", text)
+    (command,) = re.findall(r"To go back to the committed results: `([^`]+)`", text)
     return command
 
 

@@ -42,7 +42,7 @@ def test_weights_of_ones_own_are_not_told_as_the_published():
         family="timm", reads="frames", model="vgg16.tv_in1k", file="mine.safetensors"
     )
     matrix = replace(params.matrix, pretrained={"own": own})
-    rows = {row["backbone"]: row for row in model_rows(replace(params, matrix=matrix))}
+    rows = {row["backbone"]: row for row in model_rows(replace(params, matrix=matrix), {})}
     assert (rows["own"]["source"], rows["own"]["revision"]) == ("mine.safetensors", "")
     assert rows["own"]["licence"] == rows["own"]["trained_on"] == "not said: weights of one's own"
     assert rows["own"]["dimensions"] == "4096"
