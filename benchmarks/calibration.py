@@ -27,9 +27,9 @@ import numpy as np
 
 from benchmarks.provenance import commit, versions
 from benchmarks.simulation import World, scaled_to
-from report.loading import verdict
 from stages.corpus.labels import films_of
 from stages.corpus.reader import read_catalogue
+from stages.judging.verdicts import verdict
 from stages.scoring.bootstrap import Resamples, bootstrap_macro_average_precision
 from stages.scoring.intervals import Method, approach_estimate, paired_difference
 from stages.scoring.permutation import holm, no_skill_test, paired_permutation_test

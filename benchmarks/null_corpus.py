@@ -11,7 +11,7 @@ from typing import Any
 
 from benchmarks.clones import keep, parser, read, rerun
 from benchmarks.provenance import commit, versions
-from report.loading import verdict
+from stages.judging.verdicts import verdict
 from stages.params import yaml12
 
 

@@ -14,15 +14,15 @@ import numpy as np
 
 from benchmarks.clones import keep, parser, read, rerun
 from benchmarks.provenance import commit, versions
-from report.loading import verdict
 from stages.corpus.genres import GENRES
 from stages.judging.board import Board, read_board
+from stages.judging.verdicts import BETTER, adjust, word
 from stages.media.sample.returns import OVER_TIME
 from stages.params import JudgingParams, load, yaml12
 from stages.params.matrix import cells
 from stages.scoring.bootstrap import bootstrap_genre_average_precision
 from stages.scoring.intervals import paired_difference
-from stages.scoring.permutation import holm, no_skill_test, paired_permutation_test
+from stages.scoring.permutation import no_skill_test, paired_permutation_test
 
 PLANTED = 0.5
 FOUND_BY, CONTEXTS = "temporal", ("each", "mean", "max", "attention", "temporal")
@@ -127,11 +127,11 @@ def judge(board: Board, ceilings: dict[str, float], params: JudgingParams) -> di
                 }
             )
     for rows in (told, gained):
-        adjusted = holm(np.array([row["p"] for row in rows]))
-        for row, p in zip(rows, adjusted.tolist(), strict=True):
-            row["p_holm"] = p
+        adjust(rows)
+    for row in gained:
+        row["verdict"] = word(row["lo"], row["hi"], row["p_holm"])
     found = all(row["p_holm"] < LEVEL for row in told if row["context"] == FOUND_BY)
-    better = all(verdict(row["lo"], row["hi"], row["p_holm"]) == 1 for row in gained)
+    better = all(row["verdict"] == BETTER for row in gained)
     return {
         "films": len(board.film_id),
         "found_by_order_alone": found and better,

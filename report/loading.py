@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 MODALITIES = ("picture", "sound", "both")
-CLEAR_BELOW = 0.05  # what Holm's p of a clear difference is below
+VERDICTS = {"better": 1, "worse": -1}  # the judges' words; whatever else is no verdict
 CEILING_COLUMNS = ["modality", "window", "used_by", "macro_ap", "micro_ap", "samples_ap"]
 LEAK_COLUMNS = [
     *("kind", "films", "film_ids", "frames", "seconds", "share", "folds", "across_folds"),
@@ -128,16 +128,6 @@ class Metrics:
         of = self.references
         rows = of.loc[(of["reference"] == name) & (of["metric"] == metric), "value"]
         return None if rows.empty or pd.isna(rows.iloc[0]) else float(rows.iloc[0])
-
-
-def verdict(lo: float, hi: float, p_holm: float) -> int:
-    """1 where a difference is clearly above zero, -1 where it is clearly below, 0: undecided.
-
-    Clear asks for both: a 95% interval that leaves out zero, and Holm's p below 0.05.
-    """
-    if not p_holm < CLEAR_BELOW:
-        return 0
-    return 1 if lo > 0 else -1 if hi < 0 else 0
 
 
 def load(folder: Path) -> Metrics:

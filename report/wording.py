@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from report.elements import Html, interval, isolated, listed, number, p_value, paragraph, signed
-from report.loading import Metrics, verdict
+from report.loading import VERDICTS, Metrics
 from report.tables.approaches import points
 from report.tables.genres import pair_ceilings
 
@@ -76,7 +76,7 @@ def _fusion(row: "pd.Series[Any]") -> str:
 
 def judged(row: "pd.Series[Any]") -> int:
     """The verdict on a row of comparisons.csv: 1 first is better, -1 second is, 0 undecided."""
-    return verdict(row["lo"], row["hi"], row["p_holm"])
+    return VERDICTS.get(row["verdict"], 0)
 
 
 def _gap(row: "pd.Series[Any]", sign: int = 1) -> str:

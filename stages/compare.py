@@ -5,31 +5,32 @@ from pathlib import Path
 
 from stages.console import run_stage, say
 
-COLUMNS = ["family", "name", "a", "b", "question", "difference", "lo", "hi", "p", "p_holm", "films"]
-
+COLUMNS = [
+    *("family", "name", "a", "b", "question", "difference", "lo", "hi", "p", "holm_family"),
+    *("p_holm", "verdict", "films"),
+]
+NAMES = {"picture_sound": "picture_minus_sound", "fusion": "fusion_gain"}
 RECOVERY_COLUMNS = [
     *("approach", "modality", "genre", "planted", "ap", "ap_lo", "ap_hi", "normalised_ap"),
     *("ceiling_ap", "ceiling_normalised_ap", "above"),
 ]
-CLAIM_COLUMNS = ["claim", "quantity", "estimate", "lo", "hi", "verdict", "sentence"]
 
 
 def main() -> None:
     argparse.ArgumentParser(
         prog="python -m stages.compare",
         description="Compare approaches on the same films, with paired intervals and tests: "
-        "writes comparisons.csv, claims.csv, recovery.csv, recovery.json, headline.json, "
+        "writes comparisons.csv, recovery.csv, recovery.json, headline.json, "
         "films.json, cells.csv, models.csv and summary.json under metrics/.",
     ).parse_args()
 
     from stages.corpus.table import read_trailers
     from stages.judging.board import read_board
-    from stages.judging.claims import Court, claim_rows
-    from stages.judging.comparisons import comparison_rows
+    from stages.judging.comparisons import comparison_rows, headline_rows
     from stages.judging.films import film_scores
     from stages.judging.recovery import recovery_rows, recovery_summary
-    from stages.judging.seed_study import CLAIMS
     from stages.judging.summary import summarise
+    from stages.judging.verdicts import settled
     from stages.params import load
     from stages.params.matrix import cells
     from stages.params.reading import load_sets, read
@@ -40,18 +41,13 @@ def main() -> None:
     params = load()
     judging, folder = params.judging, Path("metrics")
     board = read_board(Path("data"), cells(params))
-    rows = comparison_rows(board, judging)
-    gains = {row["a"]: row["name"] for row in rows if row["family"] == "fusion"}
-    write_csv(rows, COLUMNS, folder / "comparisons.csv")
     headline = params.matrix.headline
-    label_sets = read_csv(folder / "label_sets.csv")
-    answers = claim_rows(Court(board, judging, headline, label_sets), CLAIMS)
-    write_csv(answers, CLAIM_COLUMNS, folder / "claims.csv")
-    found = dict(headline.named)
-    if headline.picture and headline.sound:
-        found["picture_minus_sound"] = f"{headline.picture}_minus_{headline.sound}"
-    if headline.both:
-        found["fusion_gain"] = gains[headline.both]
+    named = settled(read_csv(folder / "claims.csv"))
+    named_cells = [cell for cell in board.cells if cell.slug in headline.named.values()]
+    first = headline_rows(read_board(Path("data"), named_cells), judging, headline)
+    rows = comparison_rows(board, judging, first, named)
+    write_csv(rows, COLUMNS, folder / "comparisons.csv")
+    found = headline.named | {NAMES[row["family"]]: row["name"] for row in first}
     write_json(found, folder / "headline.json")
     names = ("approaches", "rules", "ceilings")
     tables = {name: read_csv(folder / f"{name}.csv") for name in names}

@@ -5,6 +5,10 @@ from pathlib import Path
 
 from stages.console import run_stage, say
 
+CLAIMED = [
+    *("claim", "quantity", "a", "b", "genre", "estimate", "lo", "hi", "p", "holm_family"),
+    *("p_holm", "verdict", "sentence"),
+]
 FUSIONS = [
     *("approach", "picture", "sound", "better", "folds_for_better", "gain", "gain_lo", "gain_hi"),
     *("fold_gain", "fold_gain_lo", "fold_gain_hi", "macro_ap", "macro_ap_better", "oracle_genres"),
@@ -12,12 +16,14 @@ FUSIONS = [
 ]
 OWNED = [
     *("picture", "sound", "genre", "ap_picture", "ap_sound", "difference", "lo", "hi", "p"),
-    *("p_holm", "owner", "right_both", "right_picture", "right_sound", "right_neither"),
+    *("holm_family", "p_holm", "owner"),
+    *("right_both", "right_picture", "right_sound", "right_neither"),
     *("found_both", "found_picture", "found_sound", "found_neither", "kappa", "kappa_right"),
 ]
 LABELS = [
     *("approach", "base", "modality", "labels", "genre", "genres", "films", "ap", "base_ap"),
-    *("difference", "lo", "hi", "p", "p_holm", "naive_base_ap", "naive_difference", "arithmetic"),
+    *("difference", "lo", "hi", "p", "holm_family", "p_holm", "verdict", "naive_base_ap"),
+    *("naive_difference", "arithmetic"),
 ]
 
 
@@ -25,28 +31,38 @@ def main() -> None:
     argparse.ArgumentParser(
         prog="python -m stages.contrast",
         description="Hold picture against sound genre by genre, fusions against their parts and "
-        "fewer labels against all of them, grouped against ungrouped folds, and rank all "
-        "approaches: writes complementarity.csv, owned_genres.csv, label_sets.csv, ungrouped.csv "
-        "and ranks.csv under metrics/.",
+        "fewer labels against all of them, grouped against ungrouped folds, judge the seed study's "
+        "claims and rank all approaches: writes claims.csv, complementarity.csv, owned_genres.csv, "
+        "label_sets.csv, ungrouped.csv and ranks.csv under metrics/.",
     ).parse_args()
 
     from functools import partial
 
     from stages.judging import ranks, ungrouped
     from stages.judging.board import read_board
+    from stages.judging.claims import Court, claim_rows
+    from stages.judging.comparisons import headline_rows
     from stages.judging.complementarity import fusion_rows, owned_rows
     from stages.judging.label_sets import label_set_rows
+    from stages.judging.seed_study import CLAIMS
+    from stages.judging.verdicts import settle, settled
     from stages.params import load
     from stages.params.matrix import cells
     from stages.tables import write_csv
 
     params = load()
-    judging, folder = params.judging, Path("metrics")
+    judging, headline, folder = params.judging, params.matrix.headline, Path("metrics")
     read = partial(read_board, Path("data"))
     board = read(cells(params))
     write_csv(fusion_rows(board, judging), FUSIONS, folder / "complementarity.csv")
-    write_csv(owned_rows(board, judging), OWNED, folder / "owned_genres.csv")
     rows = label_set_rows(cells(params), read, judging)
+    named_board = read([cell for cell in board.cells if cell.slug in headline.named.values()])
+    first = settled(headline_rows(named_board, judging, headline))
+    claims = claim_rows(Court(board, named_board, judging, headline, rows), CLAIMS, first)
+    named = {**first, **settled(claims)}
+    write_csv(claims, CLAIMED, folder / "claims.csv")
+    write_csv(owned_rows(board, judging, named), OWNED, folder / "owned_genres.csv")
+    settle(rows, ("approach", "base"), named)
     write_csv(rows, LABELS, folder / "label_sets.csv")
     write_csv(ranks.rank_rows(board), ranks.COLUMNS, folder / "ranks.csv")
     parted = ungrouped.ungrouped_rows(Path("data"), cells(params), judging)

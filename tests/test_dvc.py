@@ -78,6 +78,7 @@ def test_every_source_of_the_report_renews_it(resolved):
 # what carries results without deciding them; params are declared by section
 CARRIERS = (
     "console",
+    "counting",
     "errors",
     "provenance",
     "machine",

@@ -7,7 +7,7 @@ import pandas as pd
 
 from report.elements import interval, listed, number, p_value, signed
 from report.figures.style import NAMES, PROBABILITY, ROW, TENTHS, colour, finish, shape
-from report.loading import MODALITIES, verdict
+from report.loading import MODALITIES, VERDICTS
 
 AP_AXIS = "macro average precision (1 = perfect)"
 BETWEEN = {
@@ -108,16 +108,15 @@ def contender(name: str) -> str:
 
 
 def verdicts(comparisons: pd.DataFrame) -> list[str]:
-    """The verdict on every comparison, in words. comparisons: lo, hi, p_holm."""
-    columns = (comparisons["lo"], comparisons["hi"], comparisons["p_holm"])
-    return [CLEAR[verdict(*row)] for row in zip(*columns, strict=True)]
+    """The verdict on every comparison, as a reader is told it. comparisons: verdict."""
+    return [CLEAR[VERDICTS.get(word, 0)] for word in comparisons["verdict"]]
 
 
 def differences(comparisons: pd.DataFrame, named: bool = False) -> Any:
     """Paired differences in macro average precision, with intervals, Holm's p and verdict.
 
-    comparisons: a, b, difference, lo, hi, p_holm; modality: which one is ahead, for the colour,
-    where it is there. named: whether the title names those that are clear, rather than counts.
+    comparisons: a, b, difference, lo, hi, p_holm, verdict; modality: which one is ahead, for the
+    colour, where it is there. named: whether the title names those that are clear, or counts.
     """
     if "modality" not in comparisons:
         comparisons = comparisons.assign(modality="none")

@@ -4,7 +4,7 @@ import pandas as pd
 
 from report import elements, figures
 from report.elements import Html, number
-from report.loading import Metrics, verdict
+from report.loading import Metrics
 from report.tables import instrument
 
 
@@ -121,7 +121,7 @@ def over_time(metrics: Metrics) -> Html:
     of = metrics.over_time
     if not of:
         return Html("")
-    gains = [row for row in of["gains"] if verdict(row["lo"], row["hi"], row["p_holm"]) > 0]
+    gains = [row for row in of["gains"] if row["verdict"] == "better"]
     words = elements.paragraph(
         "The cues of Mystery (a shot that shows the first one's scene again) and of Thriller (one "
         "that goes back two shots) exist only over time: any frame of them is a neutral shot's. "

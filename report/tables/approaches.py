@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from report.elements import number, p_value, signed
+from report.elements import number, signed
 from report.figures.overview import contender, verdicts
-from report.loading import Metrics, verdict
-from report.tables.common import intervals, plain, spans
+from report.loading import Metrics
+from report.tables.common import intervals, p_values, plain, spans
 
 TUNED = "tuned"  # the rule of one threshold, learnt in each fold
 
@@ -19,11 +19,7 @@ def points(metrics: Metrics, slugs: list[str] | None = None) -> pd.DataFrame:
         rows = rows.set_index("approach").loc[slugs].reset_index()
     ceilings = [metrics.ceiling(slug) for slug in rows["approach"]]
     against = metrics.comparisons[metrics.comparisons["family"] == "no_skill"]
-    skilled = {
-        row["a"]
-        for row in against.to_dict("records")
-        if verdict(row["lo"], row["hi"], row["p_holm"]) > 0
-    }
+    skilled = set(against.loc[against["verdict"] == "better", "a"])
     return rows.assign(
         ceiling=pd.Series(ceilings, index=rows.index, dtype=float),
         skilled=[slug in skilled for slug in rows["approach"]],
@@ -145,7 +141,7 @@ def comparisons(rows: pd.DataFrame, question: bool = True) -> pd.DataFrame:
             "Second": rows["b"].map(contender),
             "Difference": [signed(v, 3) for v in rows["difference"]],
             "95% interval": spans(rows),
-            "p (Holm)": [p_value(v).removeprefix("p ").removeprefix("= ") for v in rows["p_holm"]],
+            "p (Holm)": p_values(rows),
             "Verdict": verdicts(rows),
         }
     )

@@ -5,11 +5,11 @@ import pandas as pd
 from report.elements import number, signed
 from report.loading import Metrics
 from report.published import QUANTITIES
-from report.tables.common import of_approach, spans
+from report.tables.common import of_approach, p_values, spans
 
 
 def claims(metrics: Metrics) -> pd.DataFrame:
-    """The seed study's claims, each with its verdict, the estimate and its interval."""
+    """The seed study's claims, each with its verdict, the estimate, its interval and p."""
     rows = metrics.table("claims")
     return pd.DataFrame(
         {
@@ -17,6 +17,7 @@ def claims(metrics: Metrics) -> pd.DataFrame:
             "Verdict": rows["verdict"],
             "Estimate": [signed(v, 3) if pd.notna(v) else "–" for v in rows["estimate"]],
             "95% interval": spans(rows),
+            "p (Holm)": p_values(rows),
         }
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from report.elements import interval, number, signed
+from report.elements import interval, number, p_value, signed
 
 
 def plain(rows: pd.DataFrame, headings: Mapping[str, str]) -> pd.DataFrame:
@@ -29,6 +29,11 @@ def spans(rows: pd.DataFrame) -> list[str]:
         f"{signed(lo, 3)} to {signed(hi, 3)}" if pd.notna(lo) else "–"
         for lo, hi in zip(rows["lo"], rows["hi"], strict=True)
     ]
+
+
+def p_values(rows: pd.DataFrame) -> list[str]:
+    """Holm's p of each row, the heading of the column saying so."""
+    return [p_value(value).removeprefix("p ").removeprefix("= ") for value in rows["p_holm"]]
 
 
 def of_approach(frame: pd.DataFrame, slug: str, genre_names: list[str]) -> pd.DataFrame:

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from report.loading import verdict
 from stages.differing.sides import Shared, Side, scores_on
+from stages.judging.verdicts import word
 from stages.params import JudgingParams
 from stages.scoring.bootstrap import bootstrap_macro_average_precision
 from stages.scoring.intervals import paired_difference
@@ -14,7 +14,7 @@ from stages.scoring.permutation import holm, paired_permutation_test
 from stages.scoring.ranking import macro_average_precision
 
 Row = dict[str, Any]
-BETTER, WORSE, UNDECIDED, UNCHANGED = "better", "worse", "undecided", "unchanged"
+UNCHANGED = "unchanged"
 COLUMNS = [
     *("approach", "before", "after", "difference", "low", "high", "p_holm", "verdict"),
     "films",
@@ -39,8 +39,7 @@ def move_rows(before: Side, after: Side, common: Shared, params: JudgingParams) 
     moved = [row for row in rows.values() if "p" in row]
     adjusted = holm(np.array([row["p"] for row in moved]))
     for row, p in zip(moved, adjusted.tolist(), strict=True):
-        said = verdict(row["low"], row["high"], p)
-        row |= {"p_holm": p, "verdict": {1: BETTER, -1: WORSE, 0: UNDECIDED}[said]}
+        row |= {"p_holm": p, "verdict": word(row["low"], row["high"], p)}
     return [rows[slug] for slug in common.approaches]
 
 

@@ -10,8 +10,9 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from stages.differing.moves import BETTER, COLUMNS, UNCHANGED, UNDECIDED, WORSE, Row
+from stages.differing.moves import COLUMNS, UNCHANGED, Row
 from stages.differing.sides import Shared
+from stages.judging.verdicts import BETTER, UNDECIDED, WORSE
 
 PAGE = Path(__file__).with_name("page.html")
 ROW, LEFT, WIDTH = 24, 240, 760  # pixels of the drawing

@@ -1,6 +1,6 @@
 """Paired comparisons on the same films: picture against sound, both against one, and none."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -8,16 +8,18 @@ import numpy as np
 
 from stages.judging.board import Board
 from stages.judging.choosing import better
+from stages.judging.verdicts import HEADLINE, Named, settle
 from stages.params import ALL_WINDOWS, JudgingParams
 from stages.params.matrix import PRIOR, Cell
+from stages.params.sections import HeadlineParams
 from stages.scoring.averaging import average
 from stages.scoring.bootstrap import (
     Resamples,
     bootstrap_macro_average_precision,
     side_by_side,
 )
-from stages.scoring.intervals import paired_difference
-from stages.scoring.permutation import holm, no_skill_test, paired_permutation_test
+from stages.scoring.intervals import Estimate, paired_difference
+from stages.scoring.permutation import no_skill_test, paired_permutation_test
 from stages.scoring.ranking import macro_average_precision
 from stages.scoring.references import expected_random_average_precision, random_scores
 
@@ -37,8 +39,13 @@ class Comparison:
     question: str
 
 
-def comparison_rows(board: Board, params: JudgingParams) -> list[Row]:
-    """One row a comparison: difference, paired interval, permutation p, Holm's p in its family.
+def comparison_rows(
+    board: Board, params: JudgingParams, headline: Sequence[Row], named: Named | None = None
+) -> list[Row]:
+    """One row a comparison: difference, paired interval, permutation p, Holm's p, verdict.
+
+    headline: the rows of `headline_rows`, which stand first; named: what was named before the run,
+    with Holm's p there. The rest is adjusted within its family.
 
     No skill is a random order of the films, not the prior: a constant's average precision lies
     below that of random scores, and out of fold below even its own prevalence, because a genre
@@ -48,32 +55,70 @@ def comparison_rows(board: Board, params: JudgingParams) -> list[Row]:
     places[NO_SKILL] = [len(board.cells) + draw for draw in range(RANDOM_DRAWS)]
     noise, luck = _noise(board, params)
     resamples = side_by_side([board.resampled(params).macro(), *noise])
+    known = {(row["a"], row["b"]) for row in headline}
     rows = []
-    for item in comparisons(board):
-        estimate = paired_difference(resamples, places[item.a], places[item.b])
+    for item in explored(board):
+        if (item.a, item.b) in known:
+            continue
         # the draws stand for all random orders: what they score above those is taken off
         shift = luck if item.b == NO_SKILL else 0.0
-        rows.append(
-            {
-                **vars(item),
-                "name": f"{item.a}_minus_{item.b}",
-                "difference": estimate.value + shift,
-                "lo": estimate.lo + shift,
-                "hi": estimate.hi + shift,
-                "p": _p_value(board, item, params),
-                "films": len(board.film_id),
-            }
-        )
-    for family in dict.fromkeys(row["family"] for row in rows):
-        members = [row for row in rows if row["family"] == family]
-        adjusted = holm(np.array([row["p"] for row in members]))
-        for row, p in zip(members, adjusted, strict=True):
-            row["p_holm"] = float(p)
+        estimate = paired_difference(resamples, places[item.a], places[item.b])
+        rows.append(_row(board, item, estimate, params, shift) | {"holm_family": item.family})
+    settle(rows, ("a", "b"), named)
+    return [*headline, *rows]
+
+
+def headline_rows(board: Board, params: JudgingParams, headline: HeadlineParams) -> list[Row]:
+    """The headline's comparisons: picture against sound, and both against the better of them.
+
+    board: of the headline's approaches and no other, so that nothing else in a matrix, not even the
+    films that another approach has no score of, changes a number. A headline of one modality has
+    nothing to compare.
+    """
+    rows = []
+    for item in _headline_comparisons(board, headline):
+        macro = board.resampled(params).macro()
+        estimate = paired_difference(macro, board.row(item.a), board.row(item.b))
+        rows.append(_row(board, item, estimate, params) | {"holm_family": HEADLINE})
+    settle(rows, ("a", "b"))
     return rows
 
 
-def comparisons(board: Board) -> Iterator[Comparison]:
-    """Every comparison that the matrix answers."""
+def _headline_comparisons(board: Board, headline: HeadlineParams) -> Iterator[Comparison]:
+    """The better one is that of the headline's picture and sound which most folds choose."""
+    if not (headline.picture and headline.sound):
+        return
+    yield Comparison(
+        "picture_sound",
+        headline.picture,
+        headline.sound,
+        "Does picture tell more than sound, of the approaches named before the run?",
+    )
+    if headline.both:
+        yield Comparison(
+            "fusion",
+            headline.both,
+            better(board, [headline.picture, headline.sound]),
+            "Do both together tell more than the better one, of those named before the run?",
+        )
+
+
+def _row(
+    board: Board, item: Comparison, estimate: Estimate, params: JudgingParams, shift: float = 0.0
+) -> Row:
+    return {
+        **vars(item),
+        "name": f"{item.a}_minus_{item.b}",
+        "difference": estimate.value + shift,
+        "lo": estimate.lo + shift,
+        "hi": estimate.hi + shift,
+        "p": _p_value(board, item, params),
+        "films": len(board.film_id),
+    }
+
+
+def explored(board: Board) -> Iterator[Comparison]:
+    """What the matrix answers beyond the headline, and the headline's again where it is alike."""
     singles = [cell for cell in board.cells if cell.kind == "single"]
     for a in singles:
         for b in singles:

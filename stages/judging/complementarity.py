@@ -11,6 +11,7 @@ from stages.judging.choosing import better, fold_by_fold, votes
 from stages.judging.comparisons import single_parts
 from stages.judging.pairs import against
 from stages.judging.rules import TUNED, decide
+from stages.judging.verdicts import BETTER, UNDECIDED, WORSE, Named, settle
 from stages.params import JudgingParams
 from stages.scoring.agreement import (
     best_of_two_by_film,
@@ -21,12 +22,10 @@ from stages.scoring.agreement import (
 from stages.scoring.averaging import average
 from stages.scoring.bootstrap import bootstrap_macro_average_precision
 from stages.scoring.intervals import Estimate, paired_difference
-from stages.scoring.permutation import holm
 from stages.scoring.ranking import macro_average_precision, samples_average_precision
 
 Row = dict[str, Any]
 DEALS = 20  # of the sound to other films, for what luck alone gives the oracle of films
-CLEAR_BELOW = 0.05
 
 
 def fusion_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
@@ -65,29 +64,32 @@ def fusion_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
         }
 
 
-def owned_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
-    """One row a pair of picture and sound and a genre: which of the two it belongs to.
+def owned_rows(board: Board, params: JudgingParams, named: Named | None = None) -> list[Row]:
+    """One row a pair of picture and sound and a genre: which of the two tells it better.
 
-    An owner needs an interval clear of zero and Holm's p over the ten genres below 0.05. Then,
-    under the tuned rule: of all films the share decided right by both, by one, by neither; of the
-    films of the genre the share found by both, by one, by neither; kappa of the decisions, and of
-    being right.
+    owner: by the verdict on their difference, Holm's p over the pair's genres, or where the genre
+    was named before the run, over what it was named with. Then, under the tuned rule: of all films
+    the share decided right by both, by one, by neither; of the films of the genre the share found
+    by both, by one, by neither; kappa of the decisions, and of being right.
     """
     pairs = dict.fromkeys(
         _sides(board, parts) for cell in board.cells if len(parts := single_parts(board, cell)) > 1
     )
+    rows: list[Row] = []
     for picture, sound in pairs:
         differences = _by_genre(board, picture, sound, params)
-        adjusted = holm(np.array([row["p"] for row in differences.values()]))
-        for row, p in zip(differences.values(), adjusted.tolist(), strict=True):
-            clear = p < CLEAR_BELOW and (row["lo"] > 0 or row["hi"] < 0)
-            winner = "picture" if row["difference"] > 0 else "sound"
-            row |= {"p_holm": p, "owner": winner if clear else "undecided"}
         agreement = _agreement(board, picture, sound)
         for column, genre in enumerate(GENRES):
             row = {"picture": picture, "sound": sound, "genre": genre}
+            row["holm_family"] = f"genres of {picture} and {sound}"
             shares = {name: float(values[column]) for name, values in agreement.items()}
-            yield row | differences.get(column, {}) | shares
+            rows.append(row | differences.get(column, {}) | shares)
+    settle(rows, ("picture", "sound"), named)
+    owners = {BETTER: "picture", WORSE: "sound", UNDECIDED: "undecided"}
+    for row in rows:
+        if "verdict" in row:
+            row["owner"] = owners[row.pop("verdict")]
+    return rows
 
 
 def _by_genre(board: Board, picture: str, sound: str, params: JudgingParams) -> dict[int, Row]:

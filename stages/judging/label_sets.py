@@ -13,11 +13,12 @@ import numpy as np
 
 from stages.corpus.genres import GENRES, LABEL_SETS
 from stages.judging.board import Board
+from stages.judging.claims import SLACK
 from stages.judging.pairs import against
 from stages.params import JudgingParams
 from stages.params.matrix import Cell
 from stages.scoring.bootstrap import Resamples
-from stages.scoring.permutation import holm
+from stages.scoring.intervals import bootstrap_p_value
 from stages.scoring.ranking import macro_average_precision
 
 Row = dict[str, Any]
@@ -29,17 +30,12 @@ Reader = Callable[[Sequence[Cell], Sequence[str]], Board]
 def label_set_rows(cells: Sequence[Cell], read: Reader, params: JudgingParams) -> list[Row]:
     """For each approach with fewer labels a row over the shared genres and a row for each of them.
 
-    Its base is the approach that differs in nothing but the labels. Holm's p is over all rows of
-    shared genres, and over the genres of one approach.
+    Its base is the approach that differs in nothing but the labels. Families of p-values: all rows
+    of shared genres, and the genres of one approach. p_no_gain: of shared genres, of a gain as
+    large as SLACK.
     """
     by_slug = {cell.slug: cell for cell in cells}
     rows = [_rows(by_slug[cell.base], cell, read, params) for cell in cells if cell.base]
-    families = [[first for first, *_ in rows], *(genres for _, *genres in rows)]
-    for family in families:
-        if family:
-            adjusted = holm(np.array([row["p"] for row in family]))
-            for row, p in zip(family, adjusted.tolist(), strict=True):
-                row["p_holm"] = p
     return [row for each in rows for row in each]
 
 
@@ -59,8 +55,11 @@ def _rows(base: Cell, cell: Cell, read: Reader, params: JudgingParams) -> list[R
         "films": len(shared.film_id),
     }
     whole = place | {"genre": SHARED, "genres": shared.y_true.shape[1]}
+    whole["holm_family"] = "label sets"
     resamples = shared.resampled(params).of([shared.row(cell.slug), shared.row(base.slug)])
-    whole |= _judged(resamples.macro(), shared, slice(None), pair, params)
+    macro = resamples.macro()
+    whole |= _judged(macro, shared, slice(None), pair, params)
+    whole["p_no_gain"] = bootstrap_p_value(macro.values[:, 0] - macro.values[:, 1], SLACK)
     if naive_base is not None:
         naive = whole["ap"] - naive_base
         whole |= {"naive_base_ap": naive_base, "naive_difference": naive}
@@ -69,7 +68,9 @@ def _rows(base: Cell, cell: Cell, read: Reader, params: JudgingParams) -> list[R
     names = [genre for genre in GENRES if genre in LABEL_SETS[cell.labels]]
     for column, found in resamples.by_genre().items():
         judged = _judged(found, shared, [column], pair, params)
-        rows.append(place | {"genre": names[column], "genres": 1} | judged)
+        family = f"label sets, genres of {cell.slug}"
+        own = {"genre": names[column], "genres": 1, "holm_family": family}
+        rows.append(place | own | judged)
     return rows
 
 

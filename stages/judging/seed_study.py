@@ -5,27 +5,29 @@ VGG16 with sound through YAMNet and VGGish over these ten genres, beside network
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
 from stages.corpus.genres import GENRES
 from stages.judging.claims import (
-    CONTRADICTED,
-    SLACK,
-    SUPPORTED,
-    UNDECIDED,
+    MORE,
+    NO_GAIN,
+    NOT_LESS,
+    UNHEARD,
+    UNTOLD,
     Court,
     Judged,
-    more,
-    not_less,
+    Row,
+    Rule,
+    estimated,
 )
 from stages.judging.label_sets import SHARED
 from stages.params.matrix import Cell
-from stages.scoring.intervals import Estimate, percentile_interval
+from stages.scoring.intervals import Estimate
 from stages.scoring.references import keras_accuracy_of_perfect
 from stages.scoring.thresholds import at_threshold
 
-UNHEARD = 0.10  # normalised AP below which a genre counts as not told
 LOW, MIDDLE = 0.10, 0.50  # of its thresholds
 SOUNDS = ("yamnet", "vggish")
 
@@ -36,7 +38,7 @@ def pretrained_sound(court: Court) -> Judged:
         lambda cell: cell.kind == "single" and cell.parts[0].startswith(SOUNDS),
     )
     b = court.find("a sound CNN (window_cnn)", lambda c: (c.modality, c.head) == ("sound", "conv"))
-    return _pair(court, a, b, "beats the network trained from scratch")
+    return _pair(court, a, b)
 
 
 def picture_cnn(court: Court) -> Judged:
@@ -47,13 +49,14 @@ def picture_cnn(court: Court) -> Judged:
         "a picture CNN (frame_cnn)",
         lambda c: (c.modality, c.head) == ("picture", "conv") and c.slug != b,
     )
-    estimate = court.macro(a, b)
+    estimate, p = court.pair_beyond(a, b, NOT_LESS.supported)
     said = f"{a} scores {_signed(estimate)} against {b}; a loss of 0.02 would be allowed."
-    return Judged(f"macro AP, {a} minus {b}", estimate, not_less(estimate), said)
+    return Judged(f"macro AP, {a} minus {b}", estimate, p, NOT_LESS, said)
 
 
 def sound_beats_picture(court: Court) -> Judged:
-    return _pair(court, court.named("sound"), court.named("picture"), "tells more")
+    court = replace(court, board=court.first)
+    return _pair(court, court.named("sound"), court.named("picture"))
 
 
 def drama_is_easiest(court: Court) -> Judged:
@@ -67,12 +70,12 @@ def drama_is_easiest(court: Court) -> Judged:
         raise LookupError("more films of the rarest genre, every resample must have some")
     values = samples[drama] - np.mean([samples[genre] for genre in others], axis=0)
     point = normalised[drama] - np.mean([normalised[genre] for genre in others], axis=0)
-    estimate = Estimate(float(point.mean()), *percentile_interval(values.mean(axis=1)))
+    estimate, p = estimated(float(point.mean()), values.mean(axis=1), 0.0)
     said = (
         f"Beyond its prevalence, Drama is told {_signed(estimate)} against the mean of the other "
         "genres; its precision is high where it is the most common label."
     )
-    return Judged("normalised AP, Drama minus the others' mean", estimate, more(estimate), said)
+    return Judged("normalised AP, Drama minus the others' mean", estimate, p, MORE, said)
 
 
 def cannot_be_heard(genre: str) -> Callable[[Court], Judged]:
@@ -80,30 +83,26 @@ def cannot_be_heard(genre: str) -> Callable[[Court], Judged]:
 
     def judge(court: Court) -> Judged:
         slug = court.named("sound")
-        estimate = _genre(court, genre, slug)
-        if estimate.hi < UNHEARD:
-            verdict = SUPPORTED
-        else:
-            verdict = CONTRADICTED if estimate.lo > 0 else UNDECIDED
+        estimate, p = _genre(court, genre, slug)
+        if estimate.hi >= UNHEARD:  # then the question is whether it is above a blind guess
+            p = court.skill(slug, GENRES.index(genre))
         said = f"The sound tells {genre} at {_signed(estimate)}, where 0 is a blind guess."
-        return Judged(f"normalised AP of {genre}, {slug}", estimate, verdict, said)
+        return Judged(f"normalised AP of {genre}, {slug}", estimate, p, UNTOLD, said)
 
     return judge
 
 
 def seen_not_heard(court: Court) -> Judged:
-    slugs = (court.named("picture"), court.named("sound"))
-    normalised, samples = _normalised(court, *slugs)
+    a, b = court.named("picture"), court.named("sound")
     genre = GENRES.index("Science Fiction")
-    if genre not in normalised:
+    share = court.board.y_true[:, genre].mean()
+    if not share:
         raise LookupError("films with Science Fiction")
-    value = float(normalised[genre][0] - normalised[genre][1])
-    spread = percentile_interval(samples[genre][:, 0] - samples[genre][:, 1])
-    estimate = Estimate(value, *spread)
-    said = f"The picture tells Science Fiction {_signed(estimate)} better than the sound does."
-    return Judged(
-        "normalised AP of Science Fiction, picture minus sound", estimate, more(estimate), said
-    )
+    found, p = court.pair(a, b, genre)
+    estimate = Estimate(*(value / max(1 - share, 1e-9) for value in vars(found).values()))
+    said = f"Science Fiction from the picture is {_signed(estimate)} against it from the sound."
+    quantity = "normalised AP of Science Fiction, picture minus sound"
+    return Judged(quantity, estimate, p, MORE, said, a, b, "Science Fiction")
 
 
 def low_threshold(court: Court) -> Judged:
@@ -123,13 +122,13 @@ def low_threshold(court: Court) -> Judged:
     values = np.concatenate([precisions(block.T) for block in court.counts()])
     point = precisions(np.ones((1, len(y_true))))[0]
     difference = values[:, 0] - values[:, 1]
-    estimate = Estimate(float(point[0] - point[1]), *percentile_interval(difference))
+    estimate, p = estimated(float(point[0] - point[1]), difference, NOT_LESS.supported)
     said = (
         f"{slug} has a precision of {point[0]:.2f} at {LOW:g} and {point[1]:.2f} at {MIDDLE:g}; "
         f"naming every genre has {y_true.mean():.2f} whatever the model."
     )
     quantity = f"micro precision at {LOW:g} minus at {MIDDLE:g}, {slug}"
-    return Judged(quantity, estimate, not_less(estimate), said)
+    return Judged(quantity, estimate, p, NOT_LESS, said)
 
 
 def frames_lose_to_context(court: Court) -> Judged:
@@ -145,7 +144,7 @@ def frames_lose_to_context(court: Court) -> Judged:
     ]
     if not pairs:
         raise LookupError("one head on each frame alone and with attention over all")
-    return _pair(court, *pairs[0], "scores")
+    return _pair(court, *pairs[0])
 
 
 def start_carries_most(other: str) -> Callable[[Court], Judged]:
@@ -162,36 +161,53 @@ def start_carries_most(other: str) -> Callable[[Court], Judged]:
         )
         if start.window != "start":
             raise LookupError("a headline that hears the start")
-        return _pair(court, start.slug, slug, "scores")
+        return _pair(court, start.slug, slug)
 
     return judge
 
 
 def labels_help(*sets: str) -> Callable[[Court], Judged]:
-    """Whether training on fewer labels tells the genres both settings share better."""
+    """Whether training on fewer labels tells the genres both settings share better.
+
+    Judged on the approach that speaks most for it; that it was picked from several costs its p
+    their number.
+    """
 
     def judge(court: Court) -> Judged:
-        rows = [r for r in court.label_sets if r["genre"] == SHARED and r["labels"] in sets]
-        if not rows:
-            raise LookupError(f"approaches with labels {' or '.join(sets)}")
-        row = max(rows, key=lambda each: each["difference"])  # the one that speaks most for it
-        estimate = Estimate(row["difference"], row["lo"], row["hi"])
-        said = (
-            f"On the genres both have, {row['approach']} is {_signed(estimate)} against "
-            f"{row['base']}; of the naive difference {row['naive_difference']:+.3f} arithmetic "
-            f"makes {row['arithmetic']:+.3f}."
-        ).replace("-", "−")
-        quantity = f"macro AP on shared genres, {row['approach']} minus {row['base']}"
-        return Judged(quantity, estimate, more(estimate), said)
+        row, count = _best_of(court, sets)
+        return _fewer_labels(row, min(1.0, count * row["p"]), MORE)
 
     return judge
 
 
 def one_label_does_not_help(court: Court) -> Judged:
-    judged = labels_help("one")(court)
-    opposite = {SUPPORTED: CONTRADICTED}  # that nothing is gained is what was claimed
-    verdict = opposite.get(judged.verdict, SUPPORTED if judged.estimate.hi < SLACK else UNDECIDED)
-    return Judged(judged.quantity, judged.estimate, verdict, judged.sentence)
+    """That nothing is gained is what was claimed: no gain is tested against SLACK, a gain against
+    zero, which the table of label sets asks too."""
+    row, count = _best_of(court, ("one",))
+    if row["hi"] >= NO_GAIN.supported:
+        return _fewer_labels(row, min(1.0, count * row["p"]), NO_GAIN)
+    judged = _fewer_labels(row, min(1.0, count * row["p_no_gain"]), NO_GAIN)
+    return replace(judged, a="", b="", genre="")
+
+
+def _best_of(court: Court, sets: tuple[str, ...]) -> tuple[Row, int]:
+    """The approach that gains most from fewer labels, and of how many."""
+    rows = [r for r in court.label_sets if r["genre"] == SHARED and r["labels"] in sets]
+    if not rows:
+        raise LookupError(f"approaches with labels {' or '.join(sets)}")
+    return max(rows, key=lambda each: each["difference"]), len(rows)
+
+
+def _fewer_labels(row: Row, p: float, rule: Rule) -> Judged:
+    a, b = row["approach"], row["base"]
+    estimate = Estimate(row["difference"], row["lo"], row["hi"])
+    said = (
+        f"On the genres both have, {a} is {_signed(estimate)} against {b}; of the naive difference "
+        f"{row['naive_difference']:+.3f} arithmetic makes {row['arithmetic']:+.3f}."
+    ).replace("-", "−")
+    return Judged(
+        f"macro AP on shared genres, {a} minus {b}", estimate, p, rule, said, a, b, SHARED
+    )
 
 
 def accuracy_is_skill(court: Court) -> Judged:
@@ -200,14 +216,14 @@ def accuracy_is_skill(court: Court) -> Judged:
     first = y_true.argmax(axis=1)
     constant = np.bincount(first, minlength=y_true.shape[1]).argmax()
     right = np.stack([scores.argmax(axis=1) == first, first == constant], axis=1).astype(float)
-    estimate = court.means(right)
+    estimate, p = court.means(right)
     accuracy, blind = right.mean(axis=0)
     said = (
         f"{slug} scores {accuracy:.0%}, always answering {GENRES[constant]} {blind:.0%}, knowing "
         f"every label {keras_accuracy_of_perfect(y_true) or 0:.0%}: 29, 30 and 40% say nothing "
         "beside no reference."
     )
-    return Judged(f"Keras accuracy, {slug} minus the best constant", estimate, more(estimate), said)
+    return Judged(f"Keras accuracy, {slug} minus the best constant", estimate, p, MORE, said)
 
 
 CLAIMS: dict[str, Callable[[Court], Judged]] = {
@@ -229,18 +245,19 @@ CLAIMS: dict[str, Callable[[Court], Judged]] = {
 }
 
 
-def _pair(court: Court, a: str, b: str, says: str) -> Judged:
-    estimate = court.macro(a, b)
-    said = f"{a} {says}: {_signed(estimate)} against {b}."
-    return Judged(f"macro AP, {a} minus {b}", estimate, more(estimate), said)
+def _pair(court: Court, a: str, b: str) -> Judged:
+    estimate, p = court.pair(a, b)
+    said = f"{a} scores {_signed(estimate)} against {b}."
+    return Judged(f"macro AP, {a} minus {b}", estimate, p, MORE, said, a, b)
 
 
-def _genre(court: Court, genre: str, slug: str) -> Estimate:
+def _genre(court: Court, genre: str, slug: str) -> tuple[Estimate, float]:
+    """The normalised AP of one genre, and its p against UNHEARD."""
     normalised, samples = _normalised(court, slug)
     column = GENRES.index(genre)
     if column not in normalised:
         raise LookupError(f"films with {genre}")
-    return Estimate(float(normalised[column][0]), *percentile_interval(samples[column][:, 0]))
+    return estimated(float(normalised[column][0]), samples[column][:, 0], UNHEARD)
 
 
 def _normalised(court: Court, *slugs: str) -> tuple[dict[int, np.ndarray], dict[int, np.ndarray]]:

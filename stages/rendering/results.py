@@ -5,8 +5,8 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from report.loading import verdict
 from stages.errors import BenchmarkError
+from stages.judging.verdicts import BETTER, WORSE
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def read(metrics: Path) -> Results:
 
 def _difference(label: str, row: dict[str, str]) -> str:
     lo, hi, p = (float(row[name]) for name in ("lo", "hi", "p_holm"))
-    said = "clear of zero" if verdict(lo, hi, p) else "undecided"
+    said = "clear of zero" if row["verdict"] in (BETTER, WORSE) else "undecided"
     return (
         f"{label}: {float(row['difference']):+.3f} ({lo:+.3f} to {hi:+.3f}, Holm's p {p:.3f}, "
         f"{said}; {row['a']} − {row['b']})"

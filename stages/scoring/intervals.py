@@ -36,6 +36,18 @@ def percentile_interval(samples: Floats, level: float = 0.95) -> tuple[float, fl
     return float(lo), float(hi)
 
 
+def bootstrap_p_value(samples: Floats, bound: float) -> float:
+    """Two-sided p of a value being `bound`, from its resampled values.
+
+    Twice the smaller share of them at or beyond it, itself counted among them (Efron & Tibshirani
+    1993, ch. 15): below 0.05 where the percentile interval leaves the bound out. samples:
+    (n_resamples,) free of NaN. Raises BenchmarkError on an empty or undefined sample.
+    """
+    _validate_samples(samples)
+    beyond = min(int(np.sum(samples <= bound)), int(np.sum(samples >= bound)))
+    return min(1.0, 2 * (1 + beyond) / (1 + len(samples)))
+
+
 def jackknife_interval(
     point: float, jackknife: Floats, level: float = 0.95, share: bool = True
 ) -> tuple[float, float]:

@@ -1,5 +1,6 @@
 """A small board with planted skill: `good` knows a part of the truth, `bad` is noise."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from pydantic import TypeAdapter
 from stages.judging.board import Board
 from stages.params import JudgingParams, Params, load
 from stages.params.matrix import Cell
+from stages.params.sections import HeadlineParams
 
 ROOT = Path(__file__).resolve().parents[2]
 N_FILMS = 120
@@ -28,6 +30,13 @@ CELLS = (
 )
 
 
+def only(board: Board, headline: HeadlineParams) -> Board:
+    """The board of the headline's approaches and no other."""
+    rows = [n for n, cell in enumerate(board.cells) if cell.slug in headline.named.values()]
+    cells = tuple(board.cells[row] for row in rows)
+    return replace(board, cells=cells, by_seed=board.by_seed[rows], inner=board.inner[rows])
+
+
 @pytest.fixture
 def params() -> Params:
     return load(ROOT / "params.yaml")
@@ -37,6 +46,11 @@ def params() -> Params:
 def judging(params) -> JudgingParams:
     values = {**vars(params.judging), "resamples": 500, "permutations": 500}
     return TypeAdapter(JudgingParams).validate_python(values)
+
+
+@pytest.fixture
+def headline() -> HeadlineParams:
+    return HeadlineParams(picture="good", sound="bad", both="averaged")
 
 
 @pytest.fixture

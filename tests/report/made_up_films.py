@@ -88,6 +88,7 @@ def judged(folder: Path, rng: np.random.Generator, headline: dict[str, str]) -> 
     labels = [
         {"approach": small, "base": base, "modality": "picture", "genre": genre, "ap": 0.4}
         | {"base_ap": 0.41, "difference": -0.01, "lo": -0.03, "hi": 0.01, "p_holm": 1.0}
+        | {"verdict": "undecided"}
         for genre in ("all shared", "Drama")
     ]
     write_csv(folder, "label_sets", labels)
@@ -141,7 +142,7 @@ def beside(root: Path) -> None:
     order = {
         "films": 240,
         "contexts": [told | {"prevalence": 0.1, "ceiling": 0.9}],
-        "gains": [gain | {"p": 0.01, "p_holm": 0.01}],
+        "gains": [gain | {"p": 0.01, "p_holm": 0.01, "verdict": "better"}],
     }
     write_json(results, "over_time", order)
     ratio = {"median": 5.0, "min": 4.0, "max": 6.0}

@@ -172,7 +172,11 @@ def _comparisons(folder: Path, approaches: list[dict[str, Any]], hostile: bool) 
         question = HOSTILE if hostile else f"Is {a} better than {b}?"
         row = {"family": family, "name": name, "a": a, "b": b, "question": question}
         row |= {"difference": difference, "lo": difference - 0.05, "hi": difference + 0.05}
-        rows.append(row | {"p": p, "p_holm": min(1.0, 2 * p), "films": FILMS})
+        clear = "better" if difference > 0 else "worse"
+        row |= {"p": p, "holm_family": family, "p_holm": min(1.0, 2 * p), "films": FILMS}
+        rows.append(row | {"verdict": clear if abs(difference) > 0.05 else "undecided"})
+    for row in rows[:2]:
+        row["holm_family"] = "headline"
     write_csv(folder, "comparisons", rows)
     return [pairs[0][1], pairs[1][1]]
 
@@ -181,7 +185,9 @@ def _claims(folder: Path, hostile: bool) -> None:
     """One claim judged, one that the matrix cannot judge."""
     said = HOSTILE if hostile else "late_cnn tells more."
     judged = {"claim": "Sound beats picture", "quantity": "macro AP", "estimate": -0.1}
+    judged |= {"a": "window_cnn", "b": "frame_cnn", "genre": "", "p": 0.001, "p_holm": 0.002}
     judged |= {"lo": -0.15, "hi": -0.05, "verdict": "contradicted", "sentence": said}
+    judged |= {"holm_family": "headline"}
     missing = {"claim": "Frames lose", "verdict": "not run", "sentence": "Not run: needs x."}
     write_csv(folder, "claims", [judged, missing])
 

@@ -157,6 +157,7 @@ def test_differences_counts_what_is_clear_of_zero() -> None:
             "lo": [0.05, -0.2, -0.1, 0.05, -0.01],
             "hi": [0.15, -0.01, 0.1, 0.15, 0.3],
             "p_holm": [0.0004, 0.02, 1.0, 0.05, 0.04],
+            "verdict": ["better", "worse", "undecided", "undecided", "undecided"],
         }
     )
     spec = figures.differences(rows).to_dict()

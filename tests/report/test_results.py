@@ -22,12 +22,14 @@ def test_results_are_sorted_and_said(made_up: Path) -> None:
     assert "chosen on training films" in results.lines[1]
 
 
-def test_a_p_that_is_not_small_leaves_it_undecided(made_up: Path, tmp_path: Path) -> None:
+def test_the_judges_verdict_is_said_whatever_the_numbers_look_like(
+    made_up: Path, tmp_path: Path
+) -> None:
     shutil.copytree(made_up, tmp_path / "metrics")
     table = tmp_path / "metrics" / "comparisons.csv"
     rows = pd.read_csv(table)
     assert (rows.loc[1, ["lo", "difference"]] > 0).all()
-    rows.assign(p_holm=0.05).to_csv(table, index=False)
+    rows.assign(p_holm=0.05, verdict="undecided").to_csv(table, index=False)
     assert "Holm's p 0.050, undecided" in read(tmp_path / "metrics").lines[1]
 
 

@@ -14,7 +14,9 @@ HALF = (0.1, 0.05, 0.15, 0.05)  # its interval leaves out zero, its p is not bel
 
 def told(metrics: Metrics, between: Row, gain: Row) -> str:
     columns = pd.Index(["difference", "lo", "hi", "p_holm"])
-    rows = pd.DataFrame([between, gain], columns=columns).assign(name=["ps", "fg"], b=["s", "part"])
+    said = [{UP: "better", DOWN: "worse"}.get(row, "undecided") for row in (between, gain)]
+    rows = pd.DataFrame([between, gain], columns=columns)
+    rows = rows.assign(name=["ps", "fg"], b=["s", "part"], verdict=said)
     headline = metrics.headline | {"picture_minus_sound": "ps", "fusion_gain": "fg"}
     return wording.answer(replace(metrics, comparisons=rows, headline=headline)).text
 

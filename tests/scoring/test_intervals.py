@@ -31,6 +31,14 @@ def test_bca_agrees_with_scipy() -> None:
     assert ours == pytest.approx(tuple(theirs.confidence_interval), abs=1e-12)
 
 
+def test_bootstrap_p_by_hand() -> None:
+    samples = np.arange(1.0, 40.0)  # 39 values; 5 at or below 5, so 2 * (1 + 5) / (1 + 39)
+    assert intervals.bootstrap_p_value(samples, 5.0) == pytest.approx(0.3)
+    assert intervals.bootstrap_p_value(samples, 35.0) == pytest.approx(0.3)
+    assert intervals.bootstrap_p_value(samples, 0.0) == pytest.approx(2 / 40)
+    assert intervals.bootstrap_p_value(samples, 20.0) == 1.0
+
+
 def test_bca_of_a_constant_is_the_percentile_interval() -> None:
     same = np.full(50, 0.3)
     assert intervals.bca_interval(same, 0.3, same) == pytest.approx((0.3, 0.3))
