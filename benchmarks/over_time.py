@@ -14,7 +14,6 @@ import numpy as np
 
 from benchmarks.clones import keep, parser, read, rerun
 from benchmarks.provenance import commit, versions
-from stages.corpus.genres import GENRES
 from stages.judging.board import Board, read_board
 from stages.judging.verdicts import BETTER, adjust, word
 from stages.media.sample.returns import OVER_TIME
@@ -89,7 +88,7 @@ def judge(board: Board, ceilings: dict[str, float], params: JudgingParams) -> di
     told: list[dict[str, Any]] = []
     gained: list[dict[str, Any]] = []
     for genre in OVER_TIME:
-        column = GENRES.index(genre)
+        column = board.genres.index(genre)
         truth, of_genre = board.y_true[:, [column]], scores[:, :, [column]]
         for number, cell in enumerate(looking):
             luck = no_skill_test(

@@ -41,6 +41,8 @@ KEYS = {
     "unskilled": "no skill",
 }
 
+SPELLED = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+
 
 @dataclass(frozen=True)
 class Html:
@@ -93,6 +95,11 @@ def p_value(value: Any) -> str:
     if pd.isna(value):
         return "p –"
     return "p < 0.001" if value < 0.001 else f"p = {number(value, 3)}"
+
+
+def spelled(count: int) -> str:
+    """A number in words where it is a small one, as in `nine`."""
+    return SPELLED[count] if count < len(SPELLED) else str(count)
 
 
 def listed(texts: Sequence[str]) -> str:

@@ -83,8 +83,8 @@ class Metrics:
 
     @property
     def genre_names(self) -> list[str]:
-        """The genres, in the catalogue's order."""
-        return list(self.catalogue["prevalence"])
+        """The genres of the run, those that some judged film has: every number is over these."""
+        return list(dict.fromkeys(self.genres["genre"]))
 
     def approach(self, slug: str) -> pd.Series:
         """The row of one approach in approaches.csv; KeyError when there is none."""

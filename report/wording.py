@@ -6,7 +6,17 @@ from typing import Any
 
 import pandas as pd
 
-from report.elements import Html, interval, isolated, listed, number, p_value, paragraph, signed
+from report.elements import (
+    Html,
+    interval,
+    isolated,
+    listed,
+    number,
+    p_value,
+    paragraph,
+    signed,
+    spelled,
+)
 from report.loading import VERDICTS, Metrics
 from report.tables.approaches import points
 from report.tables.genres import pair_ceilings
@@ -168,6 +178,16 @@ def unplanted(metrics: Metrics) -> Html:
     )
 
 
+def genre_set(metrics: Metrics) -> str:
+    """The set of genres that every number is over, in words: which of the ten are not in it."""
+    known, judged = list(metrics.catalogue["prevalence"]), metrics.genre_names
+    missing = [genre for genre in known if genre not in judged]
+    if not missing:
+        return f"{spelled(len(known))} genres"
+    left = f"{spelled(len(judged))} of the {spelled(len(known))} genres"
+    return f"{left} (no {', no '.join(missing)})"
+
+
 def scope(metrics: Metrics) -> list[str]:
     """For whom the answer holds: corpus, films, folds, what was usable."""
     usable: Mapping[str, int] = metrics.splits.get("usable", {})
@@ -176,8 +196,8 @@ def scope(metrics: Metrics) -> list[str]:
     source = metrics.catalogue.get("path", "")
     lines = [
         f"Corpus: {corpus} ({isolated(source)}), {metrics.catalogue['films']} films with "
-        f"{metrics.catalogue['trailers']} trailers; ten genres, "
-        f"{number(metrics.catalogue.get('label_cardinality'))} per film.",
+        f"{metrics.catalogue['trailers']} trailers; "
+        f"{genre_set(metrics)}, {number(metrics.catalogue.get('label_cardinality'))} per film.",
     ]
     if date := metrics.provenance.get("date"):
         lines.append(f"Judged on {isolated(date)}.")

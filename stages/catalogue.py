@@ -34,6 +34,10 @@ def main() -> None:
     about = {"path": str(path), "sample": is_sample, **counts, "second_source": told}
     write_json(about, Path("metrics/catalogue.json"))
     say(f"{path}: {counts['films']} films, {counts['trailers']} trailers, all lines valid")
+    shares = counts["prevalence"]
+    if missing := [genre for genre, share in shares.items() if not share]:
+        present = len(shares) - len(missing)
+        say(f"{present} of the {len(shares)} genres: no {', no '.join(missing)}")
     if second:
         say(f"{params.second_source}: genres of {shared} of them from a second source")
 

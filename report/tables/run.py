@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from report.elements import number
+from report.elements import number, spelled
 from report.loading import Metrics
 
 STAGES = (  # those the pipeline has whatever its matrix
@@ -16,11 +16,12 @@ STAGES = (  # those the pipeline has whatever its matrix
 def labels(metrics: Metrics) -> pd.DataFrame:
     """The catalogue's label statistics."""
     of = metrics.catalogue
+    density = f"Share of the {spelled(len(metrics.genre_names))} genres on a film (label density)"
     rows = [
         ("Films", str(of["films"])),
         ("Trailers", str(of["trailers"])),
         ("Genres per film (label cardinality)", number(of.get("label_cardinality"))),
-        ("Share of the ten genres on a film (label density)", number(of.get("label_density"), 3)),
+        (density, number(of.get("label_density"), 3)),
     ]
     usable = metrics.splits.get("usable", {})
     names = {"picture": "usable picture", "sound": "usable sound", "both": "both", "any": "either"}

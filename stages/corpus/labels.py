@@ -24,8 +24,8 @@ def collections_of(trailers: Sequence[Trailer]) -> list[str]:
 def describe(trailers: Sequence[Trailer]) -> dict[str, Any]:
     """Counts of a catalogue: films, trailers, cardinality, density, prevalence, co-occurrence.
 
-    Cardinality is the mean number of genres a film has, density that share of all genres
-    (Tsoumakas and Katakis, 2007).
+    Cardinality is the mean number of genres a film has, density that share of all genres that some
+    film has (Tsoumakas and Katakis, 2007).
     """
     films, y_true = films_of(trailers)
     together = y_true.T.astype(int) @ y_true.astype(int)
@@ -33,7 +33,7 @@ def describe(trailers: Sequence[Trailer]) -> dict[str, Any]:
         "films": len(films),
         "trailers": len(trailers),
         "label_cardinality": float(y_true.sum(axis=1).mean()),
-        "label_density": float(y_true.mean()),
+        "label_density": float(y_true[:, y_true.any(axis=0)].mean()),
         "prevalence": dict(zip(GENRES, y_true.mean(axis=0).tolist(), strict=True)),
         "cooccurrence": {
             genre: dict(zip(GENRES, row.tolist(), strict=True))

@@ -22,7 +22,8 @@ class Board:
     by_seed: (n_approaches, n_seeds, n_films, n_genres), as they lie on disk, float32;
     inner: (n_approaches, n_folds, n_films, n_genres), the same, inner[:, f] what may be tuned on
     for fold f, NaN for the films of f itself; group: (n_films,), the films that are resampled
-    together, or None where each stands alone."""
+    together, or None where each stands alone; genres: names of the columns, the one set that every
+    number of the run is over: those that some film of the board has."""
 
     cells: tuple[Cell, ...]
     film_id: np.ndarray
@@ -31,6 +32,7 @@ class Board:
     by_seed: np.ndarray
     inner: np.ndarray
     group: np.ndarray | None = None
+    genres: tuple[str, ...] = GENRES
     _resampled: dict[tuple[int, int], GenreResamples] = field(
         default_factory=dict, init=False, repr=False
     )
@@ -56,6 +58,11 @@ class Board:
             )
         return self._resampled[key]
 
+    @property
+    def columns(self) -> list[int]:
+        """Where the board's genres stand among all."""
+        return [GENRES.index(genre) for genre in self.genres]
+
     def row(self, slug: str) -> int:
         """Number of an approach."""
         return [cell.slug for cell in self.cells].index(slug)
@@ -64,11 +71,11 @@ class Board:
 def read_board(data: Path, cells: Sequence[Cell], labels: Sequence[str] = ("all",)) -> Board:
     """Scores of the cells trained on one of these label sets, on the films that all of them scored.
 
-    The genres are those that the label sets share: a board has a score in every place. Raises
-    BenchmarkError that names the cells without scores: a comparison of some is none.
+    The genres are those that the label sets share and some of the films has: a board has a score
+    in every place, and no average is over other genres than the next. Raises BenchmarkError that
+    names the cells without scores: a comparison of some is none.
     """
     cells = [cell for cell in cells if cell.labels in labels]
-    genres = shared_genres(labels)
     paths = {cell.slug: data / "scores" / f"{cell.fitted_with}.npz" for cell in cells}
     if missing := [slug for slug, path in paths.items() if not path.exists()]:
         raise BenchmarkError(
@@ -86,7 +93,8 @@ def read_board(data: Path, cells: Sequence[Cell], labels: Sequence[str] = ("all"
             where=str(data / "scores"),
             do="see metrics/splits.json: films with picture and films with sound do not overlap",
         )
-    film_id = films.ids[keep]
+    film_id, y_true = films.ids[keep], films.y_true[keep]
+    genres = [column for column in shared_genres(labels) if y_true[:, column].any()]
     by_seed, inner = [], []
     for cell, each in zip(cells, scored, strict=True):
         order = np.argsort(each)
@@ -98,10 +106,11 @@ def read_board(data: Path, cells: Sequence[Cell], labels: Sequence[str] = ("all"
         tuple(cells),
         film_id,
         films.fold[keep],
-        films.y_true[keep][:, genres],
+        y_true[:, genres],
         np.stack(by_seed),
         np.stack(inner),
         None if films.group is None else films.group[keep],
+        tuple(GENRES[column] for column in genres),
     )
 
 

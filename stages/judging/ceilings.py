@@ -49,7 +49,9 @@ def ceilings(
         if cell.modality != "none" and not cell.base:
             views.setdefault(_view(cell, cells, params), []).append(cell.slug)
     label_sets, prior = label_set_prior(corpus.y_true)
-    y_true = corpus.y_true[corpus.judged]
+    present = corpus.y_true[corpus.judged].any(axis=0)  # the genres that the approaches have too
+    y_true = corpus.y_true[corpus.judged][:, present]
+    genres = [genre for genre, has in zip(GENRES, present, strict=True) if has]
     for (look, window), slugs in sorted(views.items()):
         evidence = np.zeros((int(corpus.judged.sum()), len(prior)))
         if look:
@@ -62,7 +64,7 @@ def ceilings(
             planted = [params.sample.sound[genre] for genre in GENRES]
             heard = _heard(corpus, window)
             evidence += log_likelihood(heard, label_sets, planted, params.sample.sound_decoy)
-        y_score = genre_marginals(evidence, label_sets, prior)
+        y_score = genre_marginals(evidence, label_sets, prior)[:, present]
         place = {
             "modality": "both" if look and window else "picture" if look else "sound",
             "window": _named(look, window, params),
@@ -70,12 +72,14 @@ def ceilings(
         scores = evaluate_scores(y_true, y_score)
         names = ("macro_ap", "micro_ap", "samples_ap")
         row = place | {"used_by": " ".join(slugs)} | {name: scores[name] for name in names}
-        yield row, _genre_rows(place, evaluate_genres(y_true, y_score), params)
+        yield row, _genre_rows(place, genres, evaluate_genres(y_true, y_score), params)
 
 
-def _genre_rows(place: Row, judged: dict[str, np.ndarray], params: Params) -> list[Row]:
+def _genre_rows(
+    place: Row, genres: Sequence[str], judged: dict[str, np.ndarray], params: Params
+) -> list[Row]:
     rows = []
-    for column, genre in enumerate(GENRES):
+    for column, genre in enumerate(genres):
         planted = {"picture": params.sample.picture[genre], "sound": params.sample.sound[genre]}
         rows.append(
             {

@@ -92,6 +92,12 @@ class Court:
             raise LookupError(f"an approach of {modality} in the headline")
         return self.headline.named[modality]
 
+    def column(self, genre: str) -> int:
+        """Where a genre stands. Raises LookupError where no judged film has it."""
+        if genre not in self.board.genres:
+            raise LookupError(f"films with {genre}")
+        return self.board.genres.index(genre)
+
     def scores(self, *slugs: str) -> np.ndarray:
         """(n_approaches, n_films, n_genres)."""
         return self.board.y_scores[[self.board.row(slug) for slug in slugs]]

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 
-from stages.corpus.genres import GENRES
 from stages.judging.board import Board
 from stages.judging.choosing import better, fold_by_fold, votes
 from stages.judging.comparisons import single_parts
@@ -79,7 +78,7 @@ def owned_rows(board: Board, params: JudgingParams, named: Named | None = None) 
     for picture, sound in pairs:
         differences = _by_genre(board, picture, sound, params)
         agreement = _agreement(board, picture, sound)
-        for column, genre in enumerate(GENRES):
+        for column, genre in enumerate(board.genres):
             row = {"picture": picture, "sound": sound, "genre": genre}
             row["holm_family"] = f"genres of {picture} and {sound}"
             shares = {name: float(values[column]) for name, values in agreement.items()}

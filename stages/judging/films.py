@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 
-from stages.corpus.genres import GENRES
 from stages.corpus.reader import Trailer
 from stages.judging.board import Board
 
@@ -38,7 +37,7 @@ def film_scores(board: Board, trailers: Sequence[Trailer]) -> dict[str, Any]:
             }
         )
     return {
-        "genres": list(GENRES),
+        "genres": list(board.genres),
         "approaches": [{"slug": cell.slug, "modality": cell.modality} for cell in board.cells],
         "films": films,
     }

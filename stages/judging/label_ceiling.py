@@ -27,15 +27,17 @@ def label_ceiling_rows(films: Films, second: Genres, params: JudgingParams) -> I
     """One row a metric, and one a genre of F1 and average precision; none without a second source.
 
     The first source is the truth, the second answers: its labels are decisions, and scores of 0
-    and 1. Films that only one source knows are left out; a genre that the first gives to no film
-    has no value. `films`: those both know, or of a genre those that have it.
+    and 1. Films that only one source knows are left out, and so are genres that the first gives to
+    none of the rest. `films`: those both know, or of a genre those that have it.
     """
     known = np.array([film in second for film in films.ids.tolist()], bool)
     if not known.any():
         return
     y_true = films.y_true[known]
+    genres = [genre for genre, given in zip(GENRES, y_true.any(axis=0), strict=True) if given]
+    y_true = y_true[:, y_true.any(axis=0)]
     answers = [second[film] for film in films.ids[known].tolist()]
-    y_second = np.array([[genre in names for genre in GENRES] for names in answers], bool)
+    y_second = np.array([[genre in names for genre in genres] for names in answers], bool)
     scores = y_second.astype(np.float64)
     group = None if films.group is None else films.group[known]
     exact = (y_true == y_second).all(axis=1).astype(np.float64)[:, None]
@@ -56,7 +58,7 @@ def label_ceiling_rows(films: Films, second: Genres, params: JudgingParams) -> I
         "ap": genre_average_precision(y_true, scores),
     }
     for metric, by_genre in judged.items():
-        for column, genre in enumerate(GENRES):
+        for column, genre in enumerate(genres):
             support = int(y_true[:, column].sum())
             value = float(by_genre[column])
             yield {"metric": metric, "genre": genre, "value": value, "films": support}

@@ -1,6 +1,6 @@
 """Whether training on fewer labels helps: the fair comparison, beside the naive one.
 
-Naive is macro AP over an approach's own genres against macro AP over all ten: leave out the hard
+Naive is macro AP over an approach's own genres against macro AP over all: leave out the hard
 genres and it rises though nothing is told better. Fair is the same genres on both sides, paired.
 The rest of the naive gain is arithmetic: what the approach with all labels "gains" when it is
 averaged over those genres only.
@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from stages.corpus.genres import GENRES, LABEL_SETS
 from stages.judging.board import Board
 from stages.judging.claims import SLACK
 from stages.judging.pairs import against
@@ -41,7 +40,7 @@ def label_set_rows(cells: Sequence[Cell], read: Reader, params: JudgingParams) -
 
 def _rows(base: Cell, cell: Cell, read: Reader, params: JudgingParams) -> list[Row]:
     shared = read([base, cell], ["all", cell.labels])
-    everything = read([base, cell], ["all"])  # the base alone, on all ten genres
+    everything = read([base, cell], ["all"])  # the base alone, on all genres
     films = np.isin(everything.film_id, shared.film_id)
     naive_base = macro_average_precision(
         everything.y_true[films], everything.y_scores[everything.row(base.slug)][films]
@@ -65,11 +64,10 @@ def _rows(base: Cell, cell: Cell, read: Reader, params: JudgingParams) -> list[R
         whole |= {"naive_base_ap": naive_base, "naive_difference": naive}
         whole["arithmetic"] = naive - whole["difference"]
     rows = [whole]
-    names = [genre for genre in GENRES if genre in LABEL_SETS[cell.labels]]
     for column, found in resamples.by_genre().items():
         judged = _judged(found, shared, [column], pair, params)
         family = f"label sets, genres of {cell.slug}"
-        own = {"genre": names[column], "genres": 1, "holm_family": family}
+        own = {"genre": shared.genres[column], "genres": 1, "holm_family": family}
         rows.append(place | own | judged)
     return rows
 

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from stages.corpus.genres import GENRES
 from stages.judging.board import Board
 from stages.judging.tables import decided
 from stages.params import JudgingParams
@@ -101,11 +100,11 @@ def rule_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
 
 
 def choice_rows(board: Board) -> Iterator[Row]:
-    """One row an approach, fold and thing chosen; genre is empty where it holds for all ten."""
+    """One row an approach, fold and thing chosen; genre is empty where it holds for all."""
     for number, cell in enumerate(board.cells):
         for choice in choices(board, number):
             row: Row = {"approach": cell.slug, "fold": choice.fold}
             yield row | {"rule": TUNED, "value": choice.common}
-            for genre, value in zip(GENRES, choice.by_genre.tolist(), strict=True):
+            for genre, value in zip(board.genres, choice.by_genre.tolist(), strict=True):
                 yield row | {"rule": PER_GENRE, "genre": genre, "value": value}
             yield row | {"rule": TOP_K, "value": float(choice.k)}

@@ -9,7 +9,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from stages.corpus.genres import GENRES
 from stages.judging.claims import (
     MORE,
     NO_GAIN,
@@ -62,10 +61,10 @@ def sound_beats_picture(court: Court) -> Judged:
 def drama_is_easiest(court: Court) -> Judged:
     slugs = [slug for modality, slug in court.headline.named.items() if modality != "both"]
     normalised, samples = _normalised(court, *slugs)
-    drama = GENRES.index("Drama")
+    drama = court.column("Drama")
     others = [genre for genre in normalised if genre != drama]
-    if drama not in normalised or not others:
-        raise LookupError("films with Drama and films with other genres")
+    if not others:
+        raise LookupError("films with other genres than Drama")
     if len({len(values) for values in samples.values()}) > 1:
         raise LookupError("more films of the rarest genre, every resample must have some")
     values = samples[drama] - np.mean([samples[genre] for genre in others], axis=0)
@@ -85,7 +84,7 @@ def cannot_be_heard(genre: str) -> Callable[[Court], Judged]:
         slug = court.named("sound")
         estimate, p = _genre(court, genre, slug)
         if estimate.hi >= UNHEARD:  # then the question is whether it is above a blind guess
-            p = court.skill(slug, GENRES.index(genre))
+            p = court.skill(slug, court.column(genre))
         said = f"The sound tells {genre} at {_signed(estimate)}, where 0 is a blind guess."
         return Judged(f"normalised AP of {genre}, {slug}", estimate, p, UNTOLD, said)
 
@@ -94,10 +93,8 @@ def cannot_be_heard(genre: str) -> Callable[[Court], Judged]:
 
 def seen_not_heard(court: Court) -> Judged:
     a, b = court.named("picture"), court.named("sound")
-    genre = GENRES.index("Science Fiction")
+    genre = court.column("Science Fiction")
     share = court.board.y_true[:, genre].mean()
-    if not share:
-        raise LookupError("films with Science Fiction")
     found, p = court.pair(a, b, genre)
     estimate = Estimate(*(value / max(1 - share, 1e-9) for value in vars(found).values()))
     said = f"Science Fiction from the picture is {_signed(estimate)} against it from the sound."
@@ -219,9 +216,9 @@ def accuracy_is_skill(court: Court) -> Judged:
     estimate, p = court.means(right)
     accuracy, blind = right.mean(axis=0)
     said = (
-        f"{slug} scores {accuracy:.0%}, always answering {GENRES[constant]} {blind:.0%}, knowing "
-        f"every label {keras_accuracy_of_perfect(y_true) or 0:.0%}: 29, 30 and 40% say nothing "
-        "beside no reference."
+        f"{slug} scores {accuracy:.0%}, always answering {court.board.genres[constant]} "
+        f"{blind:.0%}, knowing every label {keras_accuracy_of_perfect(y_true) or 0:.0%}: 29, 30 "
+        "and 40% say nothing without a reference."
     )
     return Judged(f"Keras accuracy, {slug} minus the best constant", estimate, p, MORE, said)
 
@@ -254,9 +251,7 @@ def _pair(court: Court, a: str, b: str) -> Judged:
 def _genre(court: Court, genre: str, slug: str) -> tuple[Estimate, float]:
     """The normalised AP of one genre, and its p against UNHEARD."""
     normalised, samples = _normalised(court, slug)
-    column = GENRES.index(genre)
-    if column not in normalised:
-        raise LookupError(f"films with {genre}")
+    column = court.column(genre)
     return estimated(float(normalised[column][0]), samples[column][:, 0], UNHEARD)
 
 

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 
-from stages.corpus.genres import GENRES
 from stages.judging.board import Board
 from stages.params import JudgingParams
 from stages.params.sections import SAME_THRESHOLD
@@ -53,7 +52,7 @@ def genre_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
     resamples = board.resampled(params).by_genre()
     for number, cell in enumerate(board.cells):
         judged = evaluate_genres(board.y_true, board.y_scores[number])
-        for column, genre in enumerate(GENRES):
+        for column, genre in enumerate(board.genres):
             row: Row = {"approach": cell.slug, "modality": cell.modality, "genre": genre}
             row |= _renamed({name: float(values[column]) for name, values in judged.items()})
             row["support"] = int(board.y_true[:, column].sum())
@@ -84,7 +83,7 @@ def threshold_genre_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
         for threshold in params.thresholds:
             decisions = at_threshold(board.y_scores[number], threshold)
             judged = vars(genre_quality(board.y_true, decisions))
-            for column, genre in enumerate(GENRES):
+            for column, genre in enumerate(board.genres):
                 row: Row = {"approach": cell.slug, "modality": cell.modality, "genre": genre}
                 row |= {name: float(judged[name][column]) for name in QUALITIES}
                 yield row | {"threshold": threshold}
@@ -108,7 +107,7 @@ def genre_bar_rows(board: Board, named: Mapping[str, str]) -> Iterator[Row]:
         column: ranking.genre_average_precision(board.y_true, board.y_scores[board.row(slug)])
         for column, slug in named.items()
     }
-    for place, genre in enumerate(GENRES):
+    for place, genre in enumerate(board.genres):
         row = {"genre": genre, "prevalence": float(board.y_true[:, place].mean())}
         yield row | {column: float(values[place]) for column, values in found.items()}
 

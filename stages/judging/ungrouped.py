@@ -37,9 +37,8 @@ def ungrouped_rows(
         other = Scores.load(path, UNGROUPED)
         kept = [row for row, film in enumerate(other.film_id.tolist()) if film in row_of]
         parted = np.full_like(board.y_scores[0], np.nan)
-        parted[[row_of[film] for film in other.film_id[kept].tolist()]] = other.score[:, kept].mean(
-            axis=0
-        )
+        scores = other.score[:, kept].mean(axis=0)[:, board.columns]
+        parted[[row_of[film] for film in other.film_id[kept].tolist()]] = scores
         pair = np.stack([parted, board.y_scores[0]])
         resamples = bootstrap_macro_average_precision(
             board.y_true, pair, params.resamples, params.seed, board.group

@@ -11,13 +11,12 @@ from pathlib import Path
 
 import numpy as np
 
-from stages.corpus.genres import GENRES
 from stages.fitting.approaches import items_of
 from stages.fitting.films import read_films
 from stages.fitting.fusion import learnt as learnt_fusion
 from stages.fitting.saved import scores_of
 from stages.fitting.scores import Scores
-from stages.judging.board import read_board, shared_genres
+from stages.judging.board import Board, read_board
 from stages.judging.calibrating import choose, learnt
 from stages.judging.rules import choices
 from stages.params import ALL_WINDOWS, Params
@@ -62,6 +61,7 @@ class Respondent:
         self.params, self.matrix, self.data = params, matrix, data
         self.films = read_films(data)
         self.cells = {cell.slug: cell for cell in matrix}
+        self._boards: dict[str, Board] = {}
 
     def scores(self, cell: Cell, film_of: dict[str, int], folder: Path) -> np.ndarray | None:
         """Scores of one approach, (n_folds, n_seeds, n_trailers, 10), NaN where there are none.
@@ -88,17 +88,20 @@ class Respondent:
         found = scores_of(cell, self.data / "models" / cell.slug, items, len(piece_of))
         return found.mean(axis=(0, 1))
 
-    def rules(self, cell: Cell) -> list[Rule]:
-        """What each fold chose for this approach, on the board that the judges judge it on.
+    def board(self, labels: str) -> Board:
+        """What the judges judge the approaches of a label set on, read once.
 
-        Of a matrix that has not all run, on that of the approaches which have.
+        Of a matrix that has not all run, the board of the approaches which have.
         """
-        scored = [
-            each
-            for each in self.matrix
-            if (self.data / "scores" / f"{each.fitted_with}.npz").is_file()
-        ]
-        board = read_board(self.data, scored, (cell.labels,))
+        if labels not in self._boards:
+            folder = self.data / "scores"
+            scored = [c for c in self.matrix if (folder / f"{c.fitted_with}.npz").is_file()]
+            self._boards[labels] = read_board(self.data, scored, (labels,))
+        return self._boards[labels]
+
+    def rules(self, cell: Cell) -> list[Rule]:
+        """What each fold chose for this approach, on the board that the judges judge it on."""
+        board = self.board(cell.labels)
         number = board.row(cell.slug)
         return [
             Rule(
@@ -131,15 +134,17 @@ def answers(
     if scores is None:
         yield from [None] * len(film_of)
         return
-    genres = shared_genres((cell.labels,))
-    scores = scores[..., genres].astype(np.float64)
+    board = respondent.board(cell.labels)
+    scores = scores[..., board.columns].astype(np.float64)
     rules = respondent.rules(cell) if np.isfinite(scores).any() else []
     for row in range(len(film_of)):
         each = scores[:, :, row]
-        yield answer(cell, each, rules) if np.isfinite(each).all() else None
+        yield answer(cell, board.genres, each, rules) if np.isfinite(each).all() else None
 
 
-def answer(cell: Cell, scores: np.ndarray, rules: Sequence[Rule]) -> Answer:
+def answer(
+    cell: Cell, genres: tuple[str, ...], scores: np.ndarray, rules: Sequence[Rule]
+) -> Answer:
     """Scores of one trailer, (n_folds, n_seeds, n_genres), as the folds' rules read them."""
     by_fold = scores.mean(axis=1)
     pairs = list(zip(rules, by_fold[:, None], strict=True))
@@ -149,7 +154,7 @@ def answer(cell: Cell, scores: np.ndarray, rules: Sequence[Rule]) -> Answer:
     score = by_fold.mean(axis=0)
     return Answer(
         cell,
-        tuple(GENRES[column] for column in shared_genres((cell.labels,))),
+        genres,
         score,
         scores.std(axis=(0, 1)),
         probability,

@@ -1,8 +1,9 @@
 """Judges of yes/no decisions.
 
-A share without a whole (precision where nothing was decided) is undefined, not 0. Recall, F1 and
-Jaccard of a genre that no film has are undefined whatever was decided, so that all approaches are
-averaged over the same genres.
+A share without a whole (precision where nothing was decided) is undefined, not 0. Of a genre that
+no film has everything is undefined whatever was decided. So that all approaches, thresholds and
+columns are averaged over the same genres, an average takes the precision of a genre that films have
+and none was given as 0, as its recall and F1 are and as scikit-learn does by default.
 """
 
 from dataclasses import dataclass
@@ -23,14 +24,17 @@ class Quality:
     jaccard: Floats
 
     def averages(self) -> dict[str, Average]:
-        """Mean of each over its defined entries: precision, recall, f1, jaccard."""
-        return {name: average(values) for name, values in vars(self).items()}
+        """Mean of each over the entries that have positives: precision, recall, f1, jaccard."""
+        missed = np.isnan(self.precision) & ~np.isnan(self.recall)
+        columns = vars(self) | {"precision": np.where(missed, 0.0, self.precision)}
+        return {name: average(values) for name, values in columns.items()}
 
 
 def quality(hits: Ints | Floats, decided: Ints | Floats, positives: Ints | Floats) -> Quality:
     """Precision, recall, F1 and Jaccard from counts of any one shape."""
-    precision, recall = ratio(hits, decided), ratio(hits, positives)
     has_positives = np.asarray(positives) > 0
+    precision = np.where(has_positives, ratio(hits, decided), np.nan)
+    recall = ratio(hits, positives)
     f1 = np.where(has_positives, ratio(2 * hits, decided + positives), np.nan)
     jaccard = np.where(has_positives, ratio(hits, decided + positives - hits), np.nan)
     return Quality(precision, recall, f1, jaccard)

@@ -55,8 +55,25 @@ def test_a_board_of_fewer_labels_has_a_score_in_every_place(data, board):
     save(data, "good", [0, 1, 2])
     cells = (board.cells[0], fewer)
     found = read_board(data, cells, ("all", "popular"))
-    assert found.y_true.shape == (2, 5) and np.isfinite(found.by_seed).all()
+    assert found.genres == ("Drama",)  # of the popular five, what a film has
+    assert found.y_true.shape == (2, 1) and np.isfinite(found.by_seed).all()
     assert [cell.slug for cell in read_board(data, cells).cells] == ["prior"]
+
+
+def test_a_genre_that_no_judged_film_has_is_in_no_number(data, board):
+    ids = [f"film {n}" for n in range(4)]
+    genres = [("Action", "Drama"), ("Drama", "Horror"), ("Action",), ("Mystery",)]
+    trailers = [
+        Trailer(f"{n:016x}", film, "T", 2000, genres[n], f"sample:{n}")
+        for n, film in enumerate(ids)
+    ]
+    save_trailers(trailers, data / "catalogue.parquet")
+    save(data, "prior", [0, 1, 2])  # the film with Mystery is not judged
+    save(data, "good", [0, 1, 2], 0.1)
+    found = read_board(data, board.cells[:2])
+    assert found.genres == ("Action", "Drama", "Horror") and found.columns == [0, 4, 5]
+    assert found.y_true.tolist() == [[True, True, False], [False, True, True], [True, False, False]]
+    assert found.by_seed.shape == (2, 1, 3, 3) and found.inner.shape == (2, 2, 3, 3)
 
 
 def test_an_incomplete_matrix_is_refused_by_name(data, board):

@@ -5,7 +5,7 @@ import pytest
 from sklearn.metrics import average_precision_score
 
 from stages.contrast import LABELS
-from stages.corpus.genres import LABEL_SETS
+from stages.corpus.genres import GENRES, LABEL_SETS
 from stages.judging.board import shared_genres
 from stages.judging.label_sets import SHARED, label_set_rows
 from stages.judging.verdicts import settle
@@ -26,7 +26,9 @@ def read(board):
         kept = tuple(cell for cell in cells if cell.labels in labels)
         genres = shared_genres(labels)
         scores = np.stack([places[cell.slug] for cell in kept])[..., genres]
-        return replace(board, cells=kept, y_true=board.y_true[:, genres], by_seed=scores)
+        names = tuple(GENRES[column] for column in genres)
+        y_true = board.y_true[:, genres]
+        return replace(board, cells=kept, y_true=y_true, by_seed=scores, genres=names)
 
     return read
 

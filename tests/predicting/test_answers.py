@@ -91,7 +91,7 @@ def test_folds_become_one_answer_by_their_means():
     scores = np.array([[[0.2, 0.9], [0.4, 0.7]], [[0.6, 0.1], [0.8, 0.1]]])
     rules = [Rule(0.5, lambda s: s / 2), Rule(0.3, lambda s: s / 4)]
     cell = Cell("x", "single", "picture", ("colour",), "mean", "linear")
-    found = answer(cell, np.pad(scores, ((0, 0), (0, 0), (0, 8))), rules)
+    found = answer(cell, GENRES, np.pad(scores, ((0, 0), (0, 0), (0, 8))), rules)
     np.testing.assert_allclose(found.score[:2], [0.5, 0.45])
     np.testing.assert_allclose(found.spread[:2], [np.sqrt(0.05), np.sqrt(0.1275)])
     np.testing.assert_allclose(found.probability[:2], [(0.15 + 0.175) / 2, (0.4 + 0.025) / 2])

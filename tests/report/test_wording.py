@@ -3,7 +3,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from report import wording
+from report import tables, wording
 from report.loading import Metrics
 
 Row = tuple[float, float, float, float]  # difference, lo, hi, p_holm
@@ -71,6 +71,18 @@ def test_genre_without_a_cue_is_told_by_its_company(metrics: Metrics, films: Met
 def test_banner_only_on_the_sample(metrics: Metrics, films: Metrics) -> None:
     assert "These are not films" in wording.banner(metrics).text
     assert wording.banner(films).text == ""
+
+
+def test_the_set_of_genres_is_named(metrics: Metrics) -> None:
+    assert "; ten genres, " in wording.scope(metrics)[0]
+    of = metrics.genres[~metrics.genres["genre"].isin(["Mystery", "Romance"])]
+    fewer = replace(metrics, genres=of)
+    said = "; eight of the ten genres (no Mystery, no Romance), "
+    assert said in wording.scope(fewer)[0]
+    labels = tables.run.labels(fewer)["What"].tolist()
+    assert "Share of the eight genres on a film (label density)" in labels
+    assert "Mystery" not in tables.genres.genres(fewer)["Genre"].tolist()
+    assert "Mystery" not in tables.genres.cooccurrence(fewer).columns
 
 
 def test_findings_and_scope(metrics: Metrics, films: Metrics) -> None:

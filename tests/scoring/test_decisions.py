@@ -31,7 +31,7 @@ def test_averages_by_hand() -> None:
     assert macro["jaccard"].value == pytest.approx(1 / 4)
     # film by film, hits of decided and of true: 1 of 1 and 2; 1 of 2 and 1; 0 of 1 and 1; none
     films = judged.samples(TRUE, DECIDED)
-    assert films["precision"] == Average(pytest.approx((1 + 1 / 2 + 0) / 3), 3, 1)  # type: ignore[arg-type]
+    assert films["precision"] == Average(pytest.approx((1 + 1 / 2 + 0 + 0) / 4), 4, 0)  # type: ignore[arg-type]
     assert films["recall"].value == pytest.approx((1 / 2 + 1 + 0 + 0) / 4)
     assert films["f1"].value == pytest.approx((2 / 3 + 2 / 3) / 4)
     assert films["jaccard"].value == pytest.approx((1 / 2 + 1 / 2) / 4)
@@ -49,14 +49,25 @@ def test_what_has_no_value_is_left_out_and_counted() -> None:
     y_true = np.array([[1, 0, 0], [1, 0, 0]], dtype=bool)
     decided = np.array([[0, 1, 0], [0, 0, 0]], dtype=bool)
     by_genre = judged.genre_quality(y_true, decided)
-    np.testing.assert_array_equal(by_genre.precision, [np.nan, 0, np.nan])
+    np.testing.assert_array_equal(by_genre.precision, [np.nan, np.nan, np.nan])
     np.testing.assert_array_equal(by_genre.recall, [0, np.nan, np.nan])
     np.testing.assert_array_equal(by_genre.f1, [0, np.nan, np.nan])
     np.testing.assert_array_equal(by_genre.jaccard, [0, np.nan, np.nan])
     assert judged.macro(y_true, decided)["f1"] == Average(0.0, 1, 2)
-    assert judged.samples(y_true, decided)["precision"] == Average(0.0, 1, 1)
+    assert judged.samples(y_true, decided)["precision"] == Average(0.0, 2, 0)
     nothing = np.zeros_like(y_true)
-    assert judged.micro(y_true, nothing)["precision"] == Average(None, 0, 1)
+    assert judged.micro(y_true, nothing)["precision"] == Average(0.0, 1, 0)
+
+
+def test_all_averages_are_over_the_genres_that_films_have() -> None:
+    y_true = np.array([[1, 0, 1, 1], [1, 0, 0, 0], [0, 0, 1, 0]], dtype=bool)
+    decided = np.array([[1, 1, 1, 0], [0, 1, 0, 0], [0, 1, 1, 0]], dtype=bool)
+    # the second genre is nobody's though all were given it; the fourth was given to nobody
+    macro = judged.macro(y_true, decided)
+    assert {each.defined for each in macro.values()} == {3}
+    assert macro["precision"].value == pytest.approx((1 + 1 + 0) / 3)
+    assert macro["recall"].value == pytest.approx((1 / 2 + 1 + 0) / 3)
+    assert macro["f1"].value == pytest.approx((2 / 3 + 1 + 0) / 3)
 
 
 def test_agrees_with_scikit_learn(case: tuple[np.ndarray, np.ndarray]) -> None:
@@ -71,7 +82,7 @@ def test_agrees_with_scikit_learn(case: tuple[np.ndarray, np.ndarray]) -> None:
             ("recall", metrics.recall_score),
             ("f1", metrics.f1_score),
         ):
-            expected = theirs(y_true, decided, average=kind, zero_division=np.nan)
+            expected = theirs(y_true, decided, average=kind, zero_division=0)
             assert ours[name].value == pytest.approx(expected, abs=1e-12), (kind, name)
         expected = metrics.jaccard_score(y_true, decided, average=kind, zero_division=0)
         assert ours["jaccard"].value == pytest.approx(expected, abs=1e-12)

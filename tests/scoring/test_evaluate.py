@@ -28,7 +28,8 @@ def test_decisions_by_hand() -> None:
     assert numbers["micro_recall"] == 3 / 5
     assert numbers["macro_f1"] == pytest.approx((2 / 3 + 4 / 5) / 2)
     assert numbers["macro_f1_left_out"] == 1.0
-    assert numbers["samples_precision_left_out"] == 1.0
+    assert numbers["macro_precision_left_out"] == 1.0
+    assert numbers["samples_precision"] == pytest.approx((1 + 1 + 1 + 0) / 4)
     assert numbers["exact_match"] == 1 / 2
     assert numbers["hamming_loss"] == 2 / 12
     assert not any(np.isnan(value) for value in numbers.values())
