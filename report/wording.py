@@ -237,7 +237,8 @@ def no_second_source(metrics: Metrics) -> str:
         return f"How far two sources of genres agree is not known: {file} names no film."
     return (
         f"How far two sources of genres agree is not known: {file} names the genres of "
-        f"{of['films']} of these films, and none of them has a trailer that could be used."
+        f"{of['films']} of these films, and fewer than two of them have a trailer that could be "
+        "used."
     )
 
 

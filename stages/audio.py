@@ -13,6 +13,7 @@ def main() -> None:
         "packs and outcomes.parquet of data/audio.",
     ).parse_args()
 
+    from stages.counting import counted
     from stages.media.results import AUDIO, extract, jobs, store_of, write
     from stages.parallel import run
     from stages.params import load
@@ -23,7 +24,7 @@ def main() -> None:
     results = progress(run(extract, todo), "audio", len(todo))
     counts = write(Path("data/audio"), AUDIO, results)
     failed = [f"{reason} {n}" for reason, n in sorted(counts.items()) if reason != "ok"]
-    say(", ".join([f"sound: {counts.get('ok', 0)} of {len(todo)} trailers", *failed]))
+    say(", ".join([f"sound: {counts.get('ok', 0)} of {counted(len(todo), 'trailer')}", *failed]))
 
 
 if __name__ == "__main__":

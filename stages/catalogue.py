@@ -17,6 +17,7 @@ def main() -> None:
     from stages.corpus.reader import read_catalogue
     from stages.corpus.second_source import check_overlap, read_second_source, save_second_source
     from stages.corpus.table import save_trailers
+    from stages.counting import counted
     from stages.params import load
     from stages.tables import write_json
 
@@ -33,7 +34,8 @@ def main() -> None:
     told = {"path": params.second_source, "films": shared}
     about = {"path": str(path), "sample": is_sample, **counts, "second_source": told}
     write_json(about, Path("metrics/catalogue.json"))
-    say(f"{path}: {counts['films']} films, {counts['trailers']} trailers, all lines valid")
+    size = f"{counted(counts['films'], 'film')}, {counted(counts['trailers'], 'trailer')}"
+    say(f"{path}: {size}, all lines valid")
     shares = counts["prevalence"]
     if missing := [genre for genre, share in shares.items() if not share]:
         present = len(shares) - len(missing)

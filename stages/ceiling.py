@@ -19,6 +19,7 @@ def main() -> None:
     ).parse_args()
 
     from stages.corpus.second_source import load_second_source
+    from stages.counting import counted
     from stages.fitting.films import read_films
     from stages.judging import label_ceiling
     from stages.judging.ceilings import ceilings
@@ -37,14 +38,17 @@ def main() -> None:
     genres = [row for _, rows in found for row in rows]
     write_csv(genres, GENRE_COLUMNS, Path("metrics/ceiling_genres.csv"))
     second = load_second_source(Path("data/second_source.parquet"))
-    rows = label_ceiling.label_ceiling_rows(read_films(Path("data")), second, params.judging)
+    films = read_films(Path("data"))
+    rows = label_ceiling.label_ceiling_rows(films, second, params.judging)
     write_csv(rows, label_ceiling.COLUMNS, Path("metrics/label_ceiling.csv"))
     about = "Contact sheets of the sample corpus's cues." if corpus else "No sheets of real films."
     (sheets / "about.txt").write_text(about + "\n", encoding="utf-8")
     if corpus:
         (sheets / "picture.jpg").write_bytes(contact_sheet())
         (sheets / "sound.jpg").write_bytes(sound_sheet())
-    say(f"{len(found)} ceilings" if corpus else "no sample corpus, no ceilings")
+    say(counted(len(found), "ceiling") if corpus else "no sample corpus, no ceilings")
+    if said := label_ceiling.too_few(films, second):
+        say(said)
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ def main() -> None:
     ).parse_args()
 
     from stages.corpus.table import read_trailers
+    from stages.counting import counted
     from stages.judging.board import read_board
     from stages.judging.comparisons import comparison_rows, headline_rows
     from stages.judging.films import film_scores
@@ -69,7 +70,7 @@ def main() -> None:
     ran = {cell.fitted_with for cell in board.cells}
     backbones = {*params.matrix.backbones, *params.matrix.pretrained}
     forget_other_cells(ran | backbones, folder / "provenance.json")
-    say(f"{len(rows)} paired comparisons")
+    say(counted(len(rows), "paired comparison"))
 
 
 if __name__ == "__main__":

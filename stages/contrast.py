@@ -38,6 +38,7 @@ def main() -> None:
 
     from functools import partial
 
+    from stages.counting import counted
     from stages.judging import ranks, ungrouped
     from stages.judging.board import read_board
     from stages.judging.claims import Court, claim_rows
@@ -67,7 +68,7 @@ def main() -> None:
     write_csv(ranks.rank_rows(board), ranks.COLUMNS, folder / "ranks.csv")
     parted = ungrouped.ungrouped_rows(Path("data"), cells(params), judging)
     write_csv(parted, ungrouped.COLUMNS, folder / "ungrouped.csv")
-    say(f"{len(rows)} comparisons of label sets")
+    say(counted(len(rows), "comparison of label sets", "comparisons of label sets"))
 
 
 if __name__ == "__main__":

@@ -30,6 +30,7 @@ def main() -> None:
 
     from rich.console import Console
 
+    from stages.counting import counted
     from stages.differing import showing
     from stages.differing.committed import committed_scores
     from stages.differing.moves import COLUMNS, move_rows
@@ -67,7 +68,7 @@ def main() -> None:
     for line in (showing.unchanged(rows), *common.notes):
         if line:
             console.print(line, markup=False, soft_wrap=True)
-    say(f"{len(common.film_id)} films; {showing.summary(rows)}")
+    say(f"{counted(len(common.film_id), 'film')}; {showing.summary(rows)}")
 
 
 if __name__ == "__main__":

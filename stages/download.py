@@ -15,6 +15,7 @@ def main() -> None:
     ).parse_args()
 
     from stages.corpus.table import read_trailers
+    from stages.counting import counted
     from stages.fetching import ledger
     from stages.fetching.obtaining import Obtain, sweep
     from stages.parallel import run
@@ -32,7 +33,8 @@ def main() -> None:
     ledger.write_events(results, Path("data/sample_events.parquet"))
     counts = ledger.count(ledger.write_ledger(results, Path("data/downloads.parquet")))
     write_json(counts, Path("metrics/download.json"))
-    say(f"{counts['ok']} of {counts['trailers']} trailers came, {counts['bytes'] / 1e6:.0f} MB")
+    came = f"{counts['ok']} of {counted(counts['trailers'], 'trailer')} came"
+    say(f"{came}, {counts['bytes'] / 1e6:.0f} MB")
     ledger.check_missing(counts, params.download)
 
 

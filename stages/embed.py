@@ -15,6 +15,7 @@ def main() -> None:
     parser.add_argument("backbone", help="a name under backbones in params.yaml")
     name = parser.parse_args().backbone
 
+    from stages.counting import counted
     from stages.embedding.base import describe
     from stages.embedding.jobs import Recipe, jobs, store_of
     from stages.embedding.joining import write_embeddings
@@ -54,7 +55,7 @@ def main() -> None:
         entries[trailer_id] = path
     target = Path(f"data/embeddings/{name}.npz")
     write_embeddings(entries, target)
-    say(f"{target}: {len(entries)} trailers")
+    say(f"{target}: {counted(len(entries), 'trailer')}")
 
 
 if __name__ == "__main__":

@@ -44,6 +44,7 @@ def main() -> None:
         "scores themselves.",
     ).parse_args()
 
+    from stages.counting import counted
     from stages.judging import calibrating, rules, tables
     from stages.judging.board import read_board
     from stages.judging.out_of_fold import OutOfFold
@@ -71,7 +72,8 @@ def main() -> None:
     write_csv(rows, CALIBRATION, folder / "calibration.csv")
     write_csv([row for part in bins for row in part], RELIABILITY, folder / "reliability.csv")
     write_csv(tables.reference_rows(board, judging), REFERENCES, folder / "references.csv")
-    say(f"{len(board.cells)} approaches judged on {len(board.film_id)} films")
+    judged = counted(len(board.cells), "approach")
+    say(f"{judged} judged on {counted(len(board.film_id), 'film')}")
 
 
 if __name__ == "__main__":

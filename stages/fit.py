@@ -16,6 +16,7 @@ def main() -> None:
     parser.add_argument("approach", help="a name under approaches, early or late in params.yaml")
     name = parser.parse_args().approach
 
+    from stages.counting import counted
     from stages.errors import BenchmarkError
     from stages.fitting.approaches import fit, save_models
     from stages.fitting.films import read_films
@@ -42,7 +43,7 @@ def main() -> None:
             for part, loss in zip(("train", "held_out"), losses, strict=True)
         ]
         write_csv(rows, ["epoch", "part", "loss"], Path(f"metrics/curves/{name}.csv"))
-    say(f"{name}: {len(scores['all'].film_id)} films scored")
+    say(f"{name}: {counted(len(scores['all'].film_id), 'film')} scored")
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ def main() -> None:
     from stages.auditing.reading import read_pictures, read_tracks
     from stages.auditing.shards import store
     from stages.auditing.tables import COLUMNS, leak_rows, piece_table, summary
+    from stages.corpus.table import read_trailers
     from stages.fitting.films import read_films
     from stages.packs import write_table
     from stages.params import load
@@ -29,7 +30,10 @@ def main() -> None:
     tracks = read_tracks(Path("data/audio"), films.film_of)
     leaks, extent = find_leaks(pictures, tracks, films.film_of, params)
     ids = films.ids.tolist()
-    rows = leak_rows(leaks, extent, ids, films.fold.tolist())
+    trailers = read_trailers(Path("data/catalogue.parquet"))
+    named = {trailer.film_id: f"{trailer.title} ({trailer.year})" for trailer in trailers}
+    titles = [named[film] for film in ids]
+    rows = leak_rows(leaks, extent, ids, titles, films.fold.tolist())
     write_table(piece_table(leaks, ids), Path("data/leaks.parquet"))
     write_csv(rows, COLUMNS, Path("metrics/leaks.csv"))
     counts = summary(leaks, rows, len(pictures.frame), extent, params)

@@ -18,6 +18,7 @@ def main() -> None:
     from stages.corpus.folds import assign_folds, attrition, group_films
     from stages.corpus.labels import collections_of, films_of
     from stages.corpus.table import read_trailers
+    from stages.counting import counted
     from stages.packs import read_table, write_table
     from stages.params import load
     from stages.tables import write_csv, write_json
@@ -67,7 +68,8 @@ def main() -> None:
     sizes = {str(fold): sum(row["fold"] == fold for row in rows) for fold in range(params.folds)}
     counts = {"films": len(films), "groups": len(set(groups.tolist())), "usable": by_modality}
     write_json({**counts, "folds": sizes}, Path("metrics/splits.json"))
-    say(f"{len(rows)} of {len(films)} films usable, {len(seen & heard)} with picture and sound")
+    served_by_any = f"{len(rows)} of {counted(len(films), 'film')} usable"
+    say(f"{served_by_any}, {len(seen & heard)} with picture and sound")
 
 
 if __name__ == "__main__":

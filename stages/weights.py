@@ -16,6 +16,7 @@ def main() -> None:
     parser.add_argument("backbone", help="a name under matrix.pretrained in params.yaml")
     slug = parser.parse_args().backbone
 
+    from stages.counting import counted
     from stages.embedding.base import family
     from stages.embedding.network import Network
     from stages.errors import BenchmarkError
@@ -39,7 +40,7 @@ def main() -> None:
     means = Means(slug, entry.file, folder_of_the_person(), watch=progress)
     target = Path(f"data/weights/{slug}.safetensors")
     count = bring(network, means, target)
-    say(f"{target}: {count} tensors, {target.stat().st_size / 1e6:.0f} MB")
+    say(f"{target}: {counted(count, 'tensor')}, {target.stat().st_size / 1e6:.0f} MB")
 
 
 if __name__ == "__main__":

@@ -11,8 +11,8 @@ from stages.params import LeaksParams
 
 MOST_NAMED = 20
 COLUMNS = (
-    *("kind", "films", "film_ids", "frames", "seconds", "share", "folds", "across_folds"),
-    *("hash_bits", "sound_error"),
+    *("kind", "films", "film_ids", "titles", "frames", "seconds", "share", "folds"),
+    *("across_folds", "hash_bits", "sound_error"),
 )
 PIECES = pa.schema(
     [
@@ -30,12 +30,16 @@ Row = dict[str, Any]
 
 
 def leak_rows(
-    leaks: Sequence[Leak], extent: Extent, film_id: Sequence[str], fold: Sequence[int]
+    leaks: Sequence[Leak],
+    extent: Extent,
+    film_id: Sequence[str],
+    title: Sequence[str],
+    fold: Sequence[int],
 ) -> list[Row]:
     """One row a leak, in the order of COLUMNS.
 
     frames and seconds: what a trailer has of it, the median; share: of its frames or of its sound,
-    the larger, mean over trailers. film_id, fold: (n_films,).
+    the larger, mean over trailers. film_id, title, fold: (n_films,).
     """
     rows = []
     for leak in leaks:
@@ -44,12 +48,13 @@ def leak_rows(
         bits = [piece.alike for piece in leak.pieces if piece.frame >= 0]
         errors = [piece.alike for piece in leak.pieces if piece.frame < 0]
         frames, seconds, shares = _extents(leak.pieces, extent)
-        named = ", ".join(film_id[film] for film in films[:MOST_NAMED])
+        more = ", …" if len(films) > MOST_NAMED else ""
         rows.append(
             {
                 "kind": leak.kind,
                 "films": len(films),
-                "film_ids": named + (", …" if len(films) > MOST_NAMED else ""),
+                "film_ids": ", ".join(film_id[film] for film in films[:MOST_NAMED]) + more,
+                "titles": ", ".join(title[film] for film in films[:MOST_NAMED]) + more,
                 "frames": int(median(frames)),
                 "seconds": round(median(seconds), 1),
                 "share": mean(shares),

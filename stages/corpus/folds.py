@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from stages.counting import counted
 from stages.errors import BenchmarkError
 from stages.params import FEWEST_FOLDS
 
@@ -35,11 +36,13 @@ def assign_folds(
     n_films = len(y_true)
     n_groups = n_films if groups is None else len(np.unique(groups))
     if n_groups < 2 * folds:
-        what = "films" if n_groups == n_films else "groups of films (collections)"
+        single = n_groups == n_films
+        what = "films" if single else "groups of films (collections)"
+        group = ("film",) if single else ("group of films", "groups of films")
         raise BenchmarkError(
             f"too few usable {what} for the folds",
             where="splits",
-            found=f"{n_groups} {what} for {folds} folds",
+            found=f"{counted(n_groups, *group)} for {folds} folds",
             expected="at least two a fold",
             do=_ways_out(n_films, n_groups, folds),
         )

@@ -17,6 +17,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from stages.corpus.genres import GENRES
+from stages.counting import counted
 from stages.errors import BenchmarkError
 
 COLUMNS = ("film_id", "title", "year", "genres", "trailer")
@@ -77,7 +78,7 @@ def read_catalogue(path: Path) -> list[Trailer]:
     if slips:
         listed = "\n  ".join(str(slip) for slip in slips)
         raise BenchmarkError(
-            f"{len(slips)} thing{'s' if len(slips) > 1 else ''} to mend in the catalogue, "
+            f"{counted(len(slips), 'thing')} to mend in the catalogue, "
             f"nothing was fetched\n  {listed}",
             where=str(path),
             do="mend these lines; README, 'Your own films', describes the format",
@@ -149,7 +150,7 @@ def control_faults(number: int, row: list[str]) -> Iterator[Slip]:
 def _faults(number: int, row: list[str], width: tuple[int, int]) -> Iterator[Slip]:
     """What is wrong with a line; width: the file's first line and its number of columns."""
     yield from control_faults(number, row)
-    columns = f"{len(row)} column{'s' if len(row) != 1 else ''}"
+    columns = counted(len(row), "column")
     if len(row) not in WIDTHS:
         wanted = f"5, by tabs: {', '.join(COLUMNS)} (and {COLLECTION}, if known)"
         yield Slip(number, "wrong column count", columns, wanted)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from stages.corpus.reader import Slip, control_faults, genre_faults, genres_of, rows_of
+from stages.counting import counted
 from stages.errors import BenchmarkError
 from stages.packs import read_table, write_table
 
@@ -35,7 +36,7 @@ def read_second_source(path: Path) -> dict[str, tuple[str, ...]]:
     if slips:
         listed = "\n  ".join(str(slip) for slip in slips)
         raise BenchmarkError(
-            f"{len(slips)} thing{'s' if len(slips) > 1 else ''} to mend in the second source of "
+            f"{counted(len(slips), 'thing')} to mend in the second source of "
             f"genres, nothing was fetched\n  {listed}",
             where=str(path),
             do="mend these lines; README, 'Your own films', describes the format",
@@ -88,7 +89,7 @@ def load_second_source(path: Path) -> dict[str, tuple[str, ...]]:
 def _faults(number: int, row: list[str], line_of: Mapping[str, int]) -> Iterator[Slip]:
     yield from control_faults(number, row)
     if len(row) != len(COLUMNS):
-        columns = f"{len(row)} column{'s' if len(row) != 1 else ''}"
+        columns = counted(len(row), "column")
         yield Slip(number, "wrong column count", columns, f"2, by a tab: {', '.join(COLUMNS)}")
         return
     if not row[0]:

@@ -10,6 +10,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
+from stages.counting import counted
 from stages.differing.moves import COLUMNS, UNCHANGED, Row
 from stages.differing.sides import Shared
 from stages.judging.verdicts import BETTER, UNDECIDED, WORSE
@@ -29,8 +30,8 @@ def summary(rows: Sequence[Row]) -> str:
     counts = {said: sum(row["verdict"] == said for row in rows) for said in (BETTER, WORSE)}
     changed = sum(row["verdict"] != UNCHANGED for row in rows)
     return (
-        f"{len(rows)} approaches compared: {changed} changed, of these {counts[BETTER]} are better "
-        f"and {counts[WORSE]} worse beyond their interval"
+        f"{counted(len(rows), 'approach')} compared: {changed} changed, of these "
+        f"{counts[BETTER]} are better and {counts[WORSE]} worse beyond their interval"
     )
 
 
@@ -62,7 +63,7 @@ def markdown(before: str, after: str, rows: Sequence[Row], common: Shared) -> st
                 cells[-1] = f"**{cells[-1]}**"
             lines.append(f"| {' | '.join(cells)} |")
         lines.append("")
-    notes = [*common.notes, unchanged(rows), f"{len(common.film_id)} films. {MEANING}"]
+    notes = [*common.notes, unchanged(rows), f"{counted(len(common.film_id), 'film')}. {MEANING}"]
     return "\n".join([*lines, *(f"- {_plain(note)}" for note in notes if note)]) + "\n"
 
 
@@ -85,7 +86,7 @@ def page(before: str, after: str, rows: Sequence[Row], common: Shared) -> str:
         f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in _cells(row))}</tr>"
         for row in changes(rows)
     )
-    notes = [*common.notes, unchanged(rows), f"{len(common.film_id)} films. {MEANING}"]
+    notes = [*common.notes, unchanged(rows), f"{counted(len(common.film_id), 'film')}. {MEANING}"]
     return Template(PAGE.read_text(encoding="utf-8")).substitute(
         before=escape(before),
         after=escape(after),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from stages.counting import counted
 from stages.errors import BenchmarkError
 from stages.fitting.films import read_films
 from stages.fitting.scores import Scores
@@ -101,8 +102,8 @@ def shared(before: Side, after: Side) -> Shared:
         raise BenchmarkError(
             "the two share nothing that could be compared",
             where=f"{before.name} and {after.name}",
-            found=f"{len(approaches)} approaches, {len(rows)} films, {int(alike.sum())} of them "
-            "with the same genres on both sides",
+            found=f"{counted(len(approaches), 'approach')}, {counted(len(rows), 'film')}, "
+            f"{int(alike.sum())} of them with the same genres on both sides",
             do="name two revisions that ran on the same catalogue",
         )
     group = None if after.run.group is None else after.run.group[rows][alike]
@@ -124,9 +125,10 @@ def _notes(before: Side, after: Side, relabelled: int, compared: int) -> Iterato
     films = {side.name: len(side.run.film_id) for side in (before, after)}
     if set(films.values()) != {compared}:
         told = ", ".join(f"{name} has {count}" for name, count in films.items())
-        yield f"compared on the {compared} films that both sides judged; {told}"
+        yield f"compared on the {counted(compared, 'film')} that both sides judged; {told}"
     if relabelled:
-        yield f"{relabelled} films have other genres on the two sides and are left out"
+        with_others = counted(relabelled, "film has", "films have")
+        yield f"{with_others} other genres on the two sides: left out"
     folds = [
         dict(zip(side.run.film_id.tolist(), side.run.fold.tolist(), strict=True))
         for side in (before, after)

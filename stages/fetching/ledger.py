@@ -6,8 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+from rich.table import Table
+from rich.text import Text
 
 from stages.corpus.reader import Trailer
+from stages.counting import counted
 from stages.errors import BenchmarkError, TrailerError
 from stages.fetching.obtaining import Facts
 from stages.packs import write_table
@@ -105,6 +108,18 @@ def count(rows: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
+def shown(rows: list[dict[str, Any]], everything: bool = False) -> Table:
+    """The ledger for people: those that did not come, or everything, by reason."""
+    table = Table(box=None, pad_edge=False)
+    for head in ("film", "reason", "detail", "trailer"):
+        table.add_column(head, overflow="fold")
+    for row in sorted(rows, key=lambda row: (row["reason"], row["film_id"])):
+        if everything or row["reason"] != "ok":
+            cells = (row[name] for name in ("film_id", "reason", "detail", "url"))
+            table.add_row(*(Text("".join(filter(str.isprintable, cell))) for cell in cells))
+    return table
+
+
 def watch(results: Iterable[Result]) -> Iterator[Result]:
     """Pass results on; BenchmarkError once the first FIRST all failed for one hopeless reason.
 
@@ -131,7 +146,7 @@ def check_missing(counts: dict[str, Any], params: DownloadParams) -> None:
         return
     by_reason = sorted(counts["reasons"].items(), key=lambda item: (-item[1], item[0]))
     raise BenchmarkError(
-        f"{missing} of {counts['trailers']} trailers did not come",
+        f"{missing} of {counted(counts['trailers'], 'trailer')} did not come",
         where="data/downloads.parquet",
         found=", ".join(f"{reason} {number}" for reason, number in by_reason),
         expected=f"at most {params.max_missing:.0%} missing (download.max_missing)",
@@ -152,4 +167,4 @@ def advice(reason: str) -> str:
         "truncated": "get the whole files: these end before anything in them can be used",
         "too_long": "raise download.max_minutes",
         "too_large": "raise download.max_megabytes",
-    }.get(reason, "look at the column 'detail' there, or raise download.max_missing")
+    }.get(reason, "see why with `python -m stages.ledger`, or raise download.max_missing")

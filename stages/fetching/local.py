@@ -61,12 +61,22 @@ def locate(url: str, files_under: str | None) -> Path:
             raise TrailerError("not_allowed", "the path leads outside download.files_under")
         _check_regular(path.stat())
     except FileNotFoundError:
-        raise TrailerError("gone", "no such file") from None
+        raise TrailerError("gone", _missing(folder, parts.path)) from None
     except PermissionError:
         raise TrailerError("forbidden", "no permission to look at the file") from None
     except (OSError, RuntimeError, ValueError) as error:  # a loop of links, a NUL, a name too long
         raise TrailerError("not_allowed", f"not a usable path: {type(error).__name__}") from None
     return path
+
+
+def _missing(folder: Path, path: str) -> str:
+    """What was looked for, since the URL may not read like the file's name."""
+    said = f"no such file: {unquote(path)!r}"
+    if "%" not in path:
+        return said
+    if (folder / path).resolve().is_relative_to(folder) and (folder / path).exists():
+        return f"{said}; a % that belongs to the file's name is written %25"
+    return f"{said}, as percent-encoding is decoded (%20 is a space)"
 
 
 def _check_regular(status: os.stat_result) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 
 from stages.corpus.genres import GENRES
 from stages.corpus.second_source import Genres
+from stages.counting import counted
 from stages.fitting.films import Films
 from stages.params import JudgingParams
 from stages.scoring import decisions
@@ -19,20 +20,21 @@ from stages.scoring.bootstrap import (
 from stages.scoring.intervals import approach_estimate
 from stages.scoring.ranking import genre_average_precision, micro_average_precision
 
+LEAST = 2  # films (or collections) that both know: of fewer there is none to leave out
 COLUMNS = ("metric", "genre", "value", "lo", "hi", "films")
 Row = dict[str, Any]
 
 
 def label_ceiling_rows(films: Films, second: Genres, params: JudgingParams) -> Iterator[Row]:
-    """One row a metric, and one a genre of F1 and average precision; none without a second source.
+    """One row a metric, and one a genre of F1 and average precision; none of too few films.
 
     The first source is the truth, the second answers: its labels are decisions, and scores of 0
     and 1. Films that only one source knows are left out, and so are genres that the first gives to
     none of the rest. `films`: those both know, or of a genre those that have it.
     """
-    known = np.array([film in second for film in films.ids.tolist()], bool)
-    if not known.any():
+    if _few(films, second):
         return
+    known = _known(films, second)
     y_true = films.y_true[known]
     genres = [genre for genre, given in zip(GENRES, y_true.any(axis=0), strict=True) if given]
     y_true = y_true[:, y_true.any(axis=0)]
@@ -66,3 +68,22 @@ def label_ceiling_rows(films: Films, second: Genres, params: JudgingParams) -> I
 
 def _estimated(resamples: Resamples) -> Row:
     return vars(approach_estimate(resamples, 0))
+
+
+def too_few(films: Films, second: Genres) -> str:
+    """What is said where a second source was given and shares too few films, else ""."""
+    if not second or not _few(films, second):
+        return ""
+    known = int(_known(films, second).sum())
+    shared = counted(known, "film of this run is", "films of this run are")
+    return f"{shared} in the second source of genres: too few to say how far the two agree"
+
+
+def _few(films: Films, second: Genres) -> bool:
+    known = _known(films, second)
+    group = np.arange(len(known)) if films.group is None else films.group
+    return len(np.unique(group[known])) < LEAST
+
+
+def _known(films: Films, second: Genres) -> np.ndarray:
+    return np.array([film in second for film in films.ids.tolist()], bool)

@@ -5,6 +5,7 @@ promise days of video, a packet may be broken. Here only plain media containers 
 but the file itself is read, broken packets are counted and passed over, and time is bounded.
 """
 
+import errno
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,6 +29,13 @@ FORMATS = (
 )
 STALL_SECONDS = 20.0  # one read or one header
 BUDGET_SECONDS = 600.0  # all reading of one file in one pass
+PICTURES = (  # by how their files begin
+    ("JPEG", lambda head: head.startswith(b"\xff\xd8\xff")),
+    ("PNG", lambda head: head.startswith(b"\x89PNG\r\n\x1a\n")),
+    ("WebP", lambda head: head.startswith(b"RIFF") and head[8:] == b"WEBP"),
+    ("TIFF", lambda head: head.startswith((b"II*\0", b"MM\0*"))),
+    ("BMP", lambda head: head.startswith(b"BM")),
+)
 MAX_PIXELS = 8192 * 8192  # a picture larger than this is a lie or an attack
 PATIENCE = 300  # packets to try before a track counts as undecodable
 MAX_PACKETS = 4_000_000  # a sample table can promise billions of empty packets
@@ -54,7 +62,7 @@ def open_media(path: Path) -> Iterator[InputContainer]:
         raise TrailerError("timeout", "the header could not be read in time") from error
     except (av.error.FFmpegError, ValueError) as error:
         reason = undecodable_reason(path)
-        detail = "the file ends too early" if reason == "truncated" else _message(error)
+        detail = "the file ends too early" if reason == "truncated" else _message(path, error)
         raise TrailerError(reason, detail) from error
     try:
         yield container
@@ -153,5 +161,10 @@ def undecodable_reason(path: Path) -> str:
     return fault(path) or "unreadable"
 
 
-def _message(error: Exception) -> str:
+def _message(path: Path, error: Exception) -> str:
+    if getattr(error, "errno", None) == errno.EINVAL:  # a kind that is not among FORMATS
+        with path.open("rb") as file:
+            head = file.read(12)
+        kind = next((name for name, begins in PICTURES if begins(head)), "")
+        return f"a picture ({kind}), not a video" if kind else "no video or sound of a known kind"
     return str(getattr(error, "strerror", None) or error)

@@ -22,6 +22,7 @@ from pathlib import Path
 import numpy as np
 from av.video.frame import VideoFrame
 
+from stages.counting import counted
 from stages.errors import TrailerError
 from stages.media.container import undecodable_reason
 from stages.media.picture import is_black, jpeg, small
@@ -192,13 +193,13 @@ class _Extraction:
         end, promised = float(seconds[-1]), self.timeline.promised
         claimed = self.timeline.claimed_seconds
         if promised > 1.05 * total + 2:
-            yield f"stopped after {total} of {promised} frames"
+            yield f"stopped after {total} of {counted(promised, 'frame')}"
         elif end + 2 < 0.9 * claimed:
             yield f"stopped after {end:.1f} of {claimed:.1f} s"
         if total < self.params.count:
-            yield f"short: {total} frames, some shown more than once"
+            yield f"short: {counted(total, 'frame')}, some shown more than once"
         elif total - self._first(seconds) < self.params.count:
-            yield f"short: {total} frames, taken from the first"
+            yield f"short: {counted(total, 'frame')}, taken from the first"
         steps = np.diff(seconds)
         if len(steps) and steps.max() - steps.min() > max(2 * self.timeline.tick, 0.2 * steps[0]):
             yield "variable frame rate"

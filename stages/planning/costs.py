@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from stages.corpus.reader import Trailer
+from stages.counting import counted
 from stages.embedding.base import describe
 from stages.errors import BenchmarkError
 from stages.params import BackboneParams, MatrixParams
@@ -118,7 +119,7 @@ def _common(
     minutes, minutes_left = (
         recorded.minutes(names, len(trailers)) if known else None for names in (ONCE, left)
     )
-    what = f"{len(trailers)} trailers, folds, judging, report"
+    what = f"{counted(len(trailers), 'trailer')}, folds, judging, report"
     stages = len((*ONCE, REPORT))
     if not left:
         minutes_left = 0.0

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import rankdata
 
+from stages.counting import counted
 from stages.errors import BenchmarkError
 from stages.scoring.averaging import average_over_genres, ratio
 from stages.scoring.bootstrap import BLOCK_BYTES, Groups, block_width, group_numbers
@@ -121,7 +122,7 @@ def _require_positives(y_true: Bools) -> None:
         raise BenchmarkError(
             "there is nothing to compare",
             where="y_true",
-            found=f"{len(y_true)} films without any genre",
+            found=f"{counted(len(y_true), 'film')} without any genre",
             expected="at least one film with a genre",
             do="check the genres chosen and the films judged",
         )

@@ -5,6 +5,7 @@ The tuning functions must only ever see the training part of a fold.
 
 import numpy as np
 
+from stages.counting import counted
 from stages.errors import BenchmarkError
 from stages.scoring.averaging import average_over_genres
 from stages.scoring.decisions import quality
@@ -116,7 +117,7 @@ def _require_positives(y_true: Bools) -> None:
         raise BenchmarkError(
             "no threshold can be tuned",
             where="y_true",
-            found=f"{len(y_true)} films without any genre",
+            found=f"{counted(len(y_true), 'film')} without any genre",
             expected="at least one film with a genre",
             do="check the genres chosen and the films of the training part",
         )

@@ -3,6 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
+from stages.counting import counted
 from stages.errors import BenchmarkError
 
 Bools = npt.NDArray[np.bool_]
@@ -124,7 +125,7 @@ def _check_finite(name: str, array: RealScores) -> None:
         raise BenchmarkError(
             "scores are missing or infinite",
             where=name,
-            found=f"{len(bad)} values, the first at film {film}, genre {genre}",
+            found=f"{counted(len(bad), 'value')}, the first at film {film}, genre {genre}",
             expected="a finite score for every film and genre",
             do="look at the approach that wrote them: its training may have diverged",
         )

@@ -105,7 +105,9 @@ def test_all_that_is_planted_is_found_and_nothing_else(planted, rules):
         ("same_sound", (2, 3, 4)),
     ]
     names = [f"film {n}" for n in range(6)]
-    twice, card, jingle = leak_rows(leaks, extent, names, fold=[0, 1, 2, 2, 2, 0])
+    titles = [f"Title {n} (2000)" for n in range(6)]
+    twice, card, jingle = leak_rows(leaks, extent, names, titles, fold=[0, 1, 2, 2, 2, 0])
+    assert twice["titles"] == "Title 0 (2000), Title 1 (2000)"
     assert twice["film_ids"] == "film 0, film 1" and twice["across_folds"] == 1
     assert twice["share"] > 0.9 and twice["frames"] >= 9
     assert card["across_folds"] == 0 and 3 <= card["frames"] <= 4

@@ -105,6 +105,23 @@ def test_missing_and_too_large(films: Path) -> None:
     assert reason("file:big.mp4", films, max_megabytes=0.001) == "too_large"
 
 
+def test_what_was_looked_for_is_named(films: Path) -> None:
+    def said(url: str) -> str:
+        with pytest.raises(TrailerError) as caught:
+            copy(url, films)
+        return caught.value.detail
+
+    assert said("file:none.mp4") == "no such file: 'none.mp4'"
+    assert said("file:my%20film.mp4") == (
+        "no such file: 'my film.mp4', as percent-encoding is decoded (%20 is a space)"
+    )
+    (films / "my%20film.mp4").write_bytes(b"film")  # a download that kept its encoded name
+    assert said("file:my%20film.mp4") == (
+        "no such file: 'my film.mp4'; a % that belongs to the file's name is written %25"
+    )
+    assert copy("file:my%2520film.mp4", films) == b"film"
+
+
 def test_a_changed_file_is_another_source(films: Path) -> None:
     allowed = means(films.parent, files_under=str(films))
     before = source(trailer_at("file:a.mp4"), allowed)

@@ -4,6 +4,7 @@ import os
 from fractions import Fraction
 
 import av
+import cv2
 import numpy as np
 import pytest
 
@@ -46,6 +47,28 @@ def test_cover_art_is_no_picture(tmp_path, film_frame):
         container.mux(sound.encode(None))
     found = probe(path)
     assert found.video_codec is None and found.audio_codec == "mp3"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("jpg", "a picture (JPEG), not a video"),
+        ("png", "a picture (PNG), not a video"),
+        ("webp", "a picture (WebP), not a video"),
+        ("tiff", "a picture (TIFF), not a video"),
+        ("bmp", "a picture (BMP), not a video"),
+        ("srt", "no video or sound of a known kind"),
+    ],
+)
+def test_what_is_no_video_is_called_what_it_is(tmp_path, film_frame, name, said):
+    path = tmp_path / "trailer.mp4"
+    if name == "srt":
+        path.write_text("1\n00:00:01,000 --> 00:00:02,000\nHello.\n\n")
+    else:
+        path.write_bytes(cv2.imencode(f".{name}", film_frame(0, 64, 48))[1].tobytes())
+    with pytest.raises(TrailerError) as failure:
+        probe(path)
+    assert (failure.value.reason, failure.value.detail) == ("unreadable", said)
 
 
 @pytest.mark.parametrize("name", ["list.mp4", "list.m3u8", "list.mkv"])

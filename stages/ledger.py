@@ -1,0 +1,34 @@
+"""Command: what became of each trailer, with the reason of those that did not come."""
+
+import argparse
+from pathlib import Path
+
+from stages.console import run_command
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m stages.ledger",
+        description="Show the trailers that did not come, each with its reason and detail, from "
+        "data/downloads.parquet.",
+    )
+    parser.add_argument("--all", action="store_true", help="those that came too")
+    arguments = parser.parse_args()
+
+    from rich.console import Console
+
+    from stages.errors import BenchmarkError
+    from stages.fetching.ledger import shown
+    from stages.packs import read_table
+
+    path = Path("data/downloads.parquet")
+    if not path.exists():
+        raise BenchmarkError(
+            "there is no ledger yet", where=str(path), do="run `dvc repro`, which downloads first"
+        )
+    rows = read_table(path).to_pylist()
+    Console(highlight=False).print(shown(rows, arguments.all))
+
+
+if __name__ == "__main__":
+    run_command(main)
