@@ -21,10 +21,11 @@ KEYS = {
     "none": "label frequencies",
     "interval": "95% interval",
     "ceiling": "ceiling: the best any predictor could do",
-    "chance": "no skill: random scores",
+    "chance": "chance: a random order",
+    "share": "0: the genre's share of films",
     "perfect": "a perfect predictor",
-    "constant": "always the same genre",
-    "everything": "F1 of every genre for every film",
+    "constant": "constant answer",
+    "everything": "F1 of every genre",
     "precision": "precision",
     "recall": "recall",
     "f1": "F1",
@@ -38,7 +39,7 @@ KEYS = {
     "flawless": "perfect",
     "promised": "what is promised",
     "undecided": "undecided",
-    "unskilled": "no skill",
+    "unskilled": "a constant answer, or every genre",
 }
 
 SPELLED = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
@@ -100,6 +101,12 @@ def p_value(value: Any) -> str:
 def spelled(count: int) -> str:
     """A number in words where it is a small one, as in `nine`."""
     return SPELLED[count] if count < len(SPELLED) else str(count)
+
+
+def counted(number: int, noun: str, nouns: str = "") -> str:
+    """`1 film`, `2 films`, `3 approaches`; nouns: a plural that has no such end."""
+    end = "es" if noun.endswith(("ch", "s", "x")) else "s"
+    return f"{number:,} {noun if number == 1 else nouns or noun + end}"
 
 
 def listed(texts: Sequence[str]) -> str:

@@ -124,7 +124,7 @@ class Metrics:
         return pd.read_csv(path, keep_default_na=False, na_values=[""])
 
     def reference(self, name: str, metric: str) -> float | None:
-        """The value of a no-skill (or perfect) reference for a metric, or None."""
+        """The value of a reference for a metric, or None."""
         of = self.references
         rows = of.loc[(of["reference"] == name) & (of["metric"] == metric), "value"]
         return None if rows.empty or pd.isna(rows.iloc[0]) else float(rows.iloc[0])

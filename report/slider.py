@@ -54,7 +54,7 @@ def slider(metrics: Metrics) -> Html:
         '<label class="range">Threshold <output id="slider-value"></output>'
         '<input id="slider-threshold" type="range" min="0" step="1" '
         f'max="{len(thresholds) - 1}" value="{thresholds.index(start)}"></label></div>'
-        '<p class="caption">At this threshold; small: naming every genre for every film</p>'
+        '<p class="caption">At this threshold; small: every genre for every film</p>'
         '<div class="table-frame"><table data-quarto-disable-processing="true">'
         f'<thead><tr><th scope="col">Averaged</th>{head}</tr></thead>'
         f"<tbody>{''.join(body)}</tbody></table></div>"

@@ -8,6 +8,7 @@ import pandas as pd
 
 from report.elements import (
     Html,
+    counted,
     interval,
     isolated,
     listed,
@@ -49,7 +50,7 @@ def answer(metrics: Metrics) -> Html:
     ]
     chance = number(chance_level(metrics))
     text = (
-        f"The genres of {_these(metrics)} can be told {listed(said)}, on a scale where no skill "
+        f"The genres of {_these(metrics)} can be told {listed(said)}, on a scale where chance "
         f"scores {chance} and a perfect predictor 1"
     )
     text += f": {', and '.join(found)}." if found else "."
@@ -76,7 +77,7 @@ def _between(row: "pd.Series[Any]") -> str:
 
 def _fusion(row: "pd.Series[Any]") -> str:
     found = judged(row)
-    part = f"{escape(str(row['b']))}, the better of its two parts"
+    part = f"{escape(str(row['b']))}, the better of its two parts on training films"
     if found > 0:
         return f"joining them gains {_gap(row)} over {part}"
     if found < 0:
@@ -97,7 +98,7 @@ def _gap(row: "pd.Series[Any]", sign: int = 1) -> str:
 
 
 def chance_level(metrics: Metrics) -> float:
-    """Macro average precision without skill: of random scores, else of the prior approach."""
+    """Macro average precision of a random order of the films, else of the label frequencies."""
     value = metrics.reference("random_scores", "macro_ap")
     if value is not None:
         return value
@@ -106,13 +107,13 @@ def chance_level(metrics: Metrics) -> float:
 
 
 def findings(metrics: Metrics) -> list[str]:
-    """Three findings: against no skill, against the ceiling or the best, what a threshold costs."""
+    """Findings: against chance, against the ceiling or the best, what a threshold costs."""
     chance = chance_level(metrics)
     sensing = points(metrics).query("modality != 'none'")
     found = [
-        f"{int(sensing['skilled'].sum())} of {len(sensing)} approaches that look or listen are "
-        f"clear of no skill ({number(chance)}): the 95% interval of their difference from random "
-        "scores on the same films lies above zero, and its p, adjusted by Holm, below 0.05."
+        f"{int(sensing['skilled'].sum())} of {len(sensing)} approaches that look or listen beat "
+        f"chance ({number(chance)}): the 95% interval of their difference from a random order of "
+        "the same films lies above zero, and its p, adjusted by Holm, below 0.05."
     ]
     found.append(_reached(metrics, chance) or best(metrics))
     everything = metrics.reference("predict_everything", "f1_macro")
@@ -123,9 +124,10 @@ def findings(metrics: Metrics) -> list[str]:
         scores = listed([number(value) for value in at["f1_macro"]])
         rules = listed([f"{value:g}" for value in at["threshold"]])
         found.append(
-            f"Naming every genre for every film already gives a macro F1 of {number(everything)}; "
-            f"{metrics.leading} reaches {scores} at {rules}, thresholds fixed before the "
-            "run. A score without its no-skill reference says little."
+            f"Every genre for every film gives a macro F1 of {number(everything)}; "
+            f"{metrics.leading} scores {scores} at {rules}, "
+            f"{'thresholds' if len(at) > 1 else 'a threshold'} fixed before the run. A score "
+            "without its reference says little."
         )
     return found
 
@@ -156,13 +158,13 @@ def _reached(metrics: Metrics, chance: float) -> str:
     if not shares:
         return ""
     return (
-        "Of the way from no skill to the ceiling, the approaches named before the run go "
-        f"{listed(shares)}: what they miss is there to be found in the trailers."
+        "Of the way from chance to the ceiling, the approaches named before the run go "
+        f"{listed(shares)}. The rest of the way is in the trailers, and these models miss it."
     )
 
 
 def unplanted(metrics: Metrics) -> Html:
-    """Genres without a cue of their own whose ceiling is above no skill; nothing without one."""
+    """Genres without a cue of their own whose ceiling is above their share; nothing without one."""
     rows = pair_ceilings(metrics)
     rows = rows[(rows["planted"] == 0) & (rows["normalised_ap"] > 0)]
     said = [
@@ -172,7 +174,8 @@ def unplanted(metrics: Metrics) -> Html:
     if not said:
         return Html("")
     return paragraph(
-        f"Planted with probability 0, and yet with a ceiling above no skill: {listed(said)}. "
+        f"Planted with probability 0, and yet with a ceiling above the genre’s share of films: "
+        f"{listed(said)}. "
         "No cue there is the genre’s own. What tells it is co-occurrence: which other genres’ "
         "cues its films carry, and how thinly."
     )
@@ -194,9 +197,10 @@ def scope(metrics: Metrics) -> list[str]:
     folds = len(metrics.splits.get("folds", {}))
     corpus = "the rendered sample corpus" if metrics.sample else "real films"
     source = metrics.catalogue.get("path", "")
+    films = counted(metrics.catalogue["films"], "film")
+    trailers = counted(metrics.catalogue["trailers"], "trailer")
     lines = [
-        f"Corpus: {corpus} ({isolated(source)}), {metrics.catalogue['films']} films with "
-        f"{metrics.catalogue['trailers']} trailers; "
+        f"Corpus: {corpus} ({isolated(source)}), {films} with {trailers}; "
         f"{genre_set(metrics)}, {number(metrics.catalogue.get('label_cardinality'))} per film.",
     ]
     if date := metrics.provenance.get("date"):
@@ -207,7 +211,8 @@ def scope(metrics: Metrics) -> list[str]:
             f"{usable.get('sound', '–')}, both of {usable.get('both', '–')} films."
         )
     lines.append(
-        f"Every film was judged by models that had not seen it ({folds} folds, grouped by film); "
+        f"Every film was judged by models that had not seen it ({counted(folds, 'fold')}, grouped "
+        f"by {_grouped(metrics)}); "
         "intervals are 95% bootstrap intervals over films, with the models as they are; "
         "differences are paired."
     )
@@ -218,10 +223,16 @@ def scope(metrics: Metrics) -> list[str]:
     return lines
 
 
+def _grouped(metrics: Metrics) -> str:
+    """By what the films of a fold were kept together: collections where any has several films."""
+    films = metrics.splits.get("usable", {}).get("any", 0)
+    return "collection" if metrics.splits.get("groups", films) < films else "film"
+
+
 def came(metrics: Metrics) -> str:
     """How much of the catalogue came, beside the seed study's share."""
     of = metrics.download
-    text = f"{of['ok']} of {of['trailers']} trailers came ({of['share']:.1%})"
+    text = f"{of['ok']} of {counted(of['trailers'], 'trailer')} came ({of['share']:.1%})"
     study = of.get("seed_study_share")
     if metrics.sample:
         return f"{text}. None is fetched: the trailers are rendered on the spot."
@@ -243,11 +254,11 @@ def no_second_source(metrics: Metrics) -> str:
 
 
 def keras(metrics: Metrics) -> str:
-    """Why a keras_accuracy near 29% may be no skill at all."""
+    """Why a keras_accuracy near 29% may be that of a constant answer."""
     constant = metrics.reference("best_constant_label", "keras_accuracy")
     perfect = metrics.reference("perfect", "keras_accuracy")
     here = (
-        f"On this corpus always naming the same genre scores {number(constant)}, and knowing "
+        f"On this corpus a constant answer scores {number(constant)}, and knowing "
         f"every label exactly scores only {number(perfect)}."
         if constant is not None and perfect is not None
         else ""
@@ -255,8 +266,8 @@ def keras(metrics: Metrics) -> str:
     return (
         "Keras' categorical accuracy asks whether the largest score falls on the first of a "
         "film's labels, in the order of the label list. It was made for one label per film. On "
-        "IMDb's labels of these ten genres, always answering Drama scores 0.29 and a perfect "
-        f"predictor about 0.63: an accuracy of 29% may be no skill at all. {here}"
+        "IMDb's labels of these ten genres the constant answer Drama scores 0.29 and a perfect "
+        f"predictor about 0.63: 29% may be the accuracy of a constant answer. {here}"
     )
 
 
@@ -266,10 +277,10 @@ def published(metrics: Metrics) -> list[str]:
     density = metrics.reference("predict_everything", "precision_micro")
     drama = float(metrics.catalogue["prevalence"]["Drama"])
     return [
-        "Accuracy of 29 to 40%: always naming the same genre scores 29% on IMDb's labels of these "
+        "Accuracy of 29 to 40%: a constant answer scores 29% on IMDb's labels of these "
         f"ten genres and {number(constant)} here; a perfect predictor does not reach 1.",
-        "Precision of Drama of 0.46 to 0.49: a genre on many films has a high precision without "
-        f"any skill; here naming Drama for every film has {number(drama)}.",
+        "Precision of Drama of 0.46 to 0.49: a genre on many films has a high precision when "
+        f"every genre is named for every film, here {number(drama)}.",
         "28, 28 and 28% at a threshold of 0.10: at a threshold so low nearly every genre is named "
         "for every film, and the precision of that is the label density, "
         f"here {number(density)}, whatever the model.",
@@ -284,5 +295,5 @@ def citation(metrics: Metrics) -> str:
     films = metrics.catalogue["films"]
     return (
         "The trailer-genres authors (2026). How far can a film's genres be told from its trailer? "
-        f"A benchmark of picture, sound and both{at}; run on {corpus} ({films} films)."
+        f"A benchmark of picture, sound and both{at}; run on {corpus} ({counted(films, 'film')})."
     )

@@ -5,7 +5,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from report.elements import number
+from report.elements import counted, number
 from report.figures.style import COLOURS, NAMES, ROW, colour, finish, shape
 
 SPREAD = "standard deviation of macro AP"
@@ -18,7 +18,6 @@ def variance(rows: pd.DataFrame) -> Any:
     rows: approach, modality, seed_sd, film_sd (standard deviations of macro AP).
     """
     rows = rows.dropna(subset=["seed_sd", "film_sd"]).sort_values("film_sd", ascending=False)
-    ratio = float((rows["film_sd"] / rows["seed_sd"].clip(lower=1e-9)).median())
     long = rows.melt(
         id_vars=["approach", "modality"], value_vars=["seed_sd", "film_sd"], value_name="spread"
     ).assign(of=lambda f: f["variable"].map({"seed_sd": "seeds", "film_sd": "films"}))
@@ -48,12 +47,23 @@ def variance(rows: pd.DataFrame) -> Any:
     )
     return finish(
         chart,
-        f"Which films are drawn moves a score {ratio:.0f} times as far as the training seed",
+        _moves(rows),
         f"Standard deviation of macro average precision over seeds and over films. {spoken}.",
         height=ROW * max(len(rows), 1),
         subtitle="Median over the approaches; hollow: over training seeds, filled: over films",
         keys=[m for m in NAMES if m in set(rows["modality"])],
     )
+
+
+def _moves(rows: pd.DataFrame) -> str:
+    """Which of the two moves a score further, where the seed moves it at all."""
+    moved = rows[rows["seed_sd"] > 0]
+    if moved.empty:
+        return "The training seed moves no score, which films are drawn does"
+    ratio = float((moved["film_sd"] / moved["seed_sd"]).median())
+    if ratio < 1:
+        return f"The training seed moves a score {1 / ratio:.1f} times as far as the films drawn"
+    return f"Which films are drawn moves a score {ratio:.0f} times as far as the training seed"
 
 
 def ranks(rows: pd.DataFrame) -> Any:
@@ -67,6 +77,7 @@ def ranks(rows: pd.DataFrame) -> Any:
     )
     best = rows.iloc[0]
     tied = int((rows["mean_rank"] < best["mean_rank"] + apart).sum()) - 1
+    others = counted(tied, "other lies", "others lie")
     y = alt.Y("approach:N", sort=rows["approach"].tolist(), title=None)
     tooltip = [
         alt.Tooltip("approach:N"),
@@ -87,7 +98,7 @@ def ranks(rows: pd.DataFrame) -> Any:
     return finish(
         chart,
         f"{best['approach']} ranks first at {number(best['mean_rank'], 1)} on average; "
-        f"{tied} others lie within the critical difference of {number(apart, 1)}",
+        f"{others} within the critical difference of {number(apart, 1)}",
         f"Mean rank of each approach. {spoken}. Critical difference {number(apart, 2)}.",
         height=ROW * max(len(rows), 1),
         subtitle="Over genres; where two bars do not overlap, ranks differ by more than Nemenyi's "

@@ -5,10 +5,11 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from report.elements import number
+from report.elements import counted, listed, number
 from report.figures.style import ROW, finish, shares_map, with_room
 
 STEPS = ("download", "frames", "audio")
+LOST = {"download": "did not come", "frames": "gave no picture", "audio": "gave no sound"}
 
 
 def attrition(rows: pd.DataFrame) -> Any:
@@ -22,12 +23,10 @@ def attrition(rows: pd.DataFrame) -> Any:
     )
     rows = rows.sort_values(["position", "kept", "trailers"], ascending=[True, True, False])
     lost = rows[rows["kept"] == "lost"].groupby("step")["trailers"].sum()
-    total = int(lost.sum())
-    if total == 0:
-        title = "No trailer was lost at any step"
-    else:
-        parts = ", ".join(f"{int(lost.get(step, 0))} at {step}" for step in steps)
-        title = f"{total} trailers were lost: {parts}"
+    parts = [
+        f"{counted(int(lost[step]), 'trailer')} {LOST[step]}" for step in steps if lost.get(step, 0)
+    ]
+    title = listed(parts) if parts else "No trailer was lost at any step"
     y = alt.Y("row:N", sort=rows["row"].tolist(), title=None, axis=alt.Axis(labelLimit=180))
     base = alt.Chart(rows).encode(
         x=alt.X(
@@ -49,7 +48,7 @@ def attrition(rows: pd.DataFrame) -> Any:
         ),
         base.mark_text(align="left", dx=5).encode(text="trailers:Q"),
     )
-    spoken = "; ".join(f"{row['row']} {row['trailers']}" for row in rows.to_dict("records"))
+    spoken = "; ".join(f"{row['row']} {row['trailers']:.0f}" for row in rows.to_dict("records"))
     return finish(
         chart,
         title,
@@ -90,7 +89,7 @@ def prevalence(shares: pd.Series, films: int) -> Any:
         title,
         f"Share of films per genre. {spoken}.",
         height=26 * len(rows),
-        subtitle="The share is also what no skill scores: average precision of a blind guess",
+        subtitle="The share is about what chance scores: average precision of a random order",
     )
 
 
@@ -112,17 +111,22 @@ def cooccurrence(counts: pd.DataFrame, shares: pd.Series, films: int) -> Any:
         if one != other
     ]
     cells = pd.DataFrame(rows)
-    top = cells.sort_values("share", kind="stable").iloc[-1]
-    title = (
-        f"Genres travel together: {float(top['share']):.0%} of {top['genre']} films "
-        f"are also {top['other']}"
-    )
+    title, most = "No film has two genres", "No share is above 0."
+    largest = cells[cells["share"] > 0].sort_values("share", kind="stable").tail(1)
+    for top in largest.to_dict("records"):
+        title = (
+            f"Genres travel together: {top['share']:.0%} of {top['genre']} films are also "
+            f"{top['other']}"
+        )
+        most = (
+            f"The largest share is {number(top['share'])}: {top['genre']} films that are also "
+            f"{top['other']}."
+        )
     chart = shares_map(cells, order, "… that also carry", "films:Q")
     return finish(
         chart,
         title,
-        f"Heat map of co-occurring genres. The largest share is {number(top['share'])}: "
-        f"{top['genre']} films that are also {top['other']}. The table below has every pair.",
+        f"Heat map of co-occurring genres. {most} The table below has every pair.",
         height=34 * len(order),
         subtitle="Per cent of the films in the row that also carry the genre of the column",
     )

@@ -8,12 +8,12 @@ import pandas as pd
 from report.elements import listed, number, p_value, signed
 from report.figures.style import colour, finish, shape, shares_map
 
-AXIS = "normalised AP (0 = no skill, 1 = perfect)"
+AXIS = "normalised AP (0 = the genre's share of films, 1 = perfect)"
 PAIR = ("picture", "sound")
 
 
 def dumbbell(rows: pd.DataFrame, ceilings: pd.DataFrame) -> Any:
-    """Picture against sound per genre, normalised so that no skill is 0 for every genre.
+    """Picture against sound per genre, normalised so that its share of films is 0 for every genre.
 
     rows: genre, approach, modality (picture, sound), ap, ap_lo, ap_hi, prevalence, normalised_ap.
     ceilings: genre, modality, planted, normalised_ap; may be empty.
@@ -55,7 +55,7 @@ def dumbbell(rows: pd.DataFrame, ceilings: pd.DataFrame) -> Any:
             x=alt.X("normalised_ap:Q", scale=scale), color=colour(), shape=shape()
         ),
     ]
-    keys = [*names.index, "interval", "chance"]
+    keys = [*names.index, "interval", "share"]
     if len(ceilings):
         keys.append("ceiling")
         layers.append(
@@ -130,6 +130,7 @@ def owned(rows: pd.DataFrame) -> Any:
 
     rows: genre, difference, lo, hi, p_holm, owner (picture, sound or undecided), picture, sound.
     """
+    rows = rows.dropna(subset=["difference"]).fillna({"owner": "undecided"})
     rows = rows.sort_values("difference", ascending=False, kind="stable")
     who = {side: rows.loc[rows["owner"] == side, "genre"].tolist() for side in PAIR}
     parts = [f"the {side} owns {listed(names)}" for side, names in who.items() if names]
@@ -186,14 +187,22 @@ def confusion(shares: pd.DataFrame, approach: str) -> Any:
         .dropna(subset=["share"])
     )
     order = shares.index.tolist()
-    top = cells.sort_values("share", kind="stable").iloc[-1]
+    largest = cells[cells["share"] > 0].sort_values("share", kind="stable").tail(1)
+    title, most = "No film is taken for a genre it has not", "No share is above 0."
+    for top in largest.to_dict("records"):
+        title = (
+            f"{top['genre']} films are taken for {top['other']} most often: {top['share']:.0%} of "
+            "those that are not"
+        )
+        most = (
+            f"The largest share is {number(top['share'])}: {top['genre']} films taken for "
+            f"{top['other']}."
+        )
     chart = shares_map(cells, order, "… taken for")
     return finish(
         chart,
-        f"{top['genre']} films are taken for {top['other']} most often: {top['share']:.0%} of "
-        "those that are not",
-        f"Heat map of confusions of {approach}. The largest share is {number(top['share'])}: "
-        f"{top['genre']} films taken for {top['other']}. The table below has every pair.",
+        title,
+        f"Heat map of confusions of {approach}. {most} The table below has every pair.",
         height=34 * len(order),
         subtitle=f"{approach}: per cent of the films with the row's genre and without the column's "
         "that have it among their first scores, as many as they have genres",

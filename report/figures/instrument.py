@@ -5,9 +5,10 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from report.elements import number
+from report.elements import counted, number
 from report.figures.style import PROBABILITY, ROW, colour, finish, shape
 
+MODERATE = 0.3  # a correlation from which Cohen (1988) calls it more than small
 CLEAR = "called clear (share of runs)"
 WHOLE = alt.Scale(domain=[-0.2, 1], nice=False)
 FOUND = "normalised AP found (1 = perfect)"
@@ -47,15 +48,30 @@ def recovered(rows: pd.DataFrame, against: str, axis: str, correlation: float | 
         for row in rows.to_dict("records")
     )
     what = "planted" if against == "planted" else "findable"
+    title = _follows(correlation) if what == "planted" else _below(rows)
     return finish(
         alt.layer(*layers),
-        f"What is {what} is found: rank correlation {known} over {len(rows)} cells",
+        f"{title}: rank correlation {known} over {counted(len(rows), 'cell')}",
         f"Normalised average precision found against what was {what}. {spoken}.",
         height=300,
         subtitle="One point a genre and modality"
         + ("; on the line all that can be found is found" if against != "planted" else ""),
         keys=["picture", "sound", "interval"],
     )
+
+
+def _follows(correlation: float | None) -> str:
+    """Whether what is found follows what was planted."""
+    if correlation is None or correlation < MODERATE:
+        return "What is found hardly follows what was planted"
+    return "More is found where more was planted"
+
+
+def _below(rows: pd.DataFrame) -> str:
+    """How far what is found lies from what the ideal observer finds."""
+    gap = float((rows["ceiling_normalised_ap"] - rows["normalised_ap"]).median())
+    where = "below" if gap > 0 else "above"
+    return f"What is found lies {number(abs(gap))} {where} what is findable at the median"
 
 
 def power(rows: pd.DataFrame) -> Any:

@@ -13,15 +13,16 @@ from report.loading import MODALITIES
 
 FIFTHS = alt.Axis(format=".1f", values=[fifth / 5 for fifth in range(6)])
 SHARE = "share with the genre"
+REFERENCES = {"constant answer": "a constant answer", "every genre": "every genre"}
 Z = 1.96  # of a 95% interval
 AXIS = "macro F1 (0–1)"
-REFERENCES = ("unskilled", "flawless")
+UNSEEN = ("unskilled", "flawless")
 
 
 def rules(rows: pd.DataFrame, everything: float | None) -> Any:
     """Macro F1 under each rule, with its interval. rows: approach, modality, rule, f1_macro.
 
-    everything: macro F1 of naming every genre for every film.
+    everything: macro F1 of every genre for every film.
     """
     rows = rows.dropna(subset=["f1_macro"])
     best = rows.sort_values("f1_macro").iloc[-1]
@@ -59,7 +60,7 @@ def rules(rows: pd.DataFrame, everything: float | None) -> Any:
         f"No rule takes macro F1 beyond {number(best['f1_macro'])} "
         f"({best['approach']}, {best['rule']})",
         f"Macro F1 under each rule. {spoken}."
-        + (f" Naming everything {number(everything)}." if everything is not None else ""),
+        + (f" Every genre {number(everything)}." if everything is not None else ""),
         height=54 * max(len(order), 1),
         subtitle="The approaches named before the run; tuned rules are learnt in each fold from "
         "its training films",
@@ -109,10 +110,10 @@ def reliability(rows: pd.DataFrame, approach: str) -> Any:
         base.mark_line(strokeWidth=2).encode(y=y, strokeDash=dash),
         base.mark_point(filled=True, size=40, opacity=1).encode(y=y),
     )
-    said = ", ".join(f"{when} {number(value, 3)}" for when, value in sorted(gap.items()))
+    said = ", ".join(f"{number(value, 3)} {when}" for when, value in sorted(gap.items()))
     return finish(
         chart,
-        f"{approach}: off by {said}",
+        f"{approach}: share and score differ by {said}",
         f"Reliability of {approach}: mean distance of score and share, {said}.",
         height=220,
         keys=["before", "after", "interval"],
@@ -120,14 +121,22 @@ def reliability(rows: pd.DataFrame, approach: str) -> Any:
 
 
 def published(rows: pd.DataFrame, labels: Mapping[str, str]) -> Any:
-    """The seed study's numbers beside no skill, this run and a perfect predictor.
+    """The seed study's numbers beside a reference, this run and a perfect predictor.
 
-    rows: quantity, what (published, no skill, perfect or a modality), value. labels: of quantities.
+    rows: quantity, what (published, perfect, a modality, or the reference: constant answer or every
+    genre), value. labels: of quantities.
     """
     rows = rows.assign(row=rows["quantity"].map(labels))
     order = list(labels.values())
-    floor = rows[rows["what"] == "no skill"]
-    scored = [f"{number(row['value'])} ({row['row']})" for row in floor.to_dict("records")]
+    floor = rows[rows["what"].isin(REFERENCES)]
+    floor = floor.assign(text=[number(value) for value in floor["value"]])
+    floor = floor.assign(text=floor["text"] + " (" + floor["row"] + ")")
+    scored = [
+        f"{REFERENCES[str(what)]} scores {listed(part['text'].tolist())}"
+        for what, part in floor.groupby("what", sort=False)
+    ]
+    title = "; ".join(scored) or "What was published, beside this run"
+    title = title[0].upper() + title[1:]
     y = alt.Y("row:N", sort=order, title=None, axis=alt.Axis(labelLimit=230))
     x = alt.X("value:Q", title="share (0–1)", scale=PROBABILITY, axis=TENTHS)
     tooltip = [
@@ -141,7 +150,7 @@ def published(rows: pd.DataFrame, labels: Mapping[str, str]) -> Any:
 
     ours = of(*MODALITIES).mark_point(filled=True, size=90, opacity=0.9)
     chart = alt.layer(
-        of("no skill").mark_point(
+        of(*REFERENCES).mark_point(
             filled=True, size=110, opacity=1, shape=SHAPES["none"], color=COLOURS["none"]
         ),
         of("perfect").mark_tick(thickness=3, size=26),
@@ -153,12 +162,10 @@ def published(rows: pd.DataFrame, labels: Mapping[str, str]) -> Any:
     )
     return finish(
         chart,
-        f"No skill alone scores {listed(scored)}"
-        if scored
-        else "What was published, beside this run",
-        f"Published numbers beside no skill, this run and a perfect predictor. {spoken}.",
+        title,
+        f"Published numbers beside a reference, this run and a perfect predictor. {spoken}.",
         height=52 * len(order),
-        subtitle="Other films than the study's: what carries over is where no skill and perfection "
-        "lie, not the numbers",
-        keys=["published", *(m for m in MODALITIES if (rows["what"] == m).any()), *REFERENCES],
+        subtitle="Other films than the study's: what carries over is where references and "
+        "perfection lie, not the numbers",
+        keys=["published", *(m for m in MODALITIES if (rows["what"] == m).any()), *UNSEEN],
     )

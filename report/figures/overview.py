@@ -5,7 +5,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from report.elements import interval, listed, number, p_value, signed
+from report.elements import counted, interval, listed, number, p_value, signed
 from report.figures.style import NAMES, PROBABILITY, ROW, TENTHS, colour, finish, shape
 from report.loading import MODALITIES, VERDICTS
 
@@ -24,7 +24,7 @@ CLEAR = {1: "first is better", -1: "second is better", 0: "undecided"}
 
 
 def answer(rows: pd.DataFrame, chance: float, between: int | None, fusion: int | None) -> Any:
-    """Picture, sound and both against no skill and the ceiling.
+    """Picture, sound and both against chance and the ceiling.
 
     rows: modality, approach, macro_ap, macro_ap_lo, macro_ap_hi, ceiling (NaN where unknown),
     one row per modality. chance: macro average precision of random scores. between, fusion: the
@@ -35,9 +35,10 @@ def answer(rows: pd.DataFrame, chance: float, between: int | None, fusion: int |
     said = ", ".join(f"{m} {number(scores[m])}" for m in MODALITIES if m in scores)
     judged = [] if between is None else [BETWEEN[between]]
     judged += [] if fusion is None else [FUSION[fusion]]
-    title = f"{said.capitalize()}, no skill {number(chance)}"
+    title = f"{said.capitalize()}, chance {number(chance)}"
     title += f": {'; '.join(judged)}" if judged else ""
-    what = f"The approaches named before the run: {', '.join(rows['approach'])}"
+    named = rows.loc[rows["modality"] != "none", "approach"]
+    what = f"The approaches named before the run: {', '.join(named)}"
     return _dots(rows, chance, title, what, size=150, row=42)
 
 
@@ -46,7 +47,8 @@ def matrix(rows: pd.DataFrame, chance: float) -> Any:
     rows = rows.sort_values("macro_ap", ascending=False).assign(row=lambda f: f["approach"])
     sensing = rows[rows["modality"] != "none"]
     clear = int(sensing["skilled"].sum())
-    title = f"{clear} of {len(sensing)} approaches are clear of no skill ({number(chance)})"
+    verb = "beats" if len(sensing) == 1 else "beat"
+    title = f"{clear} of {counted(len(sensing), 'approach')} {verb} chance ({number(chance)})"
     return _dots(rows, chance, title, "All approaches, best first", size=80, row=ROW)
 
 
@@ -89,7 +91,7 @@ def _dots(rows: pd.DataFrame, chance: float, title: str, what: str, *, size: int
         keys.append("ceiling")
     spoken = "; ".join(_spoken(values) for values in rows.to_dict("records"))
     alternative = f"{what}, macro average precision with 95% intervals. {spoken}. "
-    alternative += f"No skill: {number(chance)}."
+    alternative += f"Chance: {number(chance)}."
     return finish(
         alt.layer(*layers), title, alternative, height=row * len(rows), subtitle=what, keys=keys
     )
@@ -104,7 +106,7 @@ def _spoken(row: Any) -> str:
 
 def contender(name: str) -> str:
     """What a comparison's second side is called for people."""
-    return "random" if name == "random_scores" else name
+    return "chance" if name == "random_scores" else name
 
 
 def verdicts(comparisons: pd.DataFrame) -> list[str]:
@@ -127,7 +129,7 @@ def differences(comparisons: pd.DataFrame, named: bool = False) -> Any:
         p_text=[p_value(value) for value in comparisons["p_holm"]],
     )
     clear = int((rows["verdict"] != CLEAR[0]).sum())
-    title = _beaten(rows) if named else f"{clear} of {len(rows)} differences are clear of zero"
+    title = _beaten(rows) if named else f"{clear} of {_differences(len(rows))} clear of zero"
     span = float(rows[["lo", "hi"]].abs().max().max()) if len(rows) else 1.0
     scale = alt.Scale(domain=[-span * 1.15, span * 1.15], nice=True)
     base = alt.Chart(rows).encode(
@@ -175,6 +177,10 @@ def differences(comparisons: pd.DataFrame, named: bool = False) -> Any:
     )
 
 
+def _differences(number: int) -> str:
+    return counted(number, "difference is", "differences are")
+
+
 def _beaten(rows: pd.DataFrame) -> str:
     """Who is clearly better than whom, by the second of each pair."""
     parts = []
@@ -184,4 +190,4 @@ def _beaten(rows: pd.DataFrame) -> str:
         verb = "beats" if len(above) == 1 else "beat"
         parts += [f"{listed(above)} {verb} {second}"] if above else []
         parts += [f"{second} beats {listed(below)}"] if below else []
-    return "; ".join(parts) or f"None of {len(rows)} differences is clear of zero"
+    return "; ".join(parts) or f"None of {counted(len(rows), 'difference')} is clear of zero"

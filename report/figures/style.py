@@ -10,7 +10,7 @@ import pandas as pd
 # near-black. Marks without a colour here take the page theme's ink.
 COLOURS = {"picture": "#0072b2", "sound": "#d55e00", "both": "#009e73", "none": "#848a93"}
 SHAPES = {"picture": "circle", "sound": "square", "both": "diamond", "none": "cross"}
-NAMES = {"picture": "picture", "sound": "sound", "both": "both", "none": "prior"}
+NAMES = {"picture": "picture", "sound": "sound", "both": "both", "none": "label frequencies"}
 ROW = 30  # pixels of height per row
 
 PROBABILITY = alt.Scale(domain=[0, 1], nice=False)

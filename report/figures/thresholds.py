@@ -5,7 +5,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from report.elements import number
+from report.elements import counted, number
 from report.figures.style import NAMES, PROBABILITY, ROW, TENTHS, colour, finish, shape
 
 EVERYTHING = "predict_everything"
@@ -81,7 +81,7 @@ def f1_curves(thresholds: pd.DataFrame, headline: dict[str, str]) -> Any:
         f"{peak['threshold']:g}, a threshold picked on these films, which flatters)"
     )
     if floor is not None:
-        title += f"; naming everything already gives {number(floor)}"
+        title += f"; every genre for every film gives {number(floor)}"
     x = alt.X("threshold:Q", title="threshold on the score", scale=PROBABILITY, axis=TENTHS)
     y = alt.Y("f1_macro:Q", title="macro F1 (0–1)", scale=PROBABILITY, axis=FIFTHS)
     layers: list[Any] = [
@@ -110,7 +110,7 @@ def f1_curves(thresholds: pd.DataFrame, headline: dict[str, str]) -> Any:
         alt.layer(*layers),
         title,
         f"Macro F1 against the threshold. {ends}."
-        + (f" Naming every genre gives {number(floor)}." if floor is not None else ""),
+        + (f" Every genre gives {number(floor)}." if floor is not None else ""),
         height=260,
         subtitle=", ".join(slugs),
         keys=[m for m in NAMES if m in set(rows["modality"])]
@@ -118,15 +118,19 @@ def f1_curves(thresholds: pd.DataFrame, headline: dict[str, str]) -> Any:
     )
 
 
-def keras_accuracy(rows: pd.DataFrame, no_skill: float | None, perfect: float | None) -> Any:
-    """Keras' categorical accuracy of every approach between no skill and a perfect predictor.
+def keras_accuracy(rows: pd.DataFrame, constant: float | None, perfect: float | None) -> Any:
+    """Keras' categorical accuracy of every approach, a constant answer and a perfect predictor.
 
-    rows: approach, modality, keras_accuracy.
+    rows: approach, modality, keras_accuracy, skilled (whether it beats chance in macro AP).
     """
     rows = rows.dropna(subset=["keras_accuracy"]).sort_values("keras_accuracy", ascending=False)
     rows = rows.assign(text=[number(value) for value in rows["keras_accuracy"]])
+    skilled = rows[rows["skilled"]]
+    below = 0 if constant is None else int((skilled["keras_accuracy"] < constant).sum())
+    beat = counted(len(skilled), "approach that beats", "approaches that beat")
     title = (
-        f"Keras' accuracy runs from {number(no_skill)} (no skill) to {number(perfect)} (perfect)"
+        f"{below} of {beat} chance {'lies' if below == 1 else 'lie'} below a constant answer "
+        f"({number(constant)}) in Keras' accuracy; a perfect predictor has {number(perfect)}"
     )
     y = alt.Y("approach:N", sort=rows["approach"].tolist(), title=None)
     axis = "keras_accuracy (share of films)"
@@ -141,7 +145,7 @@ def keras_accuracy(rows: pd.DataFrame, no_skill: float | None, perfect: float | 
         base.mark_text(align="left", dx=10).encode(text="text:N"),
     ]
     keys = [m for m in NAMES if m in set(rows["modality"])]
-    for name, value in (("constant", no_skill), ("perfect", perfect)):
+    for name, value in (("constant", constant), ("perfect", perfect)):
         if value is None:
             continue
         dash = [4, 4] if name == "constant" else [1, 0]
@@ -155,7 +159,7 @@ def keras_accuracy(rows: pd.DataFrame, no_skill: float | None, perfect: float | 
     return finish(
         alt.layer(*layers),
         title,
-        f"Keras' categorical accuracy. {spoken}. No skill {number(no_skill)}, "
+        f"Keras' categorical accuracy. {spoken}. Constant answer {number(constant)}, "
         f"perfect {number(perfect)}.",
         height=ROW * max(len(rows), 1),
         keys=keys,

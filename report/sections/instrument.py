@@ -85,7 +85,7 @@ def simulations(metrics: Metrics) -> Html:
             "coverage",
             figures.rates(
                 held,
-                f"A 95% interval holds the true value in {low:.0%} to {high:.0%} of runs",
+                f"A 95% interval holds the true value in {low:.1%} to {high:.1%} of runs",
                 "share of runs whose interval holds the true value",
                 0.95,
             ),
@@ -111,8 +111,8 @@ def null_corpus(metrics: Metrics) -> Html:
     clear = len(of["clear_in_other_families"])
     return elements.paragraph(
         "The whole pipeline was run once on a corpus rendered in the same way with every cue "
-        f"planted at probability 0: {beat} of {of['approaches']} approaches were clear of no "
-        f"skill, and {clear} of the other comparisons were clear of zero."
+        f"planted at probability 0: {beat} of {of['approaches']} approaches beat chance, and "
+        f"{clear} of the other comparisons {'was' if clear == 1 else 'were'} clear of zero."
     )
 
 
@@ -131,7 +131,7 @@ def over_time(metrics: Metrics) -> Html:
     )
     shown = elements.table(
         instrument.over_time(of),
-        caption="Average precision by how frames are looked at (p against a random order)",
+        caption="Average precision by how frames are looked at (p against chance)",
         source="over_time.json",
         name="over-time",
     )

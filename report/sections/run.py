@@ -97,7 +97,8 @@ def not_run(metrics: Metrics) -> Html:
     if shown.empty:
         return elements.paragraph("Every cell that params.yaml declares has run.")
     table = elements.table(shown, source="cells.csv", name="not-run")
-    return elements.folded(f"{len(shown)} cells that have not run, and why", table)
+    cells = elements.counted(len(shown), "cell has", "cells have")
+    return elements.folded(f"{cells} not run, and why", table)
 
 
 def bench(metrics: Metrics) -> Html:

@@ -12,7 +12,7 @@ TUNED = "tuned"  # the rule of one threshold, learnt in each fold
 
 def points(metrics: Metrics, slugs: list[str] | None = None) -> pd.DataFrame:
     """What the overview figures draw: approach, modality, macro_ap, its interval, ceiling, and
-    whether it is clearly above random scores on the same films (skilled)."""
+    whether it is clearly above a random order of the same films (skilled)."""
     columns = ["approach", "modality", "macro_ap", "macro_ap_lo", "macro_ap_hi"]
     rows = metrics.approaches[columns]
     if slugs is not None:
@@ -27,7 +27,7 @@ def points(metrics: Metrics, slugs: list[str] | None = None) -> pd.DataFrame:
 
 
 def headline_points(metrics: Metrics) -> pd.DataFrame:
-    """`points` of no skill, sound, picture and both, of those that the matrix has."""
+    """`points` of label frequencies, sound, picture and both, of those that the matrix has."""
     priors = metrics.approaches.loc[metrics.approaches["modality"] == "none", "approach"]
     order = [m for m in ("both", "picture", "sound") if m in metrics.named]
     return points(metrics, [metrics.named[m] for m in order] + list(priors[:1]))
@@ -157,10 +157,11 @@ def of_families(metrics: Metrics, *families: str) -> pd.DataFrame:
 
 
 def fusions(metrics: Metrics) -> pd.DataFrame:
-    """Fusion against the better of its parts, and against oracles that know which to ask."""
+    """Fusion against the part that most folds chose, and against oracles that know which to ask."""
     headings = {
         "approach": "Fusion",
-        "better": "Better part",
+        "better": "Part chosen on training films",
+        "folds_for_better": "by folds",
         "macro_ap": "Macro AP",
         "macro_ap_better": "of that part",
         "oracle_genres": "Oracle, by genre",

@@ -7,6 +7,8 @@ from report.loading import Metrics
 from report.published import QUANTITIES
 from report.tables.common import of_approach, p_values, spans
 
+CONSTANT, EVERY = "constant answer", "every genre"
+
 
 def claims(metrics: Metrics) -> pd.DataFrame:
     """The seed study's claims, each with its verdict, the estimate, its interval and p."""
@@ -23,7 +25,7 @@ def claims(metrics: Metrics) -> pd.DataFrame:
 
 
 def published(metrics: Metrics) -> pd.DataFrame:
-    """Columns quantity, what (published, no skill, perfect or a modality), value; undefined out.
+    """Columns quantity, what (published, a reference, perfect or a modality), value; undefined out.
 
     Published values are quoted; the others are of this run.
     """
@@ -31,7 +33,7 @@ def published(metrics: Metrics) -> pd.DataFrame:
     for name, quantity in QUANTITIES.items():
         rows += [(name, "published", value) for value in quantity.published]
         rows += [(name, modality, _ours(metrics, name, modality)) for modality in metrics.named]
-        rows += [(name, "no skill", _no_skill(metrics, name)), (name, "perfect", 1.0)]
+        rows += [(name, *_reference(metrics, name)), (name, "perfect", 1.0)]
     frame = pd.DataFrame(rows, columns=pd.Index(["quantity", "what", "value"]))
     perfect = metrics.reference("perfect", "keras_accuracy")
     keras = (frame["quantity"] == "accuracy") & (frame["what"] == "perfect")
@@ -39,12 +41,13 @@ def published(metrics: Metrics) -> pd.DataFrame:
     return frame.dropna(subset=["value"]).reset_index(drop=True)
 
 
-def _no_skill(metrics: Metrics, name: str) -> float | None:
+def _reference(metrics: Metrics, name: str) -> tuple[str, float | None]:
+    """Who scores what without a look at the film: what a number is to be read beside."""
     if name == "accuracy":
-        return metrics.reference("best_constant_label", "keras_accuracy")
+        return CONSTANT, metrics.reference("best_constant_label", "keras_accuracy")
     if name == "drama":
-        return float(metrics.catalogue["prevalence"]["Drama"])
-    return metrics.reference("predict_everything", "precision_micro")
+        return EVERY, float(metrics.catalogue["prevalence"]["Drama"])
+    return EVERY, metrics.reference("predict_everything", "precision_micro")
 
 
 def _ours(metrics: Metrics, name: str, modality: str) -> float | None:
@@ -62,14 +65,14 @@ def _ours(metrics: Metrics, name: str, modality: str) -> float | None:
 
 
 def beside(metrics: Metrics) -> pd.DataFrame:
-    """What was published, beside no skill, this run and a perfect predictor, as texts."""
+    """What was published, beside a reference, this run and a perfect predictor, as texts."""
     frame = published(metrics)
 
     def said(name: str, what: str) -> str:
         values = frame.loc[(frame["quantity"] == name) & (frame["what"] == what), "value"]
         return " · ".join(number(value) for value in values) or "–"
 
-    columns = {"Published": "published", "No skill": "no skill"}
+    columns = {"Published": "published", "Constant answer": CONSTANT, "Every genre": EVERY}
     columns |= {f"Here, {modality}": modality for modality in metrics.named}
     columns |= {"Perfect": "perfect"}
     shown = {

@@ -9,7 +9,10 @@ from report.loading import Metrics
 from report.tables.common import plain
 
 Z = 1.96  # of a 95% interval
-SHORT = {"nothing differs in sum, but by genre": "equal in sum, not by genre"}
+SHORT = {
+    "nothing differs in sum, but by genre": "equal in sum, not by genre",
+    "no skill": "approaches at chance",
+}
 SIMULATED = ["what", "difference", "films", "rate", "lo", "hi"]
 DIFFERENCE, SINGLE = "covered", "covered_single_jackknife"
 

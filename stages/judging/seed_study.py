@@ -78,14 +78,14 @@ def drama_is_easiest(court: Court) -> Judged:
 
 
 def cannot_be_heard(genre: str) -> Callable[[Court], Judged]:
-    """Whether the sound tells a genre no better than a blind guess, to within UNHEARD."""
+    """Whether the sound tells a genre no better than its share of films, to within UNHEARD."""
 
     def judge(court: Court) -> Judged:
         slug = court.named("sound")
         estimate, p = _genre(court, genre, slug)
-        if estimate.hi >= UNHEARD:  # then the question is whether it is above a blind guess
+        if estimate.hi >= UNHEARD:  # then the question is whether it is above chance
             p = court.skill(slug, court.column(genre))
-        said = f"The sound tells {genre} at {_signed(estimate)}, where 0 is a blind guess."
+        said = f"The sound tells {genre} at {_signed(estimate)}, where 0 is its share of films."
         return Judged(f"normalised AP of {genre}, {slug}", estimate, p, UNTOLD, said)
 
     return judge

@@ -52,7 +52,9 @@ def charts(metrics: Metrics) -> dict[str, Any]:
         "published": figures.published(
             tables.claims.published(metrics), {name: q.name for name, q in QUANTITIES.items()}
         ),
-        "keras_accuracy": figures.keras_accuracy(metrics.approaches, 0.29, 0.63),
+        "keras_accuracy": figures.keras_accuracy(
+            metrics.approaches.assign(skilled=True), 0.29, 0.63
+        ),
         "attrition": figures.attrition(metrics.attrition),
         "learning_curve": figures.learning_curve(curve, slug),
         "timings": figures.timings(tables.run.stages(metrics)),
@@ -118,7 +120,7 @@ def test_answer_claims_what_the_verdicts_allow(between: int, fusion: int, words:
         }
     )
     spec = figures.answer(rows, 0.2, between, fusion).to_dict()
-    assert spec["title"]["text"] == f"Picture 0.41, sound 0.64, both 0.52, no skill 0.20: {words}"
+    assert spec["title"]["text"] == f"Picture 0.41, sound 0.64, both 0.52, chance 0.20: {words}"
     assert "ceiling" in spec["usermeta"]["keys"]
     without = figures.answer(rows.assign(ceiling=float("nan")), 0.2, between, fusion).to_dict()
     assert "ceiling" not in without["usermeta"]["keys"]
@@ -232,7 +234,7 @@ def test_attrition_counts_the_lost() -> None:
         }
     )
     title = figures.attrition(rows).to_dict()["title"]["text"]
-    assert title == "2 trailers were lost: 2 at download, 0 at frames"
+    assert title == "2 trailers did not come"
     none_lost = figures.attrition(rows[rows["reason"] == "ok"]).to_dict()["title"]["text"]
     assert none_lost == "No trailer was lost at any step"
 

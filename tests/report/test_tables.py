@@ -50,9 +50,9 @@ def test_the_colour_of_a_difference_is_of_what_is_ahead(metrics: Metrics) -> Non
 def test_published_numbers_stand_beside_this_run_s(metrics: Metrics) -> None:
     rows = claims.published(metrics).set_index(["quantity", "what"])["value"]
     assert rows.loc[("accuracy", "published")].tolist() == [0.29, 0.30, 0.40]
-    assert rows.loc[("accuracy", "no skill")].item() == 0.29
+    assert rows.loc[("accuracy", "constant answer")].item() == 0.29
     assert rows.loc[("accuracy", "perfect")].item() == 0.63
-    assert rows.loc[("drama", "no skill")].item() == metrics.catalogue["prevalence"]["Drama"]
+    assert rows.loc[("drama", "every genre")].item() == metrics.catalogue["prevalence"]["Drama"]
     at = metrics.thresholds
     row = at[(at["approach"] == metrics.headline["both"]) & (at["threshold"] == 0.1)].iloc[0]
     assert rows.loc[("low", "both")].item() == row["precision_micro"]

@@ -54,7 +54,7 @@ def test_picture_against_sound(metrics: Metrics, between: Row, words: str) -> No
 )
 def test_fusion(metrics: Metrics, gain: Row, before: str, after: str) -> None:
     text = told(metrics, UP, gain)
-    assert before + " the better of its two parts" in text
+    assert before + " the better of its two parts on training films" in text
     assert after in text
 
 
@@ -62,7 +62,7 @@ def test_genre_without_a_cue_is_told_by_its_company(metrics: Metrics, films: Met
     text = wording.unplanted(metrics).text
     of = metrics.ceiling_genres
     row = of[(of["window"] == "start") & (of["genre"] == "Science Fiction")].iloc[0]
-    assert f"no skill: Science Fiction in the sound ({row['normalised_ap']:.2f})." in text
+    assert f"share of films: Science Fiction in the sound ({row['normalised_ap']:.2f})." in text
     assert wording.unplanted(films).text == ""
     nothing = replace(metrics, ceiling_genres=of.assign(normalised_ap=-0.01))
     assert wording.unplanted(nothing).text == ""
