@@ -37,11 +37,15 @@ class OutOfFold:
 
     @classmethod
     def of(cls, board: Board) -> "OutOfFold":
-        """What the judges judged."""
-        slugs = [cell.slug for cell in board.cells]
-        means = map(as_stored, board.y_scores)
-        scores = dict(zip(slugs, means, strict=True))
-        return cls(board.film_id, board.fold, board.y_true, board.group, scores)
+        """What the judges judged; a genre that none of the films has is no film's, and scored 0."""
+        places = board.film_id.size, len(GENRES)
+        y_true = np.zeros(places, bool)
+        y_true[:, board.columns] = board.y_true
+        scores = {}
+        for cell, score in zip(board.cells, board.y_scores, strict=True):
+            scores[cell.slug] = np.zeros(places, np.float32)
+            scores[cell.slug][:, board.columns] = as_stored(score)
+        return cls(board.film_id, board.fold, y_true, board.group, scores)
 
     @classmethod
     def read(cls, folder: Path) -> "OutOfFold":

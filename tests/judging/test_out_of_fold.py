@@ -1,6 +1,7 @@
 """Scores in git: enough digits, no tie made or lost, equal bytes, and no file of another run."""
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -110,3 +111,16 @@ def test_files_of_two_runs_are_not_read_as_one(tmp_path):
     pq.write_table(pq.read_table(path).slice(1), path)
     with pytest.raises(ValueError, match=r"labels\.parquet is of other films"):
         OutOfFold.read(tmp_path)
+
+
+def test_a_genre_that_no_judged_film_has_is_written_as_nobodys(board, tmp_path):
+    kept = [0, 1, 2, 3, 4, 5, 7, 8, 9]  # no Mystery
+    names = tuple(GENRES[column] for column in kept)
+    fewer = replace(
+        board, y_true=board.y_true[:, kept], by_seed=board.by_seed[..., kept], genres=names
+    )
+    OutOfFold.of(fewer).write(tmp_path)
+    found = OutOfFold.read(tmp_path)
+    assert not found.y_true[:, 6].any() and not found.scores["good"][:, 6].any()
+    np.testing.assert_array_equal(found.y_true[:, kept], fewer.y_true)
+    np.testing.assert_allclose(found.scores["good"][:, kept], fewer.y_scores[1], rtol=3e-7)
