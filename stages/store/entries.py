@@ -4,7 +4,6 @@ An entry lies at `<root>/<step>/<2 hex>/<key>.<sha256 of its content>`. Its name
 checksum, so a single rename makes it appear whole, and a damaged one is noticed when it is read.
 """
 
-import fcntl
 import hashlib
 import json
 import os
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from stages.files import locked
 from stages.store.shared import COMING, Distant, shared
 
 ROOT = Path("data/store")
@@ -92,7 +92,7 @@ class Store:
         While another run writes here, nothing is removed: what is its own cannot be told apart.
         """
         folder = self.root / self.step
-        with suppress(FileNotFoundError, BlockingIOError), _locked(folder / COMING, exclusive=True):
+        with suppress(FileNotFoundError, BlockingIOError), locked(folder / COMING, exclusive=True):
             for path in folder.glob(f"{COMING}/*.part"):
                 path.unlink(missing_ok=True)
         if (there := shared()) is not None:
@@ -159,25 +159,11 @@ def _coming(step: Path) -> Iterator[Path]:
     folder = step / COMING
     folder.mkdir(parents=True, exist_ok=True)
     temporary = folder / f"{uuid4().hex}.part"
-    with _locked(folder):
+    with locked(folder):
         try:
             yield temporary
         finally:
             temporary.unlink(missing_ok=True)
-
-
-@contextmanager
-def _locked(folder: Path, exclusive: bool = False) -> Iterator[None]:
-    """Lock a folder, shared with all who write there, or exclusive: BlockingIOError if they do.
-
-    The lock of a process that was killed is gone with it.
-    """
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB if exclusive else fcntl.LOCK_SH)
-        yield
-    finally:
-        os.close(handle)
 
 
 def _whole(path: Path) -> bool:
