@@ -1,7 +1,6 @@
 """Where the numbers come from: versions, machine, and what each stage took."""
 
 import json
-import os
 import platform
 import subprocess
 from collections.abc import Collection
@@ -9,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from stages.files import write
 from stages.machine import describe_machine, peak_megabytes
 from stages.versions import installed
 
@@ -46,10 +46,7 @@ def forget_other_cells(slugs: Collection[str], path: Path) -> None:
 
 
 def _write(found: dict[str, Any], path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(f".{os.getpid()}.part")
-    temporary.write_text(json.dumps(found, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-    temporary.replace(path)
+    write(json.dumps(found, indent=2, sort_keys=True) + "\n", path)
 
 
 def _read(path: Path) -> dict[str, Any]:

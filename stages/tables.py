@@ -7,21 +7,21 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from stages.files import replacing, write
+
 DIGITS = 6
 
 
 def write_json(values: Mapping[str, Any], path: Path) -> None:
     """Write nested values; a float that is not finite is left out, as `dvc metrics diff` needs."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(_tidy(values), indent=2, ensure_ascii=False, allow_nan=False)
-    path.write_text(text + "\n", encoding="utf-8")
+    write(text + "\n", path)
 
 
 def write_csv(rows: Iterable[Mapping[str, Any]], columns: Iterable[str], path: Path) -> None:
     """Write rows in the order given; an undefined value is an empty cell."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     names = list(columns)
-    with path.open("w", encoding="utf-8", newline="") as file:
+    with replacing(path) as new, new.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(names)
         for row in rows:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from stages.files import replacing
 from stages.packs.reading import DIGEST, TRAILERS, digest
 
 SHARDS = 16
@@ -34,9 +35,11 @@ def write_pack(
     for trailer_id in sorted(trailer_ids):
         shards.setdefault(shard_of(trailer_id), []).append(trailer_id)
     for shard, members in shards.items():
-        path = folder / f"part-{shard:02d}.parquet"
         # media is compressed already; plain pages are smaller and faster than packed ones
-        with pq.ParquetWriter(path, schema, compression="none", use_dictionary=False) as writer:
+        with (
+            replacing(folder / f"part-{shard:02d}.parquet") as new,
+            pq.ParquetWriter(new, schema, compression="none", use_dictionary=False) as writer,
+        ):
             told = []
             for trailer_id in members:
                 loaded = load(trailer_id)
@@ -51,5 +54,5 @@ def write_pack(
 
 def write_table(table: pa.Table, path: Path) -> None:
     """Write a small table so that equal rows give equal bytes."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    pq.write_table(table, path, compression="zstd")
+    with replacing(path) as new:
+        pq.write_table(table, new, compression="zstd")
