@@ -7,6 +7,8 @@ from zipfile import ZipFile
 import numpy as np
 from numpy.lib import format as npy
 
+from stages.files import replacing
+
 
 def write_embeddings(entries: dict[str, Path], path: Path) -> None:
     """Join the trailers' entries, sorted by id, into one file, the bytes that np.savez gives.
@@ -19,8 +21,7 @@ def write_embeddings(entries: dict[str, Path], path: Path) -> None:
     paths = [entries[trailer_id] for trailer_id in trailer_ids]
     group, time = (list(_arrays(paths, name)) for name in ("group", "time"))
     counts = [len(part) for part in group]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with ZipFile(path, "w") as archive:
+    with replacing(path) as new, ZipFile(new, "w") as archive:
         for name, array in (
             ("trailer_id", np.array(trailer_ids)),
             ("trailer", np.repeat(np.arange(len(counts), dtype=np.int32), counts)),

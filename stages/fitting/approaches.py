@@ -6,6 +6,7 @@ from pathlib import Path
 
 from safetensors.torch import save_file
 
+from stages.files import replacing
 from stages.fitting.films import Films
 from stages.fitting.fusion import fuse
 from stages.fitting.items import Items, View, join, read_items
@@ -87,8 +88,6 @@ def items_of(
 
 def save_models(cell: Cell, fitted: Fitted, params: Params, folds: int, folder: Path) -> None:
     """Write the trained models (safetensors) and beside them what it takes to use them."""
-    folder.mkdir(parents=True, exist_ok=True)
-    save_file(fitted.tensors, folder / "model.safetensors")
     card = {
         "approach": asdict(cell),
         "models": [[fold, seed] for fold in range(folds) for seed in params.training.seeds],
@@ -96,7 +95,10 @@ def save_models(cell: Cell, fitted: Fitted, params: Params, folds: int, folder: 
         "middle_frames": params.training.middle_frames,
         "shapes": {name: list(value.shape[1:]) for name, value in fitted.tensors.items()},
     }
-    (folder / "model.json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
+    with replacing(folder) as new:
+        new.mkdir()
+        save_file(fitted.tensors, new / "model.safetensors")
+        (new / "model.json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
 
 
 def _budget(cell: Cell, params: Params) -> HeadParams:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
+from stages.files import replacing
+
 
 @dataclass(frozen=True)
 class Scores:
@@ -55,12 +57,12 @@ def save_scores(scores: Mapping[str, Scores], path: Path) -> None:
 
     What an approach learnt from several label sets was learnt together: its films are the same.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     first = next(iter(scores.values()))
     arrays = {"film_id": first.film_id, "fold": first.fold}
     for labels, each in scores.items():
         arrays |= {f"{labels}.score": each.score, f"{labels}.inner": each.inner}
-    np.savez(path, allow_pickle=False, **arrays)
+    with replacing(path) as new:
+        np.savez(new, allow_pickle=False, **arrays)
 
 
 def prior_scores(film_id: np.ndarray, fold: np.ndarray, y_true: np.ndarray, seeds: int) -> Scores:

@@ -1,6 +1,5 @@
 """The published tensors under our network's names: one safetensors file, always the same."""
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from torch import Tensor, nn
 
 from stages.embedding.network import Network
 from stages.errors import BenchmarkError
+from stages.files import write as write_file
 from stages.hub.sources import Means, obtain
 
 
@@ -61,13 +61,4 @@ def write(state: Mapping[str, Tensor], target: Path) -> None:
     """Write tensors as safetensors: sorted, contiguous, no metadata, renamed when it is whole."""
     plain = torch.contiguous_format
     own = {name: state[name].detach().clone(memory_format=plain) for name in sorted(state)}
-    target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = target.with_name(f"{target.name}.{os.getpid()}.part")
-    try:
-        with temporary.open("wb") as file:
-            file.write(save(own))
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)
+    write_file(save(own), target)

@@ -1,7 +1,6 @@
 """weights.lock: which bytes a published file had when it first came; no others are let in after."""
 
 import json
-import os
 import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from filelock import FileLock
 
 from stages.embedding.records import Source
 from stages.errors import BenchmarkError
+from stages.files import write
 
 
 @dataclass(frozen=True)
@@ -109,15 +109,7 @@ def pin(path: Path, name: str, found: Pin, guard: Path) -> None:
         if pins[name] == before:
             return
         entries = {name: asdict(entry) for name, entry in pins.items()}
-        temporary = path.with_name(f"{path.name}.{os.getpid()}.part")
-        try:
-            with temporary.open("w", encoding="utf-8") as file:
-                file.write(json.dumps(entries, indent=2, sort_keys=True) + "\n")
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
+        write(json.dumps(entries, indent=2, sort_keys=True) + "\n", path)
 
 
 def _is_whole(entry: Pin) -> bool:

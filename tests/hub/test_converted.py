@@ -188,7 +188,7 @@ def test_a_kill_in_the_middle_of_writing_leaves_no_file_of_that_name(tmp_path, m
         raise KeyboardInterrupt
 
     stopped: Callable[..., None] = stop
-    monkeypatch.setattr("stages.hub.converted.os.fsync", stopped)
+    monkeypatch.setattr("stages.files.os.fsync", stopped)
     with pytest.raises(KeyboardInterrupt):
         write(tensors(), tmp_path / "w")
     assert not list(tmp_path.iterdir())
