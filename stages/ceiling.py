@@ -20,6 +20,7 @@ def main() -> None:
 
     from stages.corpus.second_source import load_second_source
     from stages.counting import counted
+    from stages.files import replacing, write
     from stages.fitting.films import read_films
     from stages.judging import label_ceiling
     from stages.judging.ceilings import ceilings
@@ -30,8 +31,6 @@ def main() -> None:
     from stages.tables import write_csv
 
     params = load()
-    sheets = Path("metrics/sheets")
-    sheets.mkdir(parents=True, exist_ok=True)
     corpus = read_corpus(Path("data"))
     found = list(ceilings(corpus, cells(params), params)) if corpus else []
     write_csv([row for row, _ in found], COLUMNS, Path("metrics/ceilings.csv"))
@@ -42,10 +41,11 @@ def main() -> None:
     rows = label_ceiling.label_ceiling_rows(films, second, params.judging)
     write_csv(rows, label_ceiling.COLUMNS, Path("metrics/label_ceiling.csv"))
     about = "Contact sheets of the sample corpus's cues." if corpus else "No sheets of real films."
-    (sheets / "about.txt").write_text(about + "\n", encoding="utf-8")
-    if corpus:
-        (sheets / "picture.jpg").write_bytes(contact_sheet())
-        (sheets / "sound.jpg").write_bytes(sound_sheet())
+    with replacing(Path("metrics/sheets")) as sheets:
+        write(about + "\n", sheets / "about.txt")
+        if corpus:
+            write(contact_sheet(), sheets / "picture.jpg")
+            write(sound_sheet(), sheets / "sound.jpg")
     say(counted(len(found), "ceiling") if corpus else "no sample corpus, no ceilings")
     if said := label_ceiling.too_few(films, second):
         say(said)

@@ -6,7 +6,6 @@ there are, with their digest, so that they need not be read to be told from othe
 """
 
 import math
-import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from stages.errors import DISK_FULL, BenchmarkError, TrailerError
+from stages.files import replacing
 from stages.media.videos import video
 from stages.packs import DIGEST, digest, read_table, write_pack, write_table
 from stages.params import AudioParams, FramesParams
@@ -137,8 +137,7 @@ def extract(job: Job) -> Path:
 def write(
     folder: Path, schema: pa.Schema, results: Iterable[tuple[Job, Path | TrailerError]]
 ) -> Mapping[str, int]:
-    """Write the packs and `outcomes.parquet` into an emptied folder; returns counts by reason."""
-    shutil.rmtree(folder, ignore_errors=True)
+    """Write the packs and `outcomes.parquet` in place of the folder; returns counts by reason."""
     entries: dict[str, Path] = {}
     outcomes: Rows = []
     counts: dict[str, int] = {}
@@ -160,9 +159,10 @@ def write(
             table = pa.ipc.open_file(file).read_all()
         return table.add_column(0, TRAILER, pa.array([trailer_id] * table.num_rows, pa.string()))
 
-    write_pack(folder, entries, load, schema)
     outcomes.sort(key=lambda row: row["trailer_id"])
-    write_table(pa.Table.from_pylist(outcomes, OUTCOMES), folder / "outcomes.parquet")
+    with replacing(folder) as new:
+        write_pack(new, entries, load, schema)
+        write_table(pa.Table.from_pylist(outcomes, OUTCOMES), new / "outcomes.parquet")
     return counts
 
 

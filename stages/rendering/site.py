@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 from stages.errors import BenchmarkError
+from stages.files import replacing
 from stages.rendering import pipeline, preview, quarto
 
 NEEDED = (
@@ -25,7 +26,7 @@ NEEDED = (
     "films.json",
 )
 LEFT_OUT = shutil.ignore_patterns(
-    "_site*", "_freeze", ".quarto", "__pycache__", "*_files", "*.html"
+    "_site*", "._site*", "_freeze", ".quarto", "__pycache__", "*_files", "*.html"
 )
 
 
@@ -83,13 +84,7 @@ def _vega(path: Path) -> None:
 
 
 def _move(built: Path, site: Path) -> Path:
-    """Put the finished folder in place of the old one, by two renames beside it."""
-    new, old = site.with_name("_site.new"), site.with_name("_site.old")
-    for left in (new, old):
-        shutil.rmtree(left, ignore_errors=True)
-    shutil.copytree(built, new)
-    if site.exists():
-        site.rename(old)
-    new.rename(site)
-    shutil.rmtree(old, ignore_errors=True)
+    """Put the finished folder in place of the old one."""
+    with replacing(site) as new:
+        shutil.copytree(built, new)
     return site
