@@ -35,6 +35,7 @@ def main() -> None:
     from stages.differing.committed import committed_scores
     from stages.differing.moves import COLUMNS, move_rows
     from stages.differing.sides import Side, read_earlier_side, read_side, shared
+    from stages.files import write
     from stages.history import commit_of, fetch_scores
     from stages.params import load
     from stages.tables import write_csv
@@ -55,7 +56,7 @@ def main() -> None:
     if arguments.write:
         write_csv(rows, COLUMNS, arguments.write)
     if arguments.page:
-        arguments.page.write_text(showing.page(*names, rows, common), encoding="utf-8")
+        write(showing.page(*names, rows, common), arguments.page)
     if arguments.markdown or arguments.json:
         form_of = showing.markdown if arguments.markdown else showing.as_json
         sys.stdout.write(form_of(*names, rows, common))

@@ -4,6 +4,7 @@ import subprocess
 from pathlib import Path
 
 from stages.errors import BenchmarkError
+from stages.files import write
 
 NEEDED = ("data/splits.parquet", "data/catalogue.parquet")
 SCORES = "data/scores"
@@ -61,8 +62,6 @@ def fetch_scores(rev: str, folder: Path) -> Path:
     except DvcException as error:
         raise _unknown(rev, error) from None
     for name in (*names, *NEEDED):
-        target = folder / name
-        target.parent.mkdir(parents=True, exist_ok=True)
         try:
             # read, never get_file: that hands out hard links, and to write to one is to write into
             # the cache and into every workspace that shares the file
@@ -75,5 +74,5 @@ def fetch_scores(rev: str, folder: Path) -> Path:
                 do="run `dvc fetch --all-commits` where it has a remote; or check the revision "
                 "out, run `dvc repro`, commit what changed and name that commit",
             ) from None
-        target.write_bytes(content)
+        write(content, folder / name)
     return folder / "data"

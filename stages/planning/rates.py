@@ -1,7 +1,6 @@
 """How fast this machine embeds: measured once per model, on noise, with weights at random."""
 
 import json
-import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ import torch
 
 from stages.embedding.base import Backbone, create, family
 from stages.embedding.network import Network
+from stages.files import write
 from stages.parallel import workers
 from stages.params import AudioParams, BackboneParams, FramesParams
 from stages.versions import code_of
@@ -52,10 +52,7 @@ class Rates:
             return {}
 
     def _write(self, known: dict[str, float]) -> None:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = self.path.with_name(f"{self.path.name}.{os.getpid()}.part")
-        temporary.write_text(json.dumps(known, indent=1, sort_keys=True), encoding="utf-8")
-        temporary.replace(self.path)
+        write(json.dumps(known, indent=1, sort_keys=True), self.path)
 
 
 def _key(backbone: BackboneParams) -> str:

@@ -8,6 +8,7 @@ from rich.table import Table
 
 from stages.embedding.base import families, family
 from stages.errors import BenchmarkError
+from stages.files import write
 from stages.planning.costs import Row
 
 MEANING = (
@@ -63,7 +64,7 @@ def write_between(begin: str, end: str, lines: Sequence[str], path: Path) -> Non
     if not after:
         raise BenchmarkError("no place for the table", where=str(path), expected=f"{begin} {end}")
     table = "\n".join(lines)
-    path.write_text(f"{before}{begin}\n{table}\n{end}{after}", encoding="utf-8")
+    write(f"{before}{begin}\n{table}\n{end}{after}", path)
 
 
 def models() -> Iterator[str]:

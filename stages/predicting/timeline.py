@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from stages.corpus.genres import GENRES
-from stages.errors import BenchmarkError
+from stages.files import replacing, write
 from stages.packs import read_pack
 from stages.params.matrix import Cell
 from stages.predicting.answers import Answer, Respondent
@@ -48,20 +48,11 @@ def write_page(
     warnings: Sequence[str],
     folder: Path,
 ) -> None:
-    """Write the page. Raises BenchmarkError where that cannot be.
+    """Write the page.
 
     about: what the models learnt from; folder: what `ask` filled.
     """
-    html = page(respondent, replies, about, warnings, folder)
-    try:
-        path.write_text(html, encoding="utf-8")
-    except OSError as error:
-        raise BenchmarkError(
-            "the page cannot be written",
-            where=str(path),
-            found=error.strerror or "",
-            do="give --plot a file in a folder that is there",
-        ) from None
+    write(page(respondent, replies, about, warnings, folder), path)
 
 
 def page(
@@ -103,14 +94,9 @@ def cut_up(path: Path, trailer_id: str, folder: Path) -> np.ndarray:
         arrays = {name: file[name][own] for name in ("group", "time", "embedding")}
     times, order = np.unique(arrays["time"], return_index=True)  # windows may overlap or be alike
     numbers = np.arange(len(order))
-    target = folder / "embeddings" / path.name
-    target.parent.mkdir(parents=True, exist_ok=True)
-    np.savez(
-        target,
-        trailer_id=numbers.astype(str),
-        trailer=numbers,
-        **{name: array[order] for name, array in arrays.items()},
-    )
+    pieces = {name: array[order] for name, array in arrays.items()}
+    with replacing(folder / "embeddings" / path.name) as new:
+        np.savez(new, trailer_id=numbers.astype(str), trailer=numbers, **pieces)
     return times
 
 
