@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
-from stages.errors import DISK_FULL, BenchmarkError
+from stages.errors import BenchmarkError, by_the_system
 from stages.provenance import record_stage
 
 Item = TypeVar("Item")
@@ -47,9 +47,14 @@ def run_stage(main: Callable[[], None]) -> None:
 
     def recorded() -> None:
         begin = time.monotonic()
+        name = [Path(sys.argv[0]).stem, *sys.argv[1:2]]
+        if "DVC_STAGE" not in os.environ:  # by hand, where DVC did not see to what it needs
+            from stages.needed import check_needed
+
+            check_needed(f"python -m stages.{' '.join(name)}")
         main()
-        name = "@".join([Path(sys.argv[0]).stem, *sys.argv[1:2]])
-        record_stage(name, time.monotonic() - begin, Path("metrics/provenance.json"))
+        seconds = time.monotonic() - begin
+        record_stage("@".join(name), seconds, Path("metrics/provenance.json"))
 
     run_command(recorded)
 
@@ -65,9 +70,10 @@ def run_command(main: Callable[[], None]) -> None:
         say(f"error: {error}")
         sys.exit(1)
     except OSError as error:
-        if error.errno not in DISK_FULL:
+        refused = by_the_system(error)
+        if refused is None:
             raise
-        say("error: the disk is full\n  what to do: free some space and run the same command again")
+        say(f"error: {refused}")
         sys.exit(1)
     except KeyboardInterrupt:
         say("interrupted: what was finished is kept, run the same command again to go on")

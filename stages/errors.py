@@ -29,6 +29,7 @@ REASONS = (
 )
 
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
+NOT_ALLOWED = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
 class BenchmarkError(Exception):
@@ -56,3 +57,18 @@ class TrailerError(BenchmarkError):
 
     def __reduce__(self) -> tuple[type, tuple[str, str]]:
         return type(self), (self.reason, self.detail)  # survives the way back from a worker
+
+
+def by_the_system(error: OSError) -> BenchmarkError | None:
+    """What the system refuses and a person can mend; None of any other error, which is a bug."""
+    again = "and run the same command again"
+    if error.errno in DISK_FULL:
+        return BenchmarkError("the disk is full", do=f"free some space {again}")
+    if error.errno in NOT_ALLOWED:
+        return BenchmarkError(
+            "may not be read or written",
+            where=str(error.filename or ""),
+            found=error.strerror or str(error),
+            do=f"check whose file and folder it is (`ls -ld`) {again}",
+        )
+    return None

@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from stages.differing.committed import JUDGED
+from stages.needed import _stages, _written
 from stages.params import load
 from stages.params.matrix import cells
 
@@ -88,6 +89,8 @@ CARRIERS = (
     "npz",
     "parallel",
     "tables",
+    "files",
+    "needed",
     "params",
 )
 
@@ -129,3 +132,15 @@ def test_one_metrics_file_for_dvc_metrics_diff():
     stages = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
     named = [m for s in stages.values() for m in s.get("do", s).get("metrics", [])]
     assert named == [{"metrics/summary.json": {"cache": False}}]
+
+
+def test_what_a_stage_by_hand_is_told_it_needs_is_what_dvc_says(resolved, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    found = {
+        name: {"cmd": stage["cmd"], "deps": set(stage["deps"]), "outs": set(_written(stage))}
+        for name, stage in _stages()
+    }
+    for name, stage in resolved.items():
+        found[name]["deps"].add("params.yaml")  # DVC counts parameters among them
+        assert found.pop(name) == stage | {"deps": stage["deps"] | {"params.yaml"}}
+    assert not found
