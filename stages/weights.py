@@ -17,7 +17,7 @@ def main() -> None:
     slug = parser.parse_args().backbone
 
     from stages.counting import counted
-    from stages.embedding.base import family
+    from stages.embedding.base import made
     from stages.embedding.network import Network
     from stages.errors import BenchmarkError
     from stages.hub.converted import bring
@@ -29,12 +29,7 @@ def main() -> None:
         known = ", ".join(pretrained) or "none"
         raise BenchmarkError("unknown pretrained backbone", found=slug, expected=f"one of {known}")
     entry = pretrained[slug]
-    try:
-        network = family(entry.family)(entry.model, **entry.options)
-    except ValueError as error:
-        raise BenchmarkError(
-            f"family {entry.family}: {error}", where=f"params.yaml: matrix.pretrained.{slug}"
-        ) from None
+    network = made(entry.family, entry.model, entry.options)
     if not isinstance(network, Network):
         raise BenchmarkError(f"family {entry.family} takes no weights", where="params.yaml")
     means = Means(slug, entry.file, folder_of_the_person(), watch=progress)

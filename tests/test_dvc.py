@@ -91,6 +91,7 @@ CARRIERS = (
     "tables",
     "files",
     "needed",
+    "added",
     "params",
 )
 

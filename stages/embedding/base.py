@@ -8,13 +8,13 @@ dtype and shape are done here, once.
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any, ClassVar, Literal
 
 import numpy as np
 
+from stages.added import FAMILY, blamed, broken, load_class
 from stages.embedding.records import Modality, Record
 from stages.errors import BenchmarkError
 
@@ -74,26 +74,44 @@ class Backbone(ABC):
     def embed(self, batch: np.ndarray) -> np.ndarray:
         """Embeddings of prepared items, (n_items, *shape); an item never depends on its batch."""
 
+    def prepare_items(
+        self, trailer: Sequence[np.ndarray] | np.ndarray, sample_rate: int
+    ) -> np.ndarray:
+        """Items of one trailer, as `prepare` makes them; of a picture as many as frames."""
+        with blamed(FAMILY, type(self).__module__):
+            items = self.prepare(trailer, sample_rate)
+        wanted = f"{len(trailer)} items" if self.modality == "picture" else "one item or more"
+        fits = len(items) == len(trailer) if self.modality == "picture" else len(items) > 0
+        if not (_are_numbers(items) and fits):
+            raise self._broken("prepare", items, f"{wanted}, an array of numbers")
+        return items
+
     def embed_items(self, items: np.ndarray) -> np.ndarray:
         """Embeddings of one trailer's prepared items, (n_items, *shape) of `dtype`, all finite."""
         size = self.batch_size
         batches = [items[i : i + size] for i in range(0, len(items), size)]
-        embedded: np.ndarray = np.concatenate([self.embed(batch) for batch in batches])
+        with blamed(FAMILY, type(self).__module__):
+            embedded: np.ndarray = np.concatenate([self.embed(batch) for batch in batches])
+        shape = (len(items), *self.shape)
+        if not _are_numbers(embedded) or embedded.shape != shape:
+            raise self._broken("embed", embedded, f"an array of numbers of shape {shape}")
         embedded = embedded.astype(self.dtype)
-        if embedded.shape != (len(items), *self.shape) or not np.isfinite(embedded).all():
-            raise BenchmarkError(
-                "a backbone broke its contract",
-                where=type(self).__module__,
-                found=f"shape {embedded.shape}, all finite: {np.isfinite(embedded).all()}",
-                expected=f"shape {(len(items), *self.shape)}, all finite",
-            )
+        if not np.isfinite(embedded).all():
+            raise self._broken("embed", embedded, "all finite")
         return embedded
+
+    def _broken(self, method: str, found: Any, expected: str) -> BenchmarkError:
+        kind = type(found).__name__
+        shown = f"{found.dtype} {found.shape}" if isinstance(found, np.ndarray) else kind
+        numbers = isinstance(found, np.ndarray) and found.dtype.kind == "f"
+        odd = ", not all finite" if numbers and not np.isfinite(found).all() else ""
+        return broken(type(self).__module__, f"{method} gave {shown}{odd}", expected)
 
     def __call__(
         self, trailer: Sequence[np.ndarray] | np.ndarray, sample_rate: int = 0
     ) -> np.ndarray:
         """Embeddings of one trailer, (n_items, *shape) of `dtype`, all finite."""
-        return self.embed_items(self.prepare(trailer, sample_rate))
+        return self.embed_items(self.prepare_items(trailer, sample_rate))
 
 
 def families() -> list[str]:
@@ -111,7 +129,12 @@ def family(name: str) -> type[Backbone]:
             expected=f"one of {', '.join(families())}",
             do=f"name a known family or add stages/backbones/{name}.py",
         )
-    found: type[Backbone] = import_module(f"stages.backbones.{name}").Family
+    module = f"stages.backbones.{name}"
+    found: type[Backbone] = load_class(module, "Family", Backbone, FAMILY)
+    if lacking := ", ".join(sorted(found.__abstractmethods__)):
+        raise broken(module, f"Family has no {lacking}", FAMILY)
+    if not found.RECORDS and "describe" not in vars(found):
+        raise broken(module, "RECORDS is empty", FAMILY)
     return found
 
 
@@ -124,7 +147,8 @@ def create(
 ) -> Backbone:
     """A backbone of a family, loaded and ready. Raises BenchmarkError where it cannot be."""
     backbone = made(name, model, options, precision)
-    backbone.load(weights)
+    with blamed(FAMILY, type(backbone).__module__):
+        backbone.load(weights)
     return backbone
 
 
@@ -146,12 +170,20 @@ def made(
 def describe(name: str, model: str = "", options: Mapping[str, Any] | None = None) -> Record:
     """The record of a family's model. Raises BenchmarkError where there is none such."""
     with _explained(name):
-        return family(name).describe(model, **dict(options or {}))
+        record = family(name).describe(model, **dict(options or {}))
+    if not isinstance(record, Record):
+        raise broken(f"stages.backbones.{name}", f"RECORDS[{model!r}] is no Record", FAMILY)
+    return record
 
 
 @contextmanager
 def _explained(name: str) -> Iterator[None]:
-    try:
-        yield
-    except ValueError as error:
-        raise BenchmarkError(f"family {name}: {error}", where="params.yaml") from None
+    with blamed(FAMILY, f"stages.backbones.{name}"):
+        try:
+            yield
+        except ValueError as error:
+            raise BenchmarkError(f"family {name}: {error}", where="params.yaml") from None
+
+
+def _are_numbers(found: Any) -> bool:
+    return isinstance(found, np.ndarray) and found.dtype.kind in "fiub"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from stages.embedding.base import Backbone, Precision, family, made
+from stages.embedding.base import Backbone, Precision, create, family, made
 from stages.packs import Part, contents, parts
 from stages.params import BackboneParams
 from stages.store import Store, sha256
@@ -37,9 +37,8 @@ class Recipe:
         return made(self.family, self.model, json.loads(self.options), self.precision)
 
     def backbone(self) -> Backbone:
-        backbone = self.unloaded()
-        backbone.load(self.weights)
-        return backbone
+        options = json.loads(self.options)
+        return create(self.family, self.weights, self.model, options, self.precision)
 
 
 @dataclass(frozen=True)

@@ -36,14 +36,14 @@ def _frames(backbone: Backbone, rows: pa.Table) -> tuple[np.ndarray, np.ndarray,
     frames = [_decode_jpeg(rows["jpeg"][int(row)].as_py()) for row in order]
     group = rows["frame"].to_numpy()[order].astype(np.int16)
     time = rows["time"].to_numpy()[order].astype(np.float32)
-    return backbone.prepare(frames, 0), group, time
+    return backbone.prepare_items(frames, 0), group, time
 
 
 def _windows(backbone: Backbone, rows: pa.Table) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     hop = backbone.hop_seconds or backbone.window_seconds
     parts = []
     for row in sorted(rows.to_pylist(), key=lambda row: WINDOWS.index(row["window"])):
-        items = backbone.prepare(*_decode_flac(row["flac"]))
+        items = backbone.prepare_items(*_decode_flac(row["flac"]))
         first = row["start"] - backbone.lead_seconds + backbone.window_seconds / 2
         time = first + np.arange(len(items)) * hop
         group = np.full(len(items), WINDOWS.index(row["window"]), np.int16)

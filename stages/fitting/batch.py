@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call, stack_module_state, vmap
 
+from stages.added import TRAINED, blamed
 from stages.errors import BenchmarkError
 from stages.fitting.heads import build
 from stages.fitting.inputs import Batch, Inputs
@@ -39,6 +40,7 @@ class ModelBatch:
     ) -> None:
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.lessons = lessons
+        self.code = f"stages.heads.{head}", f"stages.contexts.{context}"
         torch.backends.cudnn.allow_tf32 = False  # ten bits are too few to be the same as on a CPU
         torch.backends.cudnn.deterministic = True  # the same twice, on a GPU too
         models: list[nn.Module] = []
@@ -134,7 +136,8 @@ class ModelBatch:
         return torch.stack(found)
 
     def _call(self, state: dict[str, Tensor], standard: Batch) -> Tensor:
-        found: Tensor = functional_call(self.template, state, standard, tie_weights=False)
+        with blamed(TRAINED, *self.code):
+            found: Tensor = functional_call(self.template, state, standard, tie_weights=False)
         return found
 
     def tensors(self, lesson: int) -> dict[str, Tensor]:

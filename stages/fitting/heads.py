@@ -1,11 +1,12 @@
 """Heads and contexts by name, put together to one model, or said why they do not fit."""
 
-from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 
+from stages.added import CONTEXT, HEAD, blamed, broken, load_class
 from stages.errors import BenchmarkError
 from stages.fitting.items import Items
 
@@ -27,10 +28,13 @@ def build(head: str, context: str, items: Items, n_outputs: int) -> nn.Module:
 
     Raises BenchmarkError for names that do not exist and for items that do not fit.
     """
-    kind = _found("head", head, "stages/heads", "Head", "linear, mlp, conv or gated")
+    kind = _found("head", head, "Head", HEAD, "linear, mlp, conv or gated")
+    code = kind.__module__
+    if not isinstance(getattr(kind, "input_dims", None), int):
+        raise broken(code, "Head has no input_dims that is a whole number", HEAD)
     shape = items.x.shape[1:]
     if items.index is not None:
-        pooling = _found("context", context, "stages/contexts", "Context", "attention or temporal")
+        pooling = _found("context", context, "Context", CONTEXT, "attention or temporal")
         if len(shape) != 1:
             raise _misfit(f"context {context}", shape, 1)
     if kind.input_dims != len(shape):
@@ -43,22 +47,53 @@ def build(head: str, context: str, items: Items, n_outputs: int) -> nn.Module:
             expected=f"embeddings of {n_parts} backbones, joined",
             do="use it under early in params.yaml; approaches take linear, mlp or conv",
         )
+    pooled = None
     if items.index is not None:
-        pooled = pooling(shape[0])
-        return InContext(pooled, kind((pooled.dim_out,), n_outputs))
-    return kind(items.parts if n_parts > 1 else shape, n_outputs)
+        mask, time = torch.ones(2, 3, dtype=torch.bool), torch.zeros(2, 3)
+        sequence = [torch.zeros(2, 3, *shape), mask, time]
+        pooled = _tried(pooling, (shape[0],), sequence, "dim_out", CONTEXT)
+        shape = (pooled.dim_out,)
+    takes = items.parts if n_parts > 1 else shape
+    made = _tried(kind, (takes, n_outputs), [torch.zeros(2, *shape)], n_outputs, HEAD)
+    if not list(made.parameters()):
+        raise broken(code, "Head has no parameters to learn", HEAD)
+    return made if pooled is None else InContext(pooled, made)
 
 
-def _found(what: str, name: str, folder: str, attribute: str, known: str) -> Any:
-    module = f"{folder.replace('/', '.')}.{name}"
-    if not name or find_spec(module) is None or not hasattr(import_module(module), attribute):
+def _tried(
+    kind: Any, arguments: tuple[Any, ...], inputs: list[Tensor], width: int | str, contract: str
+) -> Any:
+    """A module made and tried once, on zeros and without dropout: nothing is drawn that way.
+
+    width: of what it gives, or the attribute that says so. Raises BenchmarkError unless it is as
+    the contract has it.
+    """
+    code = kind.__module__
+    with blamed(contract, code):
+        made = kind(*arguments)
+        wanted = getattr(made, width) if isinstance(width, str) else width
+        with torch.no_grad():
+            found = made.eval()(*inputs)
+        made.train()
+    if not isinstance(found, Tensor) or not found.is_floating_point() or found.shape != (2, wanted):
+        tensor = isinstance(found, Tensor)
+        shown = f"{found.dtype} {tuple(found.shape)}" if tensor else type(found).__name__
+        raise broken(code, f"forward gave {shown} where (2, {wanted}) was due", contract)
+    if buffers := ", ".join(name for name, _ in made.named_buffers()):
+        raise broken(code, f"buffers, which are not kept with a model: {buffers}", contract)
+    return made
+
+
+def _found(what: str, name: str, attribute: str, contract: str, known: str) -> Any:
+    module = f"stages.{what}s.{name}"
+    if not name or find_spec(module) is None:
         raise BenchmarkError(
             f"unknown {what}",
             where=f"params.yaml: training.{what}s",
             found=name,
-            do=f"use {known}, or add {folder}/{name}.py with a class {attribute}",
+            do=f"use {known}, or add stages/{what}s/{name}.py with a class {attribute}",
         )
-    return getattr(import_module(module), attribute)
+    return load_class(module, attribute, nn.Module, contract)
 
 
 def _misfit(what: str, shape: tuple[int, ...], dims: int) -> BenchmarkError:

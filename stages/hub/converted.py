@@ -7,6 +7,7 @@ import torch
 from safetensors.torch import save
 from torch import Tensor, nn
 
+from stages.added import FAMILY, blamed
 from stages.embedding.network import Network
 from stages.errors import BenchmarkError
 from stages.files import write as write_file
@@ -22,7 +23,8 @@ def bring(network: Network, means: Means, target: Path) -> int:
     record = network.record
     if record.source is None:
         raise BenchmarkError(f"{means.slug} needs no weights: none are published for it")
-    module = network.build()  # before anything is fetched: a library that is missing shows here
+    with blamed(FAMILY, type(network).__module__):
+        module = network.build()  # before anything is fetched: a library that is missing shows here
     files = [obtain(record.source, means)]
     published = dict(files[0].tensors)
     for source in record.more:
