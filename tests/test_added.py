@@ -186,10 +186,11 @@ FAMILIES = {
 }  # fmt: skip
 GIVEN = {
     "too few items": (family("return np.zeros((1, 3))"), "prepare gave float64 (1, 3)", "2 items"),
+    "nothing": (family("return None"), "prepare gave NoneType", "2 items, an array of numbers"),
     "a list": (family("return [1, 2]"), "prepare gave list", "2 items, an array of numbers"),
     "shape": (family(embed="return batch[:, :2]"), "embed gave float64 (2, 2)", "shape (2, 3)"),
     "dtype": (family(embed="return batch.astype(str)"), "embed gave <U32 (2, 3)", "shape (2, 3)"),
-    "not finite": (family(embed="return batch / 0"), "embed gave float32 (2, 3), not all", ""),
+    "not finite": (family(embed="return batch / 0"), "embed gave float32 (2, 3)", "finite"),
 }  # fmt: skip
 FRAMES = [np.zeros((4, 4, 3), np.uint8)] * 2
 

@@ -69,3 +69,16 @@ def test_rooms_never_read_parameters_print_or_know_dvc():
             for n in ast.walk(tree)
             if isinstance(n, ast.Call) and n.args and isinstance(n.args[0], ast.Constant)
         }, path
+
+
+FINDINGS = sorted((ROOT / "findings").glob("*.sh"))
+
+
+@pytest.mark.parametrize("path", FINDINGS, ids=[path.stem for path in FINDINGS])
+def test_a_finding_can_be_run_and_says_what_it_is_of(path):
+    """Not run here: it installs what it is about."""
+    text = path.read_text()
+    assert path.stat().st_mode & 0o111 == 0o111
+    for part in ("# Expected: ", "# Happens: ", "# Hurts: ", "# Source: ", "mktemp -d", "=="):
+        assert part in text, part
+    assert "from stages" not in text and "import stages" not in text

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from pkgutil import iter_modules
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, NoReturn
 
 import numpy as np
 
@@ -80,10 +80,10 @@ class Backbone(ABC):
         """Items of one trailer, as `prepare` makes them; of a picture as many as frames."""
         with blamed(FAMILY, type(self).__module__):
             items = self.prepare(trailer, sample_rate)
-        wanted = f"{len(trailer)} items" if self.modality == "picture" else "one item or more"
-        fits = len(items) == len(trailer) if self.modality == "picture" else len(items) > 0
-        if not (_are_numbers(items) and fits):
-            raise self._broken("prepare", items, f"{wanted}, an array of numbers")
+        count = len(trailer) if self.modality == "picture" else 0
+        wanted = f"{count} items" if count else "one item or more"
+        if not _are_numbers(items) or not len(items) or count not in (0, len(items)):
+            self._refuse("prepare", items, f"{wanted}, an array of numbers")
         return items
 
     def embed_items(self, items: np.ndarray) -> np.ndarray:
@@ -94,18 +94,16 @@ class Backbone(ABC):
             embedded: np.ndarray = np.concatenate([self.embed(batch) for batch in batches])
         shape = (len(items), *self.shape)
         if not _are_numbers(embedded) or embedded.shape != shape:
-            raise self._broken("embed", embedded, f"an array of numbers of shape {shape}")
+            self._refuse("embed", embedded, f"an array of numbers of shape {shape}")
         embedded = embedded.astype(self.dtype)
         if not np.isfinite(embedded).all():
-            raise self._broken("embed", embedded, "all finite")
+            self._refuse("embed", embedded, "finite numbers in it")
         return embedded
 
-    def _broken(self, method: str, found: Any, expected: str) -> BenchmarkError:
-        kind = type(found).__name__
-        shown = f"{found.dtype} {found.shape}" if isinstance(found, np.ndarray) else kind
-        numbers = isinstance(found, np.ndarray) and found.dtype.kind == "f"
-        odd = ", not all finite" if numbers and not np.isfinite(found).all() else ""
-        return broken(type(self).__module__, f"{method} gave {shown}{odd}", expected)
+    def _refuse(self, method: str, found: Any, expected: str) -> NoReturn:
+        array = isinstance(found, np.ndarray)
+        shown = f"{found.dtype} {found.shape}" if array else type(found).__name__
+        raise broken(type(self).__module__, f"{method} gave {shown}", expected)
 
     def __call__(
         self, trailer: Sequence[np.ndarray] | np.ndarray, sample_rate: int = 0
@@ -186,4 +184,4 @@ def _explained(name: str) -> Iterator[None]:
 
 
 def _are_numbers(found: Any) -> bool:
-    return isinstance(found, np.ndarray) and found.dtype.kind in "fiub"
+    return isinstance(found, np.ndarray) and found.ndim > 0 and found.dtype.kind in "fiub"
