@@ -18,6 +18,7 @@ def main() -> None:
 
     import shutil
 
+    from stages.files import replacing
     from stages.params import load
     from stages.params.reading import PARAMS, read
     from stages.params.sets import FOLDER, read_set, section_text, unheld
@@ -26,10 +27,9 @@ def main() -> None:
     document, folder = read(), PARAMS.parent / FOLDER
     lost = unheld(document.content.get("matrix"), folder)
     changed = document.with_section("matrix", section_text(read_set(folder, name).matrix))
-    aside = PARAMS.with_name(f"{PARAMS.name}.part")
-    aside.write_text(changed, encoding="utf-8")
-    shutil.copymode(PARAMS, aside)
-    aside.replace(PARAMS)
+    with replacing(PARAMS) as new:
+        new.write_text(changed, encoding="utf-8")
+        shutil.copymode(PARAMS, new)
     if lost:
         say(f"no set holds these entries, which {PARAMS} had; to keep them, make a set of them:")
         say("\n".join(f"  {line}" for line in lost))

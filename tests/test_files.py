@@ -25,6 +25,7 @@ from stages.fitting.scores import Scores, save_scores
 from stages.fitting.training import Fitted
 from stages.hub import converted
 from stages.hub.lock import Pin, pin
+from stages.judging.out_of_fold import _write_scores
 from stages.media import results
 from stages.packs import write_pack, write_table
 from stages.params import load
@@ -115,6 +116,10 @@ WRITERS: dict[str, tuple[str, Callable[[Path], object]]] = {
         lambda path: Rates(path, PARAMS.frames, PARAMS.audio)._write({"a": 1.0}),
     ),
     "write_between": ("README.md", marks),
+    "out-of-fold scores": (
+        "scores/prior.parquet",
+        lambda path: _write_scores(pa.array(["f1"]), np.zeros((1, 10), np.float32), path),
+    ),
     "pieces of a trailer": ("embeddings/colour.npz", pieces),
 }
 FOLDERS: dict[str, tuple[str, Callable[[Path], object]]] = {

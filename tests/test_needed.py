@@ -22,7 +22,7 @@ ARGUMENTS = {
     "diff": ["main"],
     "predict": ["trailer.mp4"],
 }
-NEEDS_NOTHING = {"catalogue", "plan", "weights"}
+NEEDS_NOTHING = {"catalogue", "choose", "plan", "weights"}
 CALLS = [
     (entry, argument)
     for entry in ENTRIES

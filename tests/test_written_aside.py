@@ -26,10 +26,16 @@ ELSEWHERE = {
 }
 WRITING = {
     *("write_text", "write_bytes", "savez", "savez_compressed", "save_file", "write_image"),
-    *("to_csv", "to_parquet", "ParquetWriter", "imwrite", "tofile", "touch", "dump", "rename"),
+    *("to_csv", "to_parquet", "ParquetWriter", "imwrite", "tofile", "touch", "rename"),
     *("copy2", "copyfile", "copytree", "hardlink_to", "symlink_to"),
 }
-OF_MODULE = {("pq", "write_table"), ("shutil", "copy"), ("shutil", "move")}
+OF_MODULE = {
+    ("pq", "write_table"),
+    ("json", "dump"),
+    ("pickle", "dump"),
+    ("shutil", "copy"),
+    ("shutil", "move"),
+}
 OPENING = {"open", "fdopen", "ZipFile", "OSFile", "FileIO"}
 PLACES = {"replacing", "put", "TemporaryDirectory", "TemporaryFile"}
 

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from stages.corpus.genres import GENRES
+from stages.files import replacing
 from stages.judging.board import Board
 from stages.packs import read_table, write_table
 
@@ -108,18 +109,18 @@ def _names(row: np.ndarray) -> list[str]:
 
 def _write_scores(film_id: pa.Array, score: np.ndarray, path: Path) -> None:
     """Floats byte by byte, each column's first bytes together: so they are a fifth smaller."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     columns = {genre: pa.array(column) for genre, column in zip(GENRES, score.T, strict=True)}
-    pq.write_table(
-        pa.table({"film_id": film_id, **columns}),
-        path,
-        compression="zstd",
-        use_dictionary=False,
-        write_statistics=False,
-        store_schema=False,
-        column_encoding={"film_id": "DELTA_BYTE_ARRAY"}
-        | dict.fromkeys(GENRES, "BYTE_STREAM_SPLIT"),
-    )
+    encoding = {"film_id": "DELTA_BYTE_ARRAY"} | dict.fromkeys(GENRES, "BYTE_STREAM_SPLIT")
+    with replacing(path) as new:
+        pq.write_table(
+            pa.table({"film_id": film_id, **columns}),
+            new,
+            compression="zstd",
+            use_dictionary=False,
+            write_statistics=False,
+            store_schema=False,
+            column_encoding=encoding,
+        )
 
 
 def _read(path: Path, film_id: pa.ChunkedArray) -> pa.Table:
