@@ -25,6 +25,7 @@ from av.video.frame import VideoFrame
 from stages.counting import counted
 from stages.errors import TrailerError
 from stages.media.container import undecodable_reason
+from stages.media.dynamic_range import HIGH
 from stages.media.picture import is_black, jpeg, small
 from stages.media.reader import Jumping, Sequential, UntrustedError
 from stages.media.timeline import NO_TIME, Timeline, read_timeline
@@ -104,6 +105,7 @@ class _Extraction:
         self.path, self.params, self.timeline = path, params, timeline
         self.jpegs: dict[int, bytes] = {}
         self.black: dict[int, bool] = {}
+        self.high_range = False
 
     def jumping(self) -> FrameSet:
         reader = Jumping(self.path, self.timeline, self.params.black_level)
@@ -161,6 +163,7 @@ class _Extraction:
                 image = small(frame, self.timeline.sample_aspect, self.params.short_side)
                 self.jpegs[number] = jpeg(image, self.params.jpeg_quality)
                 self.black[number] = is_black(frame, self.params.black_level)
+                self.high_range |= frame.color_trc in HIGH
 
     def _first(self, seconds: np.ndarray) -> int:
         if self.params.first_second is None:
@@ -203,3 +206,5 @@ class _Extraction:
         steps = np.diff(seconds)
         if len(steps) and steps.max() - steps.min() > max(2 * self.timeline.tick, 0.2 * steps[0]):
             yield "variable frame rate"
+        if self.high_range:
+            yield "high dynamic range, shown as BT.709"

@@ -10,6 +10,7 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import Colorspace, Interpolation
 
 from stages.errors import TrailerError
+from stages.media.dynamic_range import HIGH, lit_luma, standard
 
 Image = np.ndarray[Any, np.dtype[np.uint8]]
 
@@ -20,21 +21,19 @@ EXACT = Interpolation.BILINEAR | Interpolation.ACCURATE_RND | Interpolation.FULL
 
 
 def pixels(frame: VideoFrame) -> Image:
-    """Stored picture in full-range colour: (height, width, 3) uint8, BGR as OpenCV wants it.
+    """Stored picture in full-range BT.709: (height, width, 3) uint8, BGR as OpenCV wants it.
 
     Raises TrailerError unreadable for a pixel format that nothing here understands.
     """
+    if frame.color_trc in HIGH:
+        space = Colorspace.BT2020 if frame.colorspace == UNTAGGED else None
+        image = standard(_rgb(frame, "gbrp16le", space), frame.color_trc, frame.color_primaries)
+        return np.ascontiguousarray(image[..., ::-1])
     space = None
     if frame.colorspace == UNTAGGED:
         high = frame.width >= BEYOND_SD[0] or frame.height > BEYOND_SD[1]
         space = Colorspace.ITU709 if high else Colorspace.ITU601
-    try:
-        image = frame.reformat(
-            format="bgr24", src_colorspace=space, interpolation=int(EXACT), threads=1
-        ).to_ndarray()
-    except FFmpegError as error:
-        raise TrailerError("unreadable", f"pixel format {frame.format.name}") from error
-    return np.ascontiguousarray(image, dtype=np.uint8)
+    return np.ascontiguousarray(_rgb(frame, "bgr24", space), dtype=np.uint8)
 
 
 def is_black(frame: VideoFrame, level: int) -> bool:
@@ -102,6 +101,15 @@ def turned(image: Image, how: tuple[bool, bool, bool]) -> Image:
     return np.ascontiguousarray(image)
 
 
+def _rgb(frame: VideoFrame, layout: str, space: int | None) -> Any:
+    try:
+        return frame.reformat(
+            format=layout, src_colorspace=space, interpolation=int(EXACT), threads=1
+        ).to_ndarray()
+    except FFmpegError as error:
+        raise TrailerError("unreadable", f"pixel format {frame.format.name}") from error
+
+
 def _surely_lit(frame: VideoFrame, level: int) -> bool:
     """Quick no: the brightest channel is never below luma - 16, so one bright sample will do."""
     name, bits = frame.format.name, frame.format.components[0].bits
@@ -110,4 +118,6 @@ def _surely_lit(frame: VideoFrame, level: int) -> bool:
     plane: Any = frame.planes[0]
     dtype = np.dtype(np.uint8 if bits == 8 else "<u2")
     luma = np.frombuffer(plane, dtype).reshape(-1, plane.line_size // dtype.itemsize)
+    if frame.color_trc in HIGH:
+        level = round(lit_luma(frame.color_trc, level) * 255)
     return int(luma[: frame.height : 7, : frame.width : 7].max()) >> (bits - 8) > level + 17
