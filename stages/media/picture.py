@@ -17,6 +17,8 @@ Image = np.ndarray[Any, np.dtype[np.uint8]]
 BEYOND_SD = (1280, 576)  # wider or taller and untagged means BT.709, else BT.601, as players guess
 MAX_ASPECT = 8  # a picture is squeezed rather than made longer than this many short sides
 UNTAGGED = 2  # AVCOL_SPC_UNSPECIFIED
+LIMITED = 1  # AVCOL_RANGE_MPEG, luma from 16 to 235
+STRETCHED = np.clip(np.rint((np.arange(256) - 16) * (255 / 219)), 0, 255).astype(np.uint8)
 EXACT = Interpolation.BILINEAR | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
 
 
@@ -33,7 +35,10 @@ def pixels(frame: VideoFrame) -> Image:
     if frame.colorspace == UNTAGGED:
         high = frame.width >= BEYOND_SD[0] or frame.height > BEYOND_SD[1]
         space = Colorspace.ITU709 if high else Colorspace.ITU601
-    return np.ascontiguousarray(_rgb(frame, "bgr24", space), dtype=np.uint8)
+    image = np.ascontiguousarray(_rgb(frame, "bgr24", space), dtype=np.uint8)
+    if frame.color_range == LIMITED and frame.format.name.startswith("gray"):
+        return STRETCHED[image]  # swscale takes all that is grey for full range
+    return image
 
 
 def is_black(frame: VideoFrame, level: int) -> bool:
