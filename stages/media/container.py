@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import av
+from av.codec.context import Flags
 from av.container import InputContainer
 from av.packet import Packet
 from av.stream import Discard, Disposition, Stream
@@ -99,7 +100,11 @@ class Reading:
 
     def __init__(self, container: InputContainer, stream: Any, strict: bool = False) -> None:
         only(container, stream)
-        options = {"max_pixels": str(MAX_PIXELS)} if stream.type == "video" else {}
+        options = {}
+        if stream.type == "video":
+            options["max_pixels"] = str(MAX_PIXELS)
+            # else only a multiple of 64 pixels is cut away at the left
+            stream.codec_context.flags |= Flags.unaligned
         stream.codec_context.options = options | ({"err_detect": "explode"} if strict else {})
         self.container, self.stream = container, stream
         self.errors = 0

@@ -99,6 +99,7 @@ def decoded(path: Path) -> list[Any]:
         cover = av.stream.Disposition.attached_pic
         stream = next(s for s in container.streams.video if not s.disposition & cover)
         stream.codec_context.thread_count = 1  # how damage is mended depends on it
+        stream.codec_context.flags |= av.codec.context.Flags.unaligned  # cropping at the left
         for packet in container.demux(stream):
             if packet.size == 0 and packet.pts is not None:
                 continue  # an empty packet in the midst of things is no picture

@@ -145,3 +145,49 @@ def test_sample_aspect_ratio_of_a_file(tmp_path, video):
 
     image = cv2.imdecode(np.frombuffer(found.jpegs[0], np.uint8), cv2.IMREAD_COLOR)
     assert image is not None and image.shape[:2] == (64, 192)
+
+
+@pytest.mark.parametrize(
+    ("codec", "cropping"), [("libx264", "h264_metadata"), ("libx265", "hevc_metadata")]
+)
+def test_what_a_stream_crops_at_the_left_is_not_shown(tmp_path, video, film_frame, codec, cropping):
+    whole = video(tmp_path / "a.mkv", codec=codec, count=4, size=(160, 96), options={"crf": "1"})
+    path = tmp_path / "cropped.mkv"
+    with av.open(str(whole)) as source, av.open(str(path), "w") as target:
+        coded = source.streams.video[0]
+        stream = target.add_stream_from_template(coded)
+        filters = f"{cropping}=crop_left=10:crop_right=6:crop_top=4"
+        cut: Any = av.bitstream.BitStreamFilterContext(filters, coded, stream)
+        for packet in source.demux(coded):
+            for changed in cut.filter(packet if packet.size else None):
+                changed.stream = stream
+                target.mux(changed)
+    image = pixels(first_frame(path))[..., ::-1]
+    assert image.shape == (92, 144, 3)
+    assert np.abs(image.astype(int) - film_frame(0, 160, 96)[4:, 10:154]).mean() < 8
+
+
+@pytest.mark.parametrize(("name", "factor"), [("gray", 1), ("gray10le", 4)])
+def test_monochrome_of_limited_range(name, factor):
+    frame = av.VideoFrame(64, 48, name)
+    plane = frame.planes[0]
+    for luma, expected in ((16, 0), (235, 255), (126, round((126 - 16) * 255 / 219))):
+        values = np.full(plane.buffer_size // min(factor, 2), luma * factor)
+        plane.update(values.astype(np.uint8 if factor == 1 else "<u2").tobytes())
+        frame.color_range = 1
+        assert np.abs(pixels(frame).astype(int) - expected).max() <= 1
+        frame.color_range = 2
+        assert np.abs(pixels(frame).astype(int) - luma).max() <= 1
+
+
+def test_monochrome_of_limited_range_in_a_file(tmp_path, video):
+    path = video(
+        tmp_path / "a.mkv",
+        codec="libx265",
+        count=3,
+        options={"crf": "4", "x265-params": "log-level=none"},
+        picture=lambda number: np.full((64, 96, 3), 235, np.uint8),
+        pixel_format="gray",
+    )
+    frame = first_frame(path)
+    assert frame.format.name == "gray" and (pixels(frame) >= 253).all()
