@@ -40,7 +40,7 @@ class Timeline:
     trusted: bool
     closed: bool
     cut_short: bool
-    promised: int  # pictures the container says it holds, 0 if it does not say
+    promised: int  # pictures the container says it shows, 0 if it does not say
     claimed_seconds: float  # length the container claims, 0 if it does not say
 
     @property
@@ -73,6 +73,7 @@ def read_timeline(path: Path) -> Timeline:
         pts: list[int] = []
         flags: list[tuple[bool, bool]] = []
         sound = closed = True
+        discarded = 0
         for packet in reading.packets():
             pts.append(NO_TIME if packet.pts is None else packet.pts)
             key = packet.is_keyframe
@@ -80,10 +81,11 @@ def read_timeline(path: Path) -> Timeline:
                 kind = h264.start_kind(bytes(packet), length_size)
                 key, closed = kind > 0, closed and kind != h264.SEI
             flags.append((key, _shows(packet, codec)))
+            discarded += packet.is_discard
             sound &= not packet.is_corrupt
         claimed = (stream.duration or 0) * float(stream.time_base or 0)
         claimed = claimed or (container.duration or 0) / 1e6
-        promised, aspect = stream.frames, stream.sample_aspect_ratio
+        promised, aspect = max(stream.frames - discarded, 0), stream.sample_aspect_ratio
         tick, rate = float(stream.time_base or 1), float(stream.average_rate or 25)
     times = np.array(pts, dtype=np.int64)
     starts, shown = np.array(flags, dtype=bool).reshape(-1, 2).T

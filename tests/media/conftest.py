@@ -1,6 +1,7 @@
 """Media files for the tests, written with PyAV, and a plain decoder to compare with."""
 
 import os
+import subprocess
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -130,6 +131,18 @@ def audio() -> Callable[..., Path]:
 @pytest.fixture(scope="session")
 def plain_decode() -> Callable[[Path], list[Any]]:
     return decoded
+
+
+@pytest.fixture(scope="session")
+def ffmpeg() -> Callable[..., None]:
+    """Runs the ffmpeg of a wheel; a test that asks for it is skipped where that is missing."""
+    program = pytest.importorskip("imageio_ffmpeg").get_ffmpeg_exe()
+
+    def run(*arguments: object) -> None:
+        words = [program, "-y", "-v", "error", *map(str, arguments)]
+        subprocess.run(words, check=True, timeout=120)
+
+    return run
 
 
 @pytest.fixture(scope="session")

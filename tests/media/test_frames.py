@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import av
 import cv2
 import numpy as np
 import pytest
@@ -123,6 +124,17 @@ def test_a_truncated_file_is_noted(tmp_path, video):
     with pytest.raises(TrailerError) as failure:
         extract_frames(path, parameters())
     assert failure.value.reason in ("truncated", "unreadable")
+
+
+def test_what_a_cut_without_recoding_leaves_out_was_not_promised(tmp_path, video, ffmpeg):
+    far = {"x264-params": "keyint=250:scenecut=0"}
+    whole = video(tmp_path / "whole.mp4", count=750, options=far)
+    path = tmp_path / "cut.mp4"
+    ffmpeg("-ss", "8", "-i", whole, "-c", "copy", path)
+    with av.open(str(path)) as container:
+        assert container.streams.video[0].frames == 750  # from the key frame before, the first
+    found = extract_frames(path, parameters())
+    assert found.total == 750 - 8 * 24 and found.note == ""
 
 
 def test_variable_frame_rate_is_noted(tmp_path, video):
