@@ -106,6 +106,7 @@ class _Extraction:
         self.jpegs: dict[int, bytes] = {}
         self.black: dict[int, bool] = {}
         self.high_range = False
+        self.damaged = timeline.damaged
 
     def jumping(self) -> FrameSet:
         reader = Jumping(self.path, self.timeline, self.params.black_level)
@@ -145,6 +146,7 @@ class _Extraction:
         guess = self.timeline.count or 1
         likely = set(spaced(guess, self._first(self._guessed_seconds(guess)), self.params.count))
         self._take(reader.survey(), likely)
+        self.damaged = max(self.damaged, reader.damaged)
         total = len(reader.times)
         if not total:
             raise TrailerError(
@@ -199,6 +201,8 @@ class _Extraction:
             yield f"stopped after {total} of {counted(promised, 'frame')}"
         elif end + 2 < 0.9 * claimed:
             yield f"stopped after {end:.1f} of {claimed:.1f} s"
+        if self.damaged:
+            yield f"damaged: {self.damaged} packets or pictures"
         if total < self.params.count:
             yield f"short: {counted(total, 'frame')}, some shown more than once"
         elif total - self._first(seconds) < self.params.count:

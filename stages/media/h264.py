@@ -10,9 +10,28 @@ SLICE, IDR, SEI = 1, 5, 6
 RECOVERY_POINT = 6  # SEI payload type
 
 
-def length_bytes(extradata: bytes | None) -> int:
-    """Size of the length before each unit as the track's header says; 0 for start codes."""
-    return (extradata[4] & 3) + 1 if extradata and len(extradata) > 6 and extradata[0] == 1 else 0
+def length_bytes(extradata: bytes | None, place: int = 4) -> int:
+    """Size of the length before each unit as the track's header says; 0 for start codes.
+
+    place: of the byte that says it, 4 in H.264's header, 21 in HEVC's (ISO 14496-15).
+    """
+    told = extradata and len(extradata) > place + 2 and extradata[0] == 1
+    return (extradata[place] & 3) + 1 if extradata and told else 0
+
+
+def torn(packet: bytes, length_size: int) -> bool:
+    """Whether a packet is damaged so that its units cannot be told apart; HEVC's are alike.
+
+    The lengths before the units add up to the packet, and the first bit of every unit is 0.
+    """
+    position, end = 0, len(packet)
+    while position + length_size < end:
+        start = position + length_size
+        size = int.from_bytes(packet[position:start], "big")
+        if not size or packet[start] & 0x80:
+            return True
+        position = start + size
+    return position != end
 
 
 def start_kind(packet: bytes, length_size: int) -> int:

@@ -1,10 +1,12 @@
-"""Pictures of a track by frame number, the same ones a full sequential decode gives.
+"""Pictures of a track by frame number, those that a full sequential decode shows at these times.
 
 `Jumping` decodes only what is needed: it passes over the packets, starts the decoder afresh at the
 last key frame before each wanted picture and stops at the picture. Passing over a packet costs
 microseconds, so the file is read from its start rather than sought in: it works the same for every
 container, and packets can be told apart by their position. `Sequential` decodes everything. The
-former checks itself against the table and raises Untrusted when a file does not keep to it.
+former checks itself against the table and raises Untrusted when a file does not keep to it, or when
+what it decodes is damaged. Damage in what it passes over changes none of its pictures; a picture
+that a decoder would drop there is counted nonetheless, unless its packet shows that it is torn.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -113,8 +115,10 @@ class Jumping:
                 number = self.number_at.get(frame.pts, -1)
                 if number < 0 or number <= last:
                     raise UntrustedError("a picture the table does not know, or out of order")
-                if number == origin and start and (frame.pict_type != INTRA or frame.is_corrupt):
+                if number == origin and start and frame.pict_type != INTRA:
                     raise UntrustedError("a key frame that is none")
+                if frame.is_corrupt and number >= origin:
+                    raise UntrustedError("a picture is damaged")
                 last = number
                 due.discard(number)
                 if number in wanted:
@@ -126,21 +130,28 @@ class Jumping:
 
 
 class Sequential:
-    """Decodes everything once, noting which pictures are black; then picks by exact number."""
+    """Decodes everything once, noting which pictures are black; then picks by exact number.
+
+    damaged: packets that did not decode, and pictures that the decoder had to mend.
+    """
 
     def __init__(self, path: Path, black_level: int) -> None:
         self.path, self.black_level = path, black_level
         self.times: list[int | None] = []
         self._dark: list[bool] = []
+        self.damaged = 0
 
     def survey(self) -> Iterator[tuple[int, VideoFrame]]:
         """Yield (number, frame) of every picture, filling `times` and the black list."""
         with open_media(self.path) as container:
             stream: Any = video_stream(container)
-            for number, frame in enumerate(Reading(container, stream).frames()):
+            reading = Reading(container, stream)
+            for number, frame in enumerate(reading.frames()):
                 self.times.append(frame.pts)
                 self._dark.append(is_black(frame, self.black_level))
+                self.damaged += frame.is_corrupt
                 yield number, frame
+            self.damaged += reading.errors
 
     def pictures(self, numbers: Iterable[int]) -> Iterator[tuple[int, VideoFrame]]:
         """Yield (number, frame) of the wanted pictures in presentation order."""

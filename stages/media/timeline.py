@@ -15,6 +15,7 @@ from stages.errors import TrailerError
 from stages.media import h264
 from stages.media.container import Reading, open_media, video_stream
 
+LENGTHS = {"h264": 4, "hevc": 21}  # where their headers say how units are told apart
 Integers = np.ndarray[Any, np.dtype[np.int64]]
 NO_TIME = -(1 << 62)
 
@@ -27,6 +28,7 @@ class Timeline:
     packet_of: (pictures,) packet that holds each picture. number_of: (packets,) the inverse, -1
     where a packet shows nothing. tick: seconds. trusted: the table can stand for a full decode.
     closed: no start leans on pictures before it, so a decoder may be strict about errors.
+    damaged: packets that are damaged in a way that shows without decoding them.
     """
 
     pts: Integers
@@ -40,6 +42,7 @@ class Timeline:
     trusted: bool
     closed: bool
     cut_short: bool
+    damaged: int
     promised: int  # pictures the container says it shows, 0 if it does not say
     claimed_seconds: float  # length the container claims, 0 if it does not say
 
@@ -68,21 +71,23 @@ def read_timeline(path: Path) -> Timeline:
         if stream is None:
             raise TrailerError("no_video", "no picture track that can be decoded")
         codec = stream.codec_context.codec.canonical_name
-        length_size = h264.length_bytes(stream.codec_context.extradata)
+        length_size = 0
+        if codec in LENGTHS:
+            length_size = h264.length_bytes(stream.codec_context.extradata, LENGTHS[codec])
         reading = Reading(container, stream)
         pts: list[int] = []
         flags: list[tuple[bool, bool]] = []
-        sound = closed = True
-        discarded = 0
+        closed = True
+        damaged = discarded = 0
         for packet in reading.packets():
             pts.append(NO_TIME if packet.pts is None else packet.pts)
-            key = packet.is_keyframe
+            key, data = packet.is_keyframe, bytes(packet)
             if key and codec == "h264":
-                kind = h264.start_kind(bytes(packet), length_size)
+                kind = h264.start_kind(data, length_size)
                 key, closed = kind > 0, closed and kind != h264.SEI
-            flags.append((key, _shows(packet, codec)))
+            flags.append((key, _shows(packet, data, codec)))
             discarded += packet.is_discard
-            sound &= not packet.is_corrupt
+            damaged += packet.is_corrupt or _torn(data, codec, length_size)
         claimed = (stream.duration or 0) * float(stream.time_base or 0)
         claimed = claimed or (container.duration or 0) / 1e6
         promised, aspect = max(stream.frames - discarded, 0), stream.sample_aspect_ratio
@@ -104,19 +109,34 @@ def read_timeline(path: Path) -> Timeline:
         rate=rate if rate > 0 else 25.0,
         codec=codec,
         sample_aspect=_sane_aspect(aspect),
-        trusted=told and bool((np.diff(in_order) > 0).all()) and sound and not reading.cut_short,
+        trusted=told
+        and bool((np.diff(in_order) > 0).all())
+        and not damaged
+        and not reading.cut_short,
         closed=closed,
         cut_short=reading.cut_short,
+        damaged=damaged,
         promised=promised,
         claimed_seconds=claimed,
     )
 
 
-def _shows(packet: "Packet[Any]", codec: str) -> bool:
+def _shows(packet: "Packet[Any]", data: bytes, codec: str) -> bool:
     """False for packets an edit list cuts away, and for VP8's hidden reference pictures."""
     if packet.is_discard:
         return False
-    return codec != "vp8" or bool(memoryview(packet)[0] & 0x10)  # show_frame, RFC 6386 9.1
+    return codec != "vp8" or bool(data[0] & 0x10)  # show_frame, RFC 6386 9.1
+
+
+def _torn(data: bytes, codec: str, length_size: int) -> bool:
+    """Whether a packet does not even begin as its codec says; what follows needs a decoder."""
+    if length_size:
+        return h264.torn(data, length_size)
+    if codec == "vp9":
+        return data[0] >> 6 != 2  # frame_marker
+    if codec == "av1":
+        return bool(data[0] & 0x81) or not data[0] & 0x78  # obu_header, an obu_type of 0
+    return False
 
 
 def _sane_aspect(aspect: Any) -> float:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from stages.media.h264 import IDR, SEI, length_bytes, start_kind
+from stages.media.h264 import IDR, SEI, length_bytes, start_kind, torn
 
 
 def with_lengths(*units):
@@ -48,6 +48,16 @@ def test_damage():
     assert start_kind(with_lengths(bytes([6, 0xFF, 0xFF])), 4) == 0
 
 
+def test_torn():
+    whole = with_lengths(DELIMITER, SPS, IDR_SLICE)
+    assert not torn(whole, 4)
+    assert torn(whole[:-1], 4) and torn(whole + b"\0", 4)  # cut off, and something too much
+    assert torn(bytes(len(whole)), 4)  # a hole
+    assert torn(whole[:4] + bytes([whole[4] | 0x80]) + whole[5:], 4)  # forbidden_zero_bit
+
+
 def test_length_size():
     assert length_bytes(bytes([1, 100, 0, 31, 0xFF, 0xE1, 0])) == 4
+    hevc = bytes([1, 1, 0x60]) + bytes(18) + bytes([0xFF, 3, 0xA0])
+    assert length_bytes(hevc, 21) == 4
     assert length_bytes(bytes([0, 0, 0, 1, 0x67, 0, 0])) == length_bytes(None) == 0
