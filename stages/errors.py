@@ -23,7 +23,7 @@ REASONS = (
     "silent",  # every window of sound taken is silent: no sound
     "unreadable",
     "encrypted",
-    "too_short",
+    "too_short",  # fewer pictures than frames.min_pictures, less sound than audio.min_seconds
     "not_allowed",  # a file: URL outside the folder the user named
     "crashed",  # the worker process died on it
 )

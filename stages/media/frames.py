@@ -3,7 +3,8 @@
 Rules. `count` pictures at equal spacing by frame number, the first `first_frame` (or the one at
 `first_second`), the last the final one; between them positions are rounded to the nearest picture.
 A track with fewer than `count` pictures from there on is sampled from its first picture instead,
-and one with fewer than `count` pictures in all shows some of them more than once.
+and one with fewer than `count` pictures in all shows some of them more than once; fewer than
+`min_pictures` are too few.
 
 A completely black picture is passed over for the next one that is not and was not taken yet. Where
 all that follows is black, the last pictures before that are taken, in order; where even those are
@@ -51,18 +52,17 @@ class FrameSet:
 def extract_frames(path: Path, params: FramesParams) -> FrameSet:
     """Take the frames of one trailer.
 
-    Raises TrailerError when there is no picture to take, black where all that is taken is black.
+    Raises TrailerError where too few pictures decode, black where all that is taken is black.
     """
     timeline = read_timeline(path)
-    extraction = _Extraction(path, params, timeline)
-    try:
-        if timeline.trusted and params.nearest_key_frame:
-            return extraction.key_frames()
-        if timeline.trusted and timeline.count > SMALL:
-            return extraction.jumping()
-    except UntrustedError:
-        pass
-    return _Extraction(path, params, timeline).sequential()
+    found = _extracted(path, params, timeline)
+    if found.total < params.min_pictures:
+        whole = not timeline.cut_short and timeline.promised < params.min_pictures
+        raise TrailerError(
+            "too_short" if whole else "truncated",
+            f"{found.total} pictures, at least {params.min_pictures} are needed",
+        )
+    return found
 
 
 def spaced(total: int, first: int, count: int) -> list[int]:
@@ -96,6 +96,18 @@ def nearest(targets: Sequence[int], keys: np.ndarray) -> list[int]:
     before = (after - 1).clip(min=0)
     earlier = np.abs(keys[before] - targets) <= np.abs(keys[after] - targets)
     return [int(n) for n in np.where(earlier, before, after)]
+
+
+def _extracted(path: Path, params: FramesParams, timeline: Timeline) -> FrameSet:
+    extraction = _Extraction(path, params, timeline)
+    try:
+        if timeline.trusted and params.nearest_key_frame:
+            return extraction.key_frames()
+        if timeline.trusted and timeline.count > SMALL:
+            return extraction.jumping()
+    except UntrustedError:
+        pass
+    return _Extraction(path, params, timeline).sequential()
 
 
 class _Extraction:

@@ -51,10 +51,15 @@ class Window:
 def extract_windows(path: Path, params: AudioParams) -> list[Window]:
     """Cut the windows of one trailer that are not silent.
 
-    Raises TrailerError when there is no sound to cut, silent where all of them are.
+    Raises TrailerError where too little sound decodes, silent where all of them are.
     """
     packets = read_packets(path)
     track = _track(path, params, packets)
+    if track.length < params.min_seconds * track.rate:
+        seconds = track.length / track.rate
+        raise TrailerError(
+            "too_short", f"{seconds:.3f} s of sound, at least {params.min_seconds:g} are needed"
+        )
     starts, cuts = _cuts(track, params)
     peaks = {start: float(np.abs(samples).max(initial=0)) for start, samples in cuts.items()}
     level = 10 ** (params.silence_level / 20)

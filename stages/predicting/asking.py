@@ -14,7 +14,6 @@ from stages.predicting.given import Given, explained, look_into
 from stages.predicting.taking_apart import Outcome, embed, modalities_of, take_apart
 
 ABSENT = {"no_video": "it has no picture", "no_audio": "it has no sound"}
-SHORTEST = 1.0  # seconds; less is no trailer
 
 
 @dataclass(frozen=True)
@@ -109,17 +108,12 @@ def _reply(
     title: str,
 ) -> Reply:
     """title: of the film whose trailer this is, where the models learnt from it."""
-    came = [outcome for outcome in outcomes.values() if outcome.reason == "ok"]
-    lost = [outcome for outcome in outcomes.values() if outcome.reason != "ok"]
-    error = None
-    if came and max(outcome.seconds for outcome in came) < SHORTEST:
-        seconds = max(outcome.seconds for outcome in came)
-        error = TrailerError("too_short", f"{seconds:.2f} s")
-    elif not any(found):
+    if not any(found):
+        came = [outcome for outcome in outcomes.values() if outcome.reason == "ok"]
+        lost = [outcome for outcome in outcomes.values() if outcome.reason != "ok"]
         # where nothing was lost, what was asked hears only windows that are silent and so not there
         reason, note = (lost[0].reason, lost[0].note) if lost else ("silent", came[-1].note)
         error = TrailerError(reason, "" if reason in ABSENT else note)
-    if error:
         return Reply(given.name, given.trailer_id, error=str(explained(given.name, error)))
     said = tuple(answer for answer in found if answer)
     trained = [seen(title, said[0].n_folds)] if title else []
@@ -136,7 +130,8 @@ def _notes(
         if outcome.reason == "ok" and outcome.note:
             yield f"{modality}: {outcome.note}"
         elif outcome.reason != "ok":
-            what = ABSENT.get(outcome.reason) or f"its {modality} is {outcome.reason}"
+            plain = outcome.reason.replace("_", " ")
+            what = ABSENT.get(outcome.reason) or f"its {modality} is {plain}"
             without = [cell for cell in mute if cell.modality in (modality, "both")]
             mute = [cell for cell in mute if cell not in without]
             yield f"{what}, so no answer from {', '.join(cell.slug for cell in without)}"

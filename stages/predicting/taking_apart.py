@@ -4,7 +4,7 @@ What the pipeline extracted or embedded before is taken from the same store, and
 is kept there, so asking twice costs one extraction.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,7 +15,7 @@ from stages.embedding.joining import write_embeddings
 from stages.embedding.trailers import embed as embed_trailers
 from stages.errors import BenchmarkError, TrailerError
 from stages.media import results
-from stages.packs import read_pack, read_table
+from stages.packs import read_table
 from stages.params import Params
 from stages.predicting.given import Given
 
@@ -24,11 +24,10 @@ STEPS = {"picture": "frames", "sound": "audio"}
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one trailer's picture or sound: a reason ("ok"), a note, seconds covered."""
+    """What came of one trailer's picture or sound: a reason ("ok") and a note."""
 
     reason: str
     note: str
-    seconds: float
 
 
 def take_apart(
@@ -52,11 +51,8 @@ def take_apart(
         ]
         target = folder / STEPS[modality]
         results.write(target, schema, ((job, _extracted(job)) for job in todo))
-        seconds = _seconds(target, picture)
         for row in read_table(target / "outcomes.parquet").to_pylist():
-            trailer_id = row["trailer_id"]
-            outcome = Outcome(row["reason"], row["note"], seconds.get(trailer_id, 0.0))
-            found[trailer_id][modality] = outcome
+            found[row["trailer_id"]][modality] = Outcome(row["reason"], row["note"])
     return found
 
 
@@ -96,18 +92,6 @@ def _extracted(job: results.Job) -> Path | TrailerError:
         return results.extract(job)
     except TrailerError as error:
         return error
-
-
-def _seconds(folder: Path, picture: bool) -> dict[str, float]:
-    columns = ["trailer_id", "time"] if picture else ["trailer_id", "start", "seconds"]
-    return dict(_ends(folder, columns))
-
-
-def _ends(folder: Path, columns: list[str]) -> Iterator[tuple[str, float]]:
-    for table in read_pack(folder, columns):
-        rows = table.to_pylist()
-        ends = [sum(row[name] for name in columns[1:]) for row in rows]
-        yield rows[0]["trailer_id"], max(ends)
 
 
 @cache

@@ -113,6 +113,24 @@ def test_a_film_that_is_not_black_throughout_keeps_its_black_frames(tmp_path, vi
     assert len(found.jpegs) == 31 and 31 in found.numbers
 
 
+def test_too_few_pictures(tmp_path, video):
+    assert extract_frames(video(tmp_path / "a.mp4", count=10), parameters()).total == 10
+    with pytest.raises(TrailerError) as failure:
+        extract_frames(video(tmp_path / "b.mp4", count=9), parameters())
+    assert failure.value.reason == "too_short"
+    assert failure.value.detail == "9 pictures, at least 10 are needed"
+    assert extract_frames(tmp_path / "b.mp4", parameters(min_pictures=9)).total == 9
+
+
+def test_too_few_pictures_of_many_promised_are_a_truncated_file(tmp_path, video):
+    muxer = {"movflags": "faststart"}
+    path = video(tmp_path / "a.mp4", count=300, options=GROUPS, muxer=muxer)
+    path.write_bytes(path.read_bytes()[: path.read_bytes().index(b"mdat") + 20_000])
+    with pytest.raises(TrailerError) as failure:
+        extract_frames(path, parameters(min_pictures=100))
+    assert failure.value.reason == "truncated"
+
+
 def test_a_truncated_file_is_noted(tmp_path, video):
     muxer = {"movflags": "faststart"}
     path = video(tmp_path / "a.mp4", count=700, options=GROUPS, muxer=muxer)

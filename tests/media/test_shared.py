@@ -43,6 +43,10 @@ def test_picture(media_row, plain_decode):
             extract_frames(path, FRAMES)
         assert failure.value.reason in ("no_video", "unreadable", "encrypted", "truncated")
         return
+    if int(count) < FRAMES.min_pictures:
+        with pytest.raises(TrailerError, match="too_short"):
+            extract_frames(path, FRAMES)
+        return
     found = extract_frames(path, FRAMES)
     truth = plain_decode(path)
     assert found.total == len(truth) == int(count)
@@ -58,6 +62,10 @@ def test_sound(media_row):
         with pytest.raises(TrailerError) as failure:
             extract_windows(path, AUDIO)
         assert failure.value.reason in ("no_audio", "unreadable", "encrypted", "truncated")
+        return
+    if float(seconds) < AUDIO.min_seconds:
+        with pytest.raises(TrailerError, match="too_short"):
+            extract_windows(path, AUDIO)
         return
     if peak(path) < 32768 * 10 ** (AUDIO.silence_level / 20):
         with pytest.raises(TrailerError) as failure:

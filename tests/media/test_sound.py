@@ -98,10 +98,10 @@ def test_only_the_windows_that_are_silent_are_left_out(tmp_path, audio):
 
 
 def test_short_tracks_give_all_they_have(tmp_path, audio):
-    path = audio(tmp_path / "a.wav", chirp(0.4, 48000)[None])
+    path = audio(tmp_path / "a.wav", chirp(1.4, 48000)[None])
     windows = extract_windows(path, parameters(30.0))
     assert [w.start for w in windows] == [0, 0, 0] and len({w.flac for w in windows}) == 1
-    assert windows[0].seconds == 0.4 and len(samples(windows[0].flac)) == 19200
+    assert windows[0].seconds == 1.4 and len(samples(windows[0].flac)) == 67200
 
 
 def test_loud_float_sound_is_clipped_not_wrapped():
@@ -282,3 +282,15 @@ def test_a_rate_that_changes_leaves_no_seams(tmp_path, audio):
     basis = np.stack([np.sin(angle), np.cos(angle)], axis=1)
     tone = basis @ np.linalg.lstsq(basis, second, rcond=None)[0]
     assert decibels(tone) - decibels(second - tone) > 60
+
+
+def test_too_little_sound(tmp_path, audio):
+    least = 46080  # 0.96 s
+    (window,) = extract_windows(
+        audio(tmp_path / "a.wav", chirp(1, 48000)[None, :least]), parameters(windows=("start",))
+    )
+    assert window.seconds == 0.96
+    with pytest.raises(TrailerError) as failure:
+        extract_windows(audio(tmp_path / "b.wav", chirp(1, 48000)[None, : least - 1]), parameters())
+    assert failure.value.reason == "too_short"
+    assert failure.value.detail == "0.960 s of sound, at least 0.96 are needed"

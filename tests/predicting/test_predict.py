@@ -147,6 +147,7 @@ def test_one_bad_trailer_does_not_stop_the_others(call, clip, tmp_path):
     ("options", "words"),
     [
         ({"seconds": 0.5}, "too short"),
+        ({"seconds": 0.9, "approach": "mfcc_linear"}, "too short"),
         ({"sound": False, "approach": "mfcc_linear"}, "no sound"),
         ({"picture": False, "approach": "colour_linear"}, "no picture"),
         ({"silent_seconds": 9, "approach": "mfcc_linear"}, "it is silent"),
@@ -202,6 +203,15 @@ def test_silence_and_black_are_not_judged(call, tmp_path, options, answers, last
     assert status == 0
     assert [each["approach"] for each in told["approaches"]] == answers
     assert told["notes"][-1] == last
+
+
+def test_what_is_too_short_for_one_modality_is_so_by_the_rule_of_the_stages(call, tmp_path):
+    path = write_clip(tmp_path / "clip.mkv", 1, seconds=0.9)  # 11 pictures at 12 a second
+    status, shown, _ = call(path, "--json")
+    (told,) = json.loads(shown)["trailers"]
+    assert status == 0
+    assert [each["approach"] for each in told["approaches"]] == ["colour_linear"]
+    assert told["notes"][-1] == "its sound is too short, so no answer from mfcc_linear, late_linear"
 
 
 def test_an_unknown_approach_is_answered_with_the_known(call, clip):
