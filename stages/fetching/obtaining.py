@@ -22,7 +22,7 @@ WORKSHOP = ROOT / "fetching"
 class Facts:
     """What came: the video's checksum, size in bytes, and what it holds.
 
-    duration: seconds, as the file itself says; codecs are "" where there is no such track.
+    duration: seconds, borne out by the file's packets; codecs are "" where there is no such track.
     """
 
     sha256: str

@@ -1,9 +1,12 @@
 """From a catalogue row to the store, with files, which need neither network nor renderer."""
 
 import hashlib
+import io
+import struct
 from pathlib import Path
 from typing import Any
 
+import av
 import pytest
 
 from stages.errors import BenchmarkError, TrailerError
@@ -93,6 +96,25 @@ def test_narrower_limits_hold_for_what_came_before(obtain: Any) -> None:
         with pytest.raises(TrailerError) as caught:
             obtain(**{limit: 0.01})
         assert caught.value.reason == reason
+
+
+def test_a_header_that_lies_about_length_is_judged_by_its_packets(
+    obtain: Any, tmp_path: Path, movie: bytes
+) -> None:
+    path = tmp_path / "films" / "film.mkv"
+    with av.open(io.BytesIO(movie), "r") as source, av.open(str(path), "w") as target:
+        stream = target.add_stream_from_template(source.streams.video[0])
+        for packet in source.demux(video=0):
+            if packet.size:
+                packet.stream = stream
+                target.mux(packet)
+    whole = path.read_bytes()
+    at = whole.index(b"\x44\x89\x88") + 3  # Matroska's Duration: eight bytes, milliseconds
+    path.write_bytes(whole[:at] + struct.pack(">d", 5_000_000) + whole[at + 8 :])
+    assert obtain("film.mkv").duration == pytest.approx(1.0, abs=0.05)
+    with pytest.raises(TrailerError) as caught:
+        obtain("film.mkv", max_minutes=0.9 / 60)
+    assert caught.value.reason == "too_long"
 
 
 def test_a_damaged_entry_is_noticed_and_fetched_again(obtain: Any, movie: bytes) -> None:

@@ -1,6 +1,7 @@
 """What a file holds; that nothing but the file is read; that no file makes us hang."""
 
 import os
+import struct
 from fractions import Fraction
 
 import av
@@ -27,6 +28,17 @@ def test_picture_and_sound(tmp_path, video, audio):
     found = probe(audio(tmp_path / "a.ogg", np.zeros((2, 48000)), codec="flac", packet=4608))
     assert (found.video_codec, found.audio_codec) == (None, "flac")
     assert (found.sample_rate, found.channels) == (48000, 2)
+
+
+@pytest.mark.parametrize("claimed", [5000.0, 0.5])
+def test_packets_tell_how_long_a_file_is_whose_header_lies(tmp_path, video, claimed):
+    path = video(tmp_path / "a.mkv", count=96)
+    data = path.read_bytes()
+    at = data.index(b"\x44\x89\x88") + 3  # Matroska's Duration: eight bytes, milliseconds
+    path.write_bytes(data[:at] + struct.pack(">d", claimed * 1000) + data[at + 8 :])
+    with av.open(str(path)) as container:
+        assert container.duration == claimed * 1e6
+    assert probe(path).duration == pytest.approx(4.0, abs=0.05)
 
 
 def test_cover_art_is_no_picture(tmp_path, film_frame):
