@@ -7,8 +7,9 @@ but the file itself is read, broken packets are counted and passed over, and tim
 
 import errno
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -72,8 +73,14 @@ def open_media(path: Path) -> Iterator[InputContainer]:
 
 
 def video_stream(container: InputContainer) -> VideoStream | None:
-    """The picture track: the best one FFmpeg has a decoder for, cover art never counts."""
+    """The picture track: the best one FFmpeg has a decoder for, cover art never counts.
+
+    A track of a single picture, such as a poster, is taken only where no other has more.
+    """
     tracks = [s for s in container.streams.video if usable(s)]
+    if len(tracks) > 1:
+        moving = _moving(Path(container.name.removeprefix("file:")), [s.index for s in tracks])
+        tracks = [s for s in tracks if s.index in moving] or tracks
     best = container.streams.best("video")
     return next((s for s in tracks if s is best), tracks[0] if tracks else None)
 
@@ -164,6 +171,18 @@ def undecodable_reason(path: Path) -> str:
     """Why nothing in a file decodes: "encrypted" or "truncated" if its structure says so, else
     "unreadable"."""
     return fault(path) or "unreadable"
+
+
+def _moving(path: Path, indices: Sequence[int]) -> set[int]:
+    """Which of these tracks have more than one picture; the file is read until all have."""
+    seen = dict.fromkeys(indices, 0)
+    with open_media(path) as container, suppress(av.error.FFmpegError):
+        packets = container.demux([container.streams[index] for index in indices])
+        for packet in islice(packets, MAX_PACKETS):
+            seen[packet.stream_index] += packet.size > 0
+            if min(seen.values()) > 1:
+                break
+    return {index for index, count in seen.items() if count > 1}
 
 
 def _message(path: Path, error: Exception) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from stages.errors import TrailerError
-from stages.media.container import undecodable_reason
+from stages.media.container import open_media, undecodable_reason, video_stream
 from stages.media.probe import probe
 
 
@@ -81,6 +81,29 @@ def test_what_is_no_video_is_called_what_it_is(tmp_path, film_frame, name, said)
     with pytest.raises(TrailerError) as failure:
         probe(path)
     assert (failure.value.reason, failure.value.detail) == ("unreadable", said)
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.mkv"])
+@pytest.mark.parametrize("poster_first", [True, False])
+def test_a_poster_is_not_the_film(tmp_path, film_frame, name, poster_first):
+    path = tmp_path / name
+    sizes = [(128, 96, 1), (64, 48, 20)] if poster_first else [(64, 48, 20), (128, 96, 1)]
+    with av.open(str(path), "w") as container:
+        streams = [container.add_stream("mpeg4", rate=24) for _ in sizes]
+        for stream, (width, height, _) in zip(streams, sizes, strict=True):
+            stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+            stream.disposition = av.stream.Disposition(0)
+        poster = streams[0 if poster_first else 1]
+        poster.disposition = av.stream.Disposition.default
+        for stream, (width, height, count) in zip(streams, sizes, strict=True):
+            for number in range(count):
+                image = film_frame(number, width, height)
+                container.mux(stream.encode(av.VideoFrame.from_ndarray(image, format="rgb24")))
+            container.mux(stream.encode(None))
+    assert probe(path).width == 64
+    with open_media(path) as opened:
+        film = video_stream(opened)
+        assert film is not None and film.width == 64
 
 
 @pytest.mark.parametrize("name", ["list.mp4", "list.m3u8", "list.mkv"])
