@@ -136,7 +136,7 @@ def test_sample_aspect_ratio_of_a_file(tmp_path, video):
     def wide(stream):
         stream.codec_context.sample_aspect_ratio = Fraction(2, 1)
 
-    path = video(tmp_path / "a.mkv", count=3, tune=wide)
+    path = video(tmp_path / "a.mkv", count=12, tune=wide)
     parameters = FramesParams(
         count=2, first_frame=0, first_second=None, short_side=64, jpeg_quality=90, black_level=16
     )
