@@ -9,6 +9,7 @@ import errno
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from fractions import Fraction
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -103,6 +104,7 @@ class Reading:
 
     errors: packets the decoder refused; if `strict`, also those it could only mend.
     cut_short: the container itself broke off.
+    aspects: sample aspect ratio of each picture by its time stamp, as the stream says it.
     """
 
     def __init__(self, container: InputContainer, stream: Any, strict: bool = False) -> None:
@@ -116,6 +118,7 @@ class Reading:
         self.container, self.stream = container, stream
         self.errors = 0
         self.cut_short = False
+        self.aspects: dict[int | None, Fraction | None] = {}
 
     def packets(self) -> "Iterator[Packet[Any]]":
         """Yield the packets that carry data; raises TrailerError timeout when over budget."""
@@ -142,8 +145,12 @@ class Reading:
         if packet is not None and packet.has_sidedata("encryption_info"):
             self.errors += 1  # some decoders make pictures even of this
             return []
+        context = self.stream.codec_context
         try:
-            return self.stream.codec_context.decode(packet)
+            frames = context.decode(packet)
+            if packet is not None and context.type == "video":
+                self.aspects[packet.pts] = context.sample_aspect_ratio
+            return frames
         except av.error.EOFError:
             return []
         except av.error.FFmpegError:

@@ -128,11 +128,11 @@ class _Extraction:
         if seconds is None:
             raise UntrustedError("no times")
         targets = spaced(total, self._first(seconds), self.params.count)
-        self._take(reader.pictures(targets), set(targets))
+        self._take(reader, reader.pictures(targets), set(targets))
         chosen = passed_over(
             targets, total, lambda n: self.black[n] if n in self.black else reader.dark(n)
         )
-        self._take(reader.pictures(n for n in chosen if n not in self.jpegs), set(chosen))
+        self._take(reader, reader.pictures(n for n in chosen if n not in self.jpegs), set(chosen))
         return self._result(chosen, seconds, total)
 
     def key_frames(self) -> FrameSet:
@@ -146,9 +146,11 @@ class _Extraction:
             keys = keys[keys >= targets[0]]
         places = nearest(targets, keys)
         numbers = [int(number) for number in keys]
-        self._take(reader.pictures(numbers[place] for place in places), set(numbers))
+        self._take(reader, reader.pictures(numbers[place] for place in places), set(numbers))
         if any(self.black[numbers[place]] for place in places):
-            self._take(reader.pictures(n for n in numbers if n not in self.black), set(numbers))
+            self._take(
+                reader, reader.pictures(n for n in numbers if n not in self.black), set(numbers)
+            )
             lit = [place for place, n in enumerate(numbers) if not self.black[n]] or places
             places = [next((n for n in lit if n >= place), lit[-1]) for place in places]
         return self._result([numbers[place] for place in places], seconds, total)
@@ -157,7 +159,7 @@ class _Extraction:
         reader = Sequential(self.path, self.params.black_level)
         guess = self.timeline.count or 1
         likely = set(spaced(guess, self._first(self._guessed_seconds(guess)), self.params.count))
-        self._take(reader.survey(), likely)
+        self._take(reader, reader.survey(), likely)
         self.damaged = max(self.damaged, reader.damaged)
         total = len(reader.times)
         if not total:
@@ -168,13 +170,19 @@ class _Extraction:
         seconds = self._told_seconds(reader.times)
         targets = spaced(total, self._first(seconds), self.params.count)
         chosen = passed_over(targets, total, reader.dark)
-        self._take(reader.pictures(n for n in chosen if n not in self.jpegs), set(chosen))
+        self._take(reader, reader.pictures(n for n in chosen if n not in self.jpegs), set(chosen))
         return self._result(chosen, seconds, total)
 
-    def _take(self, pictures: Iterable[tuple[int, VideoFrame]], wanted: set[int]) -> None:
+    def _take(
+        self,
+        reader: Jumping | Sequential,
+        pictures: Iterable[tuple[int, VideoFrame]],
+        wanted: set[int],
+    ) -> None:
         for number, frame in pictures:
             if number in wanted:
-                image = small(frame, self.timeline.sample_aspect, self.params.short_side)
+                aspect = self.timeline.aspect_of(reader.aspects.get(frame.pts))
+                image = small(frame, aspect, self.params.short_side)
                 self.jpegs[number] = jpeg(image, self.params.jpeg_quality)
                 self.black[number] = is_black(frame, self.params.black_level)
                 self.high_range |= frame.color_trc in HIGH

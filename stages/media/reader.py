@@ -10,6 +10,7 @@ that a decoder would drop there is counted nonetheless, unless its packet shows 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ class Jumping:
         self.number_at = {
             int(timeline.pts[p]): number for number, p in enumerate(timeline.packet_of)
         }
+        self.aspects: dict[int | None, Fraction | None] = {}
         self._scan: Iterator[tuple[int, VideoFrame]] = iter(())
         self._next = -1
 
@@ -45,6 +47,7 @@ class Jumping:
         with open_media(self.path) as container:
             stream: Any = video_stream(container)
             reading = Reading(container, stream, strict=self.timeline.closed)
+            reading.aspects = self.aspects
             packets = enumerate(reading.packets())
             for start, stop, wanted in runs:
                 stream.codec_context.flush_buffers()
@@ -138,6 +141,7 @@ class Sequential:
     def __init__(self, path: Path, black_level: int) -> None:
         self.path, self.black_level = path, black_level
         self.times: list[int | None] = []
+        self.aspects: dict[int | None, Fraction | None] = {}
         self._dark: list[bool] = []
         self.damaged = 0
 
@@ -146,6 +150,7 @@ class Sequential:
         with open_media(self.path) as container:
             stream: Any = video_stream(container)
             reading = Reading(container, stream)
+            reading.aspects = self.aspects
             for number, frame in enumerate(reading.frames()):
                 self.times.append(frame.pts)
                 self._dark.append(is_black(frame, self.black_level))

@@ -5,6 +5,7 @@ presentation order, counted from 0, of the pictures that a full decode would sho
 """
 
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,8 @@ class Timeline:
     where a packet shows nothing. tick: seconds. trusted: the table can stand for a full decode.
     closed: no start leans on pictures before it, so a decoder may be strict about errors.
     damaged: packets that are damaged in a way that shows without decoding them.
+    sample_aspect: width of a pixel over its height, at the beginning; aspect_holds: throughout,
+    since the container says another than the stream, as players take it.
     """
 
     pts: Integers
@@ -39,6 +42,7 @@ class Timeline:
     rate: float
     codec: str
     sample_aspect: float
+    aspect_holds: bool
     trusted: bool
     closed: bool
     cut_short: bool
@@ -53,6 +57,10 @@ class Timeline:
     def key_numbers(self) -> Integers:
         """Frame numbers of the key frames, ascending."""
         return np.sort(self.number_of[self.key & (self.number_of >= 0)])
+
+    def aspect_of(self, told: Fraction | None) -> float:
+        """Sample aspect of a picture; told: what the stream says where the picture is."""
+        return self.sample_aspect if self.aspect_holds or not told else _sane_aspect(told)
 
     def seconds(self) -> "np.ndarray[Any, np.dtype[np.float64]] | None":
         """Time of each picture since the first, None where the file does not tell it."""
@@ -91,6 +99,7 @@ def read_timeline(path: Path) -> Timeline:
         claimed = (stream.duration or 0) * float(stream.time_base or 0)
         claimed = claimed or (container.duration or 0) / 1e6
         promised, aspect = max(stream.frames - discarded, 0), stream.sample_aspect_ratio
+        own_aspect = stream.codec_context.sample_aspect_ratio
         tick, rate = float(stream.time_base or 1), float(stream.average_rate or 25)
     times = np.array(pts, dtype=np.int64)
     starts, shown = np.array(flags, dtype=bool).reshape(-1, 2).T
@@ -109,6 +118,7 @@ def read_timeline(path: Path) -> Timeline:
         rate=rate if rate > 0 else 25.0,
         codec=codec,
         sample_aspect=_sane_aspect(aspect),
+        aspect_holds=_sane_aspect(aspect) != _sane_aspect(own_aspect),
         trusted=told
         and bool((np.diff(in_order) > 0).all())
         and not damaged
@@ -139,6 +149,6 @@ def _torn(data: bytes, codec: str, length_size: int) -> bool:
     return False
 
 
-def _sane_aspect(aspect: Any) -> float:
+def _sane_aspect(aspect: Fraction | None) -> float:
     value = float(aspect) if aspect else 1.0
     return value if 1 / 16 <= value <= 16 else 1.0

@@ -2,14 +2,19 @@
 
 import struct
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import av
+import cv2
 import numpy as np
 import pytest
 
+from stages.media import frames
 from stages.media.container import Reading, open_media, video_stream
+from stages.media.frames import extract_frames
 from stages.media.picture import is_black, pixels, rotation_of, small
+from stages.params import FramesParams
 
 # BT.601 and BT.709: red and blue weights of luma
 WEIGHTS = {5: (0.299, 0.114), 1: (0.2126, 0.0722)}
@@ -129,22 +134,44 @@ def test_orientation(tmp_path, video, matrix, shape, order, clockwise):
     assert rotation_of(first_frame(path)) == clockwise
 
 
+PARAMETERS = FramesParams(
+    count=4, first_frame=0, first_second=None, short_side=64, jpeg_quality=90, black_level=16
+)
+
+
+def aspect(width: int, height: int) -> Any:
+    def tune(stream: Any) -> None:
+        stream.codec_context.sample_aspect_ratio = Fraction(width, height)
+
+    return tune
+
+
+def shapes(path: Path) -> list[tuple[int, ...]]:
+    jpegs = extract_frames(path, PARAMETERS).jpegs
+    images = [cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR) for jpeg in jpegs]
+    return [image.shape[:2] for image in images if image is not None]
+
+
 def test_sample_aspect_ratio_of_a_file(tmp_path, video):
-    from stages.media.frames import extract_frames
-    from stages.params import FramesParams
+    path = video(tmp_path / "a.mkv", count=12, tune=aspect(2, 1))
+    assert shapes(path) == [(64, 192)] * 4
 
-    def wide(stream):
-        stream.codec_context.sample_aspect_ratio = Fraction(2, 1)
 
-    path = video(tmp_path / "a.mkv", count=12, tune=wide)
-    parameters = FramesParams(
-        count=2, first_frame=0, first_second=None, short_side=64, jpeg_quality=90, black_level=16
-    )
-    found = extract_frames(path, parameters)
-    import cv2
-
-    image = cv2.imdecode(np.frombuffer(found.jpegs[0], np.uint8), cv2.IMREAD_COLOR)
-    assert image is not None and image.shape[:2] == (64, 192)
+@pytest.mark.parametrize("small", [0, 10**6])
+@pytest.mark.parametrize(("codec", "width"), [("libx264", 192), ("mpeg2video", 141)])
+def test_a_sample_aspect_ratio_that_changes_is_followed(
+    tmp_path, video, ffmpeg, monkeypatch, codec, width, small
+):
+    monkeypatch.setattr(frames, "SMALL", small)
+    square = video(tmp_path / "a.ts", codec=codec, count=24, tune=aspect(1, 1))
+    later = [(24 + number) * 3750 for number in range(24)]
+    wide = video(tmp_path / "b.ts", codec=codec, count=24, tune=aspect(2, 1), times=later)
+    path = tmp_path / "both.ts"  # broadcasts go from 4:3 to 16:9 like this
+    path.write_bytes(square.read_bytes() + wide.read_bytes())
+    assert shapes(path) == [(64, 96)] * 2 + [(64, width)] * 2  # MPEG-2: 2.21:1
+    # a container's own ratio holds for all of the track
+    ffmpeg("-i", path, "-c", "copy", "-aspect", "16:9", tmp_path / "both.mkv")
+    assert shapes(tmp_path / "both.mkv") == [(64, 114)] * 4
 
 
 @pytest.mark.parametrize(
