@@ -17,6 +17,7 @@ trusted gives its exact pictures.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,7 +29,7 @@ from stages.errors import TrailerError
 from stages.media.container import undecodable_reason
 from stages.media.dynamic_range import HIGH
 from stages.media.picture import is_black, jpeg, small
-from stages.media.reader import Jumping, Sequential, UntrustedError
+from stages.media.reader import Jumping, Sequential, UntrustedError, decodable
 from stages.media.timeline import NO_TIME, Timeline, read_timeline
 from stages.params import FramesParams
 
@@ -99,14 +100,10 @@ def nearest(targets: Sequence[int], keys: np.ndarray) -> list[int]:
 
 
 def _extracted(path: Path, params: FramesParams, timeline: Timeline) -> FrameSet:
-    extraction = _Extraction(path, params, timeline)
-    try:
-        if timeline.trusted and params.nearest_key_frame:
-            return extraction.key_frames()
-        if timeline.trusted and timeline.count > SMALL:
-            return extraction.jumping()
-    except UntrustedError:
-        pass
+    if timeline.trusted and (params.nearest_key_frame or timeline.count > SMALL):
+        extraction = _Extraction(path, params, decodable(path, timeline))
+        with suppress(UntrustedError):
+            return extraction.key_frames() if params.nearest_key_frame else extraction.jumping()
     return _Extraction(path, params, timeline).sequential()
 
 

@@ -29,6 +29,25 @@ class UntrustedError(Exception):
     """The pictures that came out are not those the table promised."""
 
 
+def decodable(path: Path, timeline: Timeline) -> Timeline:
+    """The timeline without the pictures before the first key frame that no decoder gives.
+
+    Where a file is cut at an open group of pictures, they lean on pictures that are not there.
+    """
+    keys = timeline.key_numbers()
+    if not len(keys) or not keys[0]:
+        return timeline
+    first, leading = int(keys[0]), timeline.pts[timeline.packet_of[: keys[0] + 1]].tolist()
+    came = set()
+    with open_media(path) as container:
+        stream: Any = video_stream(container)
+        for frame in Reading(container, stream).frames():
+            if frame.pts is None or frame.pts >= leading[first]:
+                break
+            came.add(frame.pts)
+    return timeline.without([number for number in range(first) if leading[number] not in came])
+
+
 class Jumping:
     """Reads wanted pictures of a trusted timeline, starting from key frames."""
 

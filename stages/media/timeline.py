@@ -4,7 +4,8 @@ One pass over the packets, decoding nothing. Frame numbers everywhere are positi
 presentation order, counted from 0, of the pictures that a full decode would show.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -62,6 +63,11 @@ class Timeline:
         """Sample aspect of a picture; told: what the stream says where the picture is."""
         return self.sample_aspect if self.aspect_holds or not told else _sane_aspect(told)
 
+    def without(self, numbers: Sequence[int]) -> "Timeline":
+        """The same where these pictures do not show."""
+        packet_of = np.delete(self.packet_of, numbers)
+        return replace(self, packet_of=packet_of, number_of=_inverse(packet_of, len(self.pts)))
+
     def seconds(self) -> "np.ndarray[Any, np.dtype[np.float64]] | None":
         """Time of each picture since the first, None where the file does not tell it."""
         times = self.pts[self.packet_of]
@@ -105,15 +111,13 @@ def read_timeline(path: Path) -> Timeline:
     starts, shown = np.array(flags, dtype=bool).reshape(-1, 2).T
     packet_of = np.flatnonzero(shown)
     packet_of = packet_of[np.argsort(times[packet_of], kind="stable")]
-    number_of = np.full(len(times), -1, dtype=np.int64)
-    number_of[packet_of] = np.arange(len(packet_of))
     in_order = times[packet_of]
     told = len(in_order) > 0 and in_order[0] != NO_TIME
     return Timeline(
         pts=times,
         key=starts,
         packet_of=packet_of,
-        number_of=number_of,
+        number_of=_inverse(packet_of, len(times)),
         tick=tick,
         rate=rate if rate > 0 else 25.0,
         codec=codec,
@@ -129,6 +133,12 @@ def read_timeline(path: Path) -> Timeline:
         promised=promised,
         claimed_seconds=claimed,
     )
+
+
+def _inverse(packet_of: Integers, packets: int) -> Integers:
+    number_of = np.full(packets, -1, dtype=np.int64)
+    number_of[packet_of] = np.arange(len(packet_of))
+    return number_of
 
 
 def _shows(packet: "Packet[Any]", data: bytes, codec: str) -> bool:

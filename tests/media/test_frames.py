@@ -11,8 +11,18 @@ from stages.errors import TrailerError
 from stages.media import frames
 from stages.media.frames import extract_frames, nearest, passed_over, spaced
 from stages.params import FramesParams
+from tests.media.test_reader import OPEN, X265, b_frames
 
 GROUPS = {"x264-params": "keyint=48:min-keyint=24:scenecut=0:bframes=3"}
+OPEN_GROUPS: dict[str, dict[str, Any]] = {
+    "h264.mkv": {"options": OPEN},
+    "h264.ts": {"options": OPEN},
+    "hevc.mkv": {
+        "codec": "libx265",
+        "options": {"x265-params": X265, "preset": "ultrafast"},
+    },
+    "mpeg2.ts": {"codec": "mpeg2video", "tune": b_frames},
+}
 VALUES: dict[str, Any] = {"count": 31, "first_frame": 200, "first_second": None, "short_side": 64}
 
 
@@ -186,6 +196,30 @@ def test_key_frames_instead_of_exact_ones(film, plain_decode):
     pictures = plain_decode(film)
     for number, jpeg in zip(found.numbers, found.jpegs, strict=True):
         assert jpeg == frames.jpeg(frames.small(pictures[number], 1.0, 64), 90)
+
+
+@pytest.mark.parametrize("key", [True, False])
+@pytest.mark.parametrize("name", ["h264.mkv", "h264.ts", "hevc.mkv", "mpeg2.ts"])
+def test_leading_pictures_that_do_not_decode_are_not_counted(
+    tmp_path, video, plain_decode, monkeypatch, name, key
+):
+    whole, path = video(tmp_path / f"whole_{name}", **OPEN_GROUPS[name]), tmp_path / name
+    keys = 0
+    with av.open(str(whole), "r") as source, av.open(str(path), "w") as target:
+        stream = target.add_stream_from_template(source.streams.video[0])
+        for packet in source.demux(video=0):
+            keys += packet.is_keyframe
+            if packet.size and keys > 1:  # the first group of pictures is gone
+                packet.stream = stream
+                target.mux(packet)
+    truth = plain_decode(path)
+    monkeypatch.setattr(frames, "SMALL", 0)
+    monkeypatch.setattr(frames.Sequential, "survey", lambda *_: pytest.fail("decoded everything"))
+    found = extract_frames(path, parameters(first_frame=0, count=5, nearest_key_frame=key))
+    assert found.total == len(truth) == 136
+    assert found.numbers[0] == 0 and found.seconds[0] == 0 and found.note == ""
+    for number, jpeg in zip(found.numbers, found.jpegs, strict=True):
+        assert jpeg == frames.jpeg(frames.small(truth[number], 1.0, 64), 90)
 
 
 def test_a_black_key_frame_is_passed_over_too(tmp_path, video):
