@@ -179,7 +179,7 @@ class _Extraction:
         for number, frame in pictures:
             if number in wanted:
                 aspect = self.timeline.aspect_of(reader.aspects.get(frame.pts))
-                image = small(frame, aspect, self.params.short_side)
+                image = small(frame, aspect, self.params.short_side, self.timeline.cropping)
                 self.jpegs[number] = jpeg(image, self.params.jpeg_quality)
                 self.black[number] = is_black(frame, self.params.black_level)
                 self.high_range |= frame.color_trc in HIGH

@@ -10,6 +10,7 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import Colorspace, Interpolation
 
 from stages.errors import TrailerError
+from stages.media.cropping import WHOLE, Cropping
 from stages.media.dynamic_range import HIGH, lit_luma, standard
 
 Image = np.ndarray[Any, np.dtype[np.uint8]]
@@ -46,12 +47,14 @@ def is_black(frame: VideoFrame, level: int) -> bool:
     return not _surely_lit(frame, level) and int(pixels(frame).max()) <= level
 
 
-def small(frame: VideoFrame, sample_aspect: float, short_side: int) -> Image:
+def small(
+    frame: VideoFrame, sample_aspect: float, short_side: int, cropping: Cropping = WHOLE
+) -> Image:
     """Upright picture with square pixels whose short side is `short_side`: (h, w, 3) uint8, BGR.
 
     The aspect is kept up to 8:1; pictures beyond that are squeezed to it.
     """
-    image = pixels(frame)
+    image = _cropped(pixels(frame), cropping)
     height, width = image.shape[:2]
     shown = width * sample_aspect / height
     shown = min(max(shown, 1 / MAX_ASPECT), MAX_ASPECT)
@@ -104,6 +107,13 @@ def turned(image: Image, how: tuple[bool, bool, bool]) -> Image:
     image = image[:, ::-1] if mirror else image
     image = image[::-1] if flip else image
     return np.ascontiguousarray(image)
+
+
+def _cropped(image: Image, cropping: Cropping) -> Image:
+    height, width = image.shape[:2]
+    left, right, top, bottom = cropping
+    inner = image[top : height - bottom, left : width - right]
+    return np.ascontiguousarray(inner) if inner.size else image
 
 
 def _rgb(frame: VideoFrame, layout: str, space: int | None) -> Any:

@@ -90,7 +90,7 @@ def fault(path: Path) -> Fault | None:
 
 def _mp4(source: Source) -> Fault | None:
     """Cut short: a box reaches past the end of the file, or the index or the media is missing."""
-    outer = list(_boxes(source, 0, source.size))
+    outer = list(boxes(source, 0, source.size))
     if any(_is_protected(source, box) for box in outer):
         return "encrypted"
     if any(box.kind not in (*OUTER, None) for box in outer):
@@ -100,7 +100,7 @@ def _mp4(source: Source) -> Fault | None:
     return None if complete else "truncated"
 
 
-def _boxes(source: Source, start: int, end: int) -> Iterator[Part]:
+def boxes(source: Source, start: int, end: int) -> Iterator[Part]:
     """Boxes one after another; the last may claim to end after `end`."""
     while start < end:
         head = source.read(start, 16)
@@ -124,31 +124,31 @@ def _is_protected(source: Source, box: Part, depth: int = 1) -> bool:
         return True
     end = min(box.end, source.size)
     if box.kind == b"stsd":  # a version and a count come before the descriptions
-        return any(entry.kind in PROTECTED_SAMPLES for entry in _boxes(source, box.start + 8, end))
+        return any(entry.kind in PROTECTED_SAMPLES for entry in boxes(source, box.start + 8, end))
     if box.kind not in NESTING or depth == DEEPEST:
         return False
-    return any(_is_protected(source, inner, depth + 1) for inner in _boxes(source, box.start, end))
+    return any(_is_protected(source, inner, depth + 1) for inner in boxes(source, box.start, end))
 
 
 def _matroska(source: Source) -> Fault | None:
     """Cut short: the segment says that it is longer; where its size is unknown, a part of it."""
-    outer = _elements(source, 0, source.size)
+    outer = elements(source, 0, source.size)
     header, segment = next(outer), next(outer, None)
     if segment is None or segment.kind is None:
         return "truncated" if header.end - header.start <= LONGEST_EBML_HEADER else None
     if segment.kind != SEGMENT:
         return None
-    encodings = _inside(source, segment, (TRACKS, TRACK, ENCODINGS, ENCODING))
+    encodings = inside(source, segment, (TRACKS, TRACK, ENCODINGS, ENCODING))
     if any(_encrypts(source, encoding) for encoding in encodings):
         return "encrypted"
     if segment.end != OPEN_ENDED:
         return "truncated" if segment.end > source.size else None
-    parts = list(_elements(source, segment.start, source.size))
+    parts = list(elements(source, segment.start, source.size))
     whole = all(part.end <= source.size or part.end == OPEN_ENDED for part in parts)
     return None if whole and any(part.kind == CLUSTER for part in parts) else "truncated"
 
 
-def _elements(source: Source, start: int, end: int) -> Iterator[Part]:
+def elements(source: Source, start: int, end: int) -> Iterator[Part]:
     """Elements one after another; the last may claim to end after `end`.
 
     What an element of unknown size holds comes after it, as if it stood beside it.
@@ -170,18 +170,17 @@ def _elements(source: Source, start: int, end: int) -> Iterator[Part]:
         start = begin if stop == OPEN_ENDED else stop
 
 
-def _inside(source: Source, part: Part, way: tuple[int, ...]) -> Iterator[Part]:
+def inside(source: Source, part: Part, way: tuple[int, ...]) -> Iterator[Part]:
     """The elements that one comes to on this way down."""
-    for inner in _elements(source, part.start, min(part.end, source.size)):
+    for inner in elements(source, part.start, min(part.end, source.size)):
         if inner.kind == way[0]:
-            yield from _inside(source, inner, way[1:]) if way[1:] else (inner,)
+            yield from inside(source, inner, way[1:]) if way[1:] else (inner,)
 
 
 def _encrypts(source: Source, encoding: Part) -> bool:
     """Whether a content encoding says twice that it is encryption: by its type, and how it is."""
     parts = {
-        part.kind: part
-        for part in _elements(source, encoding.start, min(encoding.end, source.size))
+        part.kind: part for part in elements(source, encoding.start, min(encoding.end, source.size))
     }
     kind = parts.get(ENCODING_TYPE)
     if kind is None or ENCRYPTION not in parts:

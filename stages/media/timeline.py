@@ -16,6 +16,7 @@ from av.packet import Packet
 from stages.errors import TrailerError
 from stages.media import h264
 from stages.media.container import Reading, open_media, video_stream
+from stages.media.cropping import Cropping, cropping
 
 LENGTHS = {"h264": 4, "hevc": 21}  # where their headers say how units are told apart
 Integers = np.ndarray[Any, np.dtype[np.int64]]
@@ -33,6 +34,7 @@ class Timeline:
     damaged: packets that are damaged in a way that shows without decoding them.
     sample_aspect: width of a pixel over its height, at the beginning; aspect_holds: throughout,
     since the container says another than the stream, as players take it.
+    cropping: what the container cuts away from the pictures.
     """
 
     pts: Integers
@@ -44,6 +46,7 @@ class Timeline:
     codec: str
     sample_aspect: float
     aspect_holds: bool
+    cropping: Cropping
     trusted: bool
     closed: bool
     cut_short: bool
@@ -105,6 +108,7 @@ def read_timeline(path: Path) -> Timeline:
         claimed = (stream.duration or 0) * float(stream.time_base or 0)
         claimed = claimed or (container.duration or 0) / 1e6
         promised, aspect = max(stream.frames - discarded, 0), stream.sample_aspect_ratio
+        place = container.streams.video.index(stream)
         own_aspect = stream.codec_context.sample_aspect_ratio
         tick, rate = float(stream.time_base or 1), float(stream.average_rate or 25)
     times = np.array(pts, dtype=np.int64)
@@ -122,6 +126,7 @@ def read_timeline(path: Path) -> Timeline:
         rate=rate if rate > 0 else 25.0,
         codec=codec,
         sample_aspect=_sane_aspect(aspect),
+        cropping=cropping(path, place),
         aspect_holds=_sane_aspect(aspect) != _sane_aspect(own_aspect),
         trusted=told
         and bool((np.diff(in_order) > 0).all())
