@@ -36,6 +36,16 @@ def line_of(text: str) -> int:
         ("max_missing: 0.5", "max_missing: 1.5", ["download.max_missing", "less than or equal"]),
         ("silence_level: -70", "silence_level: 3", ["audio.silence_level", "less than or equal"]),
         ("jpeg_quality: 90", "jpeg_quality: 900", ["frames.jpeg_quality"]),
+        (
+            "min_pictures: 10",
+            "min_pictures: 0",
+            ["frames.min_pictures", "greater than or equal to"],
+        ),
+        (
+            "min_seconds: 0.96",
+            "min_seconds: -1.0",
+            ["audio.min_seconds", "greater than or equal to"],
+        ),
         ("head: conv}", "head: convolution}", ["frame_cnn", "training.heads", "linear"]),
         ("backbone: pixels", "backbone: pixel", ["frame_cnn.backbone", "'pixel'", "pixels"]),
         ("picture: colour, sound: mfcc", "picture: mfcc, sound: mfcc", ["early", "colour, pixels"]),
