@@ -55,11 +55,10 @@ def extract_windows(path: Path, params: AudioParams) -> list[Window]:
     """
     packets = read_packets(path)
     track = _track(path, params, packets)
-    if track.length < params.min_seconds * track.rate:
+    needed = min(params.min_seconds, params.seconds)  # decoding may end with the first window
+    if track.length < round(needed * track.rate):
         seconds = track.length / track.rate
-        raise TrailerError(
-            "too_short", f"{seconds:.3f} s of sound, at least {params.min_seconds:g} are needed"
-        )
+        raise TrailerError("too_short", f"{seconds:.3f} s of sound, at least {needed:g} are needed")
     starts, cuts = _cuts(track, params)
     peaks = {start: float(np.abs(samples).max(initial=0)) for start, samples in cuts.items()}
     level = 10 ** (params.silence_level / 20)

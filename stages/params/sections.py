@@ -121,7 +121,7 @@ class FramesParams:
     jpeg_quality: Annotated[Int, Field(ge=1, le=100)]
     black_level: Byte
     nearest_key_frame: Annotated[bool, Strict()] = False  # instead of the exact one
-    min_pictures: Count = 10
+    min_pictures: Annotated[Int, Field(ge=1, le=10000)] = 10
 
 
 @section
@@ -131,7 +131,7 @@ class AudioParams:
     seconds: Annotated[Float, Field(ge=0.5, le=3600)]
     windows: Annotated[tuple[Window, ...], Field(min_length=1), _different()]
     silence_level: Annotated[Float, Field(le=0)] = -70.0  # dB of full scale
-    min_seconds: NotNegative = 0.96
+    min_seconds: Annotated[Float, Field(ge=0, le=3600)] = 0.96
 
 
 @section
