@@ -12,8 +12,8 @@ too few, the black picture stays.
 
 With `nearest_key_frame` each of these places is moved to the nearest key frame, the first ones no
 earlier than `first_frame` where any are later. Several places may share one; a black one is passed
-over for the next key frame that is not, or the last before. A track whose key frames cannot be
-trusted gives its exact pictures.
+over for the next key frame that is not, or the last before. A track whose key frames are all black,
+or cannot be trusted, gives its exact pictures.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -148,7 +148,9 @@ class _Extraction:
             self._take(
                 reader, reader.pictures(n for n in numbers if n not in self.black), set(numbers)
             )
-            lit = [place for place, n in enumerate(numbers) if not self.black[n]] or places
+            lit = [place for place, n in enumerate(numbers) if not self.black[n]]
+            if not lit:
+                raise UntrustedError("every key frame is black")
             places = [next((n for n in lit if n >= place), lit[-1]) for place in places]
         return self._result([numbers[place] for place in places], seconds, total)
 

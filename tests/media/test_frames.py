@@ -236,6 +236,14 @@ def test_a_track_with_one_key_frame_shows_it_31_times(tmp_path, video):
     assert extract_frames(path, parameters(nearest_key_frame=True)).numbers == (0,) * 31
 
 
+def test_a_track_whose_key_frames_are_all_black_gives_its_exact_pictures(tmp_path, video):
+    one = {"x264-params": "keyint=999:scenecut=0"}
+    path = video(tmp_path / "a.mp4", options=one, black=lambda number: number < 9)
+    assert extract_frames(path, parameters(nearest_key_frame=True)) == (
+        extract_frames(path, parameters())
+    )
+
+
 def test_key_frames_that_lie_are_not_taken(tmp_path, video, monkeypatch):
     path = video(tmp_path / "a.mp4", options=GROUPS)
     exact = extract_frames(path, parameters())
