@@ -1,10 +1,15 @@
 import numpy as np
 import pytest
 from scipy import stats
+from sklearn.metrics import average_precision_score
 
 from stages.errors import BenchmarkError
 from stages.scoring import intervals
-from stages.scoring.bootstrap import Resamples, bootstrap_means
+from stages.scoring.bootstrap import (
+    Resamples,
+    bootstrap_macro_average_precision,
+    bootstrap_means,
+)
 
 
 def test_percentile_by_hand() -> None:
@@ -57,7 +62,8 @@ def test_jackknife_by_hand() -> None:
     without_one = np.array([2, 5 / 3, 4 / 3, 1])
     half = stats.t.ppf(0.975, 8) * np.sqrt(5 / 3) / 2
     assert intervals.jackknife_interval(1.5, without_one) == pytest.approx((1.5 - half, 1.5 + half))
-    # the same data as a tenth of it, a share: the logit of .15 plus and minus half / (.15 * .85)
+    # the same data as a tenth of it, a share: the logit of .15 plus and minus half / (.15 * .85),
+    # the slope being the value's own where there is no bias
     ends = np.log(0.15 / 0.85) + np.array([-1, 1]) * half / 10 / (0.15 * 0.85)
     expected = tuple(1 / (1 + np.exp(-ends)))
     assert intervals.jackknife_interval(0.15, without_one / 10) == pytest.approx(expected)
@@ -65,16 +71,41 @@ def test_jackknife_by_hand() -> None:
     assert difference == pytest.approx((0.15 - half / 10, 0.15 + half / 10))
 
 
-def test_jackknife_takes_the_bias_off() -> None:
-    # of the variance with divisor n the jackknife makes the one with divisor n - 1, exactly
+def test_jackknife_is_around_the_value_shown_whatever_its_bias() -> None:
+    # the variance with divisor n is biased: the jackknife would centre on the one with n - 1
     data = np.random.default_rng(0).normal(0, 3, 50)
     without_one = np.array([np.delete(data, i).var() for i in range(50)])
-    lo, hi = intervals.jackknife_interval(float(data.var()), without_one)
-    assert (lo + hi) / 2 == pytest.approx(data.var(ddof=1), abs=1e-9)
+    lo, hi = intervals.jackknife_interval(float(data.var()), without_one, share=False)
+    assert (lo + hi) / 2 == pytest.approx(data.var(), abs=1e-9)
 
 
-def test_jackknife_of_what_does_not_vary_is_the_point() -> None:
-    assert intervals.jackknife_interval(1.0, np.ones(9)) == (1.0, 1.0)
+def test_jackknife_of_a_share_takes_the_slope_where_the_bias_is_off() -> None:
+    # .1 of four films, .08 in the mean without one: without its bias .1 + 3 (.1 - .08) = .16
+    without_one = np.array([0.06, 0.08, 0.08, 0.10])
+    error = np.sqrt(3 / 4 * (0.02**2 + 0.02**2))
+    kurtosis = 4 * 2 * 0.02**4 / (2 * 0.02**2) ** 2
+    reach = error * stats.t.ppf(0.975, 8 / max(kurtosis - 1, 1)) / (0.16 * 0.84)
+    expected = 1 / (1 + np.exp(-(np.log(0.1 / 0.9) + np.array([-reach, reach]))))
+    assert intervals.jackknife_interval(0.1, without_one) == pytest.approx(tuple(expected))
+
+
+def test_what_does_not_vary_has_no_interval() -> None:
+    # a genre whose films all stand first: nothing tells how far from perfect others would be
+    assert np.isnan(intervals.jackknife_interval(1.0, np.ones(9))).all()
+
+
+@pytest.mark.parametrize("n_films", [12, 40, 240])
+def test_interval_of_a_level_holds_the_number_it_stands_beside(n_films: int) -> None:
+    rng = np.random.default_rng(4)
+    y_true = rng.random((n_films, 10)) < 0.3
+    y_true[:10] |= np.eye(10, dtype=bool)
+    for skill in (0, 0.2, 0.6):
+        scores = rng.random((3, n_films, 10)) + skill * y_true
+        resamples = bootstrap_macro_average_precision(y_true, scores, 50, seed=0)
+        for number, score in enumerate(scores):
+            estimate = intervals.approach_estimate(resamples, number)
+            shown = average_precision_score(y_true, score, average="macro")
+            assert estimate.lo < shown < estimate.hi
 
 
 def test_jackknife_stays_between_0_and_1() -> None:
