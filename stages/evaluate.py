@@ -13,6 +13,7 @@ APPROACHES = [
 ]
 GENRES = [
     *("approach", "modality", "genre", "support", "prevalence", "ap", "ap_lo", "ap_hi"),
+    "chance_ap",
     *("normalised_ap", "roc_auc", "brier", "ece"),
 ]
 DECIDED = [

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from stages.differing.sides import Shared, Side, scores_on
-from stages.judging.verdicts import word
+from stages.judging.enough import enough
+from stages.judging.verdicts import TOO_FEW, word
 from stages.params import JudgingParams
 from stages.scoring.bootstrap import bootstrap_macro_average_precision
 from stages.scoring.intervals import paired_difference
@@ -26,7 +27,8 @@ def move_rows(before: Side, after: Side, common: Shared, params: JudgingParams) 
 
     Film by film as the judges compare approaches: the same resamples for both sides, a permutation
     test, Holm's correction over all that changed. Better or worse asks for both, an interval that
-    leaves out zero and Holm's p below 0.05; the same scores on both sides are unchanged.
+    leaves out zero and Holm's p below 0.05; the same scores on both sides are unchanged. Of too few
+    films there is no verdict but that.
     """
     pairs = {
         slug: np.stack([scores_on(side, slug, common.film_id) for side in (before, after)])
@@ -34,8 +36,12 @@ def move_rows(before: Side, after: Side, common: Shared, params: JudgingParams) 
     }
     rows = {slug: _standing(slug, pair, common.y_true) for slug, pair in pairs.items()}
     changed = {slug: pair for slug, pair in pairs.items() if (pair[0] != pair[1]).any()}
-    for slug, found in _differences(changed, common, params).items():
-        rows[slug] |= found
+    if enough(common.y_true, common.group, params).films:
+        for slug, found in _differences(changed, common, params).items():
+            rows[slug] |= found
+    else:
+        for slug in changed:
+            rows[slug]["verdict"] = TOO_FEW
     moved = [row for row in rows.values() if "p" in row]
     adjusted = holm(np.array([row["p"] for row in moved]))
     for row, p in zip(moved, adjusted.tolist(), strict=True):

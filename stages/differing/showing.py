@@ -21,7 +21,8 @@ SHADE = {BETTER: "#009e73", WORSE: "#d55e00", UNDECIDED: "#848a93"}
 HEADS = ("approach", "before", "after", "difference (95% interval)", "Holm's p", "verdict")
 MEANING = (
     "Macro average precision, films paired; better or worse: the 95% interval leaves out zero and "
-    "Holm's p over all approaches that changed is below 0.05."
+    "Holm's p over all approaches that changed is below 0.05. With fewer films than "
+    "judging.min_films there is neither interval nor verdict."
 )
 
 
@@ -104,17 +105,23 @@ def changes(rows: Sequence[Row]) -> list[Row]:
 
 
 def _cells(row: Row) -> list[str]:
+    judged = "low" in row
     return [
         row["approach"],
         f"{row['before']:.3f}",
         f"{row['after']:.3f}",
-        f"{row['difference']:+.3f} ({row['low']:+.3f} to {row['high']:+.3f})",
-        f"{row['p_holm']:.3f}",
+        f"{row['difference']:+.3f}{_spread(row) if judged else ''}",
+        f"{row['p_holm']:.3f}" if judged else "–",
         row["verdict"],
     ]
 
 
+def _spread(row: Row) -> str:
+    return f" ({row['low']:+.3f} to {row['high']:+.3f})"
+
+
 def _drawing(rows: Sequence[Row]) -> str:
+    rows = [row for row in rows if "low" in row]
     if not rows:
         return ""
     reach = max(max(abs(row["low"]), abs(row["high"]), 0.001) for row in rows)

@@ -11,6 +11,7 @@ from stages.corpus.genres import GENRES, LABEL_SETS
 from stages.errors import BenchmarkError
 from stages.fitting.films import read_films
 from stages.fitting.scores import Scores, film_ids
+from stages.judging.enough import Enough, enough
 from stages.params import JudgingParams
 from stages.params.matrix import Cell
 from stages.scoring.bootstrap import GenreResamples, resampled_average_precision
@@ -62,6 +63,10 @@ class Board:
     def columns(self) -> list[int]:
         """Where the board's genres stand among all."""
         return [GENRES.index(genre) for genre in self.genres]
+
+    def enough(self, params: JudgingParams) -> Enough:
+        """Whether there are films enough for intervals and verdicts, and of which genres."""
+        return enough(self.y_true, self.group, params)
 
     def row(self, slug: str) -> int:
         """Number of an approach."""

@@ -15,11 +15,12 @@ from stages.params.sections import HeadlineParams
 from stages.scoring.bootstrap import Resamples, bootstrap_means, resampling_counts
 from stages.scoring.intervals import Estimate, bootstrap_p_value, percentile_interval
 from stages.scoring.permutation import no_skill_test
+from stages.scoring.references import expected_random_average_precision
 
 Row = dict[str, Any]
 SUPPORTED, CONTRADICTED, UNDECIDED, NOT_RUN = "supported", "contradicted", "undecided", "not run"
 SLACK = 0.02  # "at least as good" and "holds" allow a loss of this much
-UNHEARD = 0.10  # normalised AP below which a genre counts as not told
+UNHEARD = 0.10  # of the way from a random order to a perfect one: below, a genre is not told
 
 
 @dataclass(frozen=True)
@@ -93,9 +94,11 @@ class Court:
         return self.headline.named[modality]
 
     def column(self, genre: str) -> int:
-        """Where a genre stands. Raises LookupError where no judged film has it."""
-        if genre not in self.board.genres:
-            raise LookupError(f"films with {genre}")
+        """Where a genre stands. Raises LookupError where it has too few films for a verdict."""
+        given = dict(zip(self.board.genres, self.board.enough(self.params).genres, strict=True))
+        if not given.get(genre):
+            least = self.params.min_genre_films
+            raise LookupError(f"{least} films with {genre} and as many without")
         return self.board.genres.index(genre)
 
     def scores(self, *slugs: str) -> np.ndarray:
@@ -130,11 +133,18 @@ class Court:
             self.board.group,
         ).p_value
 
+    def need_films(self) -> None:
+        """Raises LookupError where the corpus has too few films for any verdict."""
+        if not self.board.enough(self.params).films:
+            raise LookupError(f"a corpus of {self.params.min_films} films")
+
     def genres(self, *slugs: str) -> tuple[dict[int, Resamples], np.ndarray]:
-        """AP of each genre by resample, and the genres' prevalence."""
+        """AP by resample of each genre that has films enough; and a random order's, by genre."""
         places = [self.board.row(slug) for slug in slugs]
         found = self.board.resampled(self.params).of(places).by_genre()
-        return found, self.board.y_true.mean(axis=0)
+        given = self.board.enough(self.params).genres
+        judged = {genre: each for genre, each in found.items() if given[genre]}
+        return judged, expected_random_average_precision(self.board.y_true)
 
     def means(self, values: np.ndarray) -> tuple[Estimate, float]:
         """First column minus second of numbers that films have by themselves, with its p."""
@@ -153,6 +163,13 @@ def estimated(point: float, samples: np.ndarray, bound: float) -> tuple[Estimate
     return Estimate(point, *percentile_interval(samples)), bootstrap_p_value(samples, bound)
 
 
+def level(point: float, samples: np.ndarray, bound: float) -> tuple[Estimate, float]:
+    """The same for what is no difference on the same films: resampling raises average precision
+    on top of what few films do, since copies of a film tie; so its values are moved to the number
+    on all films."""
+    return estimated(point, samples - samples.mean() + point, bound)
+
+
 def claim_rows(
     court: Court, claims: Mapping[str, Callable[[Court], Judged]], named: Named
 ) -> list[Row]:
@@ -167,6 +184,7 @@ def claim_rows(
         row: Row = {"claim": claim, "verdict": NOT_RUN}
         rows.append(row)
         try:
+            court.need_films()
             found = judge(court)
         except LookupError as missing:
             row["sentence"] = f"Not run: needs {missing.args[0]}."

@@ -45,7 +45,8 @@ def comparison_rows(
     """One row a comparison: difference, paired interval, permutation p, Holm's p, verdict.
 
     headline: the rows of `headline_rows`, which stand first; named: what was named before the run,
-    with Holm's p there. The rest is adjusted within its family.
+    with Holm's p there. The rest is adjusted within its family. Where films are too few there is
+    the difference alone.
 
     No skill is a random order of the films, not the prior: a constant's average precision lies
     below that of random scores, and out of fold below even its own prevalence, because a genre
@@ -106,15 +107,16 @@ def _headline_comparisons(board: Board, headline: HeadlineParams) -> Iterator[Co
 def _row(
     board: Board, item: Comparison, estimate: Estimate, params: JudgingParams, shift: float = 0.0
 ) -> Row:
-    return {
+    row: Row = {
         **vars(item),
         "name": f"{item.a}_minus_{item.b}",
         "difference": estimate.value + shift,
-        "lo": estimate.lo + shift,
-        "hi": estimate.hi + shift,
-        "p": _p_value(board, item, params),
         "films": len(board.film_id),
     }
+    if board.enough(params).films:
+        row |= {"lo": estimate.lo + shift, "hi": estimate.hi + shift}
+        row["p"] = _p_value(board, item, params)
+    return row
 
 
 def explored(board: Board) -> Iterator[Comparison]:

@@ -8,9 +8,10 @@ import numpy as np
 from stages.judging.board import Board
 from stages.judging.choosing import better, fold_by_fold, votes
 from stages.judging.comparisons import single_parts
+from stages.judging.enough import bounds
 from stages.judging.pairs import against
 from stages.judging.rules import TUNED, decide
-from stages.judging.verdicts import BETTER, UNDECIDED, WORSE, Named, settle
+from stages.judging.verdicts import BETTER, TOO_FEW, UNDECIDED, WORSE, Named, settle
 from stages.params import JudgingParams
 from stages.scoring.agreement import (
     best_of_two_by_film,
@@ -34,7 +35,9 @@ def fusion_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
     own choice, both as ranks within folds. oracle_genres: macro AP of who takes the better of the
     two for each genre; oracle_films: samples AP of who takes the better of the two for each film;
     oracle_films_luck: the same with the sound of other films, which is what the choice alone gives.
+    No intervals where films are too few.
     """
+    given = board.enough(params).films
     for cell in board.cells:
         parts = single_parts(board, cell)
         if len(parts) < 2:
@@ -51,8 +54,8 @@ def fusion_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
             "sound": sound,
             "better": best,
             "folds_for_better": votes(board, parts).count(best),
-            **_named("gain", gain),
-            **_named("fold_gain", by_fold),
+            **_named("gain", gain, given),
+            **_named("fold_gain", by_fold, given),
             "macro_ap": macro_average_precision(board.y_true, fused).value,
             "macro_ap_better": macro_average_precision(board.y_true, single).value,
             "oracle_genres": best_of_two_by_genre(board.y_true, seen, heard),
@@ -67,9 +70,10 @@ def owned_rows(board: Board, params: JudgingParams, named: Named | None = None) 
     """One row a pair of picture and sound and a genre: which of the two tells it better.
 
     owner: by the verdict on their difference, Holm's p over the pair's genres, or where the genre
-    was named before the run, over what it was named with. Then, under the tuned rule: of all films
-    the share decided right by both, by one, by neither; of the films of the genre the share found
-    by both, by one, by neither; kappa of the decisions, and of being right.
+    was named before the run, over what it was named with; TOO_FEW where the genre has too few films
+    for a verdict. Then, under the tuned rule: of all films the share decided right by both, by one,
+    by neither; of the films of the genre the share found by both, by one, by neither; kappa of the
+    decisions, and of being right.
     """
     pairs = dict.fromkeys(
         _sides(board, parts) for cell in board.cells if len(parts := single_parts(board, cell)) > 1
@@ -84,10 +88,9 @@ def owned_rows(board: Board, params: JudgingParams, named: Named | None = None) 
             shares = {name: float(values[column]) for name, values in agreement.items()}
             rows.append(row | differences.get(column, {}) | shares)
     settle(rows, ("picture", "sound"), named)
-    owners = {BETTER: "picture", WORSE: "sound", UNDECIDED: "undecided"}
+    owners = {BETTER: "picture", WORSE: "sound", UNDECIDED: UNDECIDED, TOO_FEW: TOO_FEW}
     for row in rows:
-        if "verdict" in row:
-            row["owner"] = owners[row.pop("verdict")]
+        row["owner"] = owners[row.pop("verdict")]
     return rows
 
 
@@ -150,5 +153,5 @@ def _scores(board: Board, slug: str) -> np.ndarray:
     return board.y_scores[board.row(slug)]
 
 
-def _named(name: str, estimate: Estimate) -> Row:
-    return {name: estimate.value, f"{name}_lo": estimate.lo, f"{name}_hi": estimate.hi}
+def _named(name: str, estimate: Estimate, given: bool) -> Row:
+    return {name: estimate.value, **bounds(estimate.lo, estimate.hi, given, f"{name}_")}

@@ -9,6 +9,7 @@ from stages.corpus.genres import GENRES
 from stages.corpus.second_source import Genres
 from stages.counting import counted
 from stages.fitting.films import Films
+from stages.judging.enough import bounds, enough
 from stages.params import JudgingParams
 from stages.scoring import decisions
 from stages.scoring.bootstrap import (
@@ -44,14 +45,15 @@ def label_ceiling_rows(films: Films, second: Genres, params: JudgingParams) -> I
     group = None if films.group is None else films.group[known]
     exact = (y_true == y_second).all(axis=1).astype(np.float64)[:, None]
     settings = (params.resamples, params.seed, group)
+    given = enough(y_true, group, params).films
 
     macro_ap = bootstrap_macro_average_precision(y_true, scores[None], *settings)
     whole = {
-        "exact_match": _estimated(bootstrap_means(exact, *settings)),
+        "exact_match": _estimated(bootstrap_means(exact, *settings), given),
         "micro_f1": {"value": decisions.micro(y_true, y_second)["f1"].value},
-        "macro_f1": _estimated(bootstrap_macro_f1(y_true, y_second[None], *settings)),
+        "macro_f1": _estimated(bootstrap_macro_f1(y_true, y_second[None], *settings), given),
         "micro_ap": {"value": micro_average_precision(y_true, scores).value},
-        "macro_ap": _estimated(macro_ap),
+        "macro_ap": _estimated(macro_ap, given),
     }
     for metric, values in whole.items():
         yield {"metric": metric, **values, "films": int(known.sum())}
@@ -66,8 +68,9 @@ def label_ceiling_rows(films: Films, second: Genres, params: JudgingParams) -> I
             yield {"metric": metric, "genre": genre, "value": value, "films": support}
 
 
-def _estimated(resamples: Resamples) -> Row:
-    return vars(approach_estimate(resamples, 0))
+def _estimated(resamples: Resamples, given: bool) -> Row:
+    estimate = approach_estimate(resamples, 0)
+    return {"value": estimate.value, **bounds(estimate.lo, estimate.hi, given)}
 
 
 def too_few(films: Films, second: Genres) -> str:

@@ -30,8 +30,8 @@ def label_set_rows(cells: Sequence[Cell], read: Reader, params: JudgingParams) -
     """For each approach with fewer labels a row over the shared genres and a row for each of them.
 
     Its base is the approach that differs in nothing but the labels. Families of p-values: all rows
-    of shared genres, and the genres of one approach. p_no_gain: of shared genres, of a gain as
-    large as SLACK.
+    of shared genres, and the genres of one approach that have films enough. p_no_gain: of shared
+    genres, of a gain as large as SLACK.
     """
     by_slug = {cell.slug: cell for cell in cells}
     rows = [_rows(by_slug[cell.base], cell, read, params) for cell in cells if cell.base]
@@ -58,7 +58,8 @@ def _rows(base: Cell, cell: Cell, read: Reader, params: JudgingParams) -> list[R
     resamples = shared.resampled(params).of([shared.row(cell.slug), shared.row(base.slug)])
     macro = resamples.macro()
     whole |= _judged(macro, shared, slice(None), pair, params)
-    whole["p_no_gain"] = bootstrap_p_value(macro.values[:, 0] - macro.values[:, 1], SLACK)
+    if "p" in whole:
+        whole["p_no_gain"] = bootstrap_p_value(macro.values[:, 0] - macro.values[:, 1], SLACK)
     if naive_base is not None:
         naive = whole["ap"] - naive_base
         whole |= {"naive_base_ap": naive_base, "naive_difference": naive}

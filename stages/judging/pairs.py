@@ -18,12 +18,16 @@ def against(
     params: JudgingParams,
     genres: slice | list[int] = slice(None),
 ) -> dict[str, Any]:
-    """The first minus the second, with its paired interval and permutation p.
+    """The first minus the second, with its paired interval and permutation p: the difference alone
+    where there are too few films of the corpus or of these genres.
 
     resamples: of the two, in that order; pair: (2, n_films, n_genres) scores; genres: the columns
     that the resamples are of.
     """
     difference = paired_difference(resamples, 0, 1)
+    enough = board.enough(params)
+    if not (enough.films if genres == slice(None) else enough.genres[genres].all()):
+        return {"difference": difference.value}
     test = paired_permutation_test(
         board.y_true[:, genres],
         pair[0][:, genres],

@@ -25,8 +25,9 @@ def recovery_rows(
     """One row an approach of one modality and genre: what it found, and what could be found.
 
     The arguments are the rows of the tables of these names under metrics/. above: 1 where the
-    approach's whole interval lies above the observer's average precision, 0 where not. Genres an
-    approach has no score of are left out; without ceilings (real films) there are no rows.
+    approach's whole interval lies above the observer's average precision, 0 where not, None where
+    there is no interval. Genres an approach has no score of are left out; without ceilings (real
+    films) there are no rows.
     """
     view = {
         slug: (row["modality"], row["window"])
@@ -52,7 +53,7 @@ def recovery_rows(
                 **{name: row[name] for name in ("ap", "ap_lo", "ap_hi", "normalised_ap")},
                 "ceiling_ap": best["ap"],
                 "ceiling_normalised_ap": best["normalised_ap"],
-                "above": int(row["ap_lo"] > best["ap"]),
+                "above": None if row["ap_lo"] is None else int(row["ap_lo"] > best["ap"]),
             }
         )
     return rows
@@ -89,7 +90,8 @@ def recovery_summary(
 def recovered(rows: Sequence[Row]) -> dict[str, float | None]:
     """Of some cells: how many; Spearman's correlation of the normalised average precision with the
     observer's and with the planted probability (None where one of them does not vary); how many
-    were planted at 0, and of those and of all how many lie clear above the observer."""
+    were planted at 0, and of those and of all how many lie clear above the observer; how many have
+    no interval to say so by."""
     found = [row["normalised_ap"] for row in rows]
     silent = [row for row in rows if row["planted"] == 0]
     return {
@@ -97,8 +99,9 @@ def recovered(rows: Sequence[Row]) -> dict[str, float | None]:
         "rank_correlation": _spearman(found, [row["ceiling_normalised_ap"] for row in rows]),
         "rank_correlation_with_planted": _spearman(found, [row["planted"] for row in rows]),
         "planted_at_zero": len(silent),
-        "planted_at_zero_above": sum(row["above"] for row in silent),
-        "above": sum(row["above"] for row in rows),
+        "planted_at_zero_above": sum(row["above"] == 1 for row in silent),
+        "above": sum(row["above"] == 1 for row in rows),
+        "without_interval": sum(row["above"] is None for row in rows),
     }
 
 

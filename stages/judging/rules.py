@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from stages.judging.board import Board
+from stages.judging.enough import bounds
 from stages.judging.tables import decided
 from stages.params import JudgingParams
 from stages.scoring import references
@@ -93,9 +94,10 @@ def rule_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
     resamples = bootstrap_macro_f1(
         board.y_true, np.stack(decisions), params.resamples, params.seed, board.group
     )
+    given = board.enough(params).films
     for number, (row, decision) in enumerate(zip(rows, decisions, strict=True)):
         estimate = approach_estimate(resamples, number)
-        interval = {"f1_macro_lo": estimate.lo, "f1_macro_hi": estimate.hi}
+        interval = bounds(estimate.lo, estimate.hi, given, "f1_macro_")
         yield row | decided(board.y_true, decision) | interval
 
 

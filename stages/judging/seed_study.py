@@ -20,6 +20,7 @@ from stages.judging.claims import (
     Row,
     Rule,
     estimated,
+    level,
 )
 from stages.judging.label_sets import SHARED
 from stages.params.matrix import Cell
@@ -59,34 +60,37 @@ def sound_beats_picture(court: Court) -> Judged:
 
 
 def drama_is_easiest(court: Court) -> Judged:
-    slugs = [slug for modality, slug in court.headline.named.items() if modality != "both"]
-    normalised, samples = _normalised(court, *slugs)
     drama = court.column("Drama")
-    others = [genre for genre in normalised if genre != drama]
+    slugs = [slug for modality, slug in court.headline.named.items() if modality != "both"]
+    beyond, samples = _beyond_chance(court, *slugs)
+    others = [genre for genre in beyond if genre != drama]
     if not others:
-        raise LookupError("films with other genres than Drama")
+        raise LookupError("enough films of other genres than Drama")
     if len({len(values) for values in samples.values()}) > 1:
         raise LookupError("more films of the rarest genre, every resample must have some")
     values = samples[drama] - np.mean([samples[genre] for genre in others], axis=0)
-    point = normalised[drama] - np.mean([normalised[genre] for genre in others], axis=0)
-    estimate, p = estimated(float(point.mean()), values.mean(axis=1), 0.0)
+    point = beyond[drama] - np.mean([beyond[genre] for genre in others], axis=0)
+    estimate, p = level(float(point.mean()), values.mean(axis=1), 0.0)
     said = (
-        f"Beyond its prevalence, Drama is told {_signed(estimate)} against the mean of the other "
+        f"Beyond a random order, Drama is told {_signed(estimate)} against the mean of the other "
         "genres; its precision is high where it is the most common label."
     )
-    return Judged("normalised AP, Drama minus the others' mean", estimate, p, MORE, said)
+    return Judged("AP beyond chance, Drama minus the others' mean", estimate, p, MORE, said)
 
 
 def cannot_be_heard(genre: str) -> Callable[[Court], Judged]:
-    """Whether the sound tells a genre no better than its share of films, to within UNHEARD."""
+    """Whether the sound tells a genre no better than a random order, to within UNHEARD."""
 
     def judge(court: Court) -> Judged:
         slug = court.named("sound")
         estimate, p = _genre(court, genre, slug)
-        if estimate.hi >= UNHEARD:  # then the question is whether it is above chance
+        if estimate.hi >= UNHEARD:  # then the question is whether it is above a random order
             p = court.skill(slug, court.column(genre))
-        said = f"The sound tells {genre} at {_signed(estimate)}, where 0 is its share of films."
-        return Judged(f"normalised AP of {genre}, {slug}", estimate, p, UNTOLD, said)
+        said = (
+            f"The sound tells {genre} at {_signed(estimate)}, where 0 is a random order of these "
+            "films and 1 a perfect one."
+        )
+        return Judged(f"AP of {genre} beyond chance, {slug}", estimate, p, UNTOLD, said)
 
     return judge
 
@@ -94,11 +98,11 @@ def cannot_be_heard(genre: str) -> Callable[[Court], Judged]:
 def seen_not_heard(court: Court) -> Judged:
     a, b = court.named("picture"), court.named("sound")
     genre = court.column("Science Fiction")
-    share = court.board.y_true[:, genre].mean()
+    chance = court.genres(a)[1][genre]
     found, p = court.pair(a, b, genre)
-    estimate = Estimate(*(value / max(1 - share, 1e-9) for value in vars(found).values()))
+    estimate = Estimate(*(value / (1 - chance) for value in vars(found).values()))
     said = f"Science Fiction from the picture is {_signed(estimate)} against it from the sound."
-    quantity = "normalised AP of Science Fiction, picture minus sound"
+    quantity = "AP of Science Fiction beyond chance, picture minus sound"
     return Judged(quantity, estimate, p, MORE, said, a, b, "Science Fiction")
 
 
@@ -249,19 +253,21 @@ def _pair(court: Court, a: str, b: str) -> Judged:
 
 
 def _genre(court: Court, genre: str, slug: str) -> tuple[Estimate, float]:
-    """The normalised AP of one genre, and its p against UNHEARD."""
-    normalised, samples = _normalised(court, slug)
+    """How far one genre is told beyond chance, and its p against UNHEARD."""
     column = court.column(genre)
-    return estimated(float(normalised[column][0]), samples[column][:, 0], UNHEARD)
+    beyond, samples = _beyond_chance(court, slug)
+    return level(float(beyond[column][0]), samples[column][:, 0], UNHEARD)
 
 
-def _normalised(court: Court, *slugs: str) -> tuple[dict[int, np.ndarray], dict[int, np.ndarray]]:
-    """By genre: (AP - prevalence) / (1 - prevalence), (n_approaches,), and of each resample."""
-    found, prevalence = court.genres(*slugs)
+def _beyond_chance(
+    court: Court, *slugs: str
+) -> tuple[dict[int, np.ndarray], dict[int, np.ndarray]]:
+    """By genre: (AP - chance) / (1 - chance), (n_approaches,), and of each resample. chance: the
+    average precision expected of a random order of the same films."""
+    found, chance = court.genres(*slugs)
 
     def scaled(genre: int, values: np.ndarray) -> np.ndarray:
-        share = prevalence[genre]
-        return np.asarray((values - share) / max(1 - share, 1e-9))
+        return np.asarray((values - chance[genre]) / (1 - chance[genre]))
 
     points = {genre: scaled(genre, each.point) for genre, each in found.items()}
     return points, {genre: scaled(genre, each.values) for genre, each in found.items()}

@@ -17,15 +17,16 @@ def summarise(
 ) -> dict[str, Any]:
     """Macro AP with interval, micro AP, tuned macro F1 of every approach; headline; ceilings.
 
-    headline: as in headline.json, the names of the comparisons that the report opens with.
+    Intervals and p-values that too few films leave out are None, which no file gets. headline: as
+    in headline.json, the names of the comparisons that the report opens with.
     """
     summary: dict[str, Any] = {"approaches": {}, "differences": {}}
     for row in approaches:
         summary["approaches"][row["approach"]] = {
-            "macro_ap": float(row["macro_ap"]),
-            "lo": float(row["macro_ap_lo"]),
-            "hi": float(row["macro_ap_hi"]),
-            "micro_ap": float(row["micro_ap"]),
+            "macro_ap": row["macro_ap"],
+            "lo": row["macro_ap_lo"],
+            "hi": row["macro_ap_hi"],
+            "micro_ap": row["micro_ap"],
         }
     for row in rules:
         if row["rule"] == TUNED:
@@ -33,7 +34,7 @@ def summarise(
     for row in comparisons:
         if row["name"] in (headline.get("picture_minus_sound"), headline.get("fusion_gain")):
             summary["differences"][row["name"]] = {
-                name: row[name] for name in ("difference", "lo", "hi", "p_holm")
+                name: row.get(name) for name in ("difference", "lo", "hi", "p_holm")
             }
     for row in ceilings:
         view = f"{row['modality']}: {row['window']}"

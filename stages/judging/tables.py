@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from stages.judging.board import Board
+from stages.judging.enough import bounds
 from stages.params import JudgingParams
 from stages.params.sections import SAME_THRESHOLD
 from stages.scoring import ranking, references
@@ -21,8 +22,11 @@ RECALLS = np.arange(1, 51) / 50
 
 
 def approach_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
-    """One row an approach: what it is and every score of it, macro AP with interval."""
-    resamples = board.resampled(params).macro()
+    """One row an approach: what it is and every score of it, macro AP with interval.
+
+    No interval and no spread over films where these are too few.
+    """
+    resamples, given = board.resampled(params).macro(), board.enough(params).films
     for number, cell in enumerate(board.cells):
         estimate = approach_estimate(resamples, number)
         by_seed = [
@@ -38,9 +42,8 @@ def approach_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
             "head": cell.head,
             "films": len(board.film_id),
             **_renamed(evaluate_scores(board.y_true, board.y_scores[number])),
-            "macro_ap_lo": estimate.lo,
-            "macro_ap_hi": estimate.hi,
-            "macro_ap_film_sd": float(resamples.values[:, number].std(ddof=1)),
+            **bounds(estimate.lo, estimate.hi, given, "macro_ap_"),
+            "macro_ap_film_sd": float(resamples.values[:, number].std(ddof=1)) if given else None,
             "macro_ap_seed_sd": float(np.std(np.array(by_seed, float), ddof=1))
             if len(by_seed) > 1
             else None,
@@ -48,17 +51,22 @@ def approach_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
 
 
 def genre_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
-    """One row an approach and genre, average precision with interval."""
-    resamples = board.resampled(params).by_genre()
+    """One row an approach and genre, average precision with interval.
+
+    chance_ap: of a random order of these films. No interval of a genre of too few films.
+    """
+    resamples, given = board.resampled(params).by_genre(), board.enough(params).genres
+    chance = references.expected_random_average_precision(board.y_true)
     for number, cell in enumerate(board.cells):
         judged = evaluate_genres(board.y_true, board.y_scores[number])
         for column, genre in enumerate(board.genres):
             row: Row = {"approach": cell.slug, "modality": cell.modality, "genre": genre}
             row |= _renamed({name: float(values[column]) for name, values in judged.items()})
             row["support"] = int(board.y_true[:, column].sum())
+            row["chance_ap"] = float(chance[column])
             if column in resamples:
                 estimate = approach_estimate(resamples[column], number)
-                row |= {"ap_lo": estimate.lo, "ap_hi": estimate.hi}
+                row |= bounds(estimate.lo, estimate.hi, bool(given[column]), "ap_")
             yield row
 
 

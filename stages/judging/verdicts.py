@@ -14,6 +14,7 @@ from stages.scoring.permutation import holm
 
 CLEAR_BELOW = 0.05  # what Holm's p of a clear difference is below
 BETTER, WORSE, UNDECIDED = "better", "worse", "undecided"
+TOO_FEW = "too few films"  # for a verdict: stages/judging/enough.py
 HEADLINE, SEED_STUDY = "headline", "seed study"
 Row = dict[str, Any]
 # the two that are compared, in either order, and the genres: "" for all
@@ -46,7 +47,7 @@ def settle(rows: Sequence[Row], sides: tuple[str, str], named: Named | None = No
 
     rows: lo, hi, p, `holm_family` and the columns `sides`, which name the first and the second;
     genre where it is of one. A row that is in `named` takes family and p from there, and does not
-    count in its own; one without a p stays without a verdict.
+    count in its own; one without a p, which is of too few films, is TOO_FEW.
     """
     families: dict[str, list[Row]] = {}
     tested = [row for row in rows if "p" in row]
@@ -58,8 +59,9 @@ def settle(rows: Sequence[Row], sides: tuple[str, str], named: Named | None = No
             families.setdefault(row["holm_family"], []).append(row)
     for members in families.values():
         adjust(members)
-    for row in tested:
-        row["verdict"] = word(row["lo"], row["hi"], row["p_holm"])
+    for row in rows:
+        judged = "p" in row
+        row["verdict"] = word(row["lo"], row["hi"], row["p_holm"]) if judged else TOO_FEW
 
 
 def adjust(rows: Sequence[Row]) -> None:

@@ -222,6 +222,8 @@ class JudgingParams:
     resamples: Annotated[Int, Field(ge=100, le=10**6)]
     permutations: Annotated[Int, Field(ge=100, le=10**6)]
     seed: Seed
+    min_films: Count  # for intervals and verdicts
+    min_genre_films: Count  # of one genre, with it and without
 
 
 @section

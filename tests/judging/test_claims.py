@@ -29,7 +29,13 @@ from stages.scoring.intervals import Estimate
 from tests.judging.conftest import only
 
 PARAMS = JudgingParams(
-    thresholds=(0.1, 0.36, 0.5), sweep_step=0.1, resamples=1000, permutations=1000, seed=0
+    thresholds=(0.1, 0.36, 0.5),
+    sweep_step=0.1,
+    resamples=1000,
+    permutations=1000,
+    seed=0,
+    min_films=60,
+    min_genre_films=8,
 )
 HEADLINE = HeadlineParams(picture="seen", sound="heard", both="both")
 CELLS = (

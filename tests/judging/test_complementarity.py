@@ -80,4 +80,5 @@ def test_a_genre_without_films_has_no_owner_and_no_number(board, judging):
     rows = list(
         owned_rows(dataclasses.replace(board, y_true=board.y_true & (np.arange(10) != 3)), judging)
     )
-    assert "owner" not in rows[3] and np.isnan(rows[3]["found_both"])
+    assert rows[3]["owner"] == "too few films" and np.isnan(rows[3]["found_both"])
+    assert not {"difference", "lo", "hi", "p", "p_holm"} & set(rows[3])

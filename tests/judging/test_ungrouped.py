@@ -72,7 +72,7 @@ def judged(params, judging, tmp_path):
         scores = {labels: outcome.scores for labels, outcome in outcomes.items()}
         save_scores(scores, folder / "scores/colour_linear.npz")
         films = read_films(folder)
-        rows = ungrouped_rows(folder, [cell], judging)
+        rows = ungrouped_rows(folder, [cell], dataclasses.replace(judging, min_films=SERIES))
         for row in rows:
             score = outcomes["ungrouped"].scores.score.mean(axis=0)
             expected = average_precision_score(films.y_true, score, average="macro")
