@@ -19,11 +19,13 @@ def main() -> None:
     from stages.corpus.labels import collections_of, films_of
     from stages.corpus.table import read_trailers
     from stages.counting import counted
+    from stages.judging.small_corpus import small_corpus
     from stages.packs import read_table, write_table
     from stages.params import load
     from stages.tables import write_csv, write_json
 
-    params = load().splits
+    every = load()
+    params = every.splits
     trailers = read_trailers(Path("data/catalogue.parquet"))
     steps = {step: Path(f"data/{step}/outcomes.parquet") for step in ("frames", "audio")}
     outcomes = {step: read_table(path).to_pylist() for step, path in steps.items()}
@@ -59,17 +61,19 @@ def main() -> None:
     ledger = read_table(Path("data/downloads.parquet"), columns=["reason"]).to_pylist()
     columns = ["step", "reason", "trailers"]
     write_csv(attrition(ledger, outcomes), columns, Path("metrics/attrition.csv"))
-    by_modality = {
-        "picture": len(seen),
-        "sound": len(heard),
-        "both": len(seen & heard),
-        "any": len(seen | heard),
-    }
+    by_modality = {"picture": len(seen), "sound": len(heard)}
+    by_modality |= {"both": len(seen & heard), "any": len(seen | heard)}
     sizes = {str(fold): sum(row["fold"] == fold for row in rows) for fold in range(params.folds)}
     counts = {"films": len(films), "groups": len(set(groups.tolist())), "usable": by_modality}
-    write_json({**counts, "folds": sizes}, Path("metrics/splits.json"))
+    both = [number for number, row in enumerate(rows) if row["picture"] and row["sound"]]
+    judged = both or list(range(len(rows)))  # of pictures alone, or of sound
+    alike = group_films([collections_of(trailers)[row] for row in usable])
+    size = small_corpus(y_true[usable][judged], alike[judged], params.folds, every.judging)
+    write_json({**counts, "folds": sizes, **size}, Path("metrics/splits.json"))
     served_by_any = f"{len(rows)} of {counted(len(films), 'film')} usable"
     say(f"{served_by_any}, {len(seen & heard)} with picture and sound")
+    if "warning" in size:
+        say(f"warning: {size['warning']}")
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ def read(metrics: Path) -> Results:
             row["approach"],
             row["modality"],
             _number(row["macro_ap"]),
-            f"{_number(row['macro_ap_lo'])} to {_number(row['macro_ap_hi'])}",
+            _interval(row["macro_ap_lo"], row["macro_ap_hi"]),
         )
         for row in approaches
     )
@@ -55,12 +55,19 @@ def read(metrics: Path) -> Results:
 
 
 def _difference(label: str, row: dict[str, str]) -> str:
+    if not row["lo"]:
+        which = f"{row['a']} − {row['b']}"
+        return f"{label}: {float(row['difference']):+.3f} (too few films for a verdict; {which})"
     lo, hi, p = (float(row[name]) for name in ("lo", "hi", "p_holm"))
     said = "clear of zero" if row["verdict"] in (BETTER, WORSE) else "undecided"
     return (
         f"{label}: {float(row['difference']):+.3f} ({lo:+.3f} to {hi:+.3f}, Holm's p {p:.3f}, "
         f"{said}; {row['a']} − {row['b']})"
     )
+
+
+def _interval(lo: str, hi: str) -> str:
+    return f"{_number(lo)} to {_number(hi)}" if lo else "–"
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
