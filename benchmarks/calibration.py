@@ -3,7 +3,9 @@
 - Nothing differs: how often interval, permutation test and the joint verdict see a difference, how
   often any of a family does after Holm, and how often noise is said to have skill.
 - A known difference is planted: how often it is found, by its size and by the number of films.
-- How often the 95% intervals hold the value on infinitely many films, which the model gives.
+- How often the 95% intervals hold the true value: of a difference the one on infinitely many
+  films, which the model gives; of one approach the one expected of as many films (simulated).
+- The same of a genre that few films have (few_films.py), by the judges' rule on few films.
 
 Label sets are those of sample.txt; scores come from a latent normal model (simulation.py).
 500 resamples in a simulation suffice: the ends of an interval are then themselves estimated, which
@@ -18,6 +20,7 @@ import os
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +28,13 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # the simulations are what is par
 
 import numpy as np
 
+from benchmarks import few_films
 from benchmarks.provenance import commit, versions
 from benchmarks.simulation import World, scaled_to
 from stages.corpus.labels import films_of
 from stages.corpus.reader import read_catalogue
 from stages.judging.verdicts import verdict
+from stages.params import load
 from stages.scoring.bootstrap import Resamples, bootstrap_macro_average_precision
 from stages.scoring.intervals import Method, approach_estimate, paired_difference
 from stages.scoring.permutation import holm, no_skill_test, paired_permutation_test
@@ -39,6 +44,7 @@ RESULTS = ROOT / "benchmarks" / "results" / "calibration.json"
 LEVEL = 0.05
 METHODS: tuple[Method, ...] = ("jackknife", "percentile", "bca")
 CHUNK = 20
+EXPECTED_DRAWS = 2000  # of the value that as many films would give; its error is below 0.001
 
 # How well the genres can be told, in the order of GENRES and up to a factor: by one approach, and
 # by another that is good at other genres.
@@ -73,6 +79,7 @@ def scenarios() -> list[Scenario]:
         *(Scenario(f"planted {d:g}", 240, 1000, d) for d in (0.04, 0.12, 0.02, 0.06, 0.08)),
         *(Scenario(f"planted 0.04, {n} films", n, 500, 0.04) for n in (150, 500, 1000)),
         Scenario("nothing differs, 150 films", 150, 1000),
+        Scenario("nothing differs, 60 films", 60, 1000),
     ]
 
 
@@ -108,6 +115,14 @@ def main() -> None:
             found["scenarios"][scenario.name] = run(scenario, arguments.seed, pool)
             arguments.results.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
             print(line(scenario, found["scenarios"][scenario.name]), flush=True)
+    for few in few_films.few_films():
+        if arguments.only and few.name not in arguments.only:
+            continue
+        if arguments.simulations:
+            few = replace(few, simulations=arguments.simulations)
+        found["scenarios"][few.name] = few_films.run(few, arguments.seed, load().judging)
+        arguments.results.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+        print(few_films.line(few, found["scenarios"][few.name]), flush=True)
 
 
 def run(scenario: Scenario, seed: int, pool: ProcessPoolExecutor) -> dict[str, Any]:
@@ -144,6 +159,13 @@ def build(scenario: Scenario) -> World:
     return World(label_sets, discriminability, scenario.between_approaches, scenario.between_genres)
 
 
+@cache
+def expected_macro_ap(scenario: Scenario) -> float:
+    """The second approach's, of as many films as the scenario has."""
+    rng = np.random.default_rng(scenario.films)
+    return float(build(scenario).expected_macro_ap(scenario.films, EXPECTED_DRAWS, rng)[1])
+
+
 def simulate(
     scenario: Scenario, world: World, seed: int, numbers: list[int]
 ) -> list[dict[str, float]]:
@@ -162,7 +184,8 @@ def simulate(
             y_true, y_scores, scenario.resamples, seed=number
         )
         outcomes.append(
-            _pair(resamples, y_true, y_scores, truth, scenario, number) | _single(resamples, truth)
+            _pair(resamples, y_true, y_scores, truth, scenario, number)
+            | _level(resamples, expected_macro_ap(scenario), float(truth[1]))
         )
     return outcomes
 
@@ -197,14 +220,14 @@ def _pair(
     }
 
 
-def _single(resamples: Resamples, truth: np.ndarray) -> dict[str, float]:
-    """Of the second approach, whose truth is the same in all scenarios."""
+def _level(resamples: Resamples, expected: float, population: float) -> dict[str, float]:
+    """Of the second approach, whose truth is the same in all scenarios of a number of films."""
     found = {}
     for method in METHODS:
         estimate = approach_estimate(resamples, 1, method=method)
-        found[f"covered_single_{method}"] = float(estimate.lo <= truth[1] <= estimate.hi)
+        found[f"covered_level_{method}"] = float(estimate.lo <= expected <= estimate.hi)
         found[f"half_width_single_{method}"] = (estimate.hi - estimate.lo) / 2
-    return found | {"excess_single": float(resamples.point[1] - truth[1])}
+    return found | {"excess_single": float(resamples.point[1] - population)}
 
 
 FAMILY = 5
@@ -242,7 +265,7 @@ def _any(family: list[dict[str, float]]) -> bool:
 def line(scenario: Scenario, found: dict[str, Any]) -> str:
     """A scenario as one reads it in a terminal."""
     rates = found["rates"]
-    names = ("interval", "permutation_test", "verdict", "covered", "covered_single_jackknife")
+    names = ("interval", "permutation_test", "verdict", "covered", "covered_level_jackknife")
     shown = ", ".join(f"{name} {100 * rates[name]:.1f}%" for name in names if name in rates)
     return f"{scenario.name} ({scenario.films} films, {scenario.simulations} simulations): {shown}"
 

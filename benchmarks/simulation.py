@@ -11,6 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import norm
 
+from stages.scoring.averaging import average_over_genres
+from stages.scoring.ranking import genre_average_precision
+
 Array = np.ndarray
 
 
@@ -42,6 +45,16 @@ class World:
                 for row in self.discriminability
             ]
         )
+
+    def expected_macro_ap(self, n_films: int, n_draws: int, rng: np.random.Generator) -> Array:
+        """Mean macro average precision of so many films, (n_approaches,): above the population's,
+        by more the fewer they are. Of each draw over the genres that it has."""
+        found = []
+        for _ in range(n_draws):
+            y_true, y_scores = self.draw(n_films, rng)
+            by_genre = np.array([genre_average_precision(y_true, score) for score in y_scores])
+            found.append(average_over_genres(by_genre)[0])
+        return np.mean(found, axis=0)
 
     def population_macro_ap(self) -> Array:
         """Its mean over the genres, (n_approaches,)."""

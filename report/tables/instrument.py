@@ -14,7 +14,7 @@ SHORT = {
     "no skill": "approaches at chance",
 }
 SIMULATED = ["what", "difference", "films", "rate", "lo", "hi"]
-DIFFERENCE, SINGLE = "covered", "covered_single_jackknife"
+DIFFERENCE, LEVEL, GENRE = "covered", "covered_level_jackknife", "covered_if_given"
 
 
 def recovery(metrics: Metrics) -> pd.DataFrame:
@@ -60,11 +60,13 @@ def false_alarms(metrics: Metrics) -> pd.DataFrame:
 
 
 def coverage(metrics: Metrics) -> pd.DataFrame:
-    """How often a 95% interval held the true value: of a difference, and of one approach."""
+    """How often a 95% interval held the true value: of a difference, of one approach, and of one
+    genre where it is given."""
     rows = []
-    for measure, what in ((DIFFERENCE, "a difference"), (SINGLE, "one approach")):
+    measures = ((DIFFERENCE, "a difference"), (LEVEL, "one approach"), (GENRE, "one genre"))
+    for measure, what in measures:
         found = _simulated(metrics, measure)
-        if measure == SINGLE:  # one approach alone does not know how far the other is from it
+        if measure == LEVEL:  # one approach alone does not know how far the other is from it
             found = list({row["films"]: row for row in reversed(found)}.values())[::-1]
             found = [row | {"what": f"{row['films']} films"} for row in found]
         rows += [row | {"what": f"{what}, {row['what']}"} for row in found]

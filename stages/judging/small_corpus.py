@@ -10,7 +10,7 @@ from stages.judging.enough import enough, independent
 from stages.params import JudgingParams
 
 # Half-width of a 95% interval of macro AP times the root of the number of films, at a macro AP of
-# .45: within 15% of what benchmarks/calibration.py measures at 19 to 1,000 films.
+# .45: within a fifth of what benchmarks/calibration.py measures at 60 to 1,000 films.
 HALF_WIDTH = 0.65
 
 
