@@ -9,6 +9,7 @@ import pandas as pd
 
 MODALITIES = ("picture", "sound", "both")
 VERDICTS = {"better": 1, "worse": -1}  # the judges' words; whatever else is no verdict
+TOO_FEW = "too few films"  # theirs where there is none to give
 CEILING_COLUMNS = ["modality", "window", "used_by", "macro_ap", "micro_ap", "samples_ap"]
 LEAK_COLUMNS = [
     *("kind", "films", "film_ids", "titles", "frames", "seconds", "share", "folds"),

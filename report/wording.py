@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from report import few_films
 from report.elements import (
     Html,
     counted,
@@ -51,7 +52,7 @@ def answer(metrics: Metrics) -> Html:
     chance = number(chance_level(metrics))
     text = (
         f"The genres of {_these(metrics)} can be told {listed(said)}, on a scale where chance "
-        f"scores {chance} and a perfect predictor 1"
+        f"scores {chance} on these films and a perfect predictor 1"
     )
     text += f": {', and '.join(found)}." if found else "."
     return Html(f'<p class="answer">{text}</p>')
@@ -63,7 +64,9 @@ def _these(metrics: Metrics) -> str:
 
 def _scored(row: "pd.Series[Any]") -> str:
     spread = interval(row["macro_ap_lo"], row["macro_ap_hi"])
-    return f"<strong>{number(row['macro_ap'])}</strong> ({escape(spread)})"
+    return f"<strong>{number(row['macro_ap'])}</strong>" + (
+        f" ({escape(spread)})" if spread else ""
+    )
 
 
 def _between(row: "pd.Series[Any]") -> str:
@@ -72,7 +75,8 @@ def _between(row: "pd.Series[Any]") -> str:
         return f"the picture tells more, by {_gap(row)}"
     if found < 0:
         return f"the sound tells more, by {_gap(row, -1)}"
-    return f"which of the two tells more is undecided (picture − sound {_gap(row)})"
+    known = "is undecided" if pd.notna(row["lo"]) else "so few films cannot say"
+    return f"which of the two tells more {known} (picture − sound {_gap(row)})"
 
 
 def _fusion(row: "pd.Series[Any]") -> str:
@@ -82,7 +86,8 @@ def _fusion(row: "pd.Series[Any]") -> str:
         return f"joining them gains {_gap(row)} over {part}"
     if found < 0:
         return f"joining them loses {_gap(row, -1)} against {part}"
-    return f"whether joining them gains anything over {part}, is undecided ({_gap(row)})"
+    known = "is undecided" if pd.notna(row["lo"]) else "they cannot say either"
+    return f"whether joining them gains anything over {part}, {known} ({_gap(row)})"
 
 
 def judged(row: "pd.Series[Any]") -> int:
@@ -91,6 +96,8 @@ def judged(row: "pd.Series[Any]") -> int:
 
 
 def _gap(row: "pd.Series[Any]", sign: int = 1) -> str:
+    if pd.isna(row["lo"]):
+        return signed(row["difference"], 3)
     lo, hi = sorted((sign * row["lo"], sign * row["hi"]))
     # Three places: an interval that just holds zero must not be shown as ending at it.
     spread = f"[{signed(lo, 3)} to {signed(hi, 3)}; Holm’s {p_value(row['p_holm'])}]"
@@ -98,7 +105,8 @@ def _gap(row: "pd.Series[Any]", sign: int = 1) -> str:
 
 
 def chance_level(metrics: Metrics) -> float:
-    """Macro average precision of a random order of the films, else of the label frequencies."""
+    """Macro average precision of a random order of the same films, so on the scale of every value
+    and interval beside it; else of the label frequencies."""
     value = metrics.reference("random_scores", "macro_ap")
     if value is not None:
         return value
@@ -110,11 +118,17 @@ def findings(metrics: Metrics) -> list[str]:
     """Findings: against chance, against the ceiling or the best, what a threshold costs."""
     chance = chance_level(metrics)
     sensing = points(metrics).query("modality != 'none'")
-    found = [
+    beat = (
         f"{int(sensing['skilled'].sum())} of {len(sensing)} approaches that look or listen beat "
         f"chance ({number(chance)}): the 95% interval of their difference from a random order of "
         "the same films lies above zero, and its p, adjusted by Holm, below 0.05."
-    ]
+    )
+    if few_films.too_few(metrics):
+        beat = (
+            f"Which of {len(sensing)} approaches that look or listen beat chance "
+            f"({number(chance)}) so few films cannot say: they have no intervals and no verdicts."
+        )
+    found = [beat]
     found.append(_reached(metrics, chance) or best(metrics))
     everything = metrics.reference("predict_everything", "f1_macro")
     at = metrics.thresholds[metrics.thresholds["approach"] == metrics.leading]
@@ -137,7 +151,7 @@ def best(metrics: Metrics) -> str:
     sensing = points(metrics).query("modality != 'none'")
     first = sensing.sort_values("macro_ap").iloc[-1]
     spread = interval(first["macro_ap_lo"], first["macro_ap_hi"])
-    scored = f"{number(first['macro_ap'])} ({spread})"
+    scored = number(first["macro_ap"]) + (f" ({spread})" if spread else "")
     text = f"Of all approaches {first['approach']} scores highest: {scored}"
     if first["approach"] in metrics.headline.values():
         return f"{text}. It was named before the run."
@@ -212,9 +226,7 @@ def scope(metrics: Metrics) -> list[str]:
         )
     lines.append(
         f"Every film was judged by models that had not seen it ({counted(folds, 'fold')}, grouped "
-        f"by {_grouped(metrics)}); "
-        "intervals are 95% bootstrap intervals over films, with the models as they are; "
-        "differences are paired."
+        f"by {_grouped(metrics)}); {few_films.INTERVALS}"
     )
     if metrics.sample:
         lines.append(
@@ -251,40 +263,6 @@ def no_second_source(metrics: Metrics) -> str:
         f"{of['films']} of these films, and fewer than two of them have a trailer that could be "
         "used."
     )
-
-
-def keras(metrics: Metrics) -> str:
-    """Why a keras_accuracy near 29% may be that of a constant answer."""
-    constant = metrics.reference("best_constant_label", "keras_accuracy")
-    perfect = metrics.reference("perfect", "keras_accuracy")
-    here = (
-        f"On this corpus a constant answer scores {number(constant)}, and knowing "
-        f"every label exactly scores only {number(perfect)}."
-        if constant is not None and perfect is not None
-        else ""
-    )
-    return (
-        "Keras' categorical accuracy asks whether the largest score falls on the first of a "
-        "film's labels, in the order of the label list. It was made for one label per film. On "
-        "IMDb's labels of these ten genres the constant answer Drama scores 0.29 and a perfect "
-        f"predictor about 0.63: 29% may be the accuracy of a constant answer. {here}"
-    )
-
-
-def published(metrics: Metrics) -> list[str]:
-    """What stands behind each of the seed study's published numbers."""
-    constant = metrics.reference("best_constant_label", "keras_accuracy")
-    density = metrics.reference("predict_everything", "precision_micro")
-    drama = float(metrics.catalogue["prevalence"]["Drama"])
-    return [
-        "Accuracy of 29 to 40%: a constant answer scores 29% on IMDb's labels of these "
-        f"ten genres and {number(constant)} here; a perfect predictor does not reach 1.",
-        "Precision of Drama of 0.46 to 0.49: a genre on many films has a high precision when "
-        f"every genre is named for every film, here {number(drama)}.",
-        "28, 28 and 28% at a threshold of 0.10: at a threshold so low nearly every genre is named "
-        "for every film, and the precision of that is the label density, "
-        f"here {number(density)}, whatever the model.",
-    ]
 
 
 def citation(metrics: Metrics) -> str:

@@ -7,22 +7,25 @@ import pandas as pd
 
 from report.elements import listed, number, p_value, signed
 from report.figures.style import colour, finish, shape, shares_map
+from report.loading import TOO_FEW
 
 AXIS = "normalised AP (0 = the genre's share of films, 1 = perfect)"
 PAIR = ("picture", "sound")
 
 
-def dumbbell(rows: pd.DataFrame, ceilings: pd.DataFrame) -> Any:
+def dumbbell(rows: pd.DataFrame, ceilings: pd.DataFrame, owned: pd.DataFrame) -> Any:
     """Picture against sound per genre, normalised so that its share of films is 0 for every genre.
 
-    rows: genre, approach, modality (picture, sound), ap, ap_lo, ap_hi, prevalence, normalised_ap.
-    ceilings: genre, modality, planted, normalised_ap; may be empty.
+    rows: genre, approach, modality (picture, sound), ap, ap_lo, ap_hi, chance_ap, prevalence,
+    normalised_ap. ceilings: genre, modality, planted, normalised_ap; may be empty. owned: genre,
+    owner (picture, sound, undecided or too few films) by the paired difference.
     """
     names = rows.drop_duplicates("modality").set_index("modality")["approach"]
     scale_of = 1 - rows["prevalence"]
     rows = rows.assign(
         lo=(rows["ap_lo"] - rows["prevalence"]) / scale_of,
         hi=(rows["ap_hi"] - rows["prevalence"]) / scale_of,
+        chance=(rows["chance_ap"] - rows["prevalence"]) / scale_of,
     )
     wide = rows.pivot(index="genre", columns="modality", values="normalised_ap")
     wide = wide.reindex(columns=list(PAIR))
@@ -47,7 +50,9 @@ def dumbbell(rows: pd.DataFrame, ceilings: pd.DataFrame) -> Any:
         alt.Chart(joints)
         .mark_rule(strokeWidth=1.5, opacity=0.7)
         .encode(y=y, x=alt.X("picture:Q", title=AXIS, scale=scale, axis=axis), x2="sound:Q"),
-        alt.Chart(pd.DataFrame({"zero": [0]})).mark_rule(strokeDash=[4, 4]).encode(x="zero:Q"),
+        alt.Chart(rows.drop_duplicates("genre"))
+        .mark_tick(thickness=1.5, size=38, strokeDash=[4, 4], filled=False)
+        .encode(y=y, x=alt.X("chance:Q", scale=scale)),
         base.mark_rule(strokeWidth=4, opacity=0.4, strokeCap="round").encode(
             x=alt.X("lo:Q", title=AXIS, scale=scale, axis=axis), x2="hi:Q", color=colour()
         ),
@@ -81,44 +86,43 @@ def dumbbell(rows: pd.DataFrame, ceilings: pd.DataFrame) -> Any:
     compared = len(names) > 1
     return finish(
         alt.layer(*layers),
-        _finding(rows) if compared else f"The {names.index[0]}, genre by genre",
+        _finding(wide, owned) if compared else f"The {names.index[0]}, genre by genre",
         f"Normalised average precision of {' and '.join(names.index)} by genre. {spoken}.",
         height=44 * len(order),
-        subtitle=f"{names['picture']} against {names['sound']}, genre by genre; "
-        "seen or heard: the two intervals do not overlap"
+        subtitle=f"{names['picture']} against {names['sound']}, genre by genre; seen or heard: by "
+        "the difference on the same films, as below" + _left_out(owned)
         if compared
         else str(names.iloc[0]),
         keys=keys,
     )
 
 
-def _finding(rows: pd.DataFrame) -> str:
-    """The genres whose two intervals do not overlap, else the widest gap."""
-    seen, heard = [], []
-    gaps: list[tuple[float, str, str]] = []
-    for genre, part in rows.groupby("genre", sort=False):
-        by = {row["modality"]: row for row in part.to_dict("records")}
-        if set(PAIR) - set(by):
-            continue
-        picture, sound = by["picture"], by["sound"]
-        if picture["lo"] > sound["hi"]:
-            seen.append(str(genre))
-        elif sound["lo"] > picture["hi"]:
-            heard.append(str(genre))
-        gap = picture["normalised_ap"] - sound["normalised_ap"]
-        if pd.notna(gap):
-            gaps.append((abs(gap), str(genre), "picture" if gap > 0 else "sound"))
+def _finding(wide: pd.DataFrame, owned: pd.DataFrame) -> str:
+    """The genres that one of the two tells clearly better, else the widest gap that was judged."""
+    who = {side: owned.loc[owned["owner"] == side, "genre"].tolist() for side in PAIR}
+    seen, heard = who["picture"], who["sound"]
     parts = [f"{listed(seen)} {_verb(seen)} seen rather than heard"] if seen else []
     parts += [f"{listed(heard)} {_verb(heard)} heard rather than seen"] if heard else []
     if parts:
         return "; ".join(parts)
-    if not gaps:
-        return "Picture and sound by genre"
-    widest = max(gaps)
+    judged = owned.loc[owned["owner"] != TOO_FEW, "genre"]
+    gaps = (wide["picture"] - wide["sound"]).reindex(judged).dropna()
+    if gaps.empty:
+        few = len(owned) > 0 and judged.empty
+        return "Too few films to say what is seen" if few else "Picture and sound by genre"
+    widest = str(gaps.abs().idxmax())
+    better = "picture" if gaps[widest] > 0 else "sound"
     return (
-        f"No genre's intervals part clearly; the widest gap is {widest[1]}, "
-        f"told better by {widest[2]} ({number(widest[0])})"
+        f"No genre is clearly told better by one of the two; the widest gap is {widest}, told "
+        f"better by {better} ({number(abs(gaps[widest]))}, undecided)"
     )
+
+
+def _left_out(owned: pd.DataFrame) -> str:
+    """Which genres have no interval and no verdict, and why; nothing where all have."""
+    few = owned.loc[owned["owner"] == TOO_FEW, "genre"].tolist()
+    which = "any genre" if len(few) == len(owned) else listed(sorted(few)) if few else ""
+    return f"; too few films for an interval or a verdict of {which}" if few else ""
 
 
 def _verb(names: list[str]) -> str:
@@ -135,8 +139,10 @@ def owned(rows: pd.DataFrame) -> Any:
     who = {side: rows.loc[rows["owner"] == side, "genre"].tolist() for side in PAIR}
     parts = [f"the {side} owns {listed(names)}" for side, names in who.items() if names]
     title = "; ".join(parts) or "Neither picture nor sound owns a genre"
+    if len(rows) and (rows["owner"] == TOO_FEW).all():
+        title = "too few films to say who owns what"
     title = title[0].upper() + title[1:]
-    rows = rows.assign(modality=rows["owner"].replace({"undecided": "none"}))
+    rows = rows.assign(modality=rows["owner"].replace({"undecided": "none", TOO_FEW: "none"}))
     y = alt.Y("genre:N", sort=rows["genre"].tolist(), title=None)
     axis = "difference in AP (picture − sound)"
     base = alt.Chart(rows).encode(
@@ -161,7 +167,7 @@ def owned(rows: pd.DataFrame) -> Any:
         ),
     )
     spoken = "; ".join(
-        f"{row['genre']} {signed(row['difference'])} ({p_value(row['p_holm'])}, {row['owner']})"
+        f"{row['genre']} {signed(row['difference'])} ({_judged(row)}{row['owner']})"
         for row in rows.to_dict("records")
     )
     return finish(
@@ -169,9 +175,14 @@ def owned(rows: pd.DataFrame) -> Any:
         title,
         f"Difference in average precision, picture minus sound, by genre. {spoken}.",
         height=32 * max(len(rows), 1),
-        subtitle="Owned: the interval leaves out zero and Holm's p is below 0.05; grey: undecided",
+        subtitle="Owned: the interval leaves out zero and Holm's p is below 0.05; grey: undecided"
+        + _left_out(rows),
         keys=[*PAIR, "undecided", "interval"],
     )
+
+
+def _judged(row: Any) -> str:
+    return f"{p_value(row['p_holm'])}, " if pd.notna(row["p_holm"]) else ""
 
 
 def confusion(shares: pd.DataFrame, approach: str) -> Any:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from report.elements import counted, interval, listed, number, p_value, signed
 from report.figures.style import NAMES, PROBABILITY, ROW, TENTHS, colour, finish, shape
-from report.loading import MODALITIES, VERDICTS
+from report.loading import MODALITIES, TOO_FEW, VERDICTS
 
 AP_AXIS = "macro average precision (1 = perfect)"
 BETWEEN = {
@@ -35,6 +35,8 @@ def answer(rows: pd.DataFrame, chance: float, between: int | None, fusion: int |
     said = ", ".join(f"{m} {number(scores[m])}" for m in MODALITIES if m in scores)
     judged = [] if between is None else [BETWEEN[between]]
     judged += [] if fusion is None else [FUSION[fusion]]
+    if rows["macro_ap_lo"].isna().all():
+        judged = ["too few films for an interval or a verdict"]
     title = f"{said.capitalize()}, chance {number(chance)}"
     title += f": {'; '.join(judged)}" if judged else ""
     named = rows.loc[rows["modality"] != "none", "approach"]
@@ -49,6 +51,8 @@ def matrix(rows: pd.DataFrame, chance: float) -> Any:
     clear = int(sensing["skilled"].sum())
     verb = "beats" if len(sensing) == 1 else "beat"
     title = f"{clear} of {counted(len(sensing), 'approach')} {verb} chance ({number(chance)})"
+    if rows["macro_ap_lo"].isna().all():
+        title = f"Too few films to say which of {counted(len(sensing), 'approach')} {verb} chance"
     return _dots(rows, chance, title, "All approaches, best first", size=80, row=ROW)
 
 
@@ -80,7 +84,8 @@ def _dots(rows: pd.DataFrame, chance: float, title: str, what: str, *, size: int
         ),
         base.mark_text(dy=-row * 0.35, fontSize=11).encode(x=x, text="text:N"),
     ]
-    keys = [m for m in NAMES if m in set(rows["modality"])] + ["interval", "chance"]
+    keys = [m for m in NAMES if m in set(rows["modality"])]
+    keys += ["interval", "chance"] if rows["macro_ap_lo"].notna().any() else ["chance"]
     if rows["ceiling"].notna().any():
         bounded = alt.Chart(rows.dropna(subset=["ceiling"])).encode(y=y, tooltip=tooltip)
         layers.append(
@@ -111,7 +116,10 @@ def contender(name: str) -> str:
 
 def verdicts(comparisons: pd.DataFrame) -> list[str]:
     """The verdict on every comparison, as a reader is told it. comparisons: verdict."""
-    return [CLEAR[VERDICTS.get(word, 0)] for word in comparisons["verdict"]]
+    return [
+        TOO_FEW if word == TOO_FEW else CLEAR[VERDICTS.get(word, 0)]
+        for word in comparisons["verdict"]
+    ]
 
 
 def differences(comparisons: pd.DataFrame, named: bool = False) -> Any:
@@ -128,9 +136,12 @@ def differences(comparisons: pd.DataFrame, named: bool = False) -> Any:
         text=[signed(value) for value in comparisons["difference"]],
         p_text=[p_value(value) for value in comparisons["p_holm"]],
     )
-    clear = int((rows["verdict"] != CLEAR[0]).sum())
+    decided = [CLEAR[1], CLEAR[-1]]
+    clear = int(rows["verdict"].isin(decided).sum())
     title = _beaten(rows) if named else f"{clear} of {_differences(len(rows))} clear of zero"
-    span = float(rows[["lo", "hi"]].abs().max().max()) if len(rows) else 1.0
+    if len(rows) and (rows["verdict"] == TOO_FEW).all():
+        title = "Too few films to say which differences are clear of zero"
+    span = float(rows[["difference", "lo", "hi"]].abs().max().max()) if len(rows) else 1.0
     scale = alt.Scale(domain=[-span * 1.15, span * 1.15], nice=True)
     base = alt.Chart(rows).encode(
         y=alt.Y("row:N", sort=None, title=None, axis=alt.Axis(labelLimit=280)),
@@ -142,7 +153,9 @@ def differences(comparisons: pd.DataFrame, named: bool = False) -> Any:
             alt.Tooltip("p_holm:Q", format=".4f", title="p (Holm)"),
             alt.Tooltip("verdict:N"),
         ],
-        opacity=alt.condition(f"datum.verdict !== '{CLEAR[0]}'", alt.value(1), alt.value(0.45)),
+        opacity=alt.condition(
+            f"indexof({decided}, datum.verdict) >= 0", alt.value(1), alt.value(0.45)
+        ),
     )
     axis = "difference in macro AP (first − second)"
     chart = alt.layer(
@@ -161,8 +174,7 @@ def differences(comparisons: pd.DataFrame, named: bool = False) -> Any:
     )
     ahead = [m for m in MODALITIES if m in set(rows["modality"])]
     spoken = "; ".join(
-        f"{row['row']} {row['text']} ({interval(row['lo'], row['hi'])}; "
-        f"{row['p_text']}; {row['verdict']})"
+        f"{row['row']} {row['text']} ({_judged(row)}{row['verdict']})"
         for row in rows.to_dict("records")
     )
     return finish(
@@ -179,6 +191,11 @@ def differences(comparisons: pd.DataFrame, named: bool = False) -> Any:
 
 def _differences(number: int) -> str:
     return counted(number, "difference is", "differences are")
+
+
+def _judged(row: Any) -> str:
+    spread = interval(row["lo"], row["hi"])
+    return f"{spread}; {row['p_text']}; " if spread else ""
 
 
 def _beaten(rows: pd.DataFrame) -> str:

@@ -1,5 +1,7 @@
 """Sections of the instrument: ceilings, planted truth recovered, simulations."""
 
+from typing import Any
+
 import pandas as pd
 
 from report import elements, figures
@@ -42,7 +44,7 @@ def recovery(metrics: Metrics) -> Html:
         f"Cells without a cue of their own: {said['planted_at_zero']}, of which "
         f"{said['planted_at_zero_above']} are told clearly better than co-occurrence allows. Of "
         f"all {said['cells']} cells {said['above']} are told clearly better than the ideal "
-        "observer does."
+        "observer does." + _without_interval(said)
     )
     planted = figures.recovered(
         rows, "planted", "planted probability", said["rank_correlation_with_planted"]
@@ -61,6 +63,11 @@ def recovery(metrics: Metrics) -> Html:
     )
     numbers = elements.table(instrument.cells(rows), source="recovery.csv", name="recovery")
     return charts + words + elements.folded("The numbers", numbers)
+
+
+def _without_interval(said: dict[str, Any]) -> str:
+    count = said.get("without_interval", 0)
+    return f" Of {count} there is no interval to say so by." if count else ""
 
 
 def simulations(metrics: Metrics) -> Html:

@@ -89,6 +89,7 @@ def _scores(
                     "ap": ap,
                     "ap_lo": max(0.0, ap - 0.07),
                     "ap_hi": min(1.0, ap + 0.07),
+                    "chance_ap": share + 0.02 * (1 - share),
                     "normalised_ap": normal,
                     "roc_auc": 0.5 + normal / 2,
                     "brier": share * (1 - share),

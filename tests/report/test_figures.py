@@ -39,7 +39,9 @@ def charts(metrics: Metrics) -> dict[str, Any]:
         "matrix": figures.matrix(tables.approaches.points(metrics), chance),
         "differences": figures.differences(metrics.comparisons),
         "dumbbell": figures.dumbbell(
-            tables.genres.pair(metrics), tables.genres.pair_ceilings(metrics)
+            tables.genres.pair(metrics),
+            tables.genres.pair_ceilings(metrics),
+            tables.genres.owned(metrics),
         ),
         "owned": figures.owned(tables.genres.owned(metrics)),
         "confusion": figures.confusion(films.confusion(films.read(metrics), both), both),
@@ -126,7 +128,7 @@ def test_answer_claims_what_the_verdicts_allow(between: int, fusion: int, words:
     assert "ceiling" not in without["usermeta"]["keys"]
 
 
-def test_dumbbell_normalises_intervals_and_names_what_parts() -> None:
+def test_dumbbell_normalises_intervals_and_heads_what_the_paired_verdict_decides() -> None:
     rows = pd.DataFrame(
         {
             "approach": ["p", "s"] * 2,
@@ -136,15 +138,30 @@ def test_dumbbell_normalises_intervals_and_names_what_parts() -> None:
             "ap_lo": [0.5, 0.5, 0.7, 0.2],
             "ap_hi": [0.7, 0.6, 0.9, 0.4],
             "prevalence": [0.5, 0.5, 0.2, 0.2],
+            "chance_ap": [0.52, 0.52, 0.24, 0.24],
             "normalised_ap": [0.2, 0.1, 0.75, 0.125],
         }
     )
-    spec = figures.dumbbell(rows, pd.DataFrame()).to_dict()
+
+    def drawn_with(drama: str, horror: str) -> Any:
+        owned = pd.DataFrame({"genre": ["Drama", "Horror"], "owner": [drama, horror]})
+        return figures.dumbbell(rows, pd.DataFrame(), owned).to_dict()
+
+    spec = drawn_with("undecided", "picture")
     assert spec["title"]["text"] == "Horror is seen rather than heard"
+    # the intervals of Horror part, and of Drama overlap: neither decides
+    said = drawn_with("sound", "undecided")["title"]["text"]
+    assert said == "Drama is heard rather than seen"
+    said = drawn_with("undecided", "undecided")["title"]["text"]
+    assert said.startswith("No genre is clearly told better") and "widest gap is Horror" in said
+    few = drawn_with("undecided", "too few films")["title"]
+    assert "widest gap is Drama" in few["text"]
+    assert few["subtitle"].endswith("too few films for an interval or a verdict of Horror")
     drawn = [row for rows in spec["datasets"].values() for row in rows if "lo" in row]
     horror = next(r for r in drawn if r["genre"] == "Horror" and r["modality"] == "picture")
     assert horror["lo"] == pytest.approx((0.7 - 0.2) / 0.8)
     assert horror["hi"] == pytest.approx((0.9 - 0.2) / 0.8)
+    assert horror["chance"] == pytest.approx((0.24 - 0.2) / 0.8)  # of a random order, not at 0
 
 
 def test_differences_counts_what_is_clear_of_zero() -> None:
