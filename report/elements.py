@@ -22,7 +22,6 @@ KEYS = {
     "interval": "95% interval",
     "ceiling": "ceiling: the best any predictor could do",
     "chance": "chance: a random order",
-    "share": "0: the genre's share of films",
     "perfect": "a perfect predictor",
     "constant": "constant answer",
     "everything": "F1 of every genre",

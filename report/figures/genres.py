@@ -51,7 +51,7 @@ def dumbbell(rows: pd.DataFrame, ceilings: pd.DataFrame, owned: pd.DataFrame) ->
         .mark_rule(strokeWidth=1.5, opacity=0.7)
         .encode(y=y, x=alt.X("picture:Q", title=AXIS, scale=scale, axis=axis), x2="sound:Q"),
         alt.Chart(rows.drop_duplicates("genre"))
-        .mark_tick(thickness=1.5, size=38, strokeDash=[4, 4], filled=False)
+        .mark_tick(thickness=0.1, size=38, strokeDash=[4, 4], filled=False)
         .encode(y=y, x=alt.X("chance:Q", scale=scale)),
         base.mark_rule(strokeWidth=4, opacity=0.4, strokeCap="round").encode(
             x=alt.X("lo:Q", title=AXIS, scale=scale, axis=axis), x2="hi:Q", color=colour()
@@ -60,7 +60,7 @@ def dumbbell(rows: pd.DataFrame, ceilings: pd.DataFrame, owned: pd.DataFrame) ->
             x=alt.X("normalised_ap:Q", scale=scale), color=colour(), shape=shape()
         ),
     ]
-    keys = [*names.index, "interval", "share"]
+    keys = [*names.index, *(["interval"] if rows["lo"].notna().any() else []), "chance"]
     if len(ceilings):
         keys.append("ceiling")
         layers.append(
