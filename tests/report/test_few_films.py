@@ -30,7 +30,7 @@ def folder(made_up: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         if path.stem == "references":
             continue
         rows = pd.read_csv(path, keep_default_na=False, na_values=[""])
-        rows[[name for name in rows if LEFT_OUT.fullmatch(str(name))]] = None
+        rows = rows.assign(**{n: None for n in map(str, rows) if LEFT_OUT.fullmatch(n)})
         if path.stem == "claims":
             rows = rows.assign(verdict="not run", sentence="Not run: needs a corpus of 60 films.")
         elif "verdict" in rows:

@@ -142,7 +142,7 @@ def test_who_has_no_number_is_not_read_aloud_as_nan(metrics: Metrics) -> None:
         "matrix": figures.matrix(points, 0.2),
         "differences": figures.differences(compared),
         "named": figures.differences(compared, named=True),
-        "dumbbell": figures.dumbbell(pair, tables.genres.pair_ceilings(metrics)),
+        "dumbbell": figures.dumbbell(pair, tables.genres.pair_ceilings(metrics), owned),
         "keras": figures.keras_accuracy(accuracy, None, None),
         "rules": figures.rules(rules, None),
         "price": figures.price(points.assign(seconds=[float("nan"), *[2.0] * (len(points) - 1)])),
