@@ -13,8 +13,7 @@ APPROACHES = [
 ]
 GENRES = [
     *("approach", "modality", "genre", "support", "prevalence", "ap", "ap_lo", "ap_hi"),
-    "chance_ap",
-    *("normalised_ap", "roc_auc", "brier", "ece"),
+    *("chance_ap", "normalised_ap", "roc_auc", "brier", "ece"),
 ]
 DECIDED = [
     *("precision_macro", "recall_macro", "f1_macro", "precision_micro", "recall_micro", "f1_micro"),

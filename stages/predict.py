@@ -48,7 +48,7 @@ def main() -> None:
     corpus = record.read_corpus(lock, len(respondent.films.ids), Path("data"))
     about = showing.corpus_line(corpus)
     say(about)
-    warnings = caveats.warnings(corpus, respondent.films)
+    warnings = caveats.warnings(corpus, respondent.films, params.judging)
     for warning in warnings:
         say(f"warning: {warning}")
 

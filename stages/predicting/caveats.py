@@ -3,40 +3,38 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import numpy as np
-
 from stages.corpus.genres import GENRES
 from stages.corpus.table import read_trailers
+from stages.counting import counted
 from stages.fitting.films import Films
+from stages.judging.enough import enough
 from stages.packs import read_table
+from stages.params import JudgingParams
 from stages.predicting.record import Corpus
 
-MIN_FILMS, MIN_GENRE_FILMS = 60, 8
 SAMPLE = (
     "these models learnt from rendered trailers of films that do not exist (the sample corpus): "
     "what they say of a real trailer means nothing; README, 'Real films', says how to train on some"
 )
 
 
-def warnings(corpus: Corpus, films: Films) -> list[str]:
+def warnings(corpus: Corpus, films: Films, params: JudgingParams) -> list[str]:
     """Of all answers. films: those that the models, thresholds and probabilities were learnt on."""
-    return [*([SAMPLE] if corpus.sample else []), *_few(films.y_true)]
+    return [*([SAMPLE] if corpus.sample else []), *_few(films, params)]
 
 
-def _few(y_true: np.ndarray) -> Iterator[str]:
-    """The rule by which the judges give no interval; y_true: (n_films, n_genres) bool."""
-    films = len(y_true)
-    if films < MIN_FILMS:
+def _few(films: Films, params: JudgingParams) -> Iterator[str]:
+    """By the rule by which the judges give no interval."""
+    given = enough(films.y_true, films.group, params)
+    if not given.films:
         yield (
-            f"thresholds and probabilities were learnt from {films} films, too few (fewer than "
-            f"{MIN_FILMS}) for a yes or no to be relied on"
+            f"thresholds and probabilities were learnt from {counted(len(films.ids), 'film')}, "
+            f"too few (fewer than {params.min_films}) for a yes or no to be relied on"
         )
-        return
-    fewer = np.minimum(y_true.sum(axis=0), (~y_true).sum(axis=0))
-    if rare := [genre for genre, n in zip(GENRES, fewer, strict=True) if n < MIN_GENRE_FILMS]:
+    elif rare := [genre for genre, has in zip(GENRES, given.genres, strict=True) if not has]:
         yield (
-            f"of {', '.join(rare)} the models know fewer than {MIN_GENRE_FILMS} films with it or "
-            "without it: their answers there are not to be relied on"
+            f"of {', '.join(rare)} the models know fewer than {params.min_genre_films} films with "
+            "it or without it: their answers there are not to be relied on"
         )
 
 

@@ -8,8 +8,7 @@ import pytest
 from stages.differing import showing
 from stages.differing.moves import move_rows
 from stages.differing.sides import Shared, Side
-from stages.fitting.films import Films
-from stages.fitting.scores import Scores
+from stages.judging.out_of_fold import OutOfFold
 from stages.params import load
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -20,17 +19,15 @@ def side(name: str, y_true: np.ndarray, skill: float) -> Side:
     n_films = len(y_true)
     ids = np.array([f"film {n}" for n in range(n_films)])
     fold = (np.arange(n_films) % 3).astype(np.int8)
-    score = (RNG.random(y_true.shape) + skill * y_true).astype(np.float32)[None]
-    inner = np.full((3, *y_true.shape), np.nan, np.float32)
-    films = Films(ids, y_true, fold, {}, fold)
-    return Side(name, films, {"learns": Scores(ids, fold, score, inner)})
+    score = (RNG.random(y_true.shape) + skill * y_true).astype(np.float32)
+    return Side(name, OutOfFold(ids, fold, y_true, None, {"learns": score}))
 
 
 @pytest.mark.parametrize(("n_films", "verdict"), [(59, "too few films"), (60, "better")])
 def test_of_too_few_films_the_difference_alone_is_shown(n_films, verdict):
     y_true = RNG.random((n_films, 10)) < 0.4
     before, after = side("a", y_true, 0.0), side("b", y_true, 2.0)
-    common = Shared(after.films.ids, y_true, None, ("learns",), ())
+    common = Shared(after.run.film_id, y_true, None, ("learns",), ())
     (row,) = move_rows(before, after, common, load(ROOT / "params.yaml").judging)
     assert row["verdict"] == verdict
     text = showing.markdown("a", "b", [row], common)

@@ -17,10 +17,13 @@ from stages.console import run_command
 from stages.corpus.genres import GENRES
 from stages.fitting.films import Films
 from stages.packs import write_table
+from stages.params import load
 from stages.predicting.caveats import warnings
 from stages.predicting.record import Corpus
 from stages.store import sha256
 from tests.predicting.small_run import Run, write_clip
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -68,7 +71,7 @@ def test_a_genre_of_few_films_with_or_without_it_is_named(horror, rare):
     y_true[:, GENRES.index("Horror")] = np.arange(60) < horror
     rows = np.arange(60)
     films = Films(rows.astype(str), y_true, rows % 3, {}, rows % 3)
-    told = warnings(Corpus("mine.txt", 60, sample=False), films)
+    told = warnings(Corpus("mine.txt", 60, sample=False), films, load(ROOT / "params.yaml").judging)
     assert [text.split(" the models")[0] for text in told] == ["of Horror"] * rare
 
 
