@@ -55,14 +55,17 @@ def broken(module: str, found: str, contract: str, line: int = 0) -> BenchmarkEr
 def blamed(contract: str, *modules: str) -> Iterator[None]:
     """What goes wrong in somebody's file is told by the line there and the error's own words.
 
-    modules: whose code runs in the block. Errors of ours, and a full disk, pass as they are.
+    modules: whose code runs in the block. Errors of ours pass as they are, and so does what the
+    system refuses: memory, a full disk.
     """
     try:
         yield
-    except BenchmarkError:
-        raise
     except Exception as error:
-        if isinstance(error, OSError) and by_the_system(error):
+        refused = isinstance(error, OSError) and by_the_system(error)
+        memory = (
+            isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError"
+        )  # torch
+        if isinstance(error, BenchmarkError) or refused or memory:
             raise
         lines = [
             (str(frame.f_globals["__name__"]), line)

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from stages.embedding.base import Backbone, create, family
+from stages.added import FAMILY, blamed
+from stages.embedding.base import made as unloaded
 from stages.embedding.network import Network
 from stages.files import write
 from stages.parallel import workers
@@ -68,14 +69,9 @@ def _key(backbone: BackboneParams) -> str:
 
 def _measure(backbone: BackboneParams, frames: FramesParams, audio: AudioParams) -> float:
     """Seconds a frame or a second of sound takes, the first batch not counted."""
-    made: Backbone
-    kind = family(backbone.family)
-    if issubclass(kind, Network):
-        made = kind(backbone.model, **backbone.options)
-        made.precision = backbone.precision
-        made.load_random()
-    else:
-        made = create(backbone.family, None, backbone.model, backbone.options)
+    made = unloaded(backbone.family, backbone.model, backbone.options, backbone.precision)
+    with blamed(FAMILY, type(made).__module__):
+        made.load_random() if isinstance(made, Network) else made.load(None)
     random = np.random.default_rng(0)
     if backbone.reads == "frames":
         size = (FRAMES, frames.short_side, frames.short_side * 16 // 9, 3)
@@ -90,7 +86,7 @@ def _measure(backbone: BackboneParams, frames: FramesParams, audio: AudioParams)
     try:
         made(trailer, audio.sample_rate)
         begin = time.perf_counter()
-        items = made.prepare(trailer, audio.sample_rate)
+        items = made.prepare_items(trailer, audio.sample_rate)
         prepared = time.perf_counter()
         made.embed_items(items)
         embedded = time.perf_counter()
