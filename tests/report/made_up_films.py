@@ -132,7 +132,6 @@ def beside(root: Path) -> None:
     results.mkdir(parents=True, exist_ok=True)
     scenarios = {
         "nothing differs": scenario(0.0, 240, 0.05),
-        "no skill": scenario(0.0, 240, 0.04),
         "planted 0.1": scenario(0.1, 240, 0.9),
     }
     write_json(results, "calibration", {"scenarios": scenarios})

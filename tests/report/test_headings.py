@@ -169,6 +169,14 @@ def test_every_reference_has_one_name_on_every_page(preview: Path) -> None:
     assert elements.KEYS["chance"].startswith("chance")
 
 
+def test_simulations_without_skill_are_said_to_be_at_chance(metrics: Metrics) -> None:
+    settings = {"difference": 0.0, "films": 240, "simulations": 1000}
+    scenario = {"settings": settings, "rates": {"any_of_5_after_holm": 0.03}}
+    simulated = replace(metrics, calibration={"scenarios": {"no skill": scenario}})
+    shown = tables.instrument.false_alarms(simulated)["what"].tolist()
+    assert shown == ["any of five, approaches at chance"]
+
+
 def test_one_is_said_of_one(metrics: Metrics) -> None:
     one = replace(
         metrics,
