@@ -228,6 +228,6 @@ class _Extraction:
             yield f"short: {counted(total, 'frame')}, taken from the first"
         steps = np.diff(seconds)
         if len(steps) and steps.max() - steps.min() > max(2 * self.timeline.tick, 0.2 * steps[0]):
-            yield "variable frame rate"
+            yield "variable frame rate, or pictures are missing"
         if self.high_range:
             yield "high dynamic range, shown as BT.709"

@@ -7,6 +7,7 @@ container, and packets can be told apart by their position. `Sequential` decodes
 former checks itself against the table and raises Untrusted when a file does not keep to it, or when
 what it decodes is damaged. Damage in what it passes over changes none of its pictures; a picture
 that a decoder would drop there is counted nonetheless, unless its packet shows that it is torn.
+Where whole packets are gone, pictures come after the gap that a decode through it may drop.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

@@ -64,7 +64,8 @@ def test_a_damaged_copy_gives_the_pictures_of_a_full_decode_or_a_note(
             round(second, 3) in shown and data == jpeg(small(shown[round(second, 3)], 1.0, 64), 90)
             for second, data in zip(found.seconds, found.jpegs, strict=True)
         )
-        assert same or "damaged" in found.note, seed
+        gap = "pictures are missing" in found.note  # whole packets gone, which only times show
+        assert same or gap or "damaged" in found.note, seed
         if whole.suffix == ".mp4" and damage is with_hole:
             assert found.total == len(truth), seed  # a lost picture is not counted
 
