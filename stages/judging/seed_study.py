@@ -126,7 +126,7 @@ def low_threshold(court: Court) -> Judged:
     estimate, p = estimated(float(point[0] - point[1]), difference, NOT_LESS.supported)
     said = (
         f"{slug} has a precision of {point[0]:.2f} at {LOW:g} and {point[1]:.2f} at {MIDDLE:g}; "
-        f"naming every genre has {y_true.mean():.2f} whatever the model."
+        f"every genre for every film has {y_true.mean():.2f} whatever the model."
     )
     quantity = f"micro precision at {LOW:g} minus at {MIDDLE:g}, {slug}"
     return Judged(quantity, estimate, p, NOT_LESS, said)

@@ -101,8 +101,8 @@ def test_pipes_do_not_hang(films: Path) -> None:
 
 def test_missing_and_too_large(films: Path) -> None:
     assert reason("file:none.mp4", films) == "gone"
-    (films / "big.mp4").write_bytes(bytes(1001))
-    assert reason("file:big.mp4", films, max_megabytes=0.001) == "too_large"
+    (films / "big.mp4").write_bytes(bytes(10_001))
+    assert reason("file:big.mp4", films, max_megabytes=0.01) == "too_large"
 
 
 def test_what_was_looked_for_is_named(films: Path) -> None:
