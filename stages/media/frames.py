@@ -61,7 +61,7 @@ def extract_frames(path: Path, params: FramesParams) -> FrameSet:
         whole = not timeline.cut_short and timeline.promised < params.min_pictures
         raise TrailerError(
             "too_short" if whole else "truncated",
-            f"{found.total} pictures, at least {params.min_pictures} are needed",
+            f"{counted(found.total, 'picture')}, at least {params.min_pictures} are needed",
         )
     return found
 

@@ -10,7 +10,7 @@ from stages.fetching.obtaining import Facts
 from stages.params.matrix import PRIOR, Cell
 from stages.predicting.answers import Answer, Respondent, answers
 from stages.predicting.caveats import seen
-from stages.predicting.given import Given, explained, look_into
+from stages.predicting.given import ADVICE, Given, explained, look_into
 from stages.predicting.taking_apart import Outcome, embed, modalities_of, take_apart
 
 ABSENT = {"no_video": "it has no picture", "no_audio": "it has no sound"}
@@ -113,7 +113,9 @@ def _reply(
         lost = [outcome for outcome in outcomes.values() if outcome.reason != "ok"]
         # where nothing was lost, what was asked hears only windows that are silent and so not there
         reason, note = (lost[0].reason, lost[0].note) if lost else ("silent", came[-1].note)
-        error = TrailerError(reason, "" if reason in ABSENT else note)
+        details = ["" if reason in ABSENT else note]
+        details += [ADVICE[each.reason][0] for each in lost[1:] if each.reason in ADVICE]
+        error = TrailerError(reason, "; ".join(filter(None, details)))
         return Reply(given.name, given.trailer_id, error=str(explained(given.name, error)))
     said = tuple(answer for answer in found if answer)
     trained = [seen(title, said[0].n_folds)] if title else []

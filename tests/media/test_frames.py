@@ -130,6 +130,8 @@ def test_too_few_pictures(tmp_path, video):
     assert failure.value.reason == "too_short"
     assert failure.value.detail == "9 pictures, at least 10 are needed"
     assert extract_frames(tmp_path / "b.mp4", parameters(min_pictures=9)).total == 9
+    with pytest.raises(TrailerError, match="too_short: 1 picture,"):
+        extract_frames(video(tmp_path / "c.mp4", count=1), parameters())
 
 
 def test_too_few_pictures_of_many_promised_are_a_truncated_file(tmp_path, video):

@@ -167,6 +167,13 @@ def test_what_cannot_be_answered_is_one_sentence(call, tmp_path, options, words)
     assert words in error and "what to do" in said
 
 
+def test_what_neither_modality_can_answer_names_both(call, tmp_path):
+    path = write_clip(tmp_path / "clip.mkv", 1, picture=False, silent_seconds=9)
+    status, _, said = call(path)
+    assert status == 1
+    assert "it has no picture" in said and "it is silent" in said
+
+
 def test_without_sound_the_picture_still_answers_and_says_so(call, tmp_path):
     path = write_clip(tmp_path / "clip.mkv", 1, sound=False)
     status, shown, _ = call(path, "--json")
