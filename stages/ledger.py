@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from stages.console import run_command
+from stages.console import run_command, say
 
 
 def main() -> None:
@@ -17,6 +17,7 @@ def main() -> None:
 
     from rich.console import Console
 
+    from stages.counting import counted
     from stages.errors import BenchmarkError
     from stages.fetching.ledger import shown
     from stages.packs import read_table
@@ -27,7 +28,10 @@ def main() -> None:
             "there is no ledger yet", where=str(path), do="run `dvc repro`, which downloads first"
         )
     rows = read_table(path).to_pylist()
-    Console(highlight=False).print(shown(rows, arguments.all))
+    if arguments.all or any(row["reason"] != "ok" for row in rows):
+        Console(highlight=False).print(shown(rows, arguments.all))
+    else:
+        say(f"{counted(len(rows), 'trailer')}, and none is missing; --all shows them")
 
 
 if __name__ == "__main__":

@@ -3,11 +3,13 @@
 import sys
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from stages import ledger as command
 from stages.errors import BenchmarkError, TrailerError
 from stages.fetching.ledger import check_missing, count, write_ledger
+from stages.packs import write_table
 from stages.params import load
 from tests.fetching.conftest import trailer_at
 
@@ -39,6 +41,17 @@ def test_reasons_and_details_are_shown(
     text = shown(monkeypatch, capsys)
     assert "HTTP Error 404" in text and "a picture (JPEG)" in text and "file:2.mp4" in text
     assert "\x1b" not in text and "\u202e" not in text and "no[2Jway up" in text
+
+
+def test_where_none_is_missing_it_is_said(
+    rows: list[dict], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole = [row | {"reason": "ok"} for row in rows]
+    write_table(pa.Table.from_pylist(whole), Path("data/downloads.parquet"))
+    monkeypatch.setattr(sys, "argv", ["ledger"])
+    command.main()
+    printed = capsys.readouterr()
+    assert "3 trailers, and none is missing" in printed.err and not printed.out
 
 
 def test_what_to_do_names_the_command_that_shows_them(rows: list[dict]) -> None:
