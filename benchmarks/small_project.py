@@ -146,6 +146,7 @@ def _small(params: dict[str, Any]) -> None:
     for head in params["training"]["heads"].values():
         head["epochs"] = 2
     params["judging"] |= {"resamples": 200, "permutations": 200}
+    params["judging"] |= {"min_films": 2, "min_genre_films": 1}  # intervals of anything at all
     params["matrix"]["headline"] = {
         "picture": "colour_linear", "sound": "mfcc_linear", "both": "late_linear",
     }  # fmt: skip

@@ -65,10 +65,10 @@ def test_clips_and_pictures_of_ones_own(tmp_path):
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(48_000)
-        file.writeframes(np.arange(24_000, dtype=np.int16).tobytes())
+        file.writeframes(np.arange(30_000, dtype=np.int16).tobytes())
     cv2.imwrite(str(tmp_path / "shot.png"), np.full((250, 300, 3), (1, 2, 3), np.uint8))
-    found = gather([tmp_path / "clip.wav", tmp_path / "shot.png"], 0.25, 1)
-    np.testing.assert_array_equal(found.sounds["clip.wav"] * 2**15, np.arange(12_000))
+    found = gather([tmp_path / "clip.wav", tmp_path / "shot.png"], 0.5, 1)
+    np.testing.assert_array_equal(found.sounds["clip.wav"] * 2**15, np.arange(24_000))
     assert list(found.pictures) == ["shot.png"]
     assert (found.pictures["shot.png"] == (3, 2, 1)).all()
     with pytest.raises(BenchmarkError, match="no such file"):

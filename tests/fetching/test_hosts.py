@@ -1,6 +1,5 @@
 """Turns are taken by processes; threads stand in for them, since each opens its own files."""
 
-import itertools
 import threading
 import time
 from pathlib import Path
@@ -24,9 +23,10 @@ def begin_times(folder: Path, host: str, count: int, pause: float) -> list[float
 
 
 def test_turns_begin_a_pause_apart(tmp_path: Path) -> None:
+    start = time.time()
     begun = begin_times(tmp_path, "a.example", 4, 0.1)
-    gaps = [after - before for before, after in itertools.pairwise(begun)]
-    assert all(gap >= 0.09 for gap in gaps)
+    # a busy machine may notice a turn late, and so close to the next one, but never too early
+    assert all(begin >= start + 0.1 * turns for turns, begin in enumerate(begun))
 
 
 def test_hosts_do_not_wait_for_each_other(tmp_path: Path) -> None:

@@ -172,7 +172,7 @@ def test_after_a_bad_override_the_error_says_how_to_go_back(stubs):
 
 def test_the_short_table_of_experiments_is_short(stubs):
     """README's options leave the parameters that differ and the headline's differences."""
-    stubs.exp_run("splits.folds=5")
+    stubs.exp_run("splits.folds=6")
     assert "sets." not in stubs.call("dvc", "exp", "show", "--csv")
     readme = (ROOT / "README.md").read_text()
     command = next(line for line in readme.splitlines() if line.startswith("dvc exp show "))
