@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from stages.console import run_command, say
+from stages.base.console import run_command, say
 
 RESULTS = Path(__file__).parent / "results" / "bench.json"
 
@@ -37,7 +37,7 @@ def main() -> None:
         write_bench,
     )
     from benchmarks.showing import table, write_readme
-    from stages.errors import BenchmarkError
+    from stages.base.errors import BenchmarkError
 
     if arguments.list:
         print("\n".join(case_names()))

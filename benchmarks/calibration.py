@@ -31,10 +31,10 @@ import numpy as np
 from benchmarks import few_films
 from benchmarks.provenance import commit, versions
 from benchmarks.simulation import World, scaled_to
+from stages.base.params import load
 from stages.corpus.labels import films_of
 from stages.corpus.reader import read_catalogue
 from stages.judging.verdicts import verdict
-from stages.params import load
 from stages.scoring.bootstrap import Resamples, bootstrap_macro_average_precision
 from stages.scoring.intervals import Method, approach_estimate, paired_difference
 from stages.scoring.permutation import holm, no_skill_test, paired_permutation_test

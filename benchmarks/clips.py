@@ -63,7 +63,7 @@ def write_clip(clip: Clip, folder: Path) -> Path:
 
 def pictures(height: int, count: int) -> Iterator[np.ndarray]:
     """Shots of the sample corpus, larger and with grain: each (height, width, 3) uint8 RGB."""
-    from stages.media.sample.picture import shot_frames
+    from stages.sample.picture import shot_frames
 
     width = even(height * 16 / 9)
     rng = np.random.default_rng(height)

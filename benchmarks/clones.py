@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from stages.params import yaml12
+from stages.base.params import yaml12
 
 ROOT = Path(__file__).resolve().parents[1]
 

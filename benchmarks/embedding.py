@@ -27,16 +27,16 @@ import torch
 from safetensors.torch import save_file
 
 from benchmarks.timing import median_seconds, take_turns, times_as_fast
+from stages.base.packs import write_pack
+from stages.base.parallel import workers
+from stages.base.params import WINDOWS
 from stages.embedding.base import family
 from stages.embedding.jobs import Job, Recipe, jobs
 from stages.embedding.network import Network
 from stages.embedding.preparing import prepare
 from stages.embedding.trailers import embed_stream
-from stages.media.results import AUDIO, FRAMES
-from stages.media.sound import flac
-from stages.packs import write_pack
-from stages.parallel import workers
-from stages.params import WINDOWS
+from stages.trailers.media.results import AUDIO, FRAMES
+from stages.trailers.media.sound import flac
 
 COUNT = 31
 SECONDS, RATE = 30, 48_000

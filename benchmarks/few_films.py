@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from stages.base.params import JudgingParams
 from stages.judging.enough import bounds, enough
-from stages.params import JudgingParams
 from stages.scoring.bootstrap import bootstrap_genre_average_precision
 from stages.scoring.intervals import approach_estimate
 from stages.scoring.ranking import genre_average_precision

@@ -9,9 +9,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
+from stages.base.params import HeadParams
 from stages.fitting.heads import build
 from stages.fitting.items import Items
-from stages.params import HeadParams
 
 FOLDS = 5
 EPSILON = 1e-4  # added to a feature's spread, as in training

@@ -32,15 +32,15 @@ from benchmarks.clones import keep
 from benchmarks.embedding import Made, ready
 from benchmarks.provenance import commit, machine, versions
 from benchmarks.timing import cost_of
-from stages.console import run_command, say
+from stages.base.console import run_command, say
+from stages.base.errors import BenchmarkError
+from stages.base.parallel import workers
+from stages.base.params import HeadParams
+from stages.commands.plan.showing import write_between
 from stages.embedding.network import Network
 from stages.embedding.trailers import embed_stream
-from stages.errors import BenchmarkError
 from stages.fitting.items import Items
 from stages.fitting.training import Fitted, cross_validate
-from stages.parallel import workers
-from stages.params import HeadParams
-from stages.planning.showing import write_between
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks/results/gpu.json"

@@ -13,9 +13,9 @@ import numpy as np
 
 from benchmarks.clones import keep, parser, rerun
 from benchmarks.provenance import commit, versions
+from stages.base.params import JudgingParams, load
+from stages.base.params.matrix import cells
 from stages.judging.board import Board, read_board
-from stages.params import JudgingParams, load
-from stages.params.matrix import cells
 from stages.scoring.bootstrap import bootstrap_macro_average_precision
 from stages.scoring.intervals import paired_difference
 

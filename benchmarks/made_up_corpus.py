@@ -6,15 +6,15 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from stages.auditing.tables import piece_table
+from stages.base.genres import GENRES
+from stages.base.npz.writing import write_npz
+from stages.base.packs import write_table
+from stages.base.params import yaml12
+from stages.base.tables import write_csv
 from stages.ceiling import COLUMNS, GENRE_COLUMNS
-from stages.corpus.genres import GENRES
 from stages.corpus.reader import Trailer
 from stages.corpus.table import save_trailers
-from stages.npz.writing import write_npz
-from stages.packs import write_table
-from stages.params import yaml12
-from stages.tables import write_csv
+from stages.trailers.auditing.tables import piece_table
 
 ROOT = Path(__file__).resolve().parents[1]
 BACKBONES = {"colour": (31, 40), "mfcc": (30, 80)}  # items a trailer, dimensions, as embedded

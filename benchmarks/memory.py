@@ -19,7 +19,7 @@ from typing import Any
 
 from benchmarks.provenance import commit, machine, versions
 from benchmarks.small_clips import write_clips
-from stages.params import yaml12
+from stages.base.params import yaml12
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks/results/memory.json"

@@ -11,8 +11,8 @@ from typing import Any
 
 from benchmarks.clones import keep, parser, read, rerun
 from benchmarks.provenance import commit, versions
+from stages.base.params import yaml12
 from stages.judging.verdicts import verdict
-from stages.params import yaml12
 
 
 def main() -> None:

@@ -8,11 +8,11 @@ import av
 import cv2
 import numpy as np
 
+from stages.base.errors import BenchmarkError, TrailerError
+from stages.base.params import AudioParams, FramesParams
 from stages.embedding.openl3_mel import RATE
-from stages.errors import BenchmarkError, TrailerError
-from stages.media.frames import extract_frames
-from stages.media.sound import extract_windows
-from stages.params import AudioParams, FramesParams
+from stages.trailers.media.frames import extract_frames
+from stages.trailers.media.sound import extract_windows
 
 PICTURES = (".jpg", ".jpeg", ".png", ".bmp", ".webp")
 MADE_SECONDS = 5

@@ -25,11 +25,11 @@ from safetensors.torch import save_file
 
 from benchmarks.openl3_material import Material, gather, made, middle
 from stages.backbones.openl3 import Family
-from stages.console import run_command
+from stages.base.console import run_command
+from stages.base.errors import BenchmarkError
 from stages.embedding.base import create
 from stages.embedding.openl3_mel import RATE, decibels
-from stages.errors import BenchmarkError
-from stages.hub.published import read_published
+from stages.embedding.weights.published import read_published
 
 HERE = Path(__file__).resolve().parent
 HEARD = -45.0  # dB; what is softer may be the rounding noise of whoever computed it

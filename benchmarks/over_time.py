@@ -14,11 +14,11 @@ import numpy as np
 
 from benchmarks.clones import keep, parser, read, rerun
 from benchmarks.provenance import commit, versions
+from stages.base.params import JudgingParams, load, yaml12
+from stages.base.params.matrix import cells
 from stages.judging.board import Board, read_board
 from stages.judging.verdicts import BETTER, adjust, word
-from stages.media.sample.returns import OVER_TIME
-from stages.params import JudgingParams, load, yaml12
-from stages.params.matrix import cells
+from stages.sample.returns import OVER_TIME
 from stages.scoring.bootstrap import bootstrap_genre_average_precision
 from stages.scoring.intervals import paired_difference
 from stages.scoring.permutation import no_skill_test, paired_permutation_test

@@ -5,8 +5,8 @@ import platform
 import subprocess
 from pathlib import Path
 
-from stages.machine import processor
-from stages.versions import installed
+from stages.base.machine import processor
+from stages.base.versions import installed
 
 LIBRARIES = (
     *("numpy", "scipy", "scikit-learn", "torch"),

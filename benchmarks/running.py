@@ -14,7 +14,7 @@ from typing import Any
 
 from benchmarks.provenance import commit, machine, versions
 from benchmarks.rows import Row
-from stages.errors import BenchmarkError
+from stages.base.errors import BenchmarkError
 
 ROOT = Path(__file__).resolve().parents[1]
 CASES = Path(__file__).parent / "cases"

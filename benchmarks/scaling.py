@@ -148,7 +148,7 @@ def items_per_second() -> float:
     """How fast one scheduler and one stage hand out items that take no time, and take them back."""
     from distributed import LocalCluster
 
-    from stages.parallel import cluster
+    from stages.base.parallel import cluster
 
     with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as made:
         for count in (50, ITEMS):  # the first time workers import what they run

@@ -7,7 +7,7 @@ import av
 import cv2
 import numpy as np
 
-from stages.corpus.genres import GENRES
+from stages.base.genres import GENRES
 
 SECONDS, PICTURES, SHOTS = 10, 5, 5  # pictures a second
 WIDTH, HEIGHT = 128, 72

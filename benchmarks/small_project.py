@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from stages.params import yaml12
+from stages.base.params import yaml12
 
 ROOT = Path(__file__).resolve().parents[1]
 HANGS_SECONDS = 2400.0  # the longest command takes a third of it

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from stages.console import run_stage, say
+from stages.base.console import run_stage, say
 
 
 def main() -> None:
@@ -13,13 +13,13 @@ def main() -> None:
         "data/catalogue.parquet and metrics/catalogue.json, or lists every bad line.",
     ).parse_args()
 
+    from stages.base.counting import counted
+    from stages.base.params import load
+    from stages.base.tables import write_json
     from stages.corpus.labels import describe
     from stages.corpus.reader import read_catalogue
     from stages.corpus.second_source import check_overlap, read_second_source, save_second_source
     from stages.corpus.table import save_trailers
-    from stages.counting import counted
-    from stages.params import load
-    from stages.tables import write_json
 
     params = load().catalogue
     path = Path(params.path)

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from stages.console import run_stage, say
+from stages.base.console import run_stage, say
 
 COLUMNS = ["modality", "window", "used_by", "macro_ap", "micro_ap", "samples_ap"]
 GENRE_COLUMNS = ["modality", "window", "genre", "planted", "ap", "normalised_ap"]
@@ -18,17 +18,17 @@ def main() -> None:
         "source of genres agrees with the first.",
     ).parse_args()
 
+    from stages.base.counting import counted
+    from stages.base.files import replacing, write
+    from stages.base.params import load
+    from stages.base.params.matrix import cells
+    from stages.base.tables import write_csv
     from stages.corpus.second_source import load_second_source
-    from stages.counting import counted
-    from stages.files import replacing, write
     from stages.fitting.films import read_films
     from stages.judging import label_ceiling
     from stages.judging.ceilings import ceilings
     from stages.judging.corpus import read_corpus
-    from stages.media.sample.contact_sheet import contact_sheet, sound_sheet
-    from stages.params import load
-    from stages.params.matrix import cells
-    from stages.tables import write_csv
+    from stages.sample.contact_sheet import contact_sheet, sound_sheet
 
     params = load()
     corpus = read_corpus(Path("data"))

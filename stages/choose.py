@@ -2,7 +2,7 @@
 
 import argparse
 
-from stages.console import run_command, say
+from stages.base.console import run_command, say
 
 
 def main() -> None:
@@ -18,10 +18,10 @@ def main() -> None:
 
     import shutil
 
-    from stages.files import replacing
-    from stages.params import load
-    from stages.params.reading import PARAMS, read
-    from stages.params.sets import FOLDER, read_set, section_text, unheld
+    from stages.base.files import replacing
+    from stages.base.params import load
+    from stages.base.params.reading import PARAMS, read
+    from stages.base.params.sets import FOLDER, read_set, section_text, unheld
 
     load(chosen=name)
     document, folder = read(), PARAMS.parent / FOLDER

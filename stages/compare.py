@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from stages.console import run_stage, say
+from stages.base.console import run_stage, say
 
 COLUMNS = [
     *("family", "name", "a", "b", "question", "difference", "lo", "hi", "p", "holm_family"),
@@ -24,20 +24,20 @@ def main() -> None:
         "films.json, cells.csv, models.csv and summary.json under metrics/.",
     ).parse_args()
 
+    from stages.base.counting import counted
+    from stages.base.params import load
+    from stages.base.params.matrix import cells
+    from stages.base.params.reading import load_sets, read
+    from stages.base.provenance import forget_other_cells
+    from stages.base.tables import read_csv, write_csv, write_json
+    from stages.commands.plan.inventory import CELLS, MODELS, cell_rows, model_rows
     from stages.corpus.table import read_trailers
-    from stages.counting import counted
     from stages.judging.board import read_board
     from stages.judging.comparisons import comparison_rows, headline_rows
     from stages.judging.films import film_scores
     from stages.judging.recovery import recovery_rows, recovery_summary
     from stages.judging.summary import summarise
     from stages.judging.verdicts import settled
-    from stages.params import load
-    from stages.params.matrix import cells
-    from stages.params.reading import load_sets, read
-    from stages.planning.inventory import CELLS, MODELS, cell_rows, model_rows
-    from stages.provenance import forget_other_cells
-    from stages.tables import read_csv, write_csv, write_json
 
     params = load()
     judging, folder = params.judging, Path("metrics")

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from stages.console import run_stage, say
+from stages.base.console import run_stage, say
 
 CLAIMED = [
     *("claim", "quantity", "a", "b", "genre", "estimate", "lo", "hi", "p", "holm_family"),
@@ -38,7 +38,10 @@ def main() -> None:
 
     from functools import partial
 
-    from stages.counting import counted
+    from stages.base.counting import counted
+    from stages.base.params import load
+    from stages.base.params.matrix import cells
+    from stages.base.tables import write_csv
     from stages.judging import ranks, ungrouped
     from stages.judging.board import read_board
     from stages.judging.claims import Court, claim_rows
@@ -47,9 +50,6 @@ def main() -> None:
     from stages.judging.label_sets import label_set_rows
     from stages.judging.seed_study import CLAIMS
     from stages.judging.verdicts import settle, settled
-    from stages.params import load
-    from stages.params.matrix import cells
-    from stages.tables import write_csv
 
     params = load()
     judging, headline, folder = params.judging, params.matrix.headline, Path("metrics")

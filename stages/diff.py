@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from stages.console import run_command, say
+from stages.base.console import run_command, say
 
 WORKSPACE = "workspace"
 
@@ -30,15 +30,15 @@ def main() -> None:
 
     from rich.console import Console
 
-    from stages.counting import counted
-    from stages.differing import showing
-    from stages.differing.committed import committed_scores
-    from stages.differing.moves import COLUMNS, move_rows
-    from stages.differing.sides import Side, read_earlier_side, read_side, shared
-    from stages.files import write
-    from stages.history import commit_of, fetch_scores
-    from stages.params import load
-    from stages.tables import write_csv
+    from stages.base.counting import counted
+    from stages.base.files import write
+    from stages.base.history import commit_of, fetch_scores
+    from stages.base.params import load
+    from stages.base.tables import write_csv
+    from stages.commands.diff import showing
+    from stages.commands.diff.committed import committed_scores
+    from stages.commands.diff.moves import COLUMNS, move_rows
+    from stages.commands.diff.sides import Side, read_earlier_side, read_side, shared
 
     def side(name: str) -> Side:
         if name == WORKSPACE:

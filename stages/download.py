@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from stages.console import progress, run_stage, say
+from stages.base.console import progress, run_stage, say
 
 
 def main() -> None:
@@ -14,13 +14,13 @@ def main() -> None:
         "TRAILER_COOKIES (a file) and TRAILER_PROXY (a URL) are used if set.",
     ).parse_args()
 
+    from stages.base.counting import counted
+    from stages.base.parallel import run
+    from stages.base.params import load
+    from stages.base.tables import write_json
     from stages.corpus.table import read_trailers
-    from stages.counting import counted
-    from stages.fetching import ledger
-    from stages.fetching.obtaining import Obtain, sweep
-    from stages.parallel import run
-    from stages.params import load
-    from stages.tables import write_json
+    from stages.trailers.fetching import ledger
+    from stages.trailers.fetching.obtaining import Obtain, sweep
 
     params = load()
     trailers = read_trailers(Path("data/catalogue.parquet"))

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from stages.console import progress, run_stage, say
+from stages.base.console import progress, run_stage, say
 
 
 def main() -> None:
@@ -15,13 +15,13 @@ def main() -> None:
     parser.add_argument("backbone", help="a name under backbones in params.yaml")
     name = parser.parse_args().backbone
 
-    from stages.counting import counted
+    from stages.base.counting import counted
+    from stages.base.errors import BenchmarkError
+    from stages.base.params import load
     from stages.embedding.base import describe
     from stages.embedding.jobs import Recipe, jobs, store_of
     from stages.embedding.joining import write_embeddings
     from stages.embedding.trailers import embed
-    from stages.errors import BenchmarkError
-    from stages.params import load
 
     matrix = load().matrix
     known = [*matrix.backbones, *matrix.pretrained]

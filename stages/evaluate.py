@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from stages.console import run_stage, say
+from stages.base.console import run_stage, say
 
 APPROACHES = [
     *("approach", "kind", "modality", "parts", "context", "head", "films"),
@@ -44,13 +44,13 @@ def main() -> None:
         "scores themselves.",
     ).parse_args()
 
-    from stages.counting import counted
+    from stages.base.counting import counted
+    from stages.base.params import load
+    from stages.base.params.matrix import cells
+    from stages.base.tables import write_csv
     from stages.judging import calibrating, rules, tables
     from stages.judging.board import read_board
     from stages.judging.out_of_fold import OutOfFold
-    from stages.params import load
-    from stages.params.matrix import cells
-    from stages.tables import write_csv
 
     params = load()
     board = read_board(Path("data"), cells(params))

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from stages.console import run_stage, say
+from stages.base.console import run_stage, say
 
 
 def main() -> None:
@@ -16,14 +16,14 @@ def main() -> None:
     parser.add_argument("approach", help="a name under approaches, early or late in params.yaml")
     name = parser.parse_args().approach
 
-    from stages.counting import counted
-    from stages.errors import BenchmarkError
+    from stages.base.counting import counted
+    from stages.base.errors import BenchmarkError
+    from stages.base.params import load
+    from stages.base.params.matrix import cells
+    from stages.base.tables import write_csv
     from stages.fitting.approaches import fit, save_models
     from stages.fitting.films import read_films
     from stages.fitting.scores import save_scores
-    from stages.params import load
-    from stages.params.matrix import cells
-    from stages.tables import write_csv
 
     params = load()
     matrix = {cell.slug: cell for cell in cells(params) if not cell.base}

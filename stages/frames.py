@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from stages.console import progress, run_stage, say
+from stages.base.console import progress, run_stage, say
 
 
 def main() -> None:
@@ -13,10 +13,10 @@ def main() -> None:
         "packs and outcomes.parquet of data/frames.",
     ).parse_args()
 
-    from stages.counting import counted
-    from stages.media.results import FRAMES, extract, jobs, store_of, write
-    from stages.parallel import run
-    from stages.params import load
+    from stages.base.counting import counted
+    from stages.base.parallel import run
+    from stages.base.params import load
+    from stages.trailers.media.results import FRAMES, extract, jobs, store_of, write
 
     params = load().frames
     store_of(params).sweep()

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from stages.console import run_stage, say
+from stages.base.console import run_stage, say
 
 
 def main() -> None:
@@ -13,15 +13,15 @@ def main() -> None:
         "data/leaks.parquet, metrics/leaks.csv and metrics/leaks.json.",
     ).parse_args()
 
-    from stages.auditing.leaks import find_leaks
-    from stages.auditing.reading import read_pictures, read_tracks
-    from stages.auditing.shards import store
-    from stages.auditing.tables import COLUMNS, leak_rows, piece_table, summary
+    from stages.base.packs import write_table
+    from stages.base.params import load
+    from stages.base.tables import write_csv, write_json
     from stages.corpus.table import read_trailers
     from stages.fitting.films import read_films
-    from stages.packs import write_table
-    from stages.params import load
-    from stages.tables import write_csv, write_json
+    from stages.trailers.auditing.leaks import find_leaks
+    from stages.trailers.auditing.reading import read_pictures, read_tracks
+    from stages.trailers.auditing.shards import store
+    from stages.trailers.auditing.tables import COLUMNS, leak_rows, piece_table, summary
 
     params = load().leaks
     store().sweep()

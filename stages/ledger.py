@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from stages.console import run_command, say
+from stages.base.console import run_command, say
 
 
 def main() -> None:
@@ -17,10 +17,10 @@ def main() -> None:
 
     from rich.console import Console
 
-    from stages.counting import counted
-    from stages.errors import BenchmarkError
-    from stages.fetching.ledger import shown
-    from stages.packs import read_table
+    from stages.base.counting import counted
+    from stages.base.errors import BenchmarkError
+    from stages.base.packs import read_table
+    from stages.trailers.fetching.ledger import shown
 
     path = Path("data/downloads.parquet")
     if not path.exists():

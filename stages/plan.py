@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from stages.console import progress, run_command
+from stages.base.console import progress, run_command
 
 
 def main() -> None:
@@ -21,7 +21,7 @@ def main() -> None:
     parser.add_argument("--write", type=Path, help="put that table into this file, between marks")
     arguments = parser.parse_args()
 
-    from stages.planning.showing import MEANING, models, plan_table, write_models
+    from stages.commands.plan.showing import MEANING, models, plan_table, write_models
 
     if arguments.models:
         lines = list(models())
@@ -30,17 +30,17 @@ def main() -> None:
 
     from rich.console import Console
 
+    from stages.base.params import load
+    from stages.base.params.sets import FOLDER, read_set
+    from stages.base.workspace import hashes
+    from stages.commands.plan.costs import Recorded, count, plan
+    from stages.commands.plan.finished import Finished
+    from stages.commands.plan.rates import Rates
+    from stages.commands.predict.record import read_yaml
     from stages.corpus.reader import read_catalogue
     from stages.embedding.base import describe
-    from stages.hub.sources import Means, folder_of_the_person
-    from stages.hub.whereabouts import whereabouts
-    from stages.params import load
-    from stages.params.sets import FOLDER, read_set
-    from stages.planning.costs import Recorded, count, plan
-    from stages.planning.finished import Finished
-    from stages.planning.rates import Rates
-    from stages.predicting.record import read_yaml
-    from stages.workspace import hashes
+    from stages.embedding.weights.sources import Means, folder_of_the_person
+    from stages.embedding.weights.whereabouts import whereabouts
 
     params = load(chosen=arguments.set)
     matrix = params.matrix

@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from stages.console import run_command, say
+from stages.base.console import run_command, say
 
 
 def main() -> None:
@@ -30,13 +30,13 @@ def main() -> None:
 
     from rich.console import Console
 
-    from stages.fetching.obtaining import Obtain
-    from stages.params import load
-    from stages.params.matrix import cells
-    from stages.predicting import caveats, record, showing
-    from stages.predicting.answers import Respondent
-    from stages.predicting.asking import ask, chosen
-    from stages.predicting.timeline import write_page
+    from stages.base.params import load
+    from stages.base.params.matrix import cells
+    from stages.commands.predict import caveats, record, showing
+    from stages.commands.predict.answers import Respondent
+    from stages.commands.predict.asking import ask, chosen
+    from stages.commands.predict.timeline import write_page
+    from stages.trailers.fetching.obtaining import Obtain
 
     params = load()
     matrix = [cell for cell in cells(params) if not cell.base]

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from stages.console import run_command, say
+from stages.base.console import run_command, say
 
 
 def main() -> None:

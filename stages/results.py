@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from stages.console import run_command
+from stages.base.console import run_command
 
 
 def main() -> None:

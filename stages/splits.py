@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from stages.console import run_stage, say
+from stages.base.console import run_stage, say
 
 
 def main() -> None:
@@ -15,14 +15,14 @@ def main() -> None:
 
     import pyarrow as pa
 
+    from stages.base.counting import counted
+    from stages.base.packs import read_table, write_table
+    from stages.base.params import load
+    from stages.base.tables import write_csv, write_json
     from stages.corpus.folds import assign_folds, attrition, group_films
     from stages.corpus.labels import collections_of, films_of
     from stages.corpus.table import read_trailers
-    from stages.counting import counted
     from stages.judging.small_corpus import small_corpus
-    from stages.packs import read_table, write_table
-    from stages.params import load
-    from stages.tables import write_csv, write_json
 
     every = load()
     params = every.splits

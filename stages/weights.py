@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from stages.console import progress, run_stage, say
+from stages.base.console import progress, run_stage, say
 
 
 def main() -> None:
@@ -16,13 +16,13 @@ def main() -> None:
     parser.add_argument("backbone", help="a name under matrix.pretrained in params.yaml")
     slug = parser.parse_args().backbone
 
-    from stages.counting import counted
+    from stages.base.counting import counted
+    from stages.base.errors import BenchmarkError
+    from stages.base.params import load
     from stages.embedding.base import made
     from stages.embedding.network import Network
-    from stages.errors import BenchmarkError
-    from stages.hub.converted import bring
-    from stages.hub.sources import Means, folder_of_the_person
-    from stages.params import load
+    from stages.embedding.weights.converted import bring
+    from stages.embedding.weights.sources import Means, folder_of_the_person
 
     pretrained = load().matrix.pretrained
     if slug not in pretrained:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-import stages.console  # noqa: F401  (for what it says to torch)
+import stages.base.console  # noqa: F401  (for what it says to torch)
 from tests.s3 import bucket, s3
 
 os.environ.pop("TRAILER_STORE", None)  # no test writes into a store of somebody's

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from stages.store import shared
+from stages.base.store import shared
 
 
 @dataclass

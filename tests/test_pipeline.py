@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from benchmarks.small_project import Project
-from stages.store.shared import COMING
+from stages.base.store.shared import COMING
 
 N_FILMS = 16
 pytestmark = pytest.mark.xdist_group("pipeline")

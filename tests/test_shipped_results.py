@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from sklearn.metrics import average_precision_score
 
-from stages.corpus.genres import GENRES
+from stages.base.genres import GENRES
+from stages.base.params import load
+from stages.base.params.matrix import cells
+from stages.base.tables import read_csv
 from stages.judging.out_of_fold import OutOfFold
-from stages.params import load
-from stages.params.matrix import cells
-from stages.tables import read_csv
 
 ROOT = Path(__file__).resolve().parents[1]
 METRICS = ROOT / "metrics"

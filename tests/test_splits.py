@@ -10,7 +10,10 @@ import pytest
 import yaml
 
 from stages import splits
-from stages.corpus.genres import GENRES
+from stages.base.genres import GENRES
+from stages.base.packs import read_table, write_table
+from stages.base.params import load
+from stages.base.store import sha256
 from stages.corpus.reader import Trailer
 from stages.corpus.table import save_trailers
 from stages.embedding.jobs import Recipe, jobs
@@ -18,11 +21,8 @@ from stages.embedding.joining import write_embeddings
 from stages.embedding.trailers import embed_trailer
 from stages.fitting.films import read_films
 from stages.fitting.items import View, read_items
-from stages.media import results
-from stages.packs import read_table, write_table
-from stages.params import load
-from stages.store import sha256
-from tests.predicting.small_run import RATE, write_clip
+from stages.trailers.media import results
+from tests.commands.predict.small_run import RATE, write_clip
 
 PARAMS = Path(__file__).parents[1] / "params.yaml"
 ODD: dict[int, dict[str, Any]] = {

@@ -8,9 +8,9 @@ import pyarrow as pa
 import pytest
 
 from stages import splits
+from stages.base.packs import write_table
 from stages.corpus.reader import Trailer
 from stages.corpus.table import save_trailers
-from stages.packs import write_table
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -11,9 +11,9 @@ import torch
 from benchmarks.fit_loop import FOLDS, Lessons, one_by_one
 from benchmarks.rows import Row, compared
 from benchmarks.timing import take_turns
+from stages.base.params import HeadParams
 from stages.fitting.items import Items
 from stages.fitting.training import Fitted, cross_validate
-from stages.params import HeadParams
 
 BUDGET = 80.0
 GOAL = 10.0

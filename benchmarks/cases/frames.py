@@ -16,9 +16,9 @@ from benchmarks import frame_ways
 from benchmarks.clips import Clip, can_encode, write_clip
 from benchmarks.rows import Row, compared
 from benchmarks.timing import Cost, median_seconds, take_turns
-from stages.media.frames import FrameSet, extract_frames, spaced
-from stages.media.picture import jpeg, small
-from stages.params import FramesParams
+from stages.base.params import FramesParams
+from stages.trailers.media.frames import FrameSet, extract_frames, spaced
+from stages.trailers.media.picture import jpeg, small
 
 BUDGET = 240.0
 PARAMS = FramesParams(

@@ -9,12 +9,12 @@ import numpy as np
 
 from benchmarks.rows import Row, compared
 from benchmarks.timing import median_seconds, take_turns
+from stages.base.params import SampleParams, load
 from stages.corpus.reader import Trailer, read_catalogue
-from stages.media.sample import render
-from stages.media.sample.picture import iterate_frames
-from stages.media.sample.plan import Plan, plan_trailer
-from stages.media.sample.sound import synthesise
-from stages.params import SampleParams, load
+from stages.sample import render
+from stages.sample.picture import iterate_frames
+from stages.sample.plan import Plan, plan_trailer
+from stages.sample.sound import synthesise
 
 BUDGET = 40.0
 ROOT = Path(__file__).resolve().parents[2]

@@ -13,10 +13,10 @@ import numpy as np
 
 from benchmarks.rows import Row, compared
 from benchmarks.timing import take_turns
-from stages.media.mixing import Mono
-from stages.media.resampling import resampled
-from stages.media.sound import extract_windows, flac
-from stages.params import AudioParams
+from stages.base.params import AudioParams
+from stages.trailers.media.mixing import Mono
+from stages.trailers.media.resampling import resampled
+from stages.trailers.media.sound import extract_windows, flac
 
 BUDGET = 40.0
 RATE = 48_000

@@ -15,10 +15,10 @@ import torch
 import torchaudio
 from torch import Tensor, nn
 
+from stages.base.errors import BenchmarkError
 from stages.embedding.clips import cut, resample
 from stages.embedding.network import Network
 from stages.embedding.records import Record, Source
-from stages.errors import BenchmarkError
 
 RATE = 48_000
 SECONDS = 10.0

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from stages.counting import counted
-from stages.errors import BenchmarkError
-from stages.params import FEWEST_FOLDS
+from stages.base.counting import counted
+from stages.base.errors import BenchmarkError
+from stages.base.params import FEWEST_FOLDS
 
 
 def group_films(collections: Sequence[str]) -> np.ndarray:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from stages.corpus.genres import GENRES
+from stages.base.genres import GENRES
 from stages.corpus.reader import Trailer
 
 

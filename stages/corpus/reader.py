@@ -16,9 +16,9 @@ from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from stages.corpus.genres import GENRES
-from stages.counting import counted
-from stages.errors import BenchmarkError
+from stages.base.counting import counted
+from stages.base.errors import BenchmarkError
+from stages.base.genres import GENRES
 
 COLUMNS = ("film_id", "title", "year", "genres", "trailer")
 COLLECTION = "collection"

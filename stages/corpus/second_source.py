@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from stages.base.counting import counted
+from stages.base.errors import BenchmarkError
+from stages.base.packs import read_table, write_table
 from stages.corpus.reader import Slip, control_faults, genre_faults, genres_of, rows_of
-from stages.counting import counted
-from stages.errors import BenchmarkError
-from stages.packs import read_table, write_table
 
 COLUMNS = ("film_id", "genres")
 SCHEMA = pa.schema([("film_id", pa.string()), ("genres", pa.list_(pa.string()))])

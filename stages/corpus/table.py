@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from stages.base.packs import read_table, write_table
 from stages.corpus.reader import Trailer
-from stages.packs import read_table, write_table
 
 SCHEMA = pa.schema(
     [

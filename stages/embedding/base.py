@@ -14,9 +14,9 @@ from typing import Any, ClassVar, Literal, NoReturn
 
 import numpy as np
 
-from stages.added import FAMILY, blamed, broken, load_class
+from stages.base.added import FAMILY, blamed, broken, load_class
+from stages.base.errors import BenchmarkError
 from stages.embedding.records import Modality, Record
-from stages.errors import BenchmarkError
 
 Precision = Literal["float32", "bfloat16"]
 FOLDER = Path(__file__).resolve().parents[1] / "backbones"

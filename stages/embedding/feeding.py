@@ -12,10 +12,10 @@ from typing import Any
 
 from torch.utils.data import DataLoader, Dataset
 
+from stages.base.errors import BenchmarkError
 from stages.embedding.base import Backbone
 from stages.embedding.jobs import Job, Recipe
 from stages.embedding.preparing import Prepared, one_thread, prepare
-from stages.errors import BenchmarkError
 
 AHEAD = 2  # trailers that each process has ready
 

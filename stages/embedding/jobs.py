@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from stages.base.packs import Part, contents, parts
+from stages.base.params import BackboneParams
+from stages.base.store import Store, sha256
+from stages.base.versions import code_of
 from stages.embedding.base import Backbone, Precision, create, family, made
-from stages.packs import Part, contents, parts
-from stages.params import BackboneParams
-from stages.store import Store, sha256
-from stages.versions import code_of
 
 LIBRARIES = ("av", "numpy", "opencv-python-headless", "torch", "torchaudio")
 

@@ -7,7 +7,7 @@ from zipfile import ZipFile
 import numpy as np
 from numpy.lib import format as npy
 
-from stages.files import replacing
+from stages.base.files import replacing
 
 
 def write_embeddings(entries: dict[str, Path], path: Path) -> None:

@@ -10,8 +10,8 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
+from stages.base.errors import BenchmarkError
 from stages.embedding.base import Backbone
-from stages.errors import BenchmarkError
 
 GPU_BATCH = 128  # more than a trailer's frames
 

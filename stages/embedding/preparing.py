@@ -9,10 +9,10 @@ import cv2
 import numpy as np
 import pyarrow as pa
 
+from stages.base.packs import read_group
+from stages.base.params import WINDOWS
 from stages.embedding.base import Backbone
 from stages.embedding.jobs import Job
-from stages.packs import read_group
-from stages.params import WINDOWS
 
 
 @dataclass(frozen=True)

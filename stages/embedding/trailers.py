@@ -15,12 +15,12 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from stages.base.errors import TrailerError
+from stages.base.packs import Part
+from stages.base.parallel import run, workers
 from stages.embedding.base import Backbone, family
 from stages.embedding.jobs import Job, Recipe, store_of
 from stages.embedding.preparing import Prepared, one_thread, prepare
-from stages.errors import TrailerError
-from stages.packs import Part
-from stages.parallel import run, workers
 
 Given = TypeVar("Given")
 Found = TypeVar("Found")

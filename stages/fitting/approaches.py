@@ -6,7 +6,9 @@ from pathlib import Path
 
 from safetensors.torch import save_file
 
-from stages.files import replacing
+from stages.base.files import replacing
+from stages.base.params import HeadParams, Params
+from stages.base.params.matrix import Cell, cells
 from stages.fitting.films import Films
 from stages.fitting.fusion import fuse
 from stages.fitting.items import Items, View, join, read_items
@@ -14,8 +16,6 @@ from stages.fitting.label_sets import taught
 from stages.fitting.masking import Hidden, read_hidden
 from stages.fitting.scores import Scores, prior_scores
 from stages.fitting.training import Fitted, cross_validate
-from stages.params import HeadParams, Params
-from stages.params.matrix import Cell, cells
 
 UNGROUPED = "ungrouped"
 

@@ -12,8 +12,8 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call, stack_module_state, vmap
 
-from stages.added import TRAINED, blamed
-from stages.errors import BenchmarkError
+from stages.base.added import TRAINED, blamed
+from stages.base.errors import BenchmarkError
 from stages.fitting.heads import build
 from stages.fitting.inputs import Batch, Inputs
 from stages.fitting.items import Items

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
+from stages.base.packs import read_table
 from stages.corpus.folds import group_films
 from stages.corpus.labels import collections_of, films_of
 from stages.corpus.table import read_trailers
-from stages.packs import read_table
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from stages.added import CONTEXT, HEAD, blamed, broken, load_class
-from stages.errors import BenchmarkError
+from stages.base.added import CONTEXT, HEAD, blamed, broken, load_class
+from stages.base.errors import BenchmarkError
 from stages.fitting.items import Items
 
 

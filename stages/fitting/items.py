@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
+from stages.base.npz.reading import stored
+from stages.base.params import ALL_WINDOWS, WINDOWS
 from stages.fitting.masking import Hidden
 from stages.fitting.rows import Rows, held, reduced
-from stages.npz.reading import stored
-from stages.params import ALL_WINDOWS, WINDOWS
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from stages.corpus.genres import GENRES, LABEL_SETS
+from stages.base.genres import GENRES, LABEL_SETS
 
 
 def taught(y_true: np.ndarray, labels: str, seeds: Sequence[int]) -> np.ndarray:

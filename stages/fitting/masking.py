@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow.compute as pc
 
-from stages.packs import read_table
+from stages.base.packs import read_table
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from stages.errors import BenchmarkError
-from stages.npz.reading import Stored
+from stages.base.errors import BenchmarkError
+from stages.base.npz.reading import Stored
 
 PART_BYTES = 1 << 24  # read at once
 UNKNOWN_GB = 4.0  # taken where the system does not tell what is free

@@ -9,12 +9,12 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 
-from stages.corpus.genres import GENRES
-from stages.errors import BenchmarkError
+from stages.base.errors import BenchmarkError
+from stages.base.genres import GENRES
+from stages.base.params.matrix import Cell
 from stages.fitting.batch import ModelBatch
 from stages.fitting.inputs import Inputs
 from stages.fitting.items import Items, film_means
-from stages.params.matrix import Cell
 
 
 def scores_of(cell: Cell, folder: Path, items: Items, n_films: int) -> np.ndarray:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from stages.files import replacing
+from stages.base.files import replacing
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,11 @@ import torch
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from stages.errors import BenchmarkError
+from stages.base.errors import BenchmarkError
+from stages.base.params import HeadParams
 from stages.fitting.batch import ModelBatch
 from stages.fitting.inputs import Inputs
 from stages.fitting.items import Items
-from stages.params import HeadParams
 
 
 @dataclass(frozen=True)

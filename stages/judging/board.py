@@ -7,13 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
-from stages.corpus.genres import GENRES, LABEL_SETS
-from stages.errors import BenchmarkError
+from stages.base.errors import BenchmarkError
+from stages.base.genres import GENRES, LABEL_SETS
+from stages.base.params import JudgingParams
+from stages.base.params.matrix import Cell
 from stages.fitting.films import read_films
 from stages.fitting.scores import Scores, film_ids
 from stages.judging.enough import Enough, enough
-from stages.params import JudgingParams
-from stages.params.matrix import Cell
 from stages.scoring.bootstrap import GenreResamples, resampled_average_precision
 
 

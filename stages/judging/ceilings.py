@@ -13,12 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from stages.corpus.genres import GENRES
+from stages.base.genres import GENRES
+from stages.base.params import ALL_WINDOWS, Params
+from stages.base.params.matrix import Cell
 from stages.fitting.items import View
-from stages.media.sample.events import NEUTRAL, Event, count_heard, count_seen
-from stages.media.sample.returns import OVER_TIME, shown_again
-from stages.params import ALL_WINDOWS, Params
-from stages.params.matrix import Cell
+from stages.sample.events import NEUTRAL, Event, count_heard, count_seen
+from stages.sample.returns import OVER_TIME, shown_again
 from stages.scoring.evaluate import evaluate_genres, evaluate_scores
 from stages.scoring.ideal_observer import genre_marginals, label_set_prior, log_likelihood
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from stages.base.params import JudgingParams
+from stages.base.params.matrix import Cell
+from stages.base.params.sections import HeadlineParams
 from stages.judging.board import Board
 from stages.judging.pairs import against
 from stages.judging.verdicts import SEED_STUDY, Named, adjust, compared, verdict
-from stages.params import JudgingParams
-from stages.params.matrix import Cell
-from stages.params.sections import HeadlineParams
 from stages.scoring.bootstrap import Resamples, bootstrap_means, resampling_counts
 from stages.scoring.intervals import Estimate, bootstrap_p_value, percentile_interval
 from stages.scoring.permutation import no_skill_test

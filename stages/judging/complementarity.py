@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from stages.base.params import JudgingParams
 from stages.judging.board import Board
 from stages.judging.choosing import better, fold_by_fold, votes
 from stages.judging.comparisons import single_parts
@@ -12,7 +13,6 @@ from stages.judging.enough import bounds
 from stages.judging.pairs import against
 from stages.judging.rules import TUNED, decide
 from stages.judging.verdicts import BETTER, TOO_FEW, UNDECIDED, WORSE, Named, settle
-from stages.params import JudgingParams
 from stages.scoring.agreement import (
     best_of_two_by_film,
     best_of_two_by_genre,

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from stages.base.packs import read_pack, read_table
 from stages.fitting.films import read_films
 from stages.judging.ceilings import Corpus
-from stages.media.sample.events import Event
-from stages.packs import read_pack, read_table
+from stages.sample.events import Event
 
 
 def read_corpus(data: Path) -> Corpus | None:

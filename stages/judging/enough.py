@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from stages.params import JudgingParams
+from stages.base.params import JudgingParams
 
 Bools = npt.NDArray[np.bool_]
 Row = dict[str, Any]

@@ -5,12 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from stages.corpus.genres import GENRES
+from stages.base.counting import counted
+from stages.base.genres import GENRES
+from stages.base.params import JudgingParams
 from stages.corpus.second_source import Genres
-from stages.counting import counted
 from stages.fitting.films import Films
 from stages.judging.enough import bounds, enough
-from stages.params import JudgingParams
 from stages.scoring import decisions
 from stages.scoring.bootstrap import (
     Resamples,

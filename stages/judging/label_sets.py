@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
+from stages.base.params import JudgingParams
+from stages.base.params.matrix import Cell
 from stages.judging.board import Board
 from stages.judging.claims import SLACK
 from stages.judging.pairs import against
-from stages.params import JudgingParams
-from stages.params.matrix import Cell
 from stages.scoring.bootstrap import Resamples
 from stages.scoring.intervals import bootstrap_p_value
 from stages.scoring.ranking import macro_average_precision

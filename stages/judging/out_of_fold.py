@@ -13,10 +13,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from stages.corpus.genres import GENRES
-from stages.files import replacing
+from stages.base.files import replacing
+from stages.base.genres import GENRES
+from stages.base.packs import read_table, write_table
 from stages.judging.board import Board
-from stages.packs import read_table, write_table
 
 FILES = SCORES, FILMS, LABELS = "scores", "judged_films.parquet", "labels.parquet"
 

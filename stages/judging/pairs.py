@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
+from stages.base.params import JudgingParams
 from stages.judging.board import Board
-from stages.params import JudgingParams
 from stages.scoring.bootstrap import Resamples
 from stages.scoring.intervals import paired_difference
 from stages.scoring.permutation import paired_permutation_test

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from stages.base.params import JudgingParams
 from stages.judging.board import Board
 from stages.judging.enough import bounds
 from stages.judging.tables import decided
-from stages.params import JudgingParams
 from stages.scoring import references
 from stages.scoring.bootstrap import bootstrap_macro_f1
 from stages.scoring.intervals import approach_estimate

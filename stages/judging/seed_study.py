@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from stages.base.params.matrix import Cell
 from stages.judging.claims import (
     MORE,
     NO_GAIN,
@@ -23,7 +24,6 @@ from stages.judging.claims import (
     level,
 )
 from stages.judging.label_sets import SHARED
-from stages.params.matrix import Cell
 from stages.scoring.intervals import Estimate
 from stages.scoring.references import keras_accuracy_of_perfect
 from stages.scoring.thresholds import at_threshold

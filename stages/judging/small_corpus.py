@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from stages.corpus.genres import GENRES
+from stages.base.genres import GENRES
+from stages.base.params import JudgingParams
 from stages.judging.enough import enough, independent
-from stages.params import JudgingParams
 
 # Half-width of a 95% interval of macro AP times the root of the number of films, at a macro AP of
 # .45: within a fifth of what benchmarks/calibration.py measures at 60 to 1,000 films.

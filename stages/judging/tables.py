@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
+from stages.base.params import JudgingParams
+from stages.base.params.sections import SAME_THRESHOLD
 from stages.judging.board import Board
 from stages.judging.enough import bounds
-from stages.params import JudgingParams
-from stages.params.sections import SAME_THRESHOLD
 from stages.scoring import ranking, references
 from stages.scoring.decisions import genre_quality
 from stages.scoring.evaluate import evaluate_decisions, evaluate_genres, evaluate_scores

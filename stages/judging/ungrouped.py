@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from stages.base.params import JudgingParams
+from stages.base.params.matrix import Cell
 from stages.fitting.approaches import UNGROUPED
 from stages.fitting.scores import Scores, held
 from stages.judging.board import Board, read_board
 from stages.judging.pairs import against
-from stages.params import JudgingParams
-from stages.params.matrix import Cell
 from stages.scoring.bootstrap import bootstrap_macro_average_precision
 
 COLUMNS = [

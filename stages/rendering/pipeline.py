@@ -5,7 +5,7 @@ from functools import reduce
 from pathlib import Path
 from typing import Any
 
-from stages.params import yaml12
+from stages.base.params import yaml12
 
 
 def read(root: Path) -> dict[str, Any]:

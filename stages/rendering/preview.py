@@ -18,7 +18,7 @@ from nbclient.exceptions import CellControlSignal, CellExecutionError, DeadKerne
 from nbconvert.exporters import HTMLExporter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from stages.errors import BenchmarkError
+from stages.base.errors import BenchmarkError
 from stages.rendering import contents
 from stages.rendering.qmd import Page, plain_markdown, read
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from stages.errors import BenchmarkError
+from stages.base.errors import BenchmarkError
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from stages.errors import BenchmarkError
+from stages.base.errors import BenchmarkError
 
 OLDEST = (1, 4)
 RENDER_SECONDS = 600

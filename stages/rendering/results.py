@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from stages.errors import BenchmarkError
+from stages.base.errors import BenchmarkError
 from stages.judging.verdicts import BETTER, WORSE
 
 

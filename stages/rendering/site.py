@@ -5,8 +5,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from stages.errors import BenchmarkError
-from stages.files import replacing
+from stages.base.errors import BenchmarkError
+from stages.base.files import replacing
 from stages.rendering import pipeline, preview, quarto
 
 NEEDED = (

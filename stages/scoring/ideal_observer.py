@@ -2,7 +2,7 @@
 
 Given a film's label set Y of k genres, each event independently carries the cue c with probability
 (1/k) p_c [c in Y] + (1 - mean of p over Y) q / n_genres, and is neutral otherwise.
-`stages.media.sample.plan` draws from the same model. Sum the log-likelihoods of two modalities to
+`stages.sample.plan` draws from the same model. Sum the log-likelihoods of two modalities to
 observe both.
 """
 

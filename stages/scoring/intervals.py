@@ -9,7 +9,7 @@ from scipy.special import expit, logit
 from scipy.stats import norm
 from scipy.stats import t as student
 
-from stages.errors import BenchmarkError
+from stages.base.errors import BenchmarkError
 from stages.scoring.bootstrap import Resamples
 from stages.scoring.validate import Floats
 

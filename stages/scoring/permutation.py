@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import rankdata
 
-from stages.counting import counted
-from stages.errors import BenchmarkError
+from stages.base.counting import counted
+from stages.base.errors import BenchmarkError
 from stages.scoring.averaging import average_over_genres, ratio
 from stages.scoring.bootstrap import BLOCK_BYTES, Groups, block_width, group_numbers
 from stages.scoring.validate import Bools, Floats, Ints, RealScores, validate

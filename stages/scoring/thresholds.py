@@ -5,8 +5,8 @@ The tuning functions must only ever see the training part of a fold.
 
 import numpy as np
 
-from stages.counting import counted
-from stages.errors import BenchmarkError
+from stages.base.counting import counted
+from stages.base.errors import BenchmarkError
 from stages.scoring.averaging import average_over_genres
 from stages.scoring.decisions import quality
 from stages.scoring.validate import Bools, Floats, Ints, RealScores, validate

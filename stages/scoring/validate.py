@@ -3,8 +3,8 @@
 import numpy as np
 import numpy.typing as npt
 
-from stages.counting import counted
-from stages.errors import BenchmarkError
+from stages.base.counting import counted
+from stages.base.errors import BenchmarkError
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]

@@ -17,8 +17,8 @@ from safetensors.torch import save_file
 
 from stages.backbones import clap
 from stages.backbones.clap import Family, log_mel
+from stages.base.errors import BenchmarkError
 from stages.embedding.base import create
-from stages.errors import BenchmarkError
 from tests.backbones.sounds import recipe
 from tests.backbones.weights import random_weights
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from stages.backbones.colour import RECORD as COLOUR
+from stages.base.errors import BenchmarkError
 from stages.embedding.base import Backbone, create, families, family
-from stages.errors import BenchmarkError
 from tests.backbones.weights import random_weights
 
 RATE = 48_000

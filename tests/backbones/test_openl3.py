@@ -16,9 +16,9 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from stages.backbones.openl3 import Family
+from stages.base.errors import BenchmarkError
 from stages.embedding.base import create
 from stages.embedding.openl3_mel import decibels, filterbank, windows_of
-from stages.errors import BenchmarkError
 from tests.backbones.seeded import holding, noise
 
 DATA = Path(__file__).parent / "data"

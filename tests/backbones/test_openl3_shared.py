@@ -12,7 +12,7 @@ import torch
 
 from stages.backbones.openl3 import Family
 from stages.embedding.openl3_mel import decibels, filterbank, windows_of
-from stages.hub.published import read_published
+from stages.embedding.weights.published import read_published
 from tests.backbones.seeded import holding
 
 

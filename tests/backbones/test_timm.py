@@ -13,8 +13,8 @@ from timm.models import get_pretrained_cfg
 from torch import nn
 
 from stages.backbones.timm import Family
+from stages.base.errors import BenchmarkError
 from stages.embedding.base import create
-from stages.errors import BenchmarkError
 from tests.backbones.pictures import frame, made, seeded
 
 DINOV2 = "vit_small_patch14_dinov2.lvd142m"

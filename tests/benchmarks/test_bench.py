@@ -11,7 +11,7 @@ from rich.console import Console
 from benchmarks import running, showing
 from benchmarks.rows import Row, compared
 from benchmarks.timing import Cost
-from stages.errors import BenchmarkError
+from stages.base.errors import BenchmarkError
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS, THEIRS = [Cost(2, 1), Cost(2, 1), Cost(2, 2)], [Cost(2, 4), Cost(3, 5), Cost(8, 6)]

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from benchmarks import calibration, few_films
+from stages.base.params import load
 from stages.judging.small_corpus import expected_half_width
-from stages.params import load
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = replace(calibration.scenarios()[0], films=60, simulations=4, resamples=40, permutations=20)

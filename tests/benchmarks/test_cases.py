@@ -12,7 +12,7 @@ from benchmarks import frame_ways
 from benchmarks.cases import embedding, fit, frames, judging, pipeline, sample, sound
 from benchmarks.clips import Clip, can_encode, write_clip
 from benchmarks.rows import Row
-from stages.params import AudioParams, FramesParams
+from stages.base.params import AudioParams, FramesParams
 
 ROOT = Path(__file__).resolve().parents[2]
 

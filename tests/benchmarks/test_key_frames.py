@@ -7,9 +7,9 @@ import yaml
 from sklearn.metrics import average_precision_score
 
 from benchmarks import key_frames
+from stages.base.params import load
+from stages.base.params.matrix import Cell, cells
 from stages.judging.board import Board
-from stages.params import load
-from stages.params.matrix import Cell, cells
 
 ROOT = Path(__file__).resolve().parents[2]
 

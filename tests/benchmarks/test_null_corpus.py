@@ -3,7 +3,7 @@ from pathlib import Path
 import yaml
 
 from benchmarks import null_corpus
-from stages.params import load
+from stages.base.params import load
 
 ROOT = Path(__file__).resolve().parents[2]
 

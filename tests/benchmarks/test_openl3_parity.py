@@ -11,7 +11,7 @@ import pytest
 
 from benchmarks.openl3_material import gather, made, middle
 from benchmarks.openl3_parity import Row
-from stages.errors import BenchmarkError
+from stages.base.errors import BenchmarkError
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -6,10 +6,10 @@ import pytest
 import yaml
 
 from benchmarks import over_time
-from stages.corpus.genres import GENRES
+from stages.base.genres import GENRES
+from stages.base.params import load
+from stages.base.params.matrix import Cell, cells
 from stages.judging.board import Board
-from stages.params import load
-from stages.params.matrix import Cell, cells
 
 ROOT = Path(__file__).resolve().parents[2]
 COLUMNS = [GENRES.index("Mystery"), GENRES.index("Thriller")]

@@ -4,7 +4,7 @@ import pytest
 
 from benchmarks.made_up_corpus import make_corpus
 from benchmarks.scaling import SIZES, at, joined, line, table
-from stages.params import load
+from stages.base.params import load
 
 
 def test_a_line_through_points():

@@ -8,17 +8,17 @@ import torch
 from sklearn.metrics import roc_auc_score
 
 from stages.backbones import colour
-from stages.errors import BenchmarkError
+from stages.base.errors import BenchmarkError
+from stages.base.params import HeadParams
+from stages.base.params.matrix import TRAINED_CONTEXTS
 from stages.fitting import training
 from stages.fitting.batch import ModelBatch
 from stages.fitting.heads import build
 from stages.fitting.inputs import Inputs
 from stages.fitting.items import Items
 from stages.fitting.training import Fitted
-from stages.media.sample.picture import shot_frames
-from stages.media.sample.returns import OVER_TIME, scenes_shown
-from stages.params import HeadParams
-from stages.params.matrix import TRAINED_CONTEXTS
+from stages.sample.picture import shot_frames
+from stages.sample.returns import OVER_TIME, scenes_shown
 
 BUDGET = HeadParams(epochs=30, batch_size=50, learning_rate=0.02, weight_decay=0.1)
 N, LENGTH, DIM = 200, 12, 4

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from stages.base.errors import BenchmarkError
 from stages.corpus.folds import assign_folds, attrition, group_films
-from stages.errors import BenchmarkError
 
 
 def test_every_film_has_one_fold_and_genres_are_spread():

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from stages.corpus.genres import GENRES
+from stages.base.genres import GENRES
 from stages.corpus.labels import collections_of, describe, films_of
 from stages.corpus.reader import Trailer
 from stages.corpus.table import read_trailers, save_trailers

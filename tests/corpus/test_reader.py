@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
+from stages.base.errors import BenchmarkError
 from stages.corpus.reader import parse, read_catalogue, trailer_id
-from stages.errors import BenchmarkError
 
 ROOT = Path(__file__).resolve().parents[2]
 GOOD = "1\tA film\t1999\tDrama,Action\thttps://example.org/a"

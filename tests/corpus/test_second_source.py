@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from stages import catalogue
+from stages.base.errors import BenchmarkError
 from stages.corpus.second_source import (
     check_overlap,
     load_second_source,
@@ -12,7 +13,6 @@ from stages.corpus.second_source import (
     read_second_source,
     save_second_source,
 )
-from stages.errors import BenchmarkError
 
 ROOT = Path(__file__).resolve().parents[2]
 

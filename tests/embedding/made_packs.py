@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 import pyarrow as pa
 
-from stages.media.results import AUDIO, FRAMES
-from stages.media.sound import flac
+from stages.trailers.media.results import AUDIO, FRAMES
+from stages.trailers.media.sound import flac
 
 IDS = [hashlib.sha256(str(n).encode()).hexdigest()[:16] for n in range(4)]
 

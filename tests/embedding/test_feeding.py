@@ -4,6 +4,8 @@ import multiprocessing
 import pytest
 from safetensors.torch import save_file
 
+from stages.base.errors import BenchmarkError
+from stages.base.packs import write_pack
 from stages.embedding import trailers
 from stages.embedding.base import family
 from stages.embedding.feeding import death_told
@@ -11,9 +13,7 @@ from stages.embedding.jobs import Recipe, jobs
 from stages.embedding.network import Network
 from stages.embedding.preparing import prepare
 from stages.embedding.trailers import embed_stream
-from stages.errors import BenchmarkError
-from stages.media.results import AUDIO
-from stages.packs import write_pack
+from stages.trailers.media.results import AUDIO
 from tests.embedding.made_packs import IDS, sound_rows
 
 

@@ -8,16 +8,16 @@ import torch
 from safetensors.torch import save_file
 
 from stages.backbones.colour import RECORD as COLOUR
+from stages.base.errors import BenchmarkError
+from stages.base.packs import parts, write_pack
+from stages.base.parallel import run
 from stages.embedding import base, trailers
 from stages.embedding import jobs as jobs_room
 from stages.embedding.jobs import Recipe, jobs
 from stages.embedding.joining import write_embeddings
 from stages.embedding.network import Network
 from stages.embedding.trailers import embed, embed_stream, embed_trailer
-from stages.errors import BenchmarkError
-from stages.media.results import AUDIO, FRAMES
-from stages.packs import parts, write_pack
-from stages.parallel import run
+from stages.trailers.media.results import AUDIO, FRAMES
 from tests.embedding.made_packs import IDS, picture_rows, sound_rows
 
 

@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from stages.errors import BenchmarkError
+from stages.base.errors import BenchmarkError
+from stages.base.npz.reading import stored
+from stages.base.params import HeadParams
 from stages.fitting import rows
 from stages.fitting.items import Items, View, film_means, read_items
 from stages.fitting.rows import OnDisk, budget_bytes, held, reduced
 from stages.fitting.training import cross_validate
-from stages.npz.reading import stored
-from stages.params import HeadParams
 
 QUICK = HeadParams(epochs=1, learning_rate=0.01, weight_decay=0.01, batch_size=32)
 N, ITEMS = 30, 31

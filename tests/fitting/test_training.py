@@ -6,11 +6,11 @@ import torch
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
-from stages.errors import BenchmarkError
+from stages.base.errors import BenchmarkError
+from stages.base.params import HeadParams
 from stages.fitting import training
 from stages.fitting.items import Items
 from stages.fitting.training import Fitted
-from stages.params import HeadParams
 
 LINEAR = HeadParams(epochs=300, batch_size=200, learning_rate=0.05, weight_decay=0.0)
 QUICK = HeadParams(epochs=2, batch_size=16, learning_rate=0.01, weight_decay=0.01)

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from pydantic import TypeAdapter
 
+from stages.base.params import JudgingParams, Params, load
+from stages.base.params.matrix import Cell
+from stages.base.params.sections import HeadlineParams
 from stages.judging.board import Board
-from stages.params import JudgingParams, Params, load
-from stages.params.matrix import Cell
-from stages.params.sections import HeadlineParams
 
 ROOT = Path(__file__).resolve().parents[2]
 N_FILMS = 120

@@ -5,12 +5,12 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from stages.base.errors import BenchmarkError
+from stages.base.packs import write_table
 from stages.corpus.reader import Trailer
 from stages.corpus.table import read_trailers, save_trailers
-from stages.errors import BenchmarkError
 from stages.fitting.scores import Scores, save_scores
 from stages.judging.board import read_board
-from stages.packs import write_table
 
 
 @pytest.fixture

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score
 
-from stages.corpus.genres import GENRES
+from stages.base.genres import GENRES
+from stages.base.params.matrix import Cell, cells
 from stages.judging.ceilings import Corpus, ceilings
-from stages.media.sample.events import Event
-from stages.params.matrix import Cell, cells
+from stages.sample.events import Event
 
 SHOTS = 31
 

@@ -5,7 +5,9 @@ import dataclasses
 import numpy as np
 import pytest
 
-from stages.corpus.genres import GENRES
+from stages.base.genres import GENRES
+from stages.base.params.matrix import Cell
+from stages.base.params.sections import HeadlineParams, JudgingParams
 from stages.judging.board import Board
 from stages.judging.claims import (
     CONTRADICTED,
@@ -23,8 +25,6 @@ from stages.judging.comparisons import comparison_rows, headline_rows
 from stages.judging.complementarity import owned_rows
 from stages.judging.seed_study import CLAIMS
 from stages.judging.verdicts import settled
-from stages.params.matrix import Cell
-from stages.params.sections import HeadlineParams, JudgingParams
 from stages.scoring.intervals import Estimate
 from tests.judging.conftest import only
 

@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score
 
+from stages.base.params.matrix import Cell, Modality
 from stages.judging.board import Board
 from stages.judging.comparisons import comparison_rows, explored, headline_rows
 from stages.judging.verdicts import verdict
-from stages.params.matrix import Cell, Modality
 from tests.judging.conftest import only
 
 

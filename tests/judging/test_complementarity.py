@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score
 
+from stages.base.genres import GENRES
 from stages.contrast import FUSIONS, OWNED
-from stages.corpus.genres import GENRES
 from stages.judging.choosing import better, fold_by_fold, votes
 from stages.judging.complementarity import fusion_rows, owned_rows
 

@@ -8,9 +8,12 @@ import numpy as np
 import pytest
 from pydantic import TypeAdapter
 
+from stages.base.genres import GENRES
+from stages.base.params import JudgingParams
+from stages.base.params.sections import HeadlineParams
+from stages.base.tables import read_csv, write_csv, write_json
 from stages.compare import COLUMNS
 from stages.contrast import OWNED
-from stages.corpus.genres import GENRES
 from stages.evaluate import APPROACHES
 from stages.evaluate import GENRES as GENRE_COLUMNS
 from stages.judging import rules, tables
@@ -21,9 +24,6 @@ from stages.judging.enough import bounds, enough
 from stages.judging.seed_study import CLAIMS
 from stages.judging.summary import summarise
 from stages.judging.verdicts import settled
-from stages.params import JudgingParams
-from stages.params.sections import HeadlineParams
-from stages.tables import read_csv, write_csv, write_json
 
 HEADLINE = HeadlineParams(picture="good", sound="bad", both="averaged")
 HORROR, DRAMA = GENRES.index("Horror"), GENRES.index("Drama")

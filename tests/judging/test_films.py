@@ -2,7 +2,7 @@ import json
 
 import numpy as np
 
-from stages.corpus.genres import GENRES
+from stages.base.genres import GENRES
 from stages.corpus.reader import Trailer
 from stages.judging.films import WIDTH, film_scores
 

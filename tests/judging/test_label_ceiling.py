@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score, f1_score
 
-from stages.corpus.genres import GENRES
+from stages.base.genres import GENRES
 from stages.fitting.films import Films
 from stages.judging.label_ceiling import label_ceiling_rows, too_few
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score
 
+from stages.base.genres import GENRES, LABEL_SETS
 from stages.contrast import LABELS
-from stages.corpus.genres import GENRES, LABEL_SETS
 from stages.judging.board import shared_genres
 from stages.judging.label_sets import SHARED, label_set_rows
 from stages.judging.verdicts import settle

@@ -10,13 +10,13 @@ import pytest
 from sklearn.metrics import average_precision_score
 
 from stages import compare, contrast, evaluate
-from stages.corpus.genres import GENRES
+from stages.base.genres import GENRES
+from stages.base.packs import write_table
+from stages.base.params import yaml12
+from stages.base.tables import read_csv, write_csv
 from stages.corpus.reader import Trailer
 from stages.corpus.table import save_trailers
 from stages.fitting.scores import Scores, save_scores
-from stages.packs import write_table
-from stages.params import yaml12
-from stages.tables import read_csv, write_csv
 
 ROOT = Path(__file__).resolve().parents[2]
 N_FILMS, FOLDS = 60, 3

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 from sklearn.metrics import average_precision_score
 
-from stages.corpus.genres import GENRES
+from stages.base.genres import GENRES
 from stages.judging.out_of_fold import OutOfFold, as_stored
 
 N_FILMS = 240

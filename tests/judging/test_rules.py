@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import f1_score
 
-from stages.corpus.genres import GENRES
+from stages.base.genres import GENRES
 from stages.evaluate import CHOICES, RULES
 from stages.judging.rules import (
     PER_GENRE,

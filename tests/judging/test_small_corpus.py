@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from stages.corpus.genres import GENRES
+from stages.base.genres import GENRES
 from stages.judging.small_corpus import small_corpus
 
 

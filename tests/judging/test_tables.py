@@ -9,7 +9,7 @@ from sklearn.metrics import (
     precision_score,
 )
 
-from stages.corpus.genres import GENRES
+from stages.base.genres import GENRES
 from stages.evaluate import APPROACHES, THRESHOLDS
 from stages.evaluate import GENRES as GENRE_COLUMNS
 from stages.judging import tables

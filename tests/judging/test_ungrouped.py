@@ -8,16 +8,16 @@ import pyarrow as pa
 import pytest
 from sklearn.metrics import average_precision_score
 
+from stages.base.genres import GENRES
+from stages.base.packs import write_table
+from stages.base.params.matrix import cells
 from stages.corpus.folds import assign_folds, group_films
-from stages.corpus.genres import GENRES
 from stages.corpus.reader import Trailer
 from stages.corpus.table import save_trailers
 from stages.fitting.approaches import fit
 from stages.fitting.films import read_films
 from stages.fitting.scores import save_scores
 from stages.judging.ungrouped import COLUMNS, ungrouped_rows
-from stages.packs import write_table
-from stages.params.matrix import cells
 
 SERIES, SEQUELS = 30, 4
 

@@ -8,7 +8,7 @@ import pytest
 from made_up_metrics import HOSTILE
 from nbclient import NotebookClient
 
-from stages.errors import BenchmarkError
+from stages.base.errors import BenchmarkError
 from stages.rendering import preview as rendering
 from stages.rendering import site
 from stages.rendering.qmd import read

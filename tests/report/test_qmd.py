@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from stages.errors import BenchmarkError
+from stages.base.errors import BenchmarkError
 from stages.rendering.qmd import plain_markdown, read
 
 PAGE = """---

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from stages.errors import BenchmarkError
+from stages.base.errors import BenchmarkError
 from stages.rendering import quarto
 
 REPORT = Path(__file__).parents[2] / "report"

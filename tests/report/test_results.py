@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from stages.errors import BenchmarkError
+from stages.base.errors import BenchmarkError
 from stages.rendering.results import read
 
 ROOT = Path(__file__).parents[2]

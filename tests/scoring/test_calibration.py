@@ -4,7 +4,7 @@ from scipy.special import expit, logit
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss as sklearn_log_loss
 
-from stages.errors import BenchmarkError
+from stages.base.errors import BenchmarkError
 from stages.scoring.calibration import METHODS, isotonic, log_loss, platt, temperature
 from stages.scoring.probability import expected_calibration_error
 

@@ -3,7 +3,7 @@ import pytest
 from scipy import stats
 from sklearn.metrics import average_precision_score
 
-from stages.errors import BenchmarkError
+from stages.base.errors import BenchmarkError
 from stages.scoring import intervals
 from stages.scoring.bootstrap import (
     Resamples,

@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import rankdata
 from sklearn.metrics import average_precision_score
 
-from stages.errors import BenchmarkError
+from stages.base.errors import BenchmarkError
 from stages.scoring import bootstrap, permutation
 from stages.scoring.permutation import holm, no_skill_test, paired_permutation_test
 

@@ -3,7 +3,7 @@ import pytest
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import brier_score_loss
 
-from stages.errors import BenchmarkError
+from stages.base.errors import BenchmarkError
 from stages.scoring import probability
 from stages.scoring.probability import ReliabilityBin
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import f1_score
 
-from stages.errors import BenchmarkError
+from stages.base.errors import BenchmarkError
 from stages.scoring import thresholds
 
 SCORE = np.array([[0.5, 0.4, 0.4], [0.1, 0.9, 0.5]])

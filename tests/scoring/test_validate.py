@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from stages.errors import BenchmarkError
+from stages.base.errors import BenchmarkError
 from stages.scoring.validate import (
     validate,
     validate_decisions,

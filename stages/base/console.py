@@ -1,0 +1,80 @@
+"""What a stage says while it works: short lines and progress bars, on standard error."""
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+from stages.base.errors import BenchmarkError, by_the_system
+from stages.base.provenance import record_stage
+
+Item = TypeVar("Item")
+# torch's threads wait by spinning, which on cores shared with anything else is four to six times
+# slower than sleeping; but waking them takes longer than most steps of a small network. So they
+# sleep after ten thousand turns, where libgomp has three hundred thousand: against sleeping at
+# once, training is 1.4 times as fast on quiet cores, which is how DVC runs it, as fast beside busy
+# programs, and 1.25 times slower beside another training (all measured). To be said before torch is
+# imported, as every stage imports this.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+os.environ.setdefault("GOMP_SPINCOUNT", "10000")
+
+
+def say(text: str) -> None:
+    """Print one line for the person who waits."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def progress(items: Iterable[Item], label: str, total: int) -> Iterator[Item]:
+    """Yield `items` behind a progress bar; where there is no terminal, a line every ten seconds."""
+    if sys.stderr.isatty():
+        from rich.console import Console
+        from rich.progress import track
+
+        yield from track(items, description=label, total=total, console=Console(stderr=True))
+        return
+    last = time.monotonic()
+    for done, item in enumerate(items, start=1):
+        yield item
+        if done == total or time.monotonic() - last > 10:
+            last = time.monotonic()
+            say(f"{label}: {done} of {total}")
+
+
+def run_stage(main: Callable[[], None]) -> None:
+    """Run a DVC stage's entry point and record what it took."""
+
+    def recorded() -> None:
+        begin = time.monotonic()
+        name = [Path(sys.argv[0]).stem, *sys.argv[1:2]]
+        if "DVC_STAGE" not in os.environ:  # by hand, where DVC did not see to what it needs
+            from stages.base.needed import check_needed
+
+            check_needed(f"python -m stages.{' '.join(name)}")
+        main()
+        seconds = time.monotonic() - begin
+        record_stage("@".join(name), seconds, Path("metrics/provenance.json"))
+
+    run_command(recorded)
+
+
+def run_command(main: Callable[[], None]) -> None:
+    """Run an entry point: a BenchmarkError becomes one message and exit status 1, not a traceback.
+
+    Interrupts exit non-zero too, because DVC ignores SIGINT itself while a stage runs.
+    """
+    try:
+        main()
+    except BenchmarkError as error:
+        say(f"error: {error}")
+        sys.exit(1)
+    except OSError as error:
+        refused = by_the_system(error)
+        if refused is None:
+            raise
+        say(f"error: {refused}")
+        sys.exit(1)
+    except KeyboardInterrupt:
+        say("interrupted: what was finished is kept, run the same command again to go on")
+        sys.exit(130)

@@ -1,0 +1,103 @@
+"""Per-trailer work on the cores of this machine, each in a process of its own."""
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from functools import partial
+from typing import TypeVar
+
+from stages.base.errors import BenchmarkError, TrailerError
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+def workers() -> int:
+    """How many processes: WORKERS if set, else the cores this process may use."""
+    wanted = os.environ.get("WORKERS", "")
+    if wanted:
+        if not wanted.isascii() or not wanted.isdigit() or int(wanted) < 1:
+            raise BenchmarkError("bad WORKERS", found=wanted, expected="a number from 1 on")
+        return int(wanted)
+    affinity = getattr(os, "sched_getaffinity", None)  # containers and job schedulers limit it
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+def run(
+    function: Callable[[Item], Result],
+    items: Sequence[Item],
+    processes: int | None = None,
+    few: int = 0,
+) -> Iterator[tuple[Item, Result | TrailerError]]:
+    """Yield (item, result) as results come; a TrailerError raised by `function` is a result.
+
+    A worker that dies breaks the whole pool, so what was in flight is then run again one item at a
+    time: the one that kills its worker again gets the reason "crashed", the others their results.
+    Any other exception is a bug and stops the run. `function` and `items` must pickle.
+
+    few: how many items are done in this very process, where none may kill it.
+    """
+    if len(items) <= few:
+        for item in items:
+            yield item, _result(partial(function, item))
+        return
+    count = min(processes or workers(), max(len(items), 1))
+    waiting = list(reversed(items))
+    while waiting:
+        flying: dict[Future[Result], Item] = {}
+        with _pool(count) as pool:
+            try:
+                while waiting or flying:
+                    while waiting and len(flying) < 2 * count:
+                        item = waiting.pop()
+                        flying[pool.submit(function, item)] = item
+                    for future in wait(flying, return_when=FIRST_COMPLETED).done:
+                        result = _result(future.result)
+                        yield flying.pop(future), result
+            except BrokenProcessPool:
+                pass
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+        for item in flying.values():
+            yield item, _alone(function, item)
+
+
+def _alone(function: Callable[[Item], Result], item: Item) -> Result | TrailerError:
+    with _pool(1) as pool:
+        try:
+            return _result(pool.submit(function, item).result)
+        except BrokenProcessPool:
+            return TrailerError("crashed", "the worker process died on this trailer twice")
+
+
+def _result(obtain: Callable[[], Result]) -> Result | TrailerError:
+    try:
+        return obtain()
+    except TrailerError as error:
+        return error
+
+
+def _pool(count: int) -> Executor:
+    # spawn, not fork: torch and FFmpeg keep threads that a forked child would not have
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(count, context, initializer=_begin)
+
+
+def _begin() -> None:
+    """In a worker, before its first item."""
+    # Ctrl-C reaches the whole process group: the parent alone answers it, workers finish their item
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """A parent that was killed says no goodbye, and its workers would wait for items for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

@@ -1,0 +1,89 @@
+"""A YAML file as its content, and as the lines that the content stands on."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from stages.base.errors import BenchmarkError
+from stages.base.params.yaml12 import Loader
+
+
+@dataclass(frozen=True)
+class Document:
+    """path: of the file; text: of it; content: what it says; root: the same with its lines."""
+
+    path: Path
+    text: str
+    content: Any
+    root: yaml.Node | None
+
+    @classmethod
+    def read(cls, path: Path, do: str) -> "Document":
+        """Raises BenchmarkError if it cannot be read or is not plain YAML; do: what then to do."""
+        try:
+            text = path.read_text(encoding="utf-8")
+            loader = Loader(text)
+            root = loader.get_single_node()
+            content = loader.construct_document(root) if root else None
+        except OSError as error:
+            found = error.strerror or ""
+            raise BenchmarkError("cannot read it", where=str(path), found=found, do=do) from None
+        except (yaml.YAMLError, UnicodeDecodeError) as error:
+            raise BenchmarkError("not valid YAML", where=str(path), found=str(error)) from None
+        if line := next(_repeated(root, set()), None):
+            raise BenchmarkError(
+                "one value stands in several places, by an alias (*name)",
+                where=f"{path}:{line}",
+                expected="every value written out: what `dvc exp run -S` changes in a shared one, "
+                "it loses without a word",
+                do="write the value out where the alias stands",
+            )
+        return cls(path, text, content, root)
+
+    def line(self, keys: Sequence[str]) -> tuple[int, bool]:
+        """Line (from 1) of what stands under `keys`, or of the nearest parent, and whether it does.
+
+        An item of a list has the line of its list.
+        """
+        node, line = self.root, self.root.start_mark.line + 1 if self.root else 1
+        for key in keys:
+            children = node.value if isinstance(node, yaml.MappingNode) else []
+            match = next(((k, v) for k, v in children if k.value == key), None)
+            if match is None:
+                return line, isinstance(node, yaml.SequenceNode | yaml.ScalarNode)
+            line, node = match[0].start_mark.line + 1, match[1]
+        return line, True
+
+    def with_section(self, name: str, text: str) -> str:
+        """This document's text with another text for a top-level section, all else as it is."""
+        lines = self.text.splitlines(keepends=True)
+        pairs = self.root.value if isinstance(self.root, yaml.MappingNode) else []
+        for key, value in pairs:
+            if key.value == name:
+                first, last = key.start_mark.line, _last_line(value)
+                return "".join([*lines[:first], text, *lines[last + 1 :]])
+        return "".join([*lines, "" if self.text.endswith("\n") else "\n", text])
+
+
+def _last_line(node: yaml.Node) -> int:
+    """Number (from 0) of a value's last line; a block's own mark lies behind what follows it."""
+    if isinstance(node, yaml.CollectionNode) and node.value and not node.flow_style:
+        last = node.value[-1]
+        return _last_line(last[1] if isinstance(last, tuple) else last)
+    return node.end_mark.line - (node.end_mark.column == 0)
+
+
+def _repeated(node: yaml.Node | None, seen: set[int]) -> Iterator[int]:
+    """Lines of the keys, or list items, whose value is that of another place too."""
+    if not isinstance(node, yaml.CollectionNode):
+        return
+    for child in node.value:
+        key, value = child if isinstance(child, tuple) else (child, child)
+        if id(value) in seen:
+            yield key.start_mark.line + 1
+            continue
+        seen.add(id(value))
+        yield from _repeated(value, seen)

@@ -1,0 +1,62 @@
+"""Where the numbers come from: versions, machine, and what each stage took."""
+
+import json
+import platform
+import subprocess
+from collections.abc import Collection
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from stages.base.files import write
+from stages.base.machine import describe_machine, peak_megabytes
+from stages.base.versions import installed
+
+PACKAGES = (
+    *("dvc", "av", "opencv-python-headless", "yt-dlp", "torch", "torchaudio", "torchvision"),
+    *("timm", "scikit-learn", "iterative-stratification", "numpy", "pyarrow", "altair"),
+)
+
+
+def record_stage(name: str, seconds: float, path: Path) -> None:
+    """Add one finished stage to the provenance file: seconds, peak memory of it and its workers.
+
+    The file is no output of DVC's: timings differ from run to run and must not invalidate a thing.
+    """
+    found = _read(path)
+    found["versions"] = {package: installed(package) for package in PACKAGES}
+    found["python"] = platform.python_version()
+    found["machine"] = describe_machine(found.get("machine", {}))
+    found["commit"] = _commit()
+    found["date"] = datetime.now(UTC).date().isoformat()
+    found.setdefault("stages", {})[name] = {
+        "seconds": round(seconds, 1),
+        "peak_megabytes": round(peak_megabytes()),
+    }
+    _write(found, path)
+
+
+def forget_other_cells(slugs: Collection[str], path: Path) -> None:
+    """Drop what stages of an earlier matrix took: `name@slug` where the slug is none of these."""
+    found = _read(path)
+    recorded = found.get("stages", {})
+    kept = {name: took for name, took in recorded.items() if name.partition("@")[2] in {*slugs, ""}}
+    if kept != recorded:
+        _write(found | {"stages": kept}, path)
+
+
+def _write(found: dict[str, Any], path: Path) -> None:
+    write(json.dumps(found, indent=2, sort_keys=True) + "\n", path)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return {}
+
+
+def _commit() -> str:
+    command = ["git", "describe", "--always", "--dirty", "--abbrev=10"]
+    found = subprocess.run(command, capture_output=True, text=True, check=False)
+    return found.stdout.strip()

@@ -1,0 +1,36 @@
+"""What a result was made by: digests of our code, versions of the libraries."""
+
+import hashlib
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from stages.base.store import sha256
+
+
+@cache
+def code_of(*patterns: str, libraries: tuple[str, ...] = ()) -> str:
+    """Digest of source files (globs below this project) and of the versions of libraries.
+
+    A result is made anew when the code that makes it was edited: never a stale one, at the price
+    of a run after a mere comment.
+    """
+    project = Path(__file__).resolve().parents[2]
+    digest = hashlib.sha256()
+    for pattern in patterns:
+        files = sorted(project.glob(pattern))
+        if not files:
+            raise ValueError(f"no source matches {pattern}")
+        for path in files:
+            digest.update(f"{path.relative_to(project).as_posix()}\t{sha256(path)}\n".encode())
+    for library in libraries:
+        digest.update(f"{library}\t{installed(library)}\n".encode())
+    return digest.hexdigest()[:16]
+
+
+def installed(package: str) -> str:
+    """Version of a package, or that it is not installed."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"

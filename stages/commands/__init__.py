@@ -1,0 +1,1 @@
+"""What stands behind `plan`, `predict` and `diff`."""

@@ -1,0 +1,176 @@
+"""Every cell of a matrix with what it needs, whether that is at hand, and what it will cost."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from stages.base.counting import counted
+from stages.base.errors import BenchmarkError
+from stages.base.params import BackboneParams, MatrixParams
+from stages.base.params.matrix import PRIOR, Cell, cells_of
+from stages.corpus.reader import Trailer
+from stages.embedding.base import describe
+
+ONCE = (  # the stages that record what they take, whatever the matrix
+    *("catalogue", "download", "frames", "audio", "splits", "leaks"),
+    *("ceiling", "evaluate", "contrast", "compare"),
+)
+REPORT = "report"  # does not: recording would change what it renders
+JOINED_BY = {
+    "mean": "average of two approaches",
+    "weighted": "weighted average of two approaches",
+    "stacked": "logistic regression on two approaches",
+}
+BYTES = 4  # of a parameter as published
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the plan: a group of stages, a backbone or an approach."""
+
+    slug: str
+    what: str
+    needs: str
+    at_hand: str  # "yes", or what is to be done
+    stages: int
+    megabytes: float = 0.0  # to be fetched
+    minutes: float | None = None  # None: nothing was measured that would tell
+    left: float | None = None  # minutes of those stages that are not finished
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What an earlier run took: seconds by stage, over how many trailers, rendered ones or not."""
+
+    seconds: Mapping[str, float]
+    trailers: int
+    sample: bool = True
+
+    @classmethod
+    def read(cls, metrics: Path) -> "Recorded":
+        """From provenance.json and catalogue.json of the last run; empty where there was none."""
+        try:
+            provenance, catalogue = (
+                json.loads((metrics / f"{name}.json").read_text(encoding="utf-8"))
+                for name in ("provenance", "catalogue")
+            )
+        except (OSError, ValueError):
+            return cls({}, 0)
+        stages = provenance.get("stages", {})
+        seconds = {name: float(entry["seconds"]) for name, entry in stages.items()}
+        return cls(seconds, int(catalogue.get("trailers", 0)), bool(catalogue.get("sample")))
+
+    def minutes(self, names: Sequence[str], trailers: int) -> float | None:
+        """Minutes of stages, in proportion to trailers; None unless each was run before."""
+        if not self.trailers or not all(name in self.seconds for name in names):
+            return None
+        return sum(self.seconds[name] for name in names) / 60 * trailers / self.trailers
+
+
+def plan(
+    matrix: MatrixParams,
+    trailers: Sequence[Trailer],
+    recorded: Recorded,
+    per_trailer: Callable[[BackboneParams], float],
+    at_hand: Callable[[str], str],
+    finished: Callable[[str], bool],
+) -> Iterator[Row]:
+    """Rows in the order of work.
+
+    per_trailer: seconds that embedding a trailer takes here, asked of backbones that never ran.
+    at_hand: where the weights of a pretrained backbone are, "" if they must be fetched;
+    BenchmarkError if they cannot be. finished: whether a stage of this name, as DVC calls it, need
+    not run again.
+    """
+    yield _common(trailers, recorded, finished)
+    fetched: dict[str, str] = {}
+    for slug in (*matrix.backbones, *matrix.pretrained):
+        row = _backbone(matrix, slug, len(trailers), recorded, per_trailer, at_hand)
+        if row.megabytes and row.needs in fetched:
+            row = replace(row, at_hand=f"with {fetched[row.needs]}", megabytes=0.0)
+        fetched.setdefault(row.needs, slug)
+        group = "embed_pretrained" if slug in matrix.pretrained else "embed"
+        yield _with_left(row, finished(f"{group}@{slug}"))
+    by_slug = {cell.slug: cell for cell in cells_of(matrix) if not cell.base}
+    for cell in by_slug.values():
+        row = _approach(cell, by_slug, len(trailers), recorded)
+        group = {"single": "fit@", "early": "early@", "late": "late@", "prior": ""}[cell.kind]
+        yield _with_left(row, finished(group + cell.slug))
+
+
+def count(matrix: MatrixParams) -> int:
+    """How many rows that will be."""
+    cells = [cell for cell in cells_of(matrix) if not cell.base]
+    return 1 + len(matrix.backbones) + len(matrix.pretrained) + len(cells)
+
+
+def _with_left(row: Row, done: bool) -> Row:
+    """A row of which all or nothing is finished."""
+    return replace(row, left=0.0 if done else row.minutes)
+
+
+def _common(
+    trailers: Sequence[Trailer], recorded: Recorded, finished: Callable[[str], bool]
+) -> Row:
+    sample = all(trailer.url.startswith("sample:") for trailer in trailers)
+    known = sample == recorded.sample  # what comes over a network takes what the network takes
+    left = [name for name in ONCE if not finished(name)]
+    minutes, minutes_left = (
+        recorded.minutes(names, len(trailers)) if known else None for names in (ONCE, left)
+    )
+    what = f"{counted(len(trailers), 'trailer')}, folds, judging, report"
+    stages = len((*ONCE, REPORT))
+    if not left:
+        minutes_left = 0.0
+    return Row("–", what, "the catalogue", "yes", stages, 0.0, minutes, minutes_left)
+
+
+def _backbone(
+    matrix: MatrixParams,
+    slug: str,
+    trailers: int,
+    recorded: Recorded,
+    per_trailer: Callable[[BackboneParams], float],
+    at_hand: Callable[[str], str],
+) -> Row:
+    backbone = matrix.backbone(slug)
+    what = " ".join([backbone.family, backbone.model]).strip()
+    pretrained = matrix.pretrained.get(slug)
+    stages = 2 if pretrained else 1
+    try:
+        record = describe(backbone.family, backbone.model, backbone.options)
+        where = at_hand(slug) if pretrained else "yes"
+        minutes = recorded.minutes([f"embed@{slug}"], trailers)
+        if minutes is None:
+            minutes = per_trailer(backbone) * trailers / 60
+    except BenchmarkError as error:
+        return Row(slug, what, "–", f"no: {error}", stages)
+    minutes += recorded.seconds.get(f"weights@{slug}", 0.0) / 60
+    source = record.source
+    needs = f"{source.hub or source.file} (weights)" if source else "nothing"
+    if pretrained and pretrained.file:
+        needs = f"{pretrained.file} (weights of your own)"
+    megabytes = 0.0 if where else record.parameters * BYTES / 1e6
+    return Row(slug, what, needs, where or "to be fetched", stages, megabytes, minutes)
+
+
+def _approach(cell: Cell, by_slug: Mapping[str, Cell], trailers: int, recorded: Recorded) -> Row:
+    if cell.slug == PRIOR:
+        what = "label frequencies"
+    elif cell.kind == "late":
+        what = JOINED_BY[cell.head]
+    else:
+        what = f"{cell.head}, {'both joined' if cell.kind == 'early' else cell.context}"
+    minutes = recorded.minutes([f"fit@{cell.slug}"], trailers)
+    if minutes is None:  # the same head on another input
+        alike = [
+            other.slug
+            for other in by_slug.values()
+            if (other.kind, other.head) == (cell.kind, cell.head)
+            and f"fit@{other.slug}" in recorded.seconds
+        ]
+        found = [recorded.minutes([f"fit@{slug}"], trailers) for slug in alike]
+        minutes = max((each for each in found if each is not None), default=None)
+    needs = ", ".join(cell.parts) or "nothing"
+    return Row(cell.slug, what, needs, "made before it" if cell.parts else "yes", 1, 0.0, minutes)

@@ -1,0 +1,113 @@
+"""Every cell of the matrix that runs and of every set, run or not, and every model behind them."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from stages.base.errors import BenchmarkError
+from stages.base.params import BackboneParams, MatrixParams, Params, PretrainedParams
+from stages.base.params.matrix import Cell, cells_of
+from stages.embedding.base import describe
+from stages.embedding.records import Record
+
+Row = dict[str, Any]
+Sets = dict[str, MatrixParams]  # by name, each after the one that it extends
+CELLS = [
+    *("approach", "kind", "modality", "parts", "backbones", "context", "head", "window", "labels"),
+    *("set", "run", "reason"),
+]
+MODELS = [
+    *("backbone", "family", "model", "modality", "input", "dimensions", "parameters"),
+    *("trained_on", "licence", "paper", "source", "revision", "note", "run"),
+]
+
+
+def cell_rows(params: Params, sets: Sets) -> Iterator[Row]:
+    """One row a cell: what it is, the first set that holds it, and why it has not run.
+
+    backbones: what it looks and listens with, through its parts where it has some.
+    """
+    active = {cell.slug for cell in cells_of(params.matrix)}
+    for name, matrix, cell in _cells(params, sets):
+        used = _backbones(matrix, cell)
+        run = cell.slug in active
+        yield {
+            **vars(cell),
+            "approach": cell.slug,
+            "parts": " ".join(cell.parts),
+            "backbones": " ".join(used),
+            "set": name,
+            "run": int(run),
+            "reason": "" if run else _reason(name, sets.get(name, matrix), used),
+        }
+
+
+def model_rows(params: Params, sets: Sets) -> Iterator[Row]:
+    """One row a backbone of the matrix or any set: what its record says, and whether it ran."""
+    active = {*params.matrix.backbones, *params.matrix.pretrained}
+    found: dict[str, BackboneParams] = {}
+    for matrix in (params.matrix, *sets.values()):
+        for slug, backbone in (*matrix.backbones.items(), *matrix.pretrained.items()):
+            found.setdefault(slug, backbone)
+    for slug, backbone in found.items():
+        row: Row = {"backbone": slug, "family": backbone.family, "model": backbone.model}
+        row |= {"modality": backbone.modality, "run": int(slug in active)}
+        yield row | _recorded(_record(backbone)) | _own(backbone)
+
+
+def _cells(params: Params, sets: Sets) -> Iterator[tuple[str, MatrixParams, Cell]]:
+    """Each slug once: of the matrix that runs where it is there, else of the first set with it."""
+    window, seen = params.training.sound_window, set()
+    home = {
+        cell.slug: name
+        for name, matrix in reversed(sets.items())
+        for cell in cells_of(matrix, window)
+    }
+    for matrix in (params.matrix, *sets.values()):
+        for cell in cells_of(matrix, window):
+            if cell.slug not in seen:
+                seen.add(cell.slug)
+                yield home.get(cell.slug, ""), matrix, cell
+
+
+def _backbones(matrix: MatrixParams, cell: Cell) -> list[str]:
+    by_slug: Mapping[str, Cell] = {each.slug: each for each in cells_of(matrix)}
+    used = [by_slug[part].parts for part in cell.parts] if cell.kind == "late" else [cell.parts]
+    return list(dict.fromkeys(name for parts in used for name in parts))
+
+
+def _reason(name: str, matrix: MatrixParams, used: list[str]) -> str:
+    weights = [slug for slug in used if slug in matrix.pretrained]
+    needs = f", and the weights of {' and '.join(weights)}" if weights else ""
+    return f"needs the set {name}{needs}"
+
+
+def _record(backbone: BackboneParams) -> Record | None:
+    try:
+        return describe(backbone.family, backbone.model, backbone.options)
+    except BenchmarkError:  # the family wants a library that is not installed
+        return None
+
+
+def _own(backbone: BackboneParams) -> Row:
+    """Weights of one's own are not those that the model's record speaks of."""
+    file = backbone.file if isinstance(backbone, PretrainedParams) else None
+    unknown = "not said: weights of one's own"
+    about = {"source": file, "revision": "", "trained_on": unknown, "licence": unknown}
+    return about if file else {}
+
+
+def _recorded(record: Record | None) -> Row:
+    if record is None:
+        return {}
+    source = record.source
+    return {
+        "input": record.input,
+        "dimensions": " × ".join(map(str, record.shape)),
+        "parameters": record.parameters,
+        "trained_on": record.trained_on,
+        "licence": record.licence,
+        "paper": record.paper,
+        "note": record.note,
+        "source": source.name if source else "",
+        "revision": source.revision if source else "",
+    }

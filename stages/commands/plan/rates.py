@@ -1,0 +1,98 @@
+"""How fast this machine embeds: measured once per model, on noise, with weights at random."""
+
+import json
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from stages.base.added import FAMILY, blamed
+from stages.base.files import write
+from stages.base.parallel import workers
+from stages.base.params import AudioParams, BackboneParams, FramesParams
+from stages.base.versions import code_of
+from stages.embedding.base import made as unloaded
+from stages.embedding.network import Network
+
+FRAMES = 4
+SECONDS = 12.0
+
+
+@dataclass(frozen=True)
+class Rates:
+    """Seconds a frame, or a second of sound, takes; kept in one file so that it is asked once."""
+
+    path: Path
+    frames: FramesParams
+    audio: AudioParams
+
+    def seconds_per_trailer(self, backbone: BackboneParams) -> float:
+        """Seconds that embedding one trailer takes on this machine.
+
+        Raises BenchmarkError where the family lacks its library or does not know the model.
+        """
+        known = self._read()
+        key = _key(backbone)
+        if key not in known:
+            known[key] = _measure(backbone, self.frames, self.audio)
+            self._write(known)
+        if backbone.reads == "frames":
+            return known[key] * self.frames.count
+        return known[key] * self.audio.seconds * len(self.audio.windows)
+
+    def knows(self, backbone: BackboneParams) -> bool:
+        """Whether the rate was measured before."""
+        return _key(backbone) in self._read()
+
+    def _read(self) -> dict[str, float]:
+        try:
+            return dict(json.loads(self.path.read_text(encoding="utf-8")))
+        except (OSError, ValueError):
+            return {}
+
+    def _write(self, known: dict[str, float]) -> None:
+        write(json.dumps(known, indent=1, sort_keys=True), self.path)
+
+
+def _key(backbone: BackboneParams) -> str:
+    code = code_of("stages/embedding/*.py", f"stages/backbones/{backbone.family}.py")
+    return json.dumps(
+        [
+            *(backbone.family, backbone.model, backbone.options, backbone.precision),
+            *(code, workers()),
+        ],
+        sort_keys=True,
+    )
+
+
+def _measure(backbone: BackboneParams, frames: FramesParams, audio: AudioParams) -> float:
+    """Seconds a frame or a second of sound takes, the first batch not counted."""
+    made = unloaded(backbone.family, backbone.model, backbone.options, backbone.precision)
+    with blamed(FAMILY, type(made).__module__):
+        made.load_random() if isinstance(made, Network) else made.load(None)
+    random = np.random.default_rng(0)
+    if backbone.reads == "frames":
+        size = (FRAMES, frames.short_side, frames.short_side * 16 // 9, 3)
+        trailer: list[np.ndarray] | np.ndarray = list(random.integers(0, 256, size, dtype=np.uint8))
+        units = float(FRAMES)
+    else:
+        n_samples = int(SECONDS * audio.sample_rate)
+        trailer = random.normal(0, 0.1, n_samples).astype(np.float32)
+        units = SECONDS
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # as each core works: on a trailer of its own
+    try:
+        made(trailer, audio.sample_rate)
+        begin = time.perf_counter()
+        items = made.prepare_items(trailer, audio.sample_rate)
+        prepared = time.perf_counter()
+        made.embed_items(items)
+        embedded = time.perf_counter()
+    finally:
+        torch.set_num_threads(threads)
+    preparing, embedding = (prepared - begin) / workers(), embedded - prepared
+    # a GPU embeds while all cores prepare, cores do one after the other
+    seconds = max(preparing, embedding) if made.on_gpu else preparing + embedding / workers()
+    return seconds / units

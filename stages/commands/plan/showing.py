@@ -1,0 +1,83 @@
+"""The plan and the known models as tables."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from rich.markup import escape
+from rich.table import Table
+
+from stages.base.errors import BenchmarkError
+from stages.base.files import write
+from stages.commands.plan.costs import Row
+from stages.embedding.base import families, family
+
+MEANING = (
+    "Minutes: as metrics/provenance.json has them, of so many trailers; a backbone that never ran "
+    "as timed here.\nLeft to do: what dvc.lock does not record as it lies here; of that, trailers "
+    "that the store holds are not done again."
+)
+BEGIN, END = "<!-- models -->", "<!-- /models -->"
+HEADINGS = (
+    *("from", "family", "model", "input", "dimensions", "parameters", "trained on"),
+    "licence of the weights",
+)
+
+
+def plan_table(rows: Sequence[Row]) -> Table:
+    """A line a row, the sum last; minutes that nothing tells are a question mark."""
+    table = Table(box=None, pad_edge=False, show_footer=True)
+    table.add_column("what runs", "all of it", no_wrap=True)
+    table.add_column("as")
+    table.add_column("needs", overflow="fold")
+    table.add_column("at hand", overflow="fold")
+    table.add_column("stages", str(sum(row.stages for row in rows)), justify="right")
+    table.add_column("MB", f"{sum(row.megabytes for row in rows):.0f}", justify="right")
+    table.add_column("minutes", _total([row.minutes for row in rows]), justify="right")
+    table.add_column("left to do", _total([row.left for row in rows]), justify="right")
+    for row in rows:
+        megabytes = f"{row.megabytes:.0f}" if row.megabytes else ""
+        texts = [row.slug, row.what, row.needs, row.at_hand]
+        times = _minutes(row.minutes), "done" if row.left == 0 else _minutes(row.left)
+        table.add_row(*map(escape, texts), str(row.stages), megabytes, *times)
+    return table
+
+
+def _minutes(value: float | None) -> str:
+    return "?" if value is None else f"{value:.1f}"
+
+
+def _total(minutes: Sequence[float | None]) -> str:
+    known = sum(value for value in minutes if value is not None)
+    return f"{known:.1f}{' + ?' if None in minutes else ''}"
+
+
+def write_models(lines: Sequence[str], path: Path) -> None:
+    """Put the table of models between its marks in a Markdown file."""
+    write_between(BEGIN, END, lines, path)
+
+
+def write_between(begin: str, end: str, lines: Sequence[str], path: Path) -> None:
+    """Replace what stands between two marks of a Markdown file; BenchmarkError without them."""
+    text = path.read_text(encoding="utf-8")
+    before, _, rest = text.partition(begin)
+    _, _, after = rest.partition(end)
+    if not after:
+        raise BenchmarkError("no place for the table", where=str(path), expected=f"{begin} {end}")
+    table = "\n".join(lines)
+    write(f"{before}{begin}\n{table}\n{end}{after}", path)
+
+
+def models() -> Iterator[str]:
+    """Every model that has a record, as the lines of a Markdown table, sorted by modality."""
+    yield f"| {' | '.join(HEADINGS)} |"
+    yield "|---|---|---|---|---:|---:|---|---|"
+    rows = [
+        (record.modality, name, model, record)
+        for name in families()
+        for model, record in family(name).RECORDS.items()
+    ]
+    for modality, name, model, record in sorted(rows, key=lambda row: row[:3]):
+        shape = " × ".join(map(str, record.shape))
+        parameters = f"{record.parameters / 1e6:.1f} M" if record.parameters else "–"
+        cells = [modality, name, model or "–", record.input, shape, parameters]
+        yield "| " + " | ".join([*cells, record.trained_on, record.licence]) + " |"

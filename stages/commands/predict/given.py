@@ -1,0 +1,93 @@
+"""What the person gave: a file or an address, looked into before anything is computed."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from stages.base.errors import BenchmarkError, TrailerError
+from stages.base.store import sha256
+from stages.corpus.reader import Trailer
+from stages.trailers.fetching.obtaining import Facts
+from stages.trailers.media.probe import probe
+from stages.trailers.media.videos import video
+
+ANOTHER = "give a video file that plays, such as MP4, MKV or WebM"
+ADVICE: Mapping[str, tuple[str, str]] = {
+    "no_video": ("it has no picture", ANOTHER),
+    "unreadable": ("it cannot be read as a video", ANOTHER),
+    "encrypted": ("it is encrypted", "give a copy without protection"),
+    "truncated": ("it breaks off before anything can be used", "get the whole file and try again"),
+    "too_short": ("it is too short", "give a trailer of at least a second"),
+    "timeout": ("it could not be read in time", "try again, or copy it to a local disk first"),
+    "crashed": ("it could not be taken apart", ANOTHER),
+    "no_audio": ("it has no sound", "give a trailer with sound, or ask for a picture approach"),
+    "silent": ("it is silent", "give a trailer with sound, or ask for a picture approach"),
+    "black": ("it is black", "give a trailer with a picture, or ask for a sound approach"),
+}
+FETCH_AGAIN = "check that the address plays in a browser, or download it and give the file"
+
+
+@dataclass(frozen=True)
+class Given:
+    """A trailer to answer for. trailer_id: hex, its own in one call; name: as the person wrote."""
+
+    trailer_id: str
+    name: str
+    path: Path
+    sha256: str
+    has_picture: bool
+    has_sound: bool
+
+
+def is_address(name: str) -> bool:
+    """Whether it is to be fetched rather than opened."""
+    return name.lower().startswith(("http://", "https://"))
+
+
+def look_into(name: str, number: int, obtain: Callable[[Trailer], Facts]) -> Given:
+    """The trailer that `name` stands for; number: its place in the call.
+
+    obtain: fetches what is an address. Raises BenchmarkError, one sentence and what to do.
+    """
+    try:
+        if is_address(name):
+            address = hashlib.sha256(name.encode()).hexdigest()[:16]
+            facts = obtain(Trailer(address, "", "", 0, (), name))
+            path = video(facts.sha256)
+            digest, picture, sound = facts.sha256, facts.video_codec, facts.audio_codec
+        else:
+            path = _file(name)
+            found = probe(path)
+            digest = sha256(path)
+            picture, sound = found.video_codec or "", found.audio_codec or ""
+    except TrailerError as error:
+        raise explained(name, error) from None
+    own = hashlib.sha256(f"{number}\t{digest}".encode()).hexdigest()[:16]
+    return Given(own, name, path, digest, bool(picture), bool(sound))
+
+
+def explained(name: str, error: TrailerError) -> BenchmarkError:
+    """The same for a person: what is wrong with this trailer and what to do."""
+    if error.reason in ADVICE:
+        what, do = ADVICE[error.reason]
+    else:
+        what, do = f"it did not come ({error.reason.replace('_', ' ')})", FETCH_AGAIN
+    return BenchmarkError(what, where=name, found=error.detail, do=do)
+
+
+def _file(name: str) -> Path:
+    path = Path(name)
+    try:
+        if path.is_dir():
+            raise BenchmarkError("it is a folder", where=name, do="give the files in it")
+        with path.open("rb"):
+            return path
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        said = (error.strerror if isinstance(error, OSError) else None) or "not a file name"
+        raise BenchmarkError(
+            "the file cannot be opened",
+            where=name,
+            found=said.lower(),
+            do="check the path; addresses begin with http:// or https://",
+        ) from None

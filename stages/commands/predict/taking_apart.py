@@ -1,0 +1,99 @@
+"""Trailers made into embeddings as the pipeline does it, in a folder laid out like data/.
+
+What the pipeline extracted or embedded before is taken from the same store, and what is made here
+is kept there, so asking twice costs one extraction.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from stages.base.errors import BenchmarkError, TrailerError
+from stages.base.packs import read_table
+from stages.base.params import Params
+from stages.commands.predict.given import Given
+from stages.embedding.base import Backbone
+from stages.embedding.jobs import Recipe, jobs
+from stages.embedding.joining import write_embeddings
+from stages.embedding.trailers import embed as embed_trailers
+from stages.trailers.media import results
+
+STEPS = {"picture": "frames", "sound": "audio"}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one trailer's picture or sound: a reason ("ok") and a note."""
+
+    reason: str
+    note: str
+
+
+def take_apart(
+    given: Sequence[Given], params: Params, modalities: Iterable[str], folder: Path
+) -> dict[str, dict[str, Outcome]]:
+    """Write the packs of frames and sound; what came of each trailer_id, by modality."""
+    found: dict[str, dict[str, Outcome]] = {each.trailer_id: {} for each in given}
+    for modality in modalities:
+        picture = modality == "picture"
+        section = params.frames if picture else params.audio
+        schema = results.FRAMES if picture else results.AUDIO
+        todo = [
+            results.Job(
+                each.trailer_id,
+                each.sha256,
+                each.has_picture if picture else each.has_sound,
+                section,
+                each.path,
+            )
+            for each in given
+        ]
+        target = folder / STEPS[modality]
+        results.write(target, schema, ((job, _extracted(job)) for job in todo))
+        for row in read_table(target / "outcomes.parquet").to_pylist():
+            found[row["trailer_id"]][modality] = Outcome(row["reason"], row["note"])
+    return found
+
+
+def embed(backbones: Iterable[str], params: Params, weights: Path, folder: Path) -> None:
+    """Write the embeddings of the packs in `folder`, a file a backbone; none where all are empty.
+
+    weights: folder of the pretrained backbones' weights. Raises BenchmarkError if they are missing.
+    """
+    for name in backbones:
+        backbone = params.matrix.backbone(name)
+        path = weights / f"{name}.safetensors" if name in params.matrix.pretrained else None
+        if path is not None and not path.is_file():
+            raise BenchmarkError(
+                f"no weights of {name}",
+                where=str(path),
+                do=f"run `dvc repro weights@{name}`, which fetches them",
+            )
+        recipe = Recipe.of(backbone, path)
+        todo = jobs(folder / backbone.reads, recipe)
+        if todo:
+            entries = {}
+            for _, found in embed_trailers(todo, _loaded(recipe)):
+                if isinstance(found, TrailerError):
+                    raise found
+                entries[found[0]] = found[1]
+            write_embeddings(entries, folder / "embeddings" / f"{name}.npz")
+
+
+def modalities_of(backbones: Iterable[str], params: Params) -> list[str]:
+    """Whether these backbones need picture, sound or both."""
+    needed = {params.matrix.backbone(name).modality for name in backbones}
+    return [modality for modality in STEPS if modality in needed]
+
+
+def _extracted(job: results.Job) -> Path | TrailerError:
+    try:
+        return results.extract(job)
+    except TrailerError as error:
+        return error
+
+
+@cache
+def _loaded(recipe: Recipe) -> Backbone:
+    return recipe.backbone()

@@ -1,0 +1,66 @@
+"""The published tensors under our network's names: one safetensors file, always the same."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+from safetensors.torch import save
+from torch import Tensor, nn
+
+from stages.base.added import FAMILY, blamed
+from stages.base.errors import BenchmarkError
+from stages.base.files import write as write_file
+from stages.embedding.network import Network
+from stages.embedding.weights.sources import Means, obtain
+
+
+def bring(network: Network, means: Means, target: Path) -> int:
+    """Obtain, check, convert and write a backbone's weights; the number of tensors written.
+
+    Raises BenchmarkError where a file cannot be had, is not the known one or not of this model,
+    and OSError where the disk is full. `target` appears whole or not at all.
+    """
+    record = network.record
+    if record.source is None:
+        raise BenchmarkError(f"{means.slug} needs no weights: none are published for it")
+    with blamed(FAMILY, type(network).__module__):
+        module = network.build()  # before anything is fetched: a library that is missing shows here
+    files = [obtain(record.source, means)]
+    published = dict(files[0].tensors)
+    for source in record.more:
+        if module.state_dict().keys() <= published.keys():
+            break  # one file of the person's own, converted before
+        files.append(obtain(source, means, first=False))
+        if both := files[-1].tensors.keys() & published.keys():
+            raise BenchmarkError(f"two files name the same tensors: {sorted(both)[:3]}")
+        published |= files[-1].tensors
+    state = _converted(network, module, published, means.slug)
+    for file in files:
+        file.keep(means)
+    write(state, target)
+    return len(state)
+
+
+def _converted(
+    network: Network, module: nn.Module, published: Mapping[str, Tensor], slug: str
+) -> dict[str, Tensor]:
+    """The state dict that fits the network to the last tensor."""
+    try:
+        state = network.convert(published, network.model)
+        module.load_state_dict(state, strict=True)
+    except (ValueError, RuntimeError, KeyError) as error:
+        model = network.model or type(network).__module__.rpartition(".")[2]
+        raise BenchmarkError(
+            f"these weights are not those of {model}",
+            where=f"weights of {slug}",
+            found=" ".join(str(error).split())[:300],
+            do=f"check matrix.pretrained.{slug} in params.yaml, and the file",
+        ) from None
+    return state
+
+
+def write(state: Mapping[str, Tensor], target: Path) -> None:
+    """Write tensors as safetensors: sorted, contiguous, no metadata, renamed when it is whole."""
+    plain = torch.contiguous_format
+    own = {name: state[name].detach().clone(memory_format=plain) for name in sorted(state)}
+    write_file(save(own), target)

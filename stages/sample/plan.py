@@ -1,0 +1,150 @@
+"""What a sample trailer holds and when: shots, sound events and cues, before anything is rendered.
+
+The generative model, which `stages.scoring.ideal_observer` inverts: each shot, and each sound
+event, independently draws one genre of the film; with that genre's planted probability it carries
+its cue, otherwise with the decoy probability the cue of any of the ten, otherwise it is neutral.
+Everything else is nuisance and never looks at the genres.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+import numpy as np
+
+from stages.base.genres import GENRES
+from stages.base.params import SampleParams
+from stages.corpus.reader import Trailer
+
+FRAME_RATE = 24
+SECONDS = (46, 59)
+SHOTS = (20, 40)
+SHORTEST_SHOT = 12  # frames
+FIRST_SHOT_BY = 200  # frame: where the seed study's rule begins to look
+EVENT_EVERY = (1.3, 2.2)  # seconds from one sound event to the next
+
+
+@dataclass(frozen=True)
+class Shot:
+    """`frames` pictures from frame `start` on; cue is a genre, or "" when neutral."""
+
+    start: int
+    frames: int
+    cue: str
+    decoy: bool
+
+
+@dataclass(frozen=True)
+class Sound:
+    """A sound from `start` to `end` seconds; cue is a genre, or "" when neutral."""
+
+    start: float
+    end: float
+    cue: str
+    decoy: bool
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One trailer: rating card, shots, title card, and black in every frame between them.
+
+    `key` is the root of every random stream of its rendering (see `stream`).
+    """
+
+    key: str
+    title: str
+    year: int
+    frames: int
+    card_frames: int
+    title_frames: int
+    shots: tuple[Shot, ...]
+    sounds: tuple[Sound, ...]
+
+    @property
+    def seconds(self) -> float:
+        return self.frames / FRAME_RATE
+
+
+def stream(key: str, *names: object) -> np.random.Generator:
+    """An independent random stream for each name under one key."""
+    digest = sha256("\t".join([key, *map(str, names)]).encode()).digest()
+    return np.random.Generator(np.random.PCG64(int.from_bytes(digest[:16], "big")))
+
+
+def plan_trailer(trailer: Trailer, params: SampleParams) -> Plan:
+    """Draw a trailer's plan: pure, and the same for the same film_id, url and seed."""
+    key = f"{params.seed}\t{trailer.film_id}\t{trailer.url}"
+    timing = stream(key, "timing")
+    frames = int(timing.integers(SECONDS[0] * FRAME_RATE, SECONDS[1] * FRAME_RATE + 1))
+    card_frames = int(timing.integers(FIRST_SHOT_BY - 20, FIRST_SHOT_BY - 8))
+    title_frames = int(timing.integers(60, 85))
+    spans = _shot_spans(timing, card_frames, frames - title_frames)
+    times = _sound_times(timing, frames / FRAME_RATE)
+    seen = _draw_cues(
+        stream(key, "picture cues"),
+        trailer.genres,
+        params.picture,
+        params.picture_decoy,
+        len(spans),
+    )
+    heard = _draw_cues(
+        stream(key, "sound cues"), trailer.genres, params.sound, params.sound_decoy, len(times)
+    )
+    return Plan(
+        key=key,
+        title=trailer.title,
+        year=trailer.year,
+        frames=frames,
+        card_frames=card_frames,
+        title_frames=title_frames,
+        shots=tuple(Shot(*span, *cue) for span, cue in zip(spans, seen, strict=True)),
+        sounds=tuple(Sound(*time, *cue) for time, cue in zip(times, heard, strict=True)),
+    )
+
+
+def _shot_spans(rng: np.random.Generator, begin: int, end: int) -> list[tuple[int, int]]:
+    """(start, frames) of shots between two frames; black before the first, after the last and
+    at two to four cuts between."""
+    shots = int(rng.integers(SHOTS[0], SHOTS[1] + 1))
+    black = np.zeros(shots + 1, int)
+    dips = rng.choice(np.arange(1, shots), int(rng.integers(2, 5)), replace=False)
+    black[dips] = rng.integers(4, 10, len(dips))
+    black[[0, -1]] = rng.integers(6, 9), rng.integers(6, 13)
+    spare = end - begin - int(black.sum()) - shots * SHORTEST_SHOT
+    edges = np.cumsum(rng.dirichlet(np.full(shots, 2.0)))[:-1] * spare
+    lengths = SHORTEST_SHOT + np.diff(np.round(edges), prepend=0, append=spare).astype(int)
+    starts = begin + np.cumsum(black[:-1]) + np.cumsum(lengths) - lengths
+    return [(int(start), int(length)) for start, length in zip(starts, lengths, strict=True)]
+
+
+def _sound_times(rng: np.random.Generator, seconds: float) -> list[tuple[float, float]]:
+    """(start, end) of sound events, one after another over the whole trailer, none overlapping."""
+    times: list[tuple[float, float]] = []
+    start = float(rng.uniform(0.2, 0.8))
+    while True:
+        step = float(rng.uniform(*EVENT_EVERY))
+        end = start + step * float(rng.uniform(0.8, 0.97))
+        if end > seconds:
+            return times
+        times.append((round(start, 4), round(end, 4)))
+        start += step
+
+
+def _draw_cues(
+    rng: np.random.Generator,
+    genres: Sequence[str],
+    planted: Mapping[str, float],
+    decoy: float,
+    events: int,
+) -> list[tuple[str, bool]]:
+    """(cue, is it a decoy) of each event: the generative model in the module's docstring."""
+    cues = []
+    for which, is_planted, is_decoy, any_genre in rng.random((events, 4)):
+        genre = genres[int(which * len(genres))]
+        if is_planted < planted[genre]:
+            cues.append((genre, False))
+        elif is_decoy < decoy:
+            cues.append((GENRES[int(any_genre * len(GENRES))], True))
+        else:
+            cues.append(("", False))
+    return cues

@@ -1,5 +1,0 @@
-"""The item store: a verified file per trailer and step, so that no finished work is done twice."""
-
-from stages.store.entries import ROOT, Store, borrow, bring, send, sha256
-
-__all__ = ["ROOT", "Store", "borrow", "bring", "send", "sha256"]

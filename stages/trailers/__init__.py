@@ -1,0 +1,1 @@
+"""Trailers: fetched, read as pictures and sound, looked through for copies."""

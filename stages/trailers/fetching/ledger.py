@@ -1,0 +1,170 @@
+"""The ledger: one row per trailer, whatever became of it, and the numbers drawn from it."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from rich.table import Table
+from rich.text import Text
+
+from stages.base.counting import counted
+from stages.base.errors import BenchmarkError, TrailerError
+from stages.base.packs import write_table
+from stages.base.params import DownloadParams
+from stages.corpus.reader import Trailer
+from stages.trailers.fetching.obtaining import Facts
+
+FIRST = 12  # trailers after which a hopeless run is given up
+HOPELESS = ("network", "bot_check")
+SEED_STUDY_SHARE = 0.93  # of its trailers, the seed study could still download so many
+LEDGER = pa.schema(
+    [
+        ("trailer_id", pa.string()),
+        ("film_id", pa.string()),
+        ("url", pa.string()),
+        ("reason", pa.string()),
+        ("detail", pa.string()),
+        ("sha256", pa.string()),
+        ("bytes", pa.int64()),
+        ("duration", pa.float64()),  # null where unknown
+        ("video_codec", pa.string()),  # "" where there is no picture, or nothing came
+        ("audio_codec", pa.string()),
+        ("width", pa.int32()),
+        ("height", pa.int32()),
+    ]
+)
+EVENTS = pa.schema(
+    [
+        ("trailer_id", pa.string()),
+        ("film_id", pa.string()),
+        ("modality", pa.string()),
+        ("event", pa.int32()),
+        ("start", pa.float64()),
+        ("end", pa.float64()),
+        ("cue", pa.string()),
+        ("decoy", pa.bool_()),
+    ]
+)
+Result = tuple[Trailer, Facts | TrailerError]
+
+
+def ledger_row(trailer: Trailer, result: Facts | TrailerError) -> dict[str, Any]:
+    """One row of the ledger."""
+    row: dict[str, Any] = {
+        "trailer_id": trailer.trailer_id,
+        "film_id": trailer.film_id,
+        "url": trailer.url,
+        "sha256": "",
+        "bytes": 0,
+        "duration": None,
+        "video_codec": "",
+        "audio_codec": "",
+        "width": 0,
+        "height": 0,
+    }
+    if isinstance(result, TrailerError):
+        return row | {"reason": result.reason, "detail": result.detail}
+    missing = [
+        name
+        for name, codec in (("picture", result.video_codec), ("sound", result.audio_codec))
+        if not codec
+    ]
+    known = {name: getattr(result, name) for name in row if hasattr(result, name)}
+    detail = f"no {missing[0]}" if missing else ""
+    return row | known | {"reason": "ok", "detail": detail}
+
+
+def write_ledger(results: Iterable[Result], path: Path) -> list[dict[str, Any]]:
+    """Write the ledger, sorted by trailer, and return its rows."""
+    rows = [ledger_row(trailer, result) for trailer, result in results]
+    rows.sort(key=lambda row: row["trailer_id"])
+    write_table(pa.Table.from_pylist(rows, LEDGER), path)
+    return rows
+
+
+def write_events(results: Iterable[Result], path: Path) -> None:
+    """Write the events of all rendered trailers, sorted; a table without rows if there are none."""
+    rows = [
+        dict(event) for _, result in results if isinstance(result, Facts) for event in result.events
+    ]
+    rows.sort(key=lambda row: (row["trailer_id"], row["modality"], row["event"]))
+    write_table(pa.Table.from_pylist(rows, EVENTS), path)
+
+
+def count(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Numbers for metrics/download.json: share that came, bytes, seconds, reasons of the rest."""
+    came = [row for row in rows if row["reason"] == "ok"]
+    reasons = Counter(row["reason"] for row in rows if row["reason"] != "ok")
+    return {
+        "trailers": len(rows),
+        "ok": len(came),
+        "share": len(came) / len(rows) if rows else 0.0,
+        "seed_study_share": SEED_STUDY_SHARE,
+        "bytes": sum(row["bytes"] for row in came),
+        "seconds": float(sum(row["duration"] or 0 for row in came)),
+        "reasons": dict(sorted(reasons.items())),
+    }
+
+
+def shown(rows: list[dict[str, Any]], everything: bool = False) -> Table:
+    """The ledger for people: those that did not come, or everything, by reason."""
+    table = Table(box=None, pad_edge=False)
+    for head in ("film", "reason", "detail", "trailer"):
+        table.add_column(head, overflow="fold")
+    for row in sorted(rows, key=lambda row: (row["reason"], row["film_id"])):
+        if everything or row["reason"] != "ok":
+            cells = (row[name] for name in ("film_id", "reason", "detail", "url"))
+            table.add_row(*(Text("".join(filter(str.isprintable, cell))) for cell in cells))
+    return table
+
+
+def watch(results: Iterable[Result]) -> Iterator[Result]:
+    """Pass results on; BenchmarkError once the first FIRST all failed for one hopeless reason.
+
+    Without a network, or once a site takes us for a robot, hundreds more tries take hours, help
+    nobody and are not polite.
+    """
+    reasons: list[str] = []
+    for trailer, result in results:
+        yield trailer, result
+        reasons.append(result.reason if isinstance(result, TrailerError) else "ok")
+        if len(reasons) == FIRST and len(set(reasons)) == 1 and reasons[0] in HOPELESS:
+            raise BenchmarkError(
+                f"the first {FIRST} trailers all failed: {reasons[0]}",
+                where="download",
+                found=result.detail if isinstance(result, TrailerError) else "",
+                do=advice(reasons[0]) + ", then run the same command again",
+            )
+
+
+def check_missing(counts: dict[str, Any], params: DownloadParams) -> None:
+    """Raise BenchmarkError, with the counts by reason, when more is missing than allowed."""
+    missing = counts["trailers"] - counts["ok"]
+    if missing <= params.max_missing * counts["trailers"]:
+        return
+    by_reason = sorted(counts["reasons"].items(), key=lambda item: (-item[1], item[0]))
+    raise BenchmarkError(
+        f"{missing} of {counted(counts['trailers'], 'trailer')} did not come",
+        where="data/downloads.parquet",
+        found=", ".join(f"{reason} {number}" for reason, number in by_reason),
+        expected=f"at most {params.max_missing:.0%} missing (download.max_missing)",
+        do=advice(by_reason[0][0]) + "; what came is kept, so a new run tries only the rest",
+    )
+
+
+def advice(reason: str) -> str:
+    """What to do when most trailers fail for this reason."""
+    return {
+        "network": "check the network, or name a proxy in TRAILER_PROXY",
+        "timeout": "check the network, or raise download.timeout_seconds",
+        "bot_check": "wait some hours, or name a file of cookies in TRAILER_COOKIES",
+        "age_restricted": "name a file of cookies in TRAILER_COOKIES",
+        "private": "name a file of cookies in TRAILER_COOKIES",
+        "not_allowed": "set download.files_under to the folder that holds the files",
+        "unsupported": "install ffmpeg, update yt-dlp, or mend the URLs",
+        "truncated": "get the whole files: these end before anything in them can be used",
+        "too_long": "raise download.max_minutes",
+        "too_large": "raise download.max_megabytes",
+    }.get(reason, "see why with `python -m stages.ledger`, or raise download.max_missing")

@@ -1,0 +1,201 @@
+"""Opening a media file safely, and reading its packets and frames without ever hanging.
+
+A file may lie: a playlist named `.mp4` may point at other files or at the network, a header may
+promise days of video, a packet may be broken. Here only plain media containers are opened, nothing
+but the file itself is read, broken packets are counted and passed over, and time is bounded.
+"""
+
+import errno
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from fractions import Fraction
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import av
+from av.codec.context import Flags
+from av.container import InputContainer
+from av.packet import Packet
+from av.stream import Discard, Disposition, Stream
+from av.video.stream import VideoStream
+
+from stages.base.errors import TrailerError
+from stages.trailers.media.structure import fault
+
+# containers that hold their own media: no playlists, image sequences, devices or scripts
+FORMATS = (
+    "aac,ac3,aiff,amr,amrnb,amrwb,asf,avi,caf,dts,dv,eac3,flac,flv,gif,gxf,h263,h264,hevc,ivf,"
+    "live_flv,m4v,matroska,webm,mjpeg,mov,mp4,mp3,mpeg,mpegts,mpegvideo,mxf,nut,obu,ogg,rm,swf,"
+    "tta,truehd,vc1,w64,wav,wtv,wv"
+)
+STALL_SECONDS = 20.0  # one read or one header
+BUDGET_SECONDS = 600.0  # all reading of one file in one pass
+PICTURES = (  # by how their files begin
+    ("JPEG", lambda head: head.startswith(b"\xff\xd8\xff")),
+    ("PNG", lambda head: head.startswith(b"\x89PNG\r\n\x1a\n")),
+    ("WebP", lambda head: head.startswith(b"RIFF") and head[8:] == b"WEBP"),
+    ("TIFF", lambda head: head.startswith((b"II*\0", b"MM\0*"))),
+    ("BMP", lambda head: head.startswith(b"BM")),
+)
+MAX_PIXELS = 8192 * 8192  # a picture larger than this is a lie or an attack
+PATIENCE = 300  # packets to try before a track counts as undecodable
+MAX_PACKETS = 4_000_000  # a sample table can promise billions of empty packets
+
+
+@contextmanager
+def open_media(path: Path) -> Iterator[InputContainer]:
+    """Open a media file for reading; raises TrailerError unreadable, encrypted, truncated or
+    timeout."""
+    if not path.is_file():  # a pipe or a device would wait for ever
+        raise TrailerError("unreadable", "not a regular file")
+    if path.stat().st_size == 0:
+        raise TrailerError("unreadable", "the file is empty")
+    try:
+        container = av.open(
+            f"file:{path.resolve()}",
+            mode="r",
+            options={"max_pixels": str(MAX_PIXELS)},
+            container_options={"protocol_whitelist": "file", "format_whitelist": FORMATS},
+            metadata_errors="replace",
+            timeout=(STALL_SECONDS, STALL_SECONDS),
+        )
+    except av.error.ExitError as error:
+        raise TrailerError("timeout", "the header could not be read in time") from error
+    except (av.error.FFmpegError, ValueError) as error:
+        reason = undecodable_reason(path)
+        detail = "the file ends too early" if reason == "truncated" else _message(path, error)
+        raise TrailerError(reason, detail) from error
+    try:
+        yield container
+    finally:
+        container.close()
+
+
+def video_stream(container: InputContainer) -> VideoStream | None:
+    """The picture track: the best one FFmpeg has a decoder for, cover art never counts.
+
+    A track of a single picture, such as a poster, is taken only where no other has more.
+    """
+    tracks = [s for s in container.streams.video if usable(s)]
+    if len(tracks) > 1:
+        moving = _moving(Path(container.name.removeprefix("file:")), [s.index for s in tracks])
+        tracks = [s for s in tracks if s.index in moving] or tracks
+    best = container.streams.best("video")
+    return next((s for s in tracks if s is best), tracks[0] if tracks else None)
+
+
+def usable(stream: Stream) -> bool:
+    """Whether FFmpeg has a decoder for it, and it is no cover art."""
+    cover = stream.disposition & (Disposition.attached_pic | Disposition.timed_thumbnails)
+    return stream.codec_context is not None and not cover
+
+
+def only(container: InputContainer, stream: Stream) -> None:
+    """Let the demuxer drop every other track, and decode this one with one thread."""
+    for other in container.streams:
+        other.discard = Discard.default if other is stream else Discard.all
+    stream.codec_context.thread_count = 1  # the workers are the parallelism
+
+
+class Reading:
+    """Packets of one track in file order, with what went wrong on the way.
+
+    errors: packets the decoder refused; if `strict`, also those it could only mend.
+    cut_short: the container itself broke off.
+    aspects: sample aspect ratio of each picture by its time stamp, as the stream says it.
+    """
+
+    def __init__(self, container: InputContainer, stream: Any, strict: bool = False) -> None:
+        only(container, stream)
+        options = {}
+        if stream.type == "video":
+            options["max_pixels"] = str(MAX_PIXELS)
+            # else only a multiple of 64 pixels is cut away at the left
+            stream.codec_context.flags |= Flags.unaligned
+        stream.codec_context.options = options | ({"err_detect": "explode"} if strict else {})
+        self.container, self.stream = container, stream
+        self.errors = 0
+        self.cut_short = False
+        self.aspects: dict[int | None, Fraction | None] = {}
+
+    def packets(self) -> "Iterator[Packet[Any]]":
+        """Yield the packets that carry data; raises TrailerError timeout when over budget."""
+        deadline = time.monotonic() + BUDGET_SECONDS
+        packets = self.container.demux(self.stream)
+        for _ in range(MAX_PACKETS):
+            try:
+                packet = next(packets)
+            except StopIteration:
+                return
+            except av.error.ExitError as error:
+                raise TrailerError("timeout", "a read stalled") from error
+            except (av.error.FFmpegError, ValueError):
+                self.cut_short = True
+                return
+            if time.monotonic() > deadline:
+                raise TrailerError("timeout", f"not read in {BUDGET_SECONDS:.0f} s")
+            if packet.size:  # an empty packet would tell the decoder that the track has ended
+                yield packet
+        self.cut_short = True
+
+    def decode(self, packet: "Packet[Any] | None") -> list[Any]:
+        """Frames that come out for one packet in, or all that are left for None."""
+        if packet is not None and packet.has_sidedata("encryption_info"):
+            self.errors += 1  # some decoders make pictures even of this
+            return []
+        context = self.stream.codec_context
+        try:
+            frames = context.decode(packet)
+            if packet is not None and context.type == "video":
+                self.aspects[packet.pts] = context.sample_aspect_ratio
+            return frames
+        except av.error.EOFError:
+            return []
+        except av.error.FFmpegError:
+            self.errors += 1
+            return []
+
+    def first(self) -> Any:
+        """The first frame, None if the track's first packets (PATIENCE) give none."""
+        for number, packet in enumerate(self.packets()):
+            frames = self.decode(packet)
+            if frames:
+                return frames[0]
+            if number > PATIENCE:
+                return None
+        return next(iter(self.decode(None)), None)
+
+    def frames(self) -> Iterator[Any]:
+        """Every frame of the track, as a full sequential decode gives them."""
+        for packet in self.packets():
+            yield from self.decode(packet)
+        yield from self.decode(None)
+
+
+def undecodable_reason(path: Path) -> str:
+    """Why nothing in a file decodes: "encrypted" or "truncated" if its structure says so, else
+    "unreadable"."""
+    return fault(path) or "unreadable"
+
+
+def _moving(path: Path, indices: Sequence[int]) -> set[int]:
+    """Which of these tracks have more than one picture; the file is read until all have."""
+    seen = dict.fromkeys(indices, 0)
+    with open_media(path) as container, suppress(av.error.FFmpegError):
+        packets = container.demux([container.streams[index] for index in indices])
+        for packet in islice(packets, MAX_PACKETS):
+            seen[packet.stream_index] += packet.size > 0
+            if min(seen.values()) > 1:
+                break
+    return {index for index, count in seen.items() if count > 1}
+
+
+def _message(path: Path, error: Exception) -> str:
+    if getattr(error, "errno", None) == errno.EINVAL:  # a kind that is not among FORMATS
+        with path.open("rb") as file:
+            head = file.read(12)
+        kind = next((name for name, begins in PICTURES if begins(head)), "")
+        return f"a picture ({kind}), not a video" if kind else "no video or sound of a known kind"
+    return str(getattr(error, "strerror", None) or error)

@@ -1,0 +1,30 @@
+"""The sources of every record are ones that the weights stage can use."""
+
+import re
+
+import pytest
+
+from stages.embedding.base import families, family
+from stages.embedding.records import Source
+from stages.embedding.weights.published import suffix_of
+
+SOURCES: list[Source] = sorted(
+    {
+        source
+        for name in families()
+        for record in family(name).RECORDS.values()
+        if record.source is not None
+        for source in (record.source, *record.more)
+    },
+    key=lambda source: source.name,
+)
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
+def test_a_source_says_where_its_file_lies_and_who_says_so(source):
+    assert suffix_of(source.file), "of a kind that cannot be read"
+    assert bool(source.hub) != bool(source.url) and source.stated_in
+    assert source.url.startswith("https://") or re.fullmatch(r"[\w.-]+/[\w.-]+", source.hub)
+    assert not source.url or source.url.endswith("/" + source.file)
+    assert re.fullmatch("([0-9a-f]{64})?", source.sha256)
+    assert re.fullmatch("([0-9a-f]{40})?", source.revision) and (source.hub or not source.revision)
