@@ -18,7 +18,7 @@ from stages.base.params import JudgingParams, load, yaml12
 from stages.base.params.matrix import cells
 from stages.judging.board import Board, read_board
 from stages.judging.verdicts import BETTER, adjust, word
-from stages.sample.returns import OVER_TIME
+from stages.sample.plan import TEMPORAL_CUES
 from stages.scoring.bootstrap import bootstrap_genre_average_precision
 from stages.scoring.intervals import paired_difference
 from stages.scoring.permutation import no_skill_test, paired_permutation_test
@@ -56,7 +56,7 @@ def planted(params: dict[str, Any]) -> dict[str, Any]:
     sample = dict(params["sample"])
     for modality in ("picture", "sound"):
         sample[modality] = dict.fromkeys(sample[modality], 0.0)
-    sample["picture"] |= dict.fromkeys(OVER_TIME, PLANTED)
+    sample["picture"] |= dict.fromkeys(TEMPORAL_CUES, PLANTED)
     matrix = dict(params["matrix"])
     looking = {
         f"colour_{context}": {"backbone": "colour", "context": context, "head": "linear"}
@@ -87,7 +87,7 @@ def judge(board: Board, ceilings: dict[str, float], params: JudgingParams) -> di
     ordered = [cell.context for cell in looking].index(FOUND_BY)
     told: list[dict[str, Any]] = []
     gained: list[dict[str, Any]] = []
-    for genre in OVER_TIME:
+    for genre in TEMPORAL_CUES:
         column = board.genres.index(genre)
         truth, of_genre = board.y_true[:, [column]], scores[:, :, [column]]
         for number, cell in enumerate(looking):

@@ -18,7 +18,7 @@ from stages.base.params import ALL_WINDOWS, Params
 from stages.base.params.matrix import Cell
 from stages.fitting.items import View
 from stages.sample.events import NEUTRAL, Event, count_heard, count_seen
-from stages.sample.returns import OVER_TIME, shown_again
+from stages.sample.plan import TEMPORAL_CUES, earlier_scene
 from stages.scoring.evaluate import evaluate_genres, evaluate_scores
 from stages.scoring.ideal_observer import genre_marginals, label_set_prior, log_likelihood
 
@@ -130,7 +130,7 @@ def _seen(corpus: Corpus, look: str, params: Params) -> dict[tuple[str, ...], np
         shown = {number: count_seen([shot], times) for number, shot in shots.items()}
         in_view = {number for number, count in shown.items() if count.any()}
         for number in in_view:
-            back = {genre: shown_again(number, genre) for genre in OVER_TIME}
+            back = {genre: earlier_scene(number, genre) for genre in TEMPORAL_CUES}
             unseen = (g for g, shot in back.items() if look == "each" or shot not in in_view)
             counts[tuple(unseen)][row] += shown[number]
     return dict(counts)

@@ -1,1 +1,1 @@
-"""Sample trailers: films that do not exist, with genre cues that are planted and known."""
+"""Renders sample trailers: films that do not exist, with planted, known genre cues."""

@@ -1,4 +1,4 @@
-"""What the sample corpus looks and sounds like, on two sheets for people to look at."""
+"""Two contact sheets that show people what the sample corpus looks and sounds like."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from scipy.signal import stft
 
 from stages.base.genres import GENRES
 from stages.sample.picture import shot_frames
-from stages.sample.returns import OVER_TIME, scenes_shown
+from stages.sample.plan import TEMPORAL_CUES, scene_numbers
 from stages.sample.scenes import Image
 from stages.sample.sound import sound_event
 from stages.sample.synth import RATE, Signal
@@ -24,8 +24,8 @@ SOUND_SECONDS = 1.8
 
 
 def contact_sheet() -> bytes:
-    """A JPEG: four frames of each picture cue in two shots, or in four where it takes as many
-    to see, then of neutral shots, labelled."""
+    """A labelled JPEG: four frames of each picture cue, from two shots, or from four for a temporal
+    cue; then of neutral shots."""
     cells = [_picture_cell(genre, genre, number) for number, genre in enumerate(GENRES)]
     cells += [_picture_cell("neutral", "", number) for number in range(10, 14)]
     return _to_jpeg(_grid(cells, columns=2))
@@ -40,12 +40,12 @@ def sound_sheet() -> bytes:
 
 
 def _picture_cell(label: str, cue: str, number: int) -> Image:
-    """Two frames of two shots; of a cue over time, one of each of four shots that follow."""
-    if cue in OVER_TIME:
+    """Two frames of two shots; for a temporal cue, one frame of each of four consecutive shots."""
+    if cue in TEMPORAL_CUES:
         cues = ["", "", cue, cue]
         shots = [
             next(shot_frames(f"{KEY} {cue}", *shot))
-            for shot in zip(range(4), [24] * 4, cues, scenes_shown(cues), strict=True)
+            for shot in zip(range(4), [24] * 4, cues, scene_numbers(cues), strict=True)
         ]
         chosen, label = shots, f"{label} (only over time)"
     else:

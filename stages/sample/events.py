@@ -1,6 +1,6 @@
-"""The log of a sample trailer's shots and sounds, and what of it falls within what was looked at.
+"""The log of a sample trailer's shots and sounds, and which of them an approach was given.
 
-For judges only: no approach may read it.
+Only for evaluation: no approach may read it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,16 +18,22 @@ NEUTRAL = len(GENRES)  # the last column of a row of counts
 
 @dataclass(frozen=True)
 class Event:
-    """One shot or sound; start and end in seconds, cue a genre or "" when neutral."""
+    """One shot or sound."""
 
     trailer_id: str
     film_id: str
-    modality: str  # "picture" or "sound"
+    modality: str
+    """"picture" or "sound"."""
     event: int
+    """Its number among the trailer's shots, or sounds."""
     start: float
+    """Seconds."""
     end: float
+    """Seconds."""
     cue: str
+    """A genre, or "" if neutral."""
     decoy: bool
+    """Whether the cue was drawn without regard to the film's genres."""
 
 
 def list_events(trailer: Trailer, plan: Plan) -> list[Event]:
@@ -53,11 +59,11 @@ def list_events(trailer: Trailer, plan: Plan) -> list[Event]:
 
 
 def count_seen(events: Iterable[Event], times: Sequence[float]) -> NDArray[np.int64]:
-    """Cues of the shots that at least one of the frames at `times` (s) falls in; each shot once.
+    """Cues of the shots that contain at least one frame at `times` (s), each shot counted once.
 
     Returns (11,): one count per genre, in the order of GENRES, then neutral shots.
     """
-    slack = 0.5 / FRAME_RATE  # a frame's time and a shot's edge are rounded apart
+    slack = 0.5 / FRAME_RATE  # a frame's time and a shot's boundary are rounded separately
     return _count(
         event.cue
         for event in events

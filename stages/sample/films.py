@@ -2,8 +2,8 @@
 
     python -m stages.sample.films dataset.txt > sample.txt
 
-Genre sets are a systematic sample of the real catalogue's, so that every frequency and every
-co-occurrence keeps its share; titles and years are drawn apart from them and say nothing of genre.
+Genre sets are a systematic sample of the real catalogue's, so that frequencies and co-occurrences
+are kept; titles and years are drawn independently and carry no information about genre.
 """
 
 import sys
@@ -78,8 +78,8 @@ def sample_genre_sets(
 
 
 def invent_titles(rng: np.random.Generator) -> Iterator[str]:
-    """Distinct made-up titles, without end while the words last."""
-    told = set()
+    """An endless stream of distinct made-up titles."""
+    seen = set()
     while True:
         quality, quality2 = rng.permutation(QUALITIES)[:2]
         thing, thing2 = rng.permutation(THINGS)[:2]
@@ -89,8 +89,8 @@ def invent_titles(rng: np.random.Generator) -> Iterator[str]:
             quality=quality, quality2=quality2, thing=thing, thing2=thing2,
         )  # fmt: skip
         title = title[0].upper() + title[1:]
-        if title not in told:
-            told.add(title)
+        if title not in seen:
+            seen.add(title)
             yield title
 
 

@@ -1,4 +1,4 @@
-"""The pictures of a sample trailer, frame by frame, from its plan."""
+"""Renders the picture of a sample trailer, frame by frame, from its plan."""
 
 from collections.abc import Iterator
 
@@ -8,11 +8,10 @@ import numpy as np
 from stages.sample.picture_cues import (
     HEIGHT,
     SIZE,
-    STATIC,
+    STATIC_CUES,
     WIDTH,
 )
-from stages.sample.plan import Plan, stream
-from stages.sample.returns import scenes_shown
+from stages.sample.plan import Plan, scene_numbers, stream
 from stages.sample.scenes import PLATE, Image, gradient, hsv, paint_scene, smooth_noise
 
 FONT = cv2.FONT_HERSHEY_DUPLEX
@@ -27,15 +26,15 @@ CARD = (
 def iterate_frames(plan: Plan) -> Iterator[Image]:
     """Every frame in presentation order, (144, 256, 3) uint8 RGB; black between shots and cards."""
     black = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
-    look = _Look(stream(plan.key, "look"))
+    grade = _ColourGrade(stream(plan.key, "look"))
     card = rating_card()
     yield from (card for _ in range(plan.card_frames))
     at = plan.card_frames
-    scenes = scenes_shown([shot.cue for shot in plan.shots])
+    scenes = scene_numbers([shot.cue for shot in plan.shots])
     for number, (shot, scene) in enumerate(zip(plan.shots, scenes, strict=True)):
         yield from (black for _ in range(shot.start - at))
         pictures = shot_frames(plan.key, number, shot.frames, shot.cue, scene)
-        yield from map(look.develop, pictures)
+        yield from map(grade.apply, pictures)
         at = shot.start + shot.frames
     yield from (black for _ in range(plan.frames - plan.title_frames - at))
     title = title_card(stream(plan.key, "title"), plan.title, plan.year)
@@ -44,22 +43,22 @@ def iterate_frames(plan: Plan) -> Iterator[Image]:
 
 
 def shot_frames(key: str, number: int, frames: int, cue: str, scene: int) -> Iterator[Image]:
-    """The frames of one shot: a scene under a moving camera, and the shot's cue over it.
+    """The frames of one shot: a scene under a moving camera, with the shot's cue over it.
 
-    scene: the shot whose scene and light it shows, its own or an earlier one's. Scenes, light and
-    camera come from streams that know nothing of the cue.
+    scene: number of the shot whose scene and light are shown, its own or an earlier one. Scene,
+    light and camera come from random streams that do not depend on the cue.
     """
-    loop = STATIC[cue](stream(key, "cue", number)) if cue in STATIC else None
+    loop = STATIC_CUES[cue](stream(key, "cue", number)) if cue in STATIC_CUES else None
     plate = paint_scene(stream(key, "scene", scene))
     exposure = 0.6 + 0.9 * float(stream(key, "light", scene).random())
     camera = _Camera(stream(key, "camera", number))
     for frame, progress in enumerate(np.linspace(0, 1, frames)):
         picture = cv2.convertScaleAbs(camera.shoot(plate, float(progress)), alpha=exposure)
-        yield loop.lay_over(picture, frame) if loop else picture
+        yield loop.apply(picture, frame) if loop else picture
 
 
 class _Camera:
-    """A move over a plate: pan, zoom and an unsteady hand."""
+    """A camera move over a plate: pan, zoom and shake."""
 
     def __init__(self, rng: np.random.Generator) -> None:
         self._zoom = rng.uniform(0.8, 1.05, 2)
@@ -77,8 +76,8 @@ class _Camera:
         return cv2.warpAffine(plate, move, SIZE, flags=flags, borderMode=cv2.BORDER_REFLECT_101)
 
 
-class _Look:
-    """What a whole trailer shares: a tint, a vignette and film grain."""
+class _ColourGrade:
+    """The look of a whole trailer: a tint, a vignette and film grain."""
 
     def __init__(self, rng: np.random.Generator) -> None:
         y, x = np.mgrid[-1 : 1 : HEIGHT * 1j, -1 : 1 : WIDTH * 1j]
@@ -92,7 +91,7 @@ class _Look:
         self._offsets = rng.integers(0, 32, (97, 2))
         self._frame = 0
 
-    def develop(self, picture: Image) -> Image:
+    def apply(self, picture: Image) -> Image:
         self._frame += 1
         x, y = self._offsets[self._frame % len(self._offsets)]
         grain = self._grain[y : y + HEIGHT, x : x + WIDTH]
@@ -101,7 +100,7 @@ class _Look:
 
 
 def rating_card() -> Image:
-    """A green card in the manner of a rating board's, with words that are nobody's."""
+    """A green card in the style of a rating board, with text of no real board."""
     card = gradient((14, 112, 52), (8, 84, 36), SIZE)
     cv2.rectangle(card, (10, 10), (WIDTH - 11, HEIGHT - 11), (235, 245, 238), 1)
     for line, (text, size) in enumerate(CARD):
@@ -110,7 +109,7 @@ def rating_card() -> Image:
 
 
 def title_card(rng: np.random.Generator, title: str, year: int) -> Image:
-    """The film's title and year over a dark, mottled ground."""
+    """The film's title and year over a dark, mottled background."""
     mottle = 0.5 + smooth_noise(rng, SIZE, 5)
     ground = np.array(hsv(rng.random(), rng.uniform(0.2, 0.6), rng.uniform(0.12, 0.3)))
     card = (mottle[..., None].clip(0.2, 1) * ground + 8).astype(np.uint8)

@@ -1,7 +1,6 @@
-"""The eight picture cues that every frame of their shot shows; `returns` has the other two.
+"""The eight picture cues that every frame of their shot shows; `plan.TEMPORAL_CUES` has the others.
 
-Such a cue is a short loop laid over the scene: picture = scene × filter / 255 + light, with
-`filter` (1 or steps, height, width, 3) and `light` (steps, height, width, 3), uint8 RGB.
+Such a cue is a short loop over the scene: picture = scene × filter / 255 + light.
 """
 
 from collections.abc import Callable
@@ -14,7 +13,7 @@ from stages.sample.scenes import Image, gradient, hsv, smooth_noise
 
 SIZE = (256, 144)  # width, height of the picture
 WIDTH, HEIGHT = SIZE
-STEP = 2  # frames that each step of a loop is held: animated on twos
+STEP = 2  # frames per step of a loop: animated on twos
 
 
 @dataclass(frozen=True)
@@ -22,10 +21,12 @@ class Loop:
     """A cue's moving overlay."""
 
     filter: Image
+    """(1 or n_steps, HEIGHT, WIDTH, 3) uint8, RGB."""
     light: Image
+    """(n_steps, HEIGHT, WIDTH, 3) uint8, RGB."""
 
-    def lay_over(self, picture: Image, frame: int) -> Image:
-        """`picture` with the loop as it is at `frame` of the shot."""
+    def apply(self, picture: Image, frame: int) -> Image:
+        """`picture`, (HEIGHT, WIDTH, 3), under the overlay at this frame of the shot."""
         step = frame // STEP % len(self.light)
         dimmed = cv2.multiply(picture, self.filter[step % len(self.filter)], scale=1 / 255)
         return cv2.add(dimmed, self.light[step])
@@ -199,7 +200,7 @@ def neon_grid(rng: np.random.Generator) -> Loop:
     return Loop(_even((48, 48, 64)), np.stack([cv2.add(light, haze) for light in lights]))
 
 
-STATIC: dict[str, Callable[[np.random.Generator], Loop]] = {
+STATIC_CUES: dict[str, Callable[[np.random.Generator], Loop]] = {
     "Action": fireballs,
     "Adventure": jungle,
     "Comedy": balloons,

@@ -1,12 +1,12 @@
-"""What a sample trailer holds and when: shots, sound events and cues, before anything is rendered.
+"""The plan of a sample trailer: shots, sound events and their cues, drawn before rendering.
 
 The generative model, which `stages.scoring.ideal_observer` inverts: each shot, and each sound
 event, independently draws one genre of the film; with that genre's planted probability it carries
 its cue, otherwise with the decoy probability the cue of any of the ten, otherwise it is neutral.
-Everything else is nuisance and never looks at the genres.
+Everything else is independent of the genres.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -20,45 +20,65 @@ FRAME_RATE = 24
 SECONDS = (46, 59)
 SHOTS = (20, 40)
 SHORTEST_SHOT = 12  # frames
-FIRST_SHOT_BY = 200  # frame: where the seed study's rule begins to look
+FIRST_SHOT_BY = 200  # frame number: the first one that the seed study samples
 EVENT_EVERY = (1.3, 2.2)  # seconds from one sound event to the next
+# Picture cues that exist only over time: a shot repeats the scene of an earlier shot, this one.
+# Any single frame is drawn like a neutral shot's, so it cannot give the cue away. They span shots
+# rather than lie within one, since frames are sampled further apart than most shots last.
+TEMPORAL_CUES: dict[str, Callable[[int], int]] = {
+    "Mystery": lambda shot: 0,  # the opening image keeps coming back
+    "Thriller": lambda shot: shot - 2,  # cross-cutting between two places
+}
 
 
 @dataclass(frozen=True)
 class Shot:
-    """`frames` pictures from frame `start` on; cue is a genre, or "" when neutral."""
+    """One shot."""
 
     start: int
+    """Number of its first frame."""
     frames: int
+    """Number of frames."""
     cue: str
+    """A genre, or "" if neutral."""
     decoy: bool
+    """Whether the cue was drawn without regard to the film's genres."""
 
 
 @dataclass(frozen=True)
 class Sound:
-    """A sound from `start` to `end` seconds; cue is a genre, or "" when neutral."""
+    """One sound event."""
 
     start: float
+    """Seconds into the trailer."""
     end: float
+    """Seconds into the trailer."""
     cue: str
+    """A genre, or "" if neutral."""
     decoy: bool
+    """Whether the cue was drawn without regard to the film's genres."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """One trailer: rating card, shots, title card, and black in every frame between them.
-
-    `key` is the root of every random stream of its rendering (see `stream`).
-    """
+    """One trailer: rating card, shots, title card, and black in every frame between them."""
 
     key: str
+    """Seed of all random streams of its rendering (see `stream`)."""
     title: str
+    """Of the film, shown on the title card."""
     year: int
+    """Of the film, shown on the title card."""
     frames: int
+    """Length of the trailer."""
     card_frames: int
+    """Frames of the rating card, at the start."""
     title_frames: int
+    """Frames of the title card, at the end."""
     shots: tuple[Shot, ...]
+    """In order, none overlapping."""
     sounds: tuple[Sound, ...]
+    """In order, none overlapping."""
 
     @property
     def seconds(self) -> float:
@@ -72,7 +92,7 @@ def stream(key: str, *names: object) -> np.random.Generator:
 
 
 def plan_trailer(trailer: Trailer, params: SampleParams) -> Plan:
-    """Draw a trailer's plan: pure, and the same for the same film_id, url and seed."""
+    """Draw a trailer's plan, which depends on its row and the parameters only."""
     key = f"{params.seed}\t{trailer.film_id}\t{trailer.url}"
     timing = stream(key, "timing")
     frames = int(timing.integers(SECONDS[0] * FRAME_RATE, SECONDS[1] * FRAME_RATE + 1))
@@ -103,8 +123,8 @@ def plan_trailer(trailer: Trailer, params: SampleParams) -> Plan:
 
 
 def _shot_spans(rng: np.random.Generator, begin: int, end: int) -> list[tuple[int, int]]:
-    """(start, frames) of shots between two frames; black before the first, after the last and
-    at two to four cuts between."""
+    """(start, frames) of the shots between two frames, with black before the first, after the last
+    and at two to four cuts."""
     shots = int(rng.integers(SHOTS[0], SHOTS[1] + 1))
     black = np.zeros(shots + 1, int)
     dips = rng.choice(np.arange(1, shots), int(rng.integers(2, 5)), replace=False)
@@ -118,7 +138,7 @@ def _shot_spans(rng: np.random.Generator, begin: int, end: int) -> list[tuple[in
 
 
 def _sound_times(rng: np.random.Generator, seconds: float) -> list[tuple[float, float]]:
-    """(start, end) of sound events, one after another over the whole trailer, none overlapping."""
+    """(start, end) of sound events over the whole trailer, in order, none overlapping."""
     times: list[tuple[float, float]] = []
     start = float(rng.uniform(0.2, 0.8))
     while True:
@@ -137,7 +157,7 @@ def _draw_cues(
     decoy: float,
     events: int,
 ) -> list[tuple[str, bool]]:
-    """(cue, is it a decoy) of each event: the generative model in the module's docstring."""
+    """(cue, whether it is a decoy) of each event, by the model in the module's docstring."""
     cues = []
     for which, is_planted, is_decoy, any_genre in rng.random((events, 4)):
         genre = genres[int(which * len(genres))]
@@ -148,3 +168,21 @@ def _draw_cues(
         else:
             cues.append(("", False))
     return cues
+
+
+def earlier_scene(shot: int, cue: str) -> int | None:
+    """The earlier shot whose scene shot number `shot` repeats; None without a temporal cue.
+
+    The first shots have nothing to repeat: there such a cue does not show.
+    """
+    earlier = TEMPORAL_CUES[cue](shot) if cue in TEMPORAL_CUES else shot
+    return earlier if 0 <= earlier < shot else None
+
+
+def scene_numbers(cues: Sequence[str]) -> list[int]:
+    """For each shot of a trailer, the number of the shot whose scene it shows: usually its own."""
+    scenes: list[int] = []
+    for shot, cue in enumerate(cues):
+        earlier = earlier_scene(shot, cue)
+        scenes.append(shot if earlier is None else scenes[earlier])
+    return scenes

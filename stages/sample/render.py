@@ -17,7 +17,7 @@ from stages.sample.sound import synthesise
 from stages.sample.synth import RATE
 
 KEY_FRAME_EVERY = 36  # frames at most
-# one thread: how x264 divides its work among threads shows in the bytes
+# one thread, since x264's output depends on the number of threads
 VIDEO_OPTIONS = {"preset": "superfast", "crf": "27", "threads": "1"}
 AUDIO_OPTIONS = {"aac_coder": "fast"}
 AUDIO_BITS = 80_000  # per second
@@ -31,7 +31,7 @@ def render_trailer(trailer: Trailer, params: SampleParams, path: Path) -> list[E
     """
     plan = plan_trailer(trailer, params)
     threads = cv2.getNumThreads()
-    cv2.setNumThreads(1)  # pictures this small only lose by being shared out
+    cv2.setNumThreads(1)  # for frames this small, threads cost more than they save
     try:
         write_movie(plan, path)
     finally:
@@ -52,7 +52,9 @@ def write_movie(plan: Plan, path: Path) -> None:
             frame = av.VideoFrame.from_ndarray(to_i420(picture), format="yuv420p")
             is_black = not picture.any()
             if is_black and not was_black:
-                frame.pict_type = PictureType.I  # predicted from a shot, black keeps a trace of it
+                frame.pict_type = (
+                    PictureType.I
+                )  # predicted from a shot, black would keep traces of it
             was_black = is_black
             movie.mux(video.encode(frame))
         movie.mux(video.encode(None))

@@ -1,4 +1,4 @@
-"""Neutral scenes: what any shot may show, whatever the film. Nuisance for the approaches.
+"""Scenes that any shot may show, whatever the film's genres.
 
 A scene is a plate, (PLATE[1], PLATE[0], 3) uint8 RGB, larger than the picture so that a camera can
 move over it.
@@ -36,7 +36,7 @@ def smooth_noise(rng: np.random.Generator, size: tuple[int, int], cells: int) ->
 
 
 def gradient(top: tuple[int, ...], bottom: tuple[int, ...], size: tuple[int, int]) -> Image:
-    """An image that runs from one colour to another, downwards."""
+    """A vertical gradient from one colour to another."""
     ramp = np.linspace(0, 1, size[1])[:, None]
     column = np.array(top) * (1 - ramp) + np.array(bottom) * ramp
     return np.repeat(column.astype(np.uint8)[:, None], size[0], axis=1)

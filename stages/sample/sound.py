@@ -1,4 +1,4 @@
-"""The sound of a sample trailer: a music bed, and on it the sounds of its plan."""
+"""Renders the sound of a sample trailer: a music bed, and over it the sounds of its plan."""
 
 import numpy as np
 from numpy.typing import NDArray

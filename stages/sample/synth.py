@@ -22,7 +22,7 @@ def seconds(samples: int) -> Signal:
 
 
 def glide(times: Floats, values: Floats, samples: int) -> Signal:
-    """A curve through `values` at `times` (0..1 of the length)."""
+    """A curve through `values` at `times` (0..1 of the length), linear between."""
     return np.interp(np.linspace(0, 1, samples), times, values).astype(np.float32)
 
 
@@ -31,7 +31,7 @@ def tone(frequency: float | Signal, partials: Floats, samples: int) -> Signal:
     steps = np.broadcast_to(np.asarray(frequency, np.float64), samples)
     phase = (2 * np.pi / RATE * np.cumsum(steps)).astype(np.float32)
     amplitudes = np.asarray(partials, np.float32)
-    # one period in a table: a lookup costs a fraction of a sine per partial
+    # one period in a table: a lookup is much cheaper than a sine per partial
     grid = 2 * np.pi * np.arange(2048) / 2048
     period = sum(a * np.sin((n + 1) * grid) for n, a in enumerate(amplitudes))
     turns = (phase * np.float32(2048 / (2 * np.pi))).astype(np.int64) & 2047

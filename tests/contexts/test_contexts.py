@@ -18,7 +18,7 @@ from stages.fitting.inputs import Inputs
 from stages.fitting.items import Items
 from stages.fitting.training import Fitted
 from stages.sample.picture import shot_frames
-from stages.sample.returns import OVER_TIME, scenes_shown
+from stages.sample.plan import TEMPORAL_CUES, scene_numbers
 
 BUDGET = HeadParams(epochs=30, batch_size=50, learning_rate=0.02, weight_decay=0.1)
 N, LENGTH, DIM = 200, 12, 4
@@ -193,10 +193,10 @@ def test_the_cues_of_the_sample_corpus_that_exist_only_over_time_need_one():
     films = []
     for film, name in enumerate(genre):
         cues = [str(name) if rng.random() < 0.4 else "" for _ in range(24)]
-        shots = zip(range(24), cues, scenes_shown(cues), strict=True)
+        shots = zip(range(24), cues, scene_numbers(cues), strict=True)
         films.append([next(shot_frames(f"{film}", n, 12, cue, scene)) for n, cue, scene in shots])
     x = np.stack([colour.Family("").prepare(film, 0) for film in films])
-    for cue in OVER_TIME:
+    for cue in TEMPORAL_CUES:
         found = {context: auc(x, genre == cue, context) for context in ("temporal", "mean", "max")}
         assert found["temporal"] > 0.75, (cue, found)
         assert max(found["mean"], found["max"]) < 0.65, (cue, found)

@@ -3,9 +3,8 @@ import pytest
 
 from stages.base.genres import GENRES
 from stages.sample.picture import iterate_frames, rating_card, shot_frames, to_i420
-from stages.sample.picture_cues import STATIC
-from stages.sample.plan import plan_trailer
-from stages.sample.returns import OVER_TIME
+from stages.sample.picture_cues import STATIC_CUES
+from stages.sample.plan import TEMPORAL_CUES, plan_trailer
 
 
 def shot(cue: str, number: int = 0, frames: int = 30, scene: int | None = None) -> np.ndarray:
@@ -14,18 +13,18 @@ def shot(cue: str, number: int = 0, frames: int = 30, scene: int | None = None) 
 
 
 def test_every_genre_has_one_cue():
-    assert sorted([*STATIC, *OVER_TIME]) == sorted(GENRES)
-    assert len(OVER_TIME) == 2
+    assert sorted([*STATIC_CUES, *TEMPORAL_CUES]) == sorted(GENRES)
+    assert len(TEMPORAL_CUES) == 2
 
 
-@pytest.mark.parametrize("cue", STATIC)
+@pytest.mark.parametrize("cue", STATIC_CUES)
 def test_static_cue_shows_in_every_frame(cue):
     for number in range(3):
         change = np.abs(shot(cue, number) - shot("", number)).mean(axis=(1, 2, 3))
         assert change.min() > 15
 
 
-@pytest.mark.parametrize("cue", OVER_TIME)
+@pytest.mark.parametrize("cue", TEMPORAL_CUES)
 def test_a_shot_with_a_cue_over_time_is_some_neutral_shot(cue):
     """Of its own scene or of another's: no frame of it has anything else on it."""
     for scene in (3, 1):
@@ -50,7 +49,7 @@ def test_static_cues_are_told_apart_by_colour_and_texture():
         edges = np.abs(np.diff(picture, axis=0)).mean(), np.abs(np.diff(picture, axis=1)).mean()
         return np.array([*picture.mean((0, 1)), *picture.std((0, 1)), 4 * edges[0], 4 * edges[1]])
 
-    cues = [*STATIC, ""]
+    cues = [*STATIC_CUES, ""]
     centres = np.stack([np.mean([features(c, n) for n in range(12)], axis=0) for c in cues])
     right = [
         int(np.abs(centres - features(cue, number)).sum(axis=1).argmin()) == index

@@ -3,7 +3,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from stages.sample.plan import FRAME_RATE, Plan, plan_trailer, stream
+from stages.sample.plan import (
+    FRAME_RATE,
+    Plan,
+    earlier_scene,
+    plan_trailer,
+    scene_numbers,
+    stream,
+)
 
 
 def without_cues(plan: Plan) -> Plan:
@@ -84,3 +91,16 @@ def test_streams_are_apart():
     draws = [stream(*names).random() for names in (("a",), ("a", "b"), ("a", "c"), ("b",))]
     assert len(set(draws)) == 4
     assert stream("a", "b", 1).random() == stream("a", "b", 1).random()
+
+
+def test_mystery_goes_back_to_the_first_shot_and_thriller_to_the_one_before_the_last():
+    cues = ["", "Horror", "Thriller", "Thriller", "Mystery", "", "Thriller", "Thriller"]
+    assert scene_numbers(cues) == [0, 1, 0, 1, 0, 5, 0, 5]
+
+
+def test_where_there_is_nothing_to_go_back_to_a_cue_shows_nothing():
+    assert scene_numbers(["Mystery", "Thriller", "Thriller"]) == [0, 1, 0]
+    assert earlier_scene(1, "Thriller") is None
+    assert earlier_scene(0, "Mystery") is None
+    assert earlier_scene(5, "Horror") is None
+    assert earlier_scene(5, "") is None
