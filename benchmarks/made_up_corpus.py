@@ -14,7 +14,7 @@ from stages.base.tables import write_csv
 from stages.ceiling import COLUMNS, GENRE_COLUMNS
 from stages.corpus.reader import Trailer
 from stages.corpus.table import save_trailers
-from stages.trailers.auditing.tables import piece_table
+from stages.trailers.auditing.tables import occurrence_table
 
 ROOT = Path(__file__).resolve().parents[1]
 BACKBONES = {"colour": (31, 40), "mfcc": (30, 80)}  # items a trailer, dimensions, as embedded
@@ -43,7 +43,7 @@ def make_corpus(folder: Path, films: int, seed: int = 0, epochs: int | None = No
     for step in ("frames", "audio"):
         outcomes = pa.table({"trailer_id": ids, "reason": reasons})
         write_table(outcomes, data / step / "outcomes.parquet")
-    write_table(piece_table([], [t.film_id for t in trailers]), data / "leaks.parquet")
+    write_table(occurrence_table([], [t.film_id for t in trailers]), data / "leaks.parquet")
     for name, columns in {"ceilings": COLUMNS, "ceiling_genres": GENRE_COLUMNS}.items():
         write_csv([], columns, folder / f"metrics/{name}.csv")  # as of films that nobody planned
     (data / "embeddings").mkdir()

@@ -19,24 +19,24 @@ def main() -> None:
     from stages.corpus.table import read_trailers
     from stages.fitting.films import read_films
     from stages.trailers.auditing.leaks import find_leaks
-    from stages.trailers.auditing.reading import read_pictures, read_tracks
+    from stages.trailers.auditing.reading import read_frames, read_sound
     from stages.trailers.auditing.shards import store
-    from stages.trailers.auditing.tables import COLUMNS, leak_rows, piece_table, summary
+    from stages.trailers.auditing.tables import COLUMNS, leak_rows, occurrence_table, summary
 
     params = load().leaks
     store().sweep()
     films = read_films(Path("data"))
-    pictures = read_pictures(Path("data/frames"), films.film_of)
-    tracks = read_tracks(Path("data/audio"), films.film_of)
-    leaks, extent = find_leaks(pictures, tracks, films.film_of, params)
+    frames = read_frames(Path("data/frames"), films.film_of)
+    sound = read_sound(Path("data/audio"), films.film_of)
+    leaks, coverage = find_leaks(frames, sound, films.film_of, params)
     ids = films.ids.tolist()
     trailers = read_trailers(Path("data/catalogue.parquet"))
     named = {trailer.film_id: f"{trailer.title} ({trailer.year})" for trailer in trailers}
     titles = [named[film] for film in ids]
-    rows = leak_rows(leaks, extent, ids, titles, films.fold.tolist())
-    write_table(piece_table(leaks, ids), Path("data/leaks.parquet"))
+    rows = leak_rows(leaks, coverage, ids, titles, films.fold.tolist())
+    write_table(occurrence_table(leaks, ids), Path("data/leaks.parquet"))
     write_csv(rows, COLUMNS, Path("metrics/leaks.csv"))
-    counts = summary(leaks, rows, len(pictures.frame), extent, params)
+    counts = summary(leaks, rows, len(frames.frame), coverage, params)
     write_json(counts, Path("metrics/leaks.json"))
     found = ", ".join(f"{kind.replace('_', ' ')} {n}" for kind, n in counts["leaks"].items())
     say(f"{found}; {counts['across_folds']} across folds")

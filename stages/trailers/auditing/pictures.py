@@ -1,10 +1,10 @@
-"""Near-identical frames of different films: a perceptual hash finds them, a closer look decides.
+"""Near-duplicate frames of different films: a perceptual hash finds candidates, pixels decide.
 
 The hash is pHash (Zauner, 2010): signs of the 64 lowest DCT coefficients of the frame's luma at
-32 x 32. It is here in six lines because `imagehash` computes the same through Pillow and
-PyWavelets, and OpenCV's `img_hash` is in a build of its own that cannot live beside the headless
-one; neither has an index. Alone the hash is not enough: dark title cards with other words on them
-differ by two bits. So the lumas of each pair it finds are compared at 64 x 36.
+32 x 32. It is written out here because `imagehash` needs Pillow and PyWavelets for the same, and
+OpenCV's `img_hash` comes in a build that conflicts with the headless one; neither has an index.
+The hash alone is not enough: dark title cards with different words differ by two bits. So the
+lumas of each candidate pair are compared at 64 x 36.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,74 +16,85 @@ import numpy as np
 
 from stages.base.params import LeaksParams
 
-SIDE = 32
-LOW = 8
-THUMB = (64, 36)
+DCT_SIZE = 32
+LOW_FREQUENCIES = 8
+THUMBNAIL_SIZE = (64, 36)
 BANDS = 4
 BAND_BITS = 16
-FEW = 8  # equal hashes of more films than this are all compared with these, not with one another
+MAX_FILMS_PER_HASH = (
+    8  # if more films share a hash, all are compared with these, not with each other
+)
 CHUNK = 512  # pairs compared at once
 LOOKUPS = 1 << 16  # hashes looked up at once
-EXPANDED = 1 << 18  # and what they may be near to
+PAIRS = 1 << 18  # candidate pairs expanded at once
 
 
 class Rows(Protocol):
-    """What gives rows by their numbers."""
+    """An array in memory, or one on disk that is read by rows."""
 
     def __getitem__(self, rows: Any) -> np.ndarray: ...
 
 
 @dataclass(frozen=True)
-class Looks:
-    """hash: (n,) uint64; thumb: (n, 36, 64) uint8, luma, in memory or read row by row; spread:
-    (n,), its standard deviation."""
+class FrameHashes:
+    """Hashes and thumbnails of n frames."""
 
     hash: np.ndarray
+    """(n,) uint64."""
     thumb: Rows
+    """(n, 36, 64) uint8, luma."""
     spread: np.ndarray
+    """(n,) standard deviation of the thumbnail; low for flat frames."""
 
 
 @dataclass(frozen=True)
 class FramePairs:
-    """Near-identical frames: first, second, (n_pairs,) rows of frames; bits, (n_pairs,) apart."""
+    """Pairs of near-duplicate frames."""
 
     first: np.ndarray
+    """(n_pairs,) row of one frame."""
     second: np.ndarray
+    """(n_pairs,) row of the other."""
     bits: np.ndarray
+    """(n_pairs,) bits in which their hashes differ."""
 
 
-def look(jpegs: Sequence[bytes]) -> Looks:
-    """Hash and thumbnail of frames. Raises ValueError for what is no JPEG."""
+def hash_frames(jpegs: Sequence[bytes]) -> FrameHashes:
+    """Hash and thumbnail of n JPEGs. Raises ValueError if one is not a JPEG."""
     hashes, thumbs = [], []
     for jpeg in jpegs:
         luma = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_GRAYSCALE)
         if luma is None:
-            raise ValueError("a frame of the pack is no JPEG: data/frames is damaged")
-        small = cv2.resize(luma, (SIDE, SIDE), interpolation=cv2.INTER_AREA).astype(np.float32)
-        low = cv2.dct(small)[:LOW, :LOW].ravel()
-        signs = low > np.median(low[1:])  # the first is the mean brightness, it says nothing
+            raise ValueError("a frame of the pack is not a JPEG: data/frames is damaged")
+        small = cv2.resize(luma, (DCT_SIZE, DCT_SIZE), interpolation=cv2.INTER_AREA).astype(
+            np.float32
+        )
+        low = cv2.dct(small)[:LOW_FREQUENCIES, :LOW_FREQUENCIES].ravel()
+        signs = low > np.median(low[1:])  # the first is the mean brightness
         hashes.append(np.packbits(signs).view(np.uint64)[0])
-        thumbs.append(cv2.resize(luma, THUMB, interpolation=cv2.INTER_AREA))
-    thumb = np.array(thumbs, np.uint8).reshape(-1, THUMB[1], THUMB[0])
-    return Looks(np.array(hashes, np.uint64), thumb, thumb.astype(np.float32).std(axis=(1, 2)))
+        thumbs.append(cv2.resize(luma, THUMBNAIL_SIZE, interpolation=cv2.INTER_AREA))
+    thumb = np.array(thumbs, np.uint8).reshape(-1, THUMBNAIL_SIZE[1], THUMBNAIL_SIZE[0])
+    return FrameHashes(
+        np.array(hashes, np.uint64), thumb, thumb.astype(np.float32).std(axis=(1, 2))
+    )
 
 
-def near_frames(looks: Looks, film: np.ndarray, params: LeaksParams) -> FramePairs:
-    """Pairs of near-identical frames of different films; flat frames (black, fades) say nothing.
+def near_duplicate_frames(hashes: FrameHashes, film: np.ndarray, params: LeaksParams) -> FramePairs:
+    """Pairs of near-duplicate frames of different films; flat frames (black, fades) are ignored.
 
     film: (n,) number of each frame's film. A pair's hashes differ in at most params.hash_bits,
     99 of 100 points of its lumas by at most params.luma_difference levels, and the lumas
     correlate at params.correlation or more.
     """
-    rows = np.flatnonzero(looks.spread >= params.flat)
-    first, second = _candidates(looks.hash[rows], film[rows], params.hash_bits)
+    rows = np.flatnonzero(hashes.spread >= params.flat)
+    first, second = _candidates(hashes.hash[rows], film[rows], params.hash_bits)
     first, second = rows[first], rows[second]
     keep = np.zeros(len(first), bool)
     for start in range(0, len(first), CHUNK):
         part = slice(start, start + CHUNK)
-        keep[part] = _alike(looks.thumb[first[part]], looks.thumb[second[part]], params)
+        keep[part] = _similar(hashes.thumb[first[part]], hashes.thumb[second[part]], params)
     first, second = first[keep], second[keep]
-    return FramePairs(first, second, np.bitwise_count(looks.hash[first] ^ looks.hash[second]))
+    return FramePairs(first, second, np.bitwise_count(hashes.hash[first] ^ hashes.hash[second]))
 
 
 def hash_pairs(hashes: np.ndarray, limit: int) -> tuple[np.ndarray, np.ndarray]:
@@ -122,7 +133,7 @@ def _expanded(left: np.ndarray, right: np.ndarray) -> Iterator[tuple[np.ndarray,
     start = 0
     while start < len(counts):
         done = ends[start - 1] if start else 0
-        stop = max(int(np.searchsorted(ends, done + EXPANDED, "right")), start + 1)
+        stop = max(int(np.searchsorted(ends, done + PAIRS, "right")), start + 1)
         part = counts[start:stop]
         row = np.repeat(np.arange(start, stop), part)
         within = np.arange(len(row)) - np.repeat(np.cumsum(part) - part, part)
@@ -131,10 +142,11 @@ def _expanded(left: np.ndarray, right: np.ndarray) -> Iterator[tuple[np.ndarray,
 
 
 def _candidates(hashes: np.ndarray, film: np.ndarray, limit: int) -> tuple[np.ndarray, np.ndarray]:
-    """Pairs of frames of different films to look at closely, (n_pairs,) rows each.
+    """Pairs of frames of different films to compare, (n_pairs,) rows each.
 
-    Equal hashes are taken together; each frame meets the first frames of `FEW` films of every hash
-    near its own, so that a card that a thousand films end on costs thousands of looks, no million.
+    Equal hashes are grouped; each frame is compared with one frame of MAX_FILMS_PER_HASH films for
+    every hash near its own, so that a card that a thousand films share costs thousands of
+    comparisons, not a million.
     """
     order = np.argsort(hashes, kind="stable")
     ordered = hashes[order]
@@ -146,7 +158,7 @@ def _candidates(hashes: np.ndarray, film: np.ndarray, limit: int) -> tuple[np.nd
 
     def samples(kind: int) -> np.ndarray:
         rows = members(kind)
-        return rows[np.unique(film[rows], return_index=True)[1]][:FEW]
+        return rows[np.unique(film[rows], return_index=True)[1]][:MAX_FILMS_PER_HASH]
 
     several = np.flatnonzero(ends - begins > 1)
     near = [hash_pairs(distinct, limit), (several, several)]
@@ -159,8 +171,8 @@ def _candidates(hashes: np.ndarray, film: np.ndarray, limit: int) -> tuple[np.nd
     return pairs[:, 0], pairs[:, 1]
 
 
-def _alike(a: np.ndarray, b: np.ndarray, params: LeaksParams) -> np.ndarray:
-    """Which pairs of thumbnails, (n, 36, 64) uint8 each, show the same, (n,) bool."""
+def _similar(a: np.ndarray, b: np.ndarray, params: LeaksParams) -> np.ndarray:
+    """(n,) bool: whether two thumbnails, (n, 36, 64) uint8 each, show the same."""
     x, y = (v.reshape(len(v), -1).astype(np.float32) for v in (a, b))
     apart = np.percentile(np.abs(x - y), 99, axis=1)
     x, y = x - x.mean(axis=1, keepdims=True), y - y.mean(axis=1, keepdims=True)

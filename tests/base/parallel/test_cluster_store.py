@@ -13,7 +13,7 @@ from stages.base.parallel import run
 from stages.embedding.jobs import Recipe, jobs
 from stages.embedding.joining import write_embeddings
 from stages.embedding.trailers import embed
-from stages.trailers.auditing.reading import read_pictures, read_tracks
+from stages.trailers.auditing.reading import read_frames, read_sound
 from stages.trailers.media import results
 from tests.base.parallel.conftest import ROOT, Cluster
 from tests.base.parallel.test_cluster import PICTURE, SOUND, clips, contents
@@ -62,10 +62,10 @@ def made() -> tuple[dict[str, bytes], list[Any]]:
         entries = dict(result for result in embedded if isinstance(result, tuple))
         write_embeddings(entries, Path(f"data/embeddings/{name}.npz"))
     films = {"a0": 0, "b1": 1, "c2": 2}
-    pictures = read_pictures(Path("data/frames"), films)
-    tracks = read_tracks(Path("data/audio"), films)
-    heard = [array for track in tracks for array in (track.words, track.loud)]
-    looks = pictures.looks
+    pictures = read_frames(Path("data/frames"), films)
+    tracks = read_sound(Path("data/audio"), films)
+    heard = [array for track in tracks for array in (track.words, track.audible)]
+    looks = pictures.hashes
     thumbs = looks.thumb[np.arange(len(looks.hash))]
     seen = [pictures.names, pictures.trailer, pictures.time, looks.hash, looks.spread, thumbs]
     read = [*seen, *heard]

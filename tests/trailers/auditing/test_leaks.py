@@ -14,10 +14,10 @@ from stages.base.params import load
 from stages.fitting.items import View, read_items
 from stages.fitting.masking import read_hidden
 from stages.trailers.auditing import reading, shards
-from stages.trailers.auditing.leaks import components, covered, find_leaks
-from stages.trailers.auditing.pictures import Looks, look
-from stages.trailers.auditing.reading import read_pictures, read_tracks
-from stages.trailers.auditing.tables import leak_rows, piece_table, summary
+from stages.trailers.auditing.leaks import connected_components, covered_seconds, find_leaks
+from stages.trailers.auditing.pictures import FrameHashes, hash_frames
+from stages.trailers.auditing.reading import read_frames, read_sound
+from stages.trailers.auditing.tables import leak_rows, occurrence_table, summary
 from stages.trailers.media.frames import extract_frames
 from stages.trailers.media.results import AUDIO, FRAMES
 from stages.trailers.media.sound import extract_windows
@@ -90,14 +90,14 @@ def planted(tmp_path_factory):
     film_of = {f"{n:016x}": n for n in range(6)}
     with pytest.MonkeyPatch.context() as patched:
         patched.chdir(data)  # the store lies under data/store of the working folder
-        pictures = read_pictures(data / "frames", film_of)
-        tracks = read_tracks(data / "audio", film_of)
+        pictures = read_frames(data / "frames", film_of)
+        tracks = read_sound(data / "audio", film_of)
         yield data, pictures, tracks, film_of
 
 
 def test_all_that_is_planted_is_found_and_nothing_else(planted, rules):
     _, pictures, tracks, film_of = planted
-    leaks, extent = find_leaks(pictures, tracks, film_of, rules)
+    leaks, coverage = find_leaks(pictures, tracks, film_of, rules)
     found = [(leak.kind, leak.films) for leak in leaks]
     assert found == [
         ("same_trailer", (0, 1)),
@@ -106,21 +106,21 @@ def test_all_that_is_planted_is_found_and_nothing_else(planted, rules):
     ]
     names = [f"film {n}" for n in range(6)]
     titles = [f"Title {n} (2000)" for n in range(6)]
-    twice, card, jingle = leak_rows(leaks, extent, names, titles, fold=[0, 1, 2, 2, 2, 0])
+    twice, card, jingle = leak_rows(leaks, coverage, names, titles, fold=[0, 1, 2, 2, 2, 0])
     assert twice["titles"] == "Title 0 (2000), Title 1 (2000)"
     assert twice["film_ids"] == "film 0, film 1" and twice["across_folds"] == 1
     assert twice["share"] > 0.9 and twice["frames"] >= 9
     assert card["across_folds"] == 0 and 3 <= card["frames"] <= 4
     assert jingle["seconds"] == pytest.approx(JINGLE, abs=0.6)
     assert jingle["share"] == pytest.approx(JINGLE / (SHOTS + JINGLE), abs=0.06)
-    told = summary(leaks, [twice, card, jingle], len(pictures.frame), extent, rules)
+    told = summary(leaks, [twice, card, jingle], len(pictures.frame), coverage, rules)
     assert told["leaks"] == {"same_trailer": 1, "shared_frames": 1, "same_sound": 1}
     assert (told["across_folds"], told["films"]) == (1, 5)
 
 
 def test_found_by_sound_alone_where_no_frame_is_the_same(planted, rules):
     _, pictures, tracks, film_of = planted
-    blind = replace(pictures, looks=replace(pictures.looks, spread=0 * pictures.looks.spread))
+    blind = replace(pictures, hashes=replace(pictures.hashes, spread=0 * pictures.hashes.spread))
     leaks, _ = find_leaks(blind, tracks, film_of, rules)
     assert [(leak.kind, leak.films) for leak in leaks] == [
         ("same_trailer", (0, 1)),
@@ -130,7 +130,7 @@ def test_found_by_sound_alone_where_no_frame_is_the_same(planted, rules):
 
 def test_films_that_are_not_judged_are_not_audited(planted):
     data, *_ = planted
-    assert read_pictures(data / "frames", {f"{2:016x}": 0}).names.tolist() == [f"{2:016x}"]
+    assert read_frames(data / "frames", {f"{2:016x}": 0}).names.tolist() == [f"{2:016x}"]
 
 
 def test_shards_that_did_not_change_are_handed_to_nobody(planted, monkeypatch):
@@ -145,11 +145,11 @@ def test_shards_that_did_not_change_are_handed_to_nobody(planted, monkeypatch):
     entries = set((data / "data/store/leaks").rglob("*.*"))
     files = [path for pack in ("frames", "audio") for path in (data / pack).glob("part-*")]
     assert len(entries) == len(files) + 2 * len(film_of) > 0
-    again = read_pictures(data / "frames", film_of)
-    heard = read_tracks(data / "audio", film_of)
+    again = read_frames(data / "frames", film_of)
+    heard = read_sound(data / "audio", film_of)
     assert set((data / "data/store/leaks").rglob("*.*")) == entries and not handed
     rows = np.arange(len(again.frame))
-    np.testing.assert_array_equal(again.looks.thumb[rows], pictures.looks.thumb[rows])
+    np.testing.assert_array_equal(again.hashes.thumb[rows], pictures.hashes.thumb[rows])
     assert [(t.trailer_id, t.film, t.start) for t in heard] == [
         (t.trailer_id, t.film, t.start) for t in tracks
     ]
@@ -165,20 +165,22 @@ def test_a_trailer_more_in_a_shard_is_the_only_one_decoded(planted, tmp_path, mo
     monkeypatch.chdir(data)
     looked = []
 
-    def count(jpegs: list[bytes]) -> Looks:
+    def count(jpegs: list[bytes]) -> FrameHashes:
         looked.append(len(jpegs))
-        return look(jpegs)
+        return hash_frames(jpegs)
 
     def read(file: pq.ParquetFile, number: int, told: str) -> pa.Table:
         groups.append(number)
         return group_of(file, number, told)
 
     groups: list[int] = []
-    monkeypatch.setattr(shards, "look", count)
+    monkeypatch.setattr(shards, "hash_frames", count)
     monkeypatch.setattr(shards, "group_of", read)
-    entry = shards.sense(shards.Job("pictures", Part(tmp_path / "frames/part-00.parquet")))
+    entry = shards.fingerprint_shard(
+        shards.Job("frames", Part(tmp_path / "frames/part-00.parquet"))
+    )
     assert looked == [len(more)] and groups == [1]
-    kept = shards.sense(shards.Job("pictures", Part(shard)))
+    kept = shards.fingerprint_shard(shards.Job("frames", Part(shard)))
     with np.load(entry) as seen, np.load(kept) as first:
         assert seen["names"].tolist() == list(both)
         for name in ("frame", "hash", "thumb"):
@@ -189,7 +191,7 @@ def test_a_trailer_more_in_a_shard_is_the_only_one_decoded(planted, tmp_path, mo
 def test_shared_frames_can_be_left_out_of_what_an_approach_sees(planted, rules, tmp_path):
     _, pictures, tracks, film_of = planted
     leaks, _ = find_leaks(pictures, tracks, film_of, rules)
-    write_table(piece_table(leaks, [str(n) for n in range(6)]), tmp_path / "leaks.parquet")
+    write_table(occurrence_table(leaks, [str(n) for n in range(6)]), tmp_path / "leaks.parquet")
     names = [f"{n:016x}" for n in range(6)]
     trailer = np.repeat(np.arange(6, dtype=np.int32), 10)
     group = np.tile(np.arange(10, dtype=np.int16), 6)
@@ -220,18 +222,18 @@ def test_shared_frames_can_be_left_out_of_what_an_approach_sees(planted, rules, 
 
 
 def test_components_and_covered_seconds():
-    assert components([(3, 1), (5, 4), (1, 2)]) == [[1, 2, 3], [4, 5]]
-    assert components([]) == []
-    assert covered([(0, 3), (2, 5), (10, 11)]) == 6
+    assert connected_components([(3, 1), (5, 4), (1, 2)]) == [[1, 2, 3], [4, 5]]
+    assert connected_components([]) == []
+    assert covered_seconds([(0, 3), (2, 5), (10, 11)]) == 6
 
 
 def test_tracks_read_in_turn_are_those_read_one_by_one(planted):
     data, _, tracks, film_of = planted
-    few = read_tracks(data / "audio", {name: film for name, film in film_of.items() if film % 2})
+    few = read_sound(data / "audio", {name: film for name, film in film_of.items() if film % 2})
     assert 0 < len(few) < len(tracks)
     for found in (tracks, few):
         for row, track in enumerate(found):
             np.testing.assert_array_equal(track.words, found[row].words)
-            np.testing.assert_array_equal(track.loud, found[row].loud)
-            assert len(track.words) == len(track.loud) > 0
+            np.testing.assert_array_equal(track.audible, found[row].audible)
+            assert len(track.words) == len(track.audible) > 0
     assert [track.film for track in tracks[3:6]] == [track.film for track in tracks][3:6]

@@ -1,12 +1,12 @@
 import numpy as np
 
 from stages.trailers.auditing import pictures
-from stages.trailers.auditing.pictures import hash_pairs, look, near_frames
+from stages.trailers.auditing.pictures import hash_frames, hash_pairs, near_duplicate_frames
 from tests.trailers.auditing.conftest import jpeg, scene, title
 
 
 def found(jpegs: list[bytes], film: list[int], rules) -> set[tuple[int, int]]:
-    pairs = near_frames(look(jpegs), np.array(film), rules)
+    pairs = near_duplicate_frames(hash_frames(jpegs), np.array(film), rules)
     return {(int(a), int(b)) for a, b in zip(pairs.first, pairs.second, strict=True)}
 
 

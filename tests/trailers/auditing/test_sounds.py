@@ -3,12 +3,12 @@ import pytest
 from scipy.signal import butter, sosfilt
 
 from stages.trailers.auditing import sounds
-from stages.trailers.auditing.sounds import Track, fingerprint, shared_sound
+from stages.trailers.auditing.sounds import SoundWindow, fingerprint, shared_sound
 from tests.trailers.auditing.conftest import RATE, tune
 
 
-def track(film: int, sound: np.ndarray, start: float = 0.0) -> Track:
-    return Track(f"{film:016x}", film, start, *fingerprint(sound, RATE))
+def track(film: int, sound: np.ndarray, start: float = 0.0) -> SoundWindow:
+    return SoundWindow(f"{film:016x}", film, start, *fingerprint(sound, RATE))
 
 
 def worn(sound: np.ndarray) -> np.ndarray:
@@ -44,7 +44,7 @@ def test_sorted_a_few_words_at_a_time_the_same_is_found(rules, monkeypatch):
     jingle = tune(9, 4)
     tracks = [track(n, np.concatenate([tune(n, 6), jingle])) for n in range(5)]
     whole = shared_sound(tracks, rules)
-    monkeypatch.setattr(sounds, "FEWEST_WORDS", 100)
+    monkeypatch.setattr(sounds, "MIN_WORDS", 100)
     assert len(sounds._ranges(tracks)) > 10
     assert shared_sound(tracks, rules) == whole != []
 
