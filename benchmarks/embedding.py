@@ -36,7 +36,7 @@ from stages.embedding.network import Network
 from stages.embedding.preparing import prepare
 from stages.embedding.trailers import embed_stream
 from stages.trailers.media.results import AUDIO, FRAMES
-from stages.trailers.media.sound import flac
+from stages.trailers.media.sound import encode_flac
 
 COUNT = 31
 SECONDS, RATE = 30, 48_000
@@ -144,7 +144,7 @@ def sounds(trailer_id: str) -> pa.Table:
         samples *= 0.1 / samples.std()
         row = {"window": window, "start": 40.0 * n, "seconds": float(SECONDS)}
         rows.append(
-            {"trailer_id": trailer_id, **row, "flac": flac(samples.astype(np.float32), RATE)}
+            {"trailer_id": trailer_id, **row, "flac": encode_flac(samples.astype(np.float32), RATE)}
         )
     return pa.Table.from_pylist(rows, AUDIO)
 

@@ -1,4 +1,4 @@
-"""DVC stage: fetch or render every trailer, and say what became of each."""
+"""DVC stage: download or render every trailer, with a ledger of the outcomes."""
 
 import argparse
 from pathlib import Path
@@ -20,21 +20,21 @@ def main() -> None:
     from stages.base.tables import write_json
     from stages.corpus.table import read_trailers
     from stages.trailers.fetching import ledger
-    from stages.trailers.fetching.obtaining import Obtain, sweep
+    from stages.trailers.fetching.fetcher import TrailerFetcher, remove_leftovers
 
     params = load()
     trailers = read_trailers(Path("data/catalogue.parquet"))
-    sweep()
-    take = () if params.download.keep_videos else (params.frames, params.audio)
-    obtain = Obtain(params.download, params.sample, take)
-    fetched = ledger.watch(run(obtain, trailers, one_folder=True))
+    remove_leftovers()
+    at_once = () if params.download.keep_videos else (params.frames, params.audio)
+    fetch = TrailerFetcher(params.download, params.sample, at_once)
+    fetched = ledger.stop_if_hopeless(run(fetch, trailers, one_folder=True))
     results = list(progress(fetched, "download", len(trailers)))
 
     ledger.write_events(results, Path("data/sample_events.parquet"))
     counts = ledger.count(ledger.write_ledger(results, Path("data/downloads.parquet")))
     write_json(counts, Path("metrics/download.json"))
-    came = f"{counts['ok']} of {counted(counts['trailers'], 'trailer')} came"
-    say(f"{came}, {counts['bytes'] / 1e6:.0f} MB")
+    done = f"{counts['ok']} of {counted(counts['trailers'], 'trailer')} downloaded"
+    say(f"{done}, {counts['bytes'] / 1e6:.0f} MB")
     ledger.check_missing(counts, params.download)
 
 

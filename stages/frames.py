@@ -1,4 +1,4 @@
-"""DVC stage: take the frames of every trailer that has a picture."""
+"""DVC stage: extract frames of every trailer that has a picture."""
 
 import argparse
 from pathlib import Path
@@ -9,7 +9,7 @@ from stages.base.console import progress, run_stage, say
 def main() -> None:
     argparse.ArgumentParser(
         prog="python -m stages.frames",
-        description="Take frames from the trailers of data/downloads.parquet: writes the "
+        description="Extract frames from the trailers of data/downloads.parquet: writes the "
         "packs and outcomes.parquet of data/frames.",
     ).parse_args()
 

@@ -1,4 +1,4 @@
-"""Command: what became of each trailer, with the reason of those that did not come."""
+"""Command: list the trailers that could not be downloaded, with the reasons."""
 
 import argparse
 from pathlib import Path
@@ -9,10 +9,10 @@ from stages.base.console import run_command, say
 def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m stages.ledger",
-        description="Show the trailers that did not come, each with its reason and detail, from "
+        description="List the trailers that could not be downloaded, with reason and detail, from "
         "data/downloads.parquet.",
     )
-    parser.add_argument("--all", action="store_true", help="those that came too")
+    parser.add_argument("--all", action="store_true", help="list the downloaded ones too")
     arguments = parser.parse_args()
 
     from rich.console import Console
@@ -20,7 +20,7 @@ def main() -> None:
     from stages.base.counting import counted
     from stages.base.errors import BenchmarkError
     from stages.base.packs import read_table
-    from stages.trailers.fetching.ledger import shown
+    from stages.trailers.fetching.ledger import ledger_table
 
     path = Path("data/downloads.parquet")
     if not path.exists():
@@ -29,9 +29,9 @@ def main() -> None:
         )
     rows = read_table(path).to_pylist()
     if arguments.all or any(row["reason"] != "ok" for row in rows):
-        Console(highlight=False).print(shown(rows, arguments.all))
+        Console(highlight=False).print(ledger_table(rows, arguments.all))
     else:
-        say(f"{counted(len(rows), 'trailer')}, and none is missing; --all shows them")
+        say(f"{counted(len(rows), 'trailer')}, none missing; --all lists them")
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ def main() -> None:
     from stages.commands.predict.answers import Respondent
     from stages.commands.predict.asking import ask, chosen
     from stages.commands.predict.timeline import write_page
-    from stages.trailers.fetching.obtaining import Obtain
+    from stages.trailers.fetching.fetcher import TrailerFetcher
 
     params = load()
     matrix = [cell for cell in cells(params) if not cell.base]
@@ -52,7 +52,7 @@ def main() -> None:
     for warning in warnings:
         say(f"warning: {warning}")
 
-    obtain = Obtain(params.download, params.sample)
+    obtain = TrailerFetcher(params.download, params.sample)
     with TemporaryDirectory() as folder:
         known = caveats.learnt_from(Path("data"), respondent.films)
         replies = ask(respondent, asked, arguments.trailers, obtain, known, Path(folder))

@@ -17,8 +17,8 @@ from benchmarks.clips import Clip, can_encode, write_clip
 from benchmarks.rows import Row, compared
 from benchmarks.timing import Cost, median_seconds, take_turns
 from stages.base.params import FramesParams
-from stages.trailers.media.frames import FrameSet, extract_frames, spaced
-from stages.trailers.media.picture import jpeg, small
+from stages.trailers.media.frames import FrameSet, evenly_spaced, extract_frames
+from stages.trailers.media.picture import encode_jpeg, resize_upright
 
 BUDGET = 240.0
 PARAMS = FramesParams(
@@ -63,7 +63,7 @@ def rows(folder: Path, budget: float, size: Size | None = None) -> Iterator[Row]
 
 def _rows(clip: Clip, path: Path, budget: float, params: FramesParams) -> Iterator[Row]:
     shown = extract_frames(path, params)
-    numbers = spaced(shown.total, params.first_frame, params.count)
+    numbers = evenly_spaced(shown.total, params.first_frame, params.count)
     facts = {"exact": float(_exact(path, shown, params)), "frames": float(params.count)}
     ways, left_out = _ways(path, sorted(set(numbers)), params)
     costs = take_turns(ways, budget, ROUNDS)
@@ -109,13 +109,16 @@ def _ways(
 
     def jpegs(pictures: Callable[[], list[np.ndarray]]) -> list[bytes]:
         return [
-            jpeg(_smaller(picture, params.short_side), params.jpeg_quality)
+            encode_jpeg(_smaller(picture, params.short_side), params.jpeg_quality)
             for picture in pictures()
         ]
 
     def same() -> list[bytes]:
         found = frame_ways.floor(path, plan)
-        return [jpeg(small(frame, 1.0, params.short_side), params.jpeg_quality) for frame in found]
+        return [
+            encode_jpeg(resize_upright(frame, 1.0, params.short_side), params.jpeg_quality)
+            for frame in found
+        ]
 
     ways: dict[str, Callable[[], object]] = {
         "ours": partial(extract_frames, path, params),
@@ -147,7 +150,9 @@ def _exact(path: Path, shown: FrameSet, params: FramesParams) -> int:
     with av.open(str(path)) as container:
         for number, frame in enumerate(container.decode(video=0)):
             if number in wanted:
-                found[number] = jpeg(small(frame, 1.0, params.short_side), params.jpeg_quality)
+                found[number] = encode_jpeg(
+                    resize_upright(frame, 1.0, params.short_side), params.jpeg_quality
+                )
     pairs = zip(shown.numbers, shown.jpegs, strict=True)
     return sum(found.get(number) == data for number, data in pairs)
 

@@ -14,9 +14,9 @@ import numpy as np
 from benchmarks.rows import Row, compared
 from benchmarks.timing import take_turns
 from stages.base.params import AudioParams
-from stages.trailers.media.mixing import Mono
-from stages.trailers.media.resampling import resampled
-from stages.trailers.media.sound import extract_windows, flac
+from stages.trailers.media.mixing import Downmixer
+from stages.trailers.media.resampling import resample
+from stages.trailers.media.sound import encode_flac, extract_windows
 
 BUDGET = 40.0
 RATE = 48_000
@@ -76,7 +76,7 @@ def _rows(path: Path, codec: str, size: Size, params: AudioParams, budget: float
 def _decoded(path: Path, spans: Sequence[Span]) -> list[list[np.ndarray]]:
     """Demux, decode the packets of each span and a few before, mono: pieces by span."""
     pieces: list[list[np.ndarray]] = [[] for _ in spans]
-    mono = Mono()
+    to_mono = Downmixer()
     with av.open(str(path)) as container:
         stream: Any = container.streams.audio[0]
         stream.codec_context.thread_count = 1
@@ -87,7 +87,7 @@ def _decoded(path: Path, spans: Sequence[Span]) -> list[list[np.ndarray]]:
             last = int(np.searchsorted(times, stop)) + 1
             stream.codec_context.flush_buffers()
             for packet in packets[first:last]:
-                found += [mono(frame) for frame in stream.codec_context.decode(packet)]
+                found += [to_mono(frame) for frame in stream.codec_context.decode(packet)]
     return pieces
 
 
@@ -96,7 +96,7 @@ def _flacs(path: Path, spans: Sequence[Span], params: AudioParams) -> list[bytes
     found = []
     for pieces in _decoded(path, spans):
         samples = np.concatenate(pieces)[: round(params.seconds * RATE)]
-        found.append(flac(resampled(samples, RATE, params.sample_rate), params.sample_rate))
+        found.append(encode_flac(resample(samples, RATE, params.sample_rate), params.sample_rate))
     return found
 
 
@@ -105,7 +105,9 @@ def _from_whole(path: Path, spans: Sequence[Span], params: AudioParams) -> list[
     (pieces,) = _decoded(path, [(0.0, math.inf)])
     track, wanted = np.concatenate(pieces), round(params.seconds * RATE)
     cuts = [track[round(start * RATE) :][:wanted] for start, _ in spans]
-    return [flac(resampled(cut, RATE, params.sample_rate), params.sample_rate) for cut in cuts]
+    return [
+        encode_flac(resample(cut, RATE, params.sample_rate), params.sample_rate) for cut in cuts
+    ]
 
 
 def _write(folder: Path, codec: str, seconds: int) -> Path:

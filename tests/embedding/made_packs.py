@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from stages.trailers.media.results import AUDIO, FRAMES
-from stages.trailers.media.sound import flac
+from stages.trailers.media.sound import encode_flac
 
 IDS = [hashlib.sha256(str(n).encode()).hexdigest()[:16] for n in range(4)]
 
@@ -31,7 +31,7 @@ def picture_rows(trailer_id: str) -> pa.Table:
 
 def sound_rows(trailer_id: str) -> pa.Table:
     noise = np.random.default_rng(IDS.index(trailer_id)).uniform(-0.5, 0.5, 48_000 * 6)
-    sound = flac(noise.astype(np.float32), 48_000)
+    sound = encode_flac(noise.astype(np.float32), 48_000)
     rows = [
         {
             "trailer_id": trailer_id,

@@ -11,7 +11,7 @@ from stages.commands.predict.caveats import seen
 from stages.commands.predict.given import ADVICE, Given, explained, look_into
 from stages.commands.predict.taking_apart import Outcome, embed, modalities_of, take_apart
 from stages.corpus.reader import Trailer
-from stages.trailers.fetching.obtaining import Facts
+from stages.trailers.fetching.fetcher import VideoInfo
 
 ABSENT = {"no_video": "it has no picture", "no_audio": "it has no sound"}
 
@@ -48,7 +48,7 @@ def ask(
     respondent: Respondent,
     cells: Sequence[Cell],
     names: Sequence[str],
-    obtain: Callable[[Trailer], Facts],
+    obtain: Callable[[Trailer], VideoInfo],
     known: Mapping[str, str],
     folder: Path,
 ) -> list[Reply]:
@@ -93,7 +93,7 @@ def backbones_of(respondent: Respondent, cells: Sequence[Cell]) -> list[str]:
     return list(dict.fromkeys(backbone for cell in parts for backbone in cell.parts))
 
 
-def _looked(name: str, number: int, obtain: Callable[[Trailer], Facts]) -> Given | Reply:
+def _looked(name: str, number: int, obtain: Callable[[Trailer], VideoInfo]) -> Given | Reply:
     try:
         return look_into(name, number, obtain)
     except BenchmarkError as error:

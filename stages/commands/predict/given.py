@@ -8,9 +8,9 @@ from pathlib import Path
 from stages.base.errors import BenchmarkError, TrailerError
 from stages.base.store import sha256
 from stages.corpus.reader import Trailer
-from stages.trailers.fetching.obtaining import Facts
+from stages.trailers.fetching.fetcher import VideoInfo
 from stages.trailers.media.probe import probe
-from stages.trailers.media.videos import video
+from stages.trailers.media.results import video_path
 
 ANOTHER = "give a video file that plays, such as MP4, MKV or WebM"
 ADVICE: Mapping[str, tuple[str, str]] = {
@@ -45,7 +45,7 @@ def is_address(name: str) -> bool:
     return name.lower().startswith(("http://", "https://"))
 
 
-def look_into(name: str, number: int, obtain: Callable[[Trailer], Facts]) -> Given:
+def look_into(name: str, number: int, obtain: Callable[[Trailer], VideoInfo]) -> Given:
     """The trailer that `name` stands for; number: its place in the call.
 
     obtain: fetches what is an address. Raises BenchmarkError, one sentence and what to do.
@@ -54,7 +54,7 @@ def look_into(name: str, number: int, obtain: Callable[[Trailer], Facts]) -> Giv
         if is_address(name):
             address = hashlib.sha256(name.encode()).hexdigest()[:16]
             facts = obtain(Trailer(address, "", "", 0, (), name))
-            path = video(facts.sha256)
+            path = video_path(facts.sha256)
             digest, picture, sound = facts.sha256, facts.video_codec, facts.audio_codec
         else:
             path = _file(name)

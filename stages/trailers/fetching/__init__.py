@@ -1,1 +1,1 @@
-"""The download room: a catalogue's trailers as files, and a ledger of what became of each."""
+"""Downloads a catalogue's trailers, and keeps a ledger of the outcomes."""

@@ -2,17 +2,17 @@
 
 Neither the catalogue nor the web is trusted, and both may name any address. So
 
-- refused always: link-local, multicast, reserved and unspecified addresses, and those under which
-  clouds tell a machine its secrets;
-- loopback and private addresses only where the catalogue itself names one, since people have
-  trailers in their own network: from there redirects and pages may lead to the same host, to none
-  but its addresses, or out to public ones, never to another private host;
-- from public addresses never to a private one, so once a public one was asked there is no way
-  back, not even to the host that the catalogue named.
+- link-local, multicast, reserved and unspecified addresses are always refused, and so are the
+  metadata services of clouds, which hand out a machine's credentials;
+- loopback and private addresses are allowed only if the catalogue itself names one, since people
+  keep trailers in their own network: from there redirects and pages may lead to the same host and
+  its addresses, or to public ones, but never to another private host;
+- a public address never leads to a private one: after the first request to a public address even
+  the private host that the catalogue named is refused.
 
-A name is as good as the addresses it stands for, and one that cannot be looked up counts as
-public; `guard` holds connections to the same rules, since a name server may answer otherwise by
-then. Behind a proxy names are the proxy's to look up, so there only literal addresses tell.
+A name is judged by the addresses it resolves to; one that does not resolve counts as public.
+`restrict_connections` applies the same rules when connecting, since a name may resolve differently
+by then. Behind a proxy the proxy resolves names, so only literal addresses can be checked.
 """
 
 import functools
@@ -25,7 +25,7 @@ from urllib.request import getproxies
 
 Address = IPv4Address | IPv6Address
 
-NEVER = [
+FORBIDDEN_NETWORKS = [
     ip_network(text)
     for text in (
         *("0.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4", "240.0.0.0/4"),
@@ -36,75 +36,77 @@ NEVER = [
     )
 ]
 NAT64 = ip_network("64:ff9b::/96")
-look_up = socket.getaddrinfo  # the real one, also after `guard`
+resolve = socket.getaddrinfo  # the original, also after `restrict_connections`
 
 
 class NotAllowedError(Exception):
-    """Nothing may be fetched from there, or not from where we are."""
+    """This URL must not be fetched, or not after the addresses before it."""
 
 
-class Way:
-    """The way of one trailer, which begins at the URL that the catalogue names."""
+class AddressPolicy:
+    """The rules for one trailer's requests, the first of which goes to the catalogue's URL."""
 
     def __init__(self, origin: str) -> None:
-        self.home = host_of(origin)
-        self.public = not is_private(addresses_of(self.home))
+        self.origin_host = host_of(origin)
+        self.went_public = not is_private(addresses_of(self.origin_host))
+        """Whether a public address was requested already."""
         self.checked: set[Address] = set()
+        """Addresses that passed."""
 
     def check(self, url: str) -> None:
-        """Raise NotAllowedError for a URL that must not be asked."""
+        """Raise NotAllowedError for a URL that must not be requested."""
         host = host_of(url)
         found = addresses_of(host)
         if any(map(is_forbidden, found)):
             raise NotAllowedError("a link-local, multicast, reserved or metadata address")
         if not is_private(found):
-            self.public = True
-        elif self.public:
-            raise NotAllowedError("sent on from the web to a private address")
-        elif host != self.home and not found <= addresses_of(self.home):
-            raise NotAllowedError("sent on from one private address to another")
+            self.went_public = True
+        elif self.went_public:
+            raise NotAllowedError("redirected from the web to a private address")
+        elif host != self.origin_host and not found <= addresses_of(self.origin_host):
+            raise NotAllowedError("redirected from one private address to another")
         self.checked |= found
 
-    def guard(self) -> None:
-        """From now on this process connects only to public addresses and those checked."""
+    def restrict_connections(self) -> None:
+        """Let this process connect only to public addresses and those checked, from now on."""
         if _behind_proxy():
             return
 
         def guarded(*args: Any, **options: Any) -> Any:
-            found = look_up(*args, **options)
-            kept = [entry for entry in found if self._is_open(_address(entry))]
-            if not kept:
+            found = resolve(*args, **options)
+            allowed = [entry for entry in found if self._is_allowed(_address(entry))]
+            if not allowed:
                 raise socket.gaierror(socket.EAI_NONAME, "not the address that was checked")
-            return kept
+            return allowed
 
         socket.getaddrinfo = guarded
 
-    def _is_open(self, address: Address) -> bool:
-        found = frozenset([address])  # a public name's addresses may well change
+    def _is_allowed(self, address: Address) -> bool:
+        found = frozenset([address])  # the addresses of a public name may change
         return address in self.checked or not (is_forbidden(address) or is_private(found))
 
 
 def host_of(url: str) -> str:
-    """Host of an http(s) URL; raises NotAllowedError for other schemes and doubtful spellings."""
+    """Host of an http(s) URL; raises NotAllowedError for other schemes and ambiguous URLs."""
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""
     except ValueError:
         raise NotAllowedError("not a URL") from None
     if parts.scheme not in ("http", "https"):
-        raise NotAllowedError(f"sent on to a {parts.scheme or 'scheme-less'}: URL")
-    if "\\" in parts.netloc:  # which other parsers take for the end of the host
+        raise NotAllowedError(f"redirected to a {parts.scheme or 'scheme-less'}: URL")
+    if "\\" in parts.netloc:  # other parsers take it for the end of the host
         raise NotAllowedError("a URL that can be read in two ways")
     return host
 
 
 def is_forbidden(address: Address) -> bool:
-    """Whether an address is one that nobody may name."""
-    return any(address in network for network in NEVER)
+    """Whether an address is always refused."""
+    return any(address in network for network in FORBIDDEN_NETWORKS)
 
 
 def is_private(addresses: frozenset[Address]) -> bool:
-    """Whether any of a host's addresses is other than public."""
+    """Whether any of a host's addresses is not public."""
     return any(
         not address.is_global or (isinstance(address, IPv6Address) and address.is_site_local)
         for address in addresses
@@ -113,10 +115,10 @@ def is_private(addresses: frozenset[Address]) -> bool:
 
 @functools.cache
 def addresses_of(host: str) -> frozenset[Address]:
-    """Addresses a host name or literal address stands for; none where it cannot be looked up."""
+    """Addresses that a host name or literal address resolves to; none if it does not resolve."""
     flags = socket.AI_NUMERICHOST if _behind_proxy() else 0
     try:
-        found = look_up(host, None, type=socket.SOCK_STREAM, flags=flags)
+        found = resolve(host, None, type=socket.SOCK_STREAM, flags=flags)
     except (OSError, UnicodeError):
         return frozenset()
     return frozenset(_address(entry) for entry in found)
@@ -127,7 +129,7 @@ def _behind_proxy() -> bool:
 
 
 def _address(entry: Any) -> Address:
-    """The address in an answer of getaddrinfo; an IPv4 one if an IPv6 one only wraps it."""
+    """The address in an entry of getaddrinfo; IPv4 addresses wrapped in IPv6 are unwrapped."""
     address = ip_address(entry[4][0])
     if isinstance(address, IPv4Address):
         return address

@@ -1,4 +1,4 @@
-"""The ledger: one row per trailer, whatever became of it, and the numbers drawn from it."""
+"""The ledger: one row per trailer, downloaded or not, and its summary."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -14,11 +14,11 @@ from stages.base.errors import BenchmarkError, TrailerError
 from stages.base.packs import write_table
 from stages.base.params import DownloadParams
 from stages.corpus.reader import Trailer
-from stages.trailers.fetching.obtaining import Facts
+from stages.trailers.fetching.fetcher import VideoInfo
 
-FIRST = 12  # trailers after which a hopeless run is given up
-HOPELESS = ("network", "bot_check")
-SEED_STUDY_SHARE = 0.93  # of its trailers, the seed study could still download so many
+TRIES = 12  # first trailers that must not all fail for one of these reasons
+HOPELESS_REASONS = ("network", "bot_check")
+SEED_STUDY_SHARE = 0.93  # share of its trailers that the seed study could still download
 LEDGER = pa.schema(
     [
         ("trailer_id", pa.string()),
@@ -29,7 +29,7 @@ LEDGER = pa.schema(
         ("sha256", pa.string()),
         ("bytes", pa.int64()),
         ("duration", pa.float64()),  # null where unknown
-        ("video_codec", pa.string()),  # "" where there is no picture, or nothing came
+        ("video_codec", pa.string()),  # "" if there is no picture, or no download
         ("audio_codec", pa.string()),
         ("width", pa.int32()),
         ("height", pa.int32()),
@@ -47,10 +47,10 @@ EVENTS = pa.schema(
         ("decoy", pa.bool_()),
     ]
 )
-Result = tuple[Trailer, Facts | TrailerError]
+Result = tuple[Trailer, VideoInfo | TrailerError]
 
 
-def ledger_row(trailer: Trailer, result: Facts | TrailerError) -> dict[str, Any]:
+def ledger_row(trailer: Trailer, result: VideoInfo | TrailerError) -> dict[str, Any]:
     """One row of the ledger."""
     row: dict[str, Any] = {
         "trailer_id": trailer.trailer_id,
@@ -85,31 +85,34 @@ def write_ledger(results: Iterable[Result], path: Path) -> list[dict[str, Any]]:
 
 
 def write_events(results: Iterable[Result], path: Path) -> None:
-    """Write the events of all rendered trailers, sorted; a table without rows if there are none."""
+    """Write the events of all rendered trailers, sorted; an empty table if there are none."""
     rows = [
-        dict(event) for _, result in results if isinstance(result, Facts) for event in result.events
+        dict(event)
+        for _, result in results
+        if isinstance(result, VideoInfo)
+        for event in result.events
     ]
     rows.sort(key=lambda row: (row["trailer_id"], row["modality"], row["event"]))
     write_table(pa.Table.from_pylist(rows, EVENTS), path)
 
 
 def count(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """Numbers for metrics/download.json: share that came, bytes, seconds, reasons of the rest."""
-    came = [row for row in rows if row["reason"] == "ok"]
+    """metrics/download.json: trailers downloaded, bytes, seconds, and reasons of the rest."""
+    downloaded = [row for row in rows if row["reason"] == "ok"]
     reasons = Counter(row["reason"] for row in rows if row["reason"] != "ok")
     return {
         "trailers": len(rows),
-        "ok": len(came),
-        "share": len(came) / len(rows) if rows else 0.0,
+        "ok": len(downloaded),
+        "share": len(downloaded) / len(rows) if rows else 0.0,
         "seed_study_share": SEED_STUDY_SHARE,
-        "bytes": sum(row["bytes"] for row in came),
-        "seconds": float(sum(row["duration"] or 0 for row in came)),
+        "bytes": sum(row["bytes"] for row in downloaded),
+        "seconds": float(sum(row["duration"] or 0 for row in downloaded)),
         "reasons": dict(sorted(reasons.items())),
     }
 
 
-def shown(rows: list[dict[str, Any]], everything: bool = False) -> Table:
-    """The ledger for people: those that did not come, or everything, by reason."""
+def ledger_table(rows: list[dict[str, Any]], everything: bool = False) -> Table:
+    """The ledger as a table to print: the missing trailers, or all of them, by reason."""
     table = Table(box=None, pad_edge=False)
     for head in ("film", "reason", "detail", "trailer"):
         table.add_column(head, overflow="fold")
@@ -120,19 +123,18 @@ def shown(rows: list[dict[str, Any]], everything: bool = False) -> Table:
     return table
 
 
-def watch(results: Iterable[Result]) -> Iterator[Result]:
-    """Pass results on; BenchmarkError once the first FIRST all failed for one hopeless reason.
+def stop_if_hopeless(results: Iterable[Result]) -> Iterator[Result]:
+    """Yield the results; raises BenchmarkError if the first TRIES all failed for a hopeless reason.
 
-    Without a network, or once a site takes us for a robot, hundreds more tries take hours, help
-    nobody and are not polite.
+    Without a network, or blocked as a bot, hundreds more tries would take hours for nothing.
     """
     reasons: list[str] = []
     for trailer, result in results:
         yield trailer, result
         reasons.append(result.reason if isinstance(result, TrailerError) else "ok")
-        if len(reasons) == FIRST and len(set(reasons)) == 1 and reasons[0] in HOPELESS:
+        if len(reasons) == TRIES and len(set(reasons)) == 1 and reasons[0] in HOPELESS_REASONS:
             raise BenchmarkError(
-                f"the first {FIRST} trailers all failed: {reasons[0]}",
+                f"the first {TRIES} trailers all failed: {reasons[0]}",
                 where="download",
                 found=result.detail if isinstance(result, TrailerError) else "",
                 do=advice(reasons[0]) + ", then run the same command again",
@@ -146,11 +148,11 @@ def check_missing(counts: dict[str, Any], params: DownloadParams) -> None:
         return
     by_reason = sorted(counts["reasons"].items(), key=lambda item: (-item[1], item[0]))
     raise BenchmarkError(
-        f"{missing} of {counted(counts['trailers'], 'trailer')} did not come",
+        f"{missing} of {counted(counts['trailers'], 'trailer')} could not be downloaded",
         where="data/downloads.parquet",
         found=", ".join(f"{reason} {number}" for reason, number in by_reason),
         expected=f"at most {params.max_missing:.0%} missing (download.max_missing)",
-        do=advice(by_reason[0][0]) + "; what came is kept, so a new run tries only the rest",
+        do=advice(by_reason[0][0]) + "; a new run keeps finished downloads and tries only the rest",
     )
 
 
@@ -163,8 +165,8 @@ def advice(reason: str) -> str:
         "age_restricted": "name a file of cookies in TRAILER_COOKIES",
         "private": "name a file of cookies in TRAILER_COOKIES",
         "not_allowed": "set download.files_under to the folder that holds the files",
-        "unsupported": "install ffmpeg, update yt-dlp, or mend the URLs",
-        "truncated": "get the whole files: these end before anything in them can be used",
+        "unsupported": "install ffmpeg, update yt-dlp, or correct the URLs",
+        "truncated": "get the whole files: these end before anything in them decodes",
         "too_long": "raise download.max_minutes",
         "too_large": "raise download.max_megabytes",
     }.get(reason, "see why with `python -m stages.ledger`, or raise download.max_missing")

@@ -1,8 +1,8 @@
-"""file: trailers are copied from the one folder the user named.
+"""file: trailers are copied from the one folder that the user allows.
 
 `download.files_under` names the folder. In `file:sintel.mp4` the path is relative to it;
 `file:///films/sintel.mp4` is absolute and must lie inside it. Percent-encoding is decoded once,
-the host must be empty or localhost, and what counts is where the path really leads.
+the host must be empty or localhost, and links are followed before the path is checked.
 """
 
 import os
@@ -13,34 +13,33 @@ from urllib.parse import unquote, urlsplit
 
 from stages.base.errors import TrailerError
 from stages.corpus.reader import Trailer
-from stages.trailers.fetching.limits import check_size
-from stages.trailers.fetching.schemes import Fetched, Means
+from stages.trailers.fetching.schemes import FetchContext, Fetched, check_size
 
 STEP, VERSION = "copy", 1
 
 
-def parameters(means: Means) -> object:
-    """None: a copy is a copy."""
+def parameters(context: FetchContext) -> object:
+    """None: a copy depends on no parameter."""
     return None
 
 
-def source(trailer: Trailer, means: Means) -> tuple[str, ...]:
-    """The URL, and the size and time of the file it leads to: a changed file is copied anew."""
-    status = locate(trailer.url, means.download.files_under).stat()
+def source(trailer: Trailer, context: FetchContext) -> tuple[str, ...]:
+    """The URL, and the file's size and time: a changed file is copied again."""
+    status = locate(trailer.url, context.download.files_under).stat()
     return trailer.url, str(status.st_size), str(status.st_mtime_ns)
 
 
-def fetch(trailer: Trailer, means: Means, destination: Path) -> Fetched:
+def fetch(trailer: Trailer, context: FetchContext, destination: Path) -> Fetched:
     """Copy the file to `destination`; raises TrailerError("not_allowed") outside the folder."""
-    path = locate(trailer.url, means.download.files_under)
+    path = locate(trailer.url, context.download.files_under)
     try:
-        # neither a link nor a pipe that took the file's place since it was looked at
+        # not a link or a pipe that replaced the file since it was checked
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except PermissionError:
         raise TrailerError("forbidden", "no permission to read the file") from None
     with os.fdopen(handle, "rb") as origin, destination.open("wb") as copy:
         _check_regular(os.fstat(handle))
-        check_size(os.fstat(handle).st_size, means.download)
+        check_size(os.fstat(handle).st_size, context.download)
         shutil.copyfileobj(origin, copy)
     return Fetched()
 
@@ -70,7 +69,7 @@ def locate(url: str, files_under: str | None) -> Path:
 
 
 def _missing(folder: Path, path: str) -> str:
-    """What was looked for, since the URL may not read like the file's name."""
+    """Which file was looked for: its name may differ from the URL."""
     said = f"no such file: {unquote(path)!r}"
     if "%" not in path:
         return said

@@ -1,4 +1,4 @@
-"""What is known, before or while it comes, to be no trailer we can use."""
+"""Downloads that are refused before they start, or stopped while they run."""
 
 from collections.abc import Callable
 from typing import Any
@@ -18,18 +18,16 @@ PROTOCOLS = [
 
 
 class Refused(DownloadCancelled):
-    """We will not have this one: `reason` is from the closed list.
-
-    It is "" where yt-dlp raised it anew: from a filter it does so as `type(error)()`.
-    """
+    """A download was refused."""
 
     def __init__(self, reason: str = "", text: str = "") -> None:
         super().__init__(text)
         self.reason = reason
+        """One of REASONS; "" if yt-dlp raised it again, as `type(error)()` after a filter."""
 
 
 def check_info(job: dict[str, Any], info: dict[str, Any], *, incomplete: bool) -> None:
-    """Refuse, before a byte is fetched, what is known to be no trailer we can use."""
+    """Refuse, by yt-dlp's metadata, what is not one video of allowed length and size."""
     if info.get("playlist_index") is not None or info.get("playlist_id") is not None:
         raise Refused("unsupported", "a playlist, not one video")
     if info.get("is_live") or info.get("live_status") in ("is_live", "is_upcoming"):
@@ -49,9 +47,9 @@ def check_info(job: dict[str, Any], info: dict[str, Any], *, incomplete: bool) -
             raise Refused("unsupported", f"a stream over {protocol}")
 
 
-def check_progress(job: dict[str, Any], came: dict[str, int], status: dict[str, Any]) -> None:
-    """Stop when more bytes are promised, or have come, than are allowed."""
-    came[status["filename"]] = status.get("downloaded_bytes") or 0
-    size = max(sum(came.values()), status.get("total_bytes") or 0)
+def check_progress(job: dict[str, Any], received: dict[str, int], status: dict[str, Any]) -> None:
+    """Stop when more bytes are announced, or have arrived, than are allowed."""
+    received[status["filename"]] = status.get("downloaded_bytes") or 0
+    size = max(sum(received.values()), status.get("total_bytes") or 0)
     if size > job["max_bytes"]:
         raise Refused("too_large", f"more than {job['max_bytes']} bytes")

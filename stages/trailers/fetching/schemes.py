@@ -1,4 +1,4 @@
-"""How a trailer is fetched, by the scheme of its URL: one module each, found in one table."""
+"""How a trailer is fetched, by the scheme of its URL, and the limits on every trailer."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,34 +12,38 @@ from stages.corpus.reader import Trailer
 
 
 @dataclass(frozen=True)
-class Means:
-    """What fetching may use; `workshop` is a private folder that is kept between runs."""
+class FetchContext:
+    """What every scheme is given."""
 
     download: DownloadParams
     sample: SampleParams
-    workshop: Path
+    work_folder: Path
+    """A private folder that is kept between runs."""
 
 
 @dataclass(frozen=True)
 class Fetched:
-    """What came with the file: the events of a sample."""
+    """What was fetched besides the file."""
 
     events: tuple[Mapping[str, Any], ...] = ()
+    """The shots and sounds of a rendered sample."""
 
 
 class Scheme(Protocol):
-    """What a module in the table offers."""
+    """What each module in MODULES provides."""
 
-    STEP: str  # its step in the store
-    VERSION: int | str  # of the code, where that decides what the file holds
+    STEP: str
+    """Its folder in the store."""
+    VERSION: int | str
+    """Of the code, if that decides what the file holds; with another, files are fetched again."""
 
-    def parameters(self, means: Means) -> object:
-        """The parameters the file depends on: a change of any other fetches nothing again."""
+    def parameters(self, context: FetchContext) -> object:
+        """The parameters that the file depends on; a change of any other fetches nothing."""
 
-    def source(self, trailer: Trailer, means: Means) -> tuple[str, ...]:
-        """What, apart from the parameters, the file is made from; raises TrailerError."""
+    def source(self, trailer: Trailer, context: FetchContext) -> tuple[str, ...]:
+        """What else the file depends on; raises TrailerError."""
 
-    def fetch(self, trailer: Trailer, means: Means, destination: Path) -> Fetched:
+    def fetch(self, trailer: Trailer, context: FetchContext, destination: Path) -> Fetched:
         """Write the trailer to `destination`; raises TrailerError."""
 
 
@@ -57,3 +61,20 @@ def scheme_of(url: str) -> Scheme:
     if name not in MODULES:
         raise TrailerError("not_allowed", f"scheme {name!r}; known: {', '.join(MODULES)}")
     return cast(Scheme, import_module(MODULES[name]))
+
+
+def max_bytes(params: DownloadParams) -> int:
+    """Largest file allowed, in bytes (a megabyte is 10^6)."""
+    return int(params.max_megabytes * 1_000_000)
+
+
+def check_size(size: int, params: DownloadParams) -> None:
+    """Raise TrailerError("too_large") for a file of `size` bytes above the limit."""
+    if size > max_bytes(params):
+        raise TrailerError("too_large", f"{size} bytes, at most {max_bytes(params)} allowed")
+
+
+def check_duration(seconds: float | None, params: DownloadParams) -> None:
+    """Raise TrailerError("too_long") above the limit; an unknown duration passes."""
+    if seconds is not None and seconds > params.max_minutes * 60:
+        raise TrailerError("too_long", f"{seconds:.1f} s, at most {params.max_minutes * 60:g} s")

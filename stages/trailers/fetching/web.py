@@ -1,8 +1,8 @@
-"""http(s): trailers come through yt-dlp.
+"""http(s): trailers are downloaded by yt-dlp.
 
-TRAILER_COOKIES (a file in Netscape's format) and TRAILER_PROXY (a URL) are taken from the
-environment. What has come of a file stays in a private folder of its trailer, so that the next
-attempt, or the next run, goes on where this one was cut off.
+TRAILER_COOKIES (a file in Netscape's format) and TRAILER_PROXY (a URL) are read from the
+environment. A partial file stays in a private folder of its trailer, so that the next attempt, or
+the next run, resumes it.
 """
 
 import contextlib
@@ -22,68 +22,68 @@ from urllib.parse import urlsplit
 from stages.base.errors import BenchmarkError, TrailerError
 from stages.base.params import DownloadParams
 from stages.corpus.reader import Trailer
-from stages.trailers.fetching import hosts
-from stages.trailers.fetching.limits import check_size, max_bytes
+from stages.trailers.fetching.rate_limiter import MAX_WAIT_SECONDS, RateLimiter
 from stages.trailers.fetching.reasons import (
-    KEEPABLE,
+    RESUMABLE,
     Failure,
     is_transient,
     reason_for,
-    seconds_to_wait,
-    tell,
+    retry_after_seconds,
+    short_message,
 )
-from stages.trailers.fetching.schemes import Fetched, Means
+from stages.trailers.fetching.schemes import FetchContext, Fetched, check_size, max_bytes
 
 STEP, VERSION = "download", 2  # 2: SDR and stereo first
-OVERALL = 20  # a trailer may take so many socket timeouts in all: ten minutes at 30 s
+MAX_TIMEOUTS = 20  # a trailer may take so many socket timeouts: ten minutes at 30 s
 JOB = Path(__file__).with_name("ytdlp_job.py")
 
 
-def parameters(means: Means) -> object:
-    """Only what chooses the file; the limits are held against what came, whenever it came."""
-    return {"max_height": means.download.max_height}
+def parameters(context: FetchContext) -> object:
+    """Only what decides which file is chosen; limits are checked after every run."""
+    return {"max_height": context.download.max_height}
 
 
-def source(trailer: Trailer, means: Means) -> tuple[str, ...]:
+def source(trailer: Trailer, context: FetchContext) -> tuple[str, ...]:
     """The URL."""
     return (trailer.url,)
 
 
-def fetch(trailer: Trailer, means: Means, destination: Path) -> Fetched:
+def fetch(trailer: Trailer, context: FetchContext, destination: Path) -> Fetched:
     """Download to `destination`; raises TrailerError when all attempts have failed.
 
-    Transient failures are tried again `retries` times, `pause_seconds` × 1, 2, 4, … apart or
-    as long after as the server asks for.
+    Transient failures are retried `retries` times, after `pause_seconds` × 1, 2, 4, … or as
+    long as the server asks for.
     """
-    params = means.download
+    params = context.download
     host = (urlsplit(trailer.url).hostname or "").lower()
-    left = OVERALL * params.timeout_seconds  # waiting for a turn is not the trailer's time
-    workshop = means.workshop.resolve()
-    with _private_folder(workshop / "partial" / trailer.trailer_id) as folder:
+    seconds_left = MAX_TIMEOUTS * params.timeout_seconds  # waiting for the rate limit aside
+    work_folder = context.work_folder.resolve()
+    limiter = RateLimiter(work_folder / "hosts", host, params.pause_seconds)
+    with _locked_folder(work_folder / "partial" / trailer.trailer_id) as folder:
         for attempt in range(params.retries + 1):
-            with hosts.turn(workshop / "hosts", host, params.pause_seconds):
-                begun = time.monotonic()
-                done = _attempt(trailer.url, params, folder, begun + left)
-                left -= time.monotonic() - begun
-            if isinstance(done, Path):
-                check_size(done.stat().st_size, params)
-                shutil.move(done, destination)
+            with limiter.acquire():
+                start = time.monotonic()
+                result = _attempt(trailer.url, params, folder, start + seconds_left)
+                seconds_left -= time.monotonic() - start
+            if isinstance(result, Path):
+                check_size(result.stat().st_size, params)
+                shutil.move(result, destination)
                 shutil.rmtree(folder)
                 return Fetched()
-            failure = done
-            asked = seconds_to_wait(failure)
-            wait = max(asked, params.pause_seconds * 2**attempt)
-            left -= wait
-            enough = left > 0 and asked <= hosts.LONGEST_WAIT
-            if attempt == params.retries or not is_transient(failure) or not enough:
+            failure = result
+            retry_after = retry_after_seconds(failure)
+            wait = max(retry_after, params.pause_seconds * 2**attempt)
+            seconds_left -= wait
+            in_time = seconds_left > 0 and retry_after <= MAX_WAIT_SECONDS
+            if attempt == params.retries or not is_transient(failure) or not in_time:
                 break
-            if asked:
-                hosts.postpone(workshop / "hosts", host, asked)
+            if retry_after:
+                limiter.back_off(retry_after)
             time.sleep(wait)
         reason = reason_for(failure)
-        if reason not in KEEPABLE:
+        if reason not in RESUMABLE:
             shutil.rmtree(folder)
-        raise TrailerError(reason, tell(failure))
+        raise TrailerError(reason, short_message(failure))
 
 
 def _attempt(url: str, params: DownloadParams, folder: Path, deadline: float) -> Path | Failure:
@@ -98,16 +98,16 @@ def _attempt(url: str, params: DownloadParams, folder: Path, deadline: float) ->
         "pause": params.pause_seconds,
         "retries": params.retries,
         "merge": shutil.which("ffmpeg") is not None,
-        "cookies": str(Path(cookies).resolve()) if cookies else None,  # it works in another folder
+        "cookies": str(Path(cookies).resolve()) if cookies else None,  # the job has its own folder
     }
-    told = folder / "outcome.json"
-    told.unlink(missing_ok=True)
-    status = _run(job, deadline)
+    outcome_path = folder / "outcome.json"
+    outcome_path.unlink(missing_ok=True)
+    status = _run_job(job, deadline)
     if status is None:
-        return Failure("TimeLimit", "not done within the time limit", reason="timeout")
-    if not told.is_file():
+        return Failure("TimeLimit", "not finished within the time limit", reason="timeout")
+    if not outcome_path.is_file():
         return Failure("Died", f"the downloader ended with status {status}", reason="crashed")
-    outcome = json.loads(told.read_text(encoding="utf-8"))
+    outcome = json.loads(outcome_path.read_text(encoding="utf-8"))
     if outcome.get("kind") == "CookieLoadError":
         raise BenchmarkError(
             "cannot read the cookies",
@@ -123,11 +123,11 @@ def _attempt(url: str, params: DownloadParams, folder: Path, deadline: float) ->
     return path
 
 
-def _run(job: dict[str, object], deadline: float) -> int | None:
-    """Exit status of the downloader, None if its time was up and it was killed."""
+def _run_job(job: dict[str, object], deadline: float) -> int | None:
+    """Exit status of the downloader, None if it was killed at the deadline."""
     command = [sys.executable, "-I", str(JOB), json.dumps(job)]
     silent = subprocess.DEVNULL
-    # it ends when our end of its standard input closes: even if this process is killed
+    # it exits when its standard input closes, which also happens if this process is killed
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=silent, stderr=silent, process_group=0
     ) as process:
@@ -142,8 +142,8 @@ def _run(job: dict[str, object], deadline: float) -> int | None:
 
 
 @contextmanager
-def _private_folder(folder: Path) -> Iterator[Path]:
-    """The trailer's own folder, for one process at a time: a killed run may still be ending."""
+def _locked_folder(folder: Path) -> Iterator[Path]:
+    """The trailer's own folder, for one process at a time: a killed run may still be exiting."""
     while True:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
@@ -151,7 +151,7 @@ def _private_folder(folder: Path) -> Iterator[Path]:
         with contextlib.suppress(FileNotFoundError):
             if os.path.samestat(os.fstat(handle), folder.stat()):
                 break
-        os.close(handle)  # whoever had it is done and has removed it
+        os.close(handle)  # the process that had it has removed it
     try:
         yield folder
     finally:

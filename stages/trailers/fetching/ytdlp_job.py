@@ -1,11 +1,10 @@
 """yt-dlp on one URL, as a process of its own: `python -I ytdlp_job.py JOB`.
 
-Nothing the catalogue or the web says is trusted, and yt-dlp has a thousand ways to be asked for
-more than a file. So it runs where it can be killed at its time limit, in a private folder, and
-writes there; it loads no plugins, no configuration and no browser's cookies, starts no other
-program to download for it, and asks nothing but http and https at the addresses that `addresses`
-allows. The outcome is `outcome.json` in that folder: {"file"} or a failure as told by
-`reasons.Failure`.
+Neither the catalogue nor the web is trusted, and yt-dlp can be made to do much more than download a
+file. So it runs in a process that can be killed at its time limit, in a private folder; it loads no
+plugins, no configuration and no browser cookies, starts no other program to download, and requests
+only http and https URLs that `addresses` allows. The outcome is `outcome.json` in that folder:
+{"file"} or the fields of `reasons.Failure`.
 """
 
 import functools
@@ -30,15 +29,15 @@ from yt_dlp.networking._requests import RequestsRH
 from yt_dlp.networking.exceptions import HTTPError
 from yt_dlp.utils import YoutubeDLError
 
-from stages.trailers.fetching.addresses import NotAllowedError, Way
+from stages.trailers.fetching.addresses import AddressPolicy, NotAllowedError
 from stages.trailers.fetching.refusals import Check, Refused, check_info, check_progress
 
 
-def keep_to_one_way_out() -> None:
-    """Let yt-dlp start no program to download with, since that would ask what it likes.
+def disable_external_downloaders() -> None:
+    """Keep yt-dlp from starting other programs to download, since their requests go unchecked.
 
-    ffmpeg still merges what came. A stream that yt-dlp would hand over is then fetched by itself
-    if it can (AES-128, slowly where there is no library for it), else refused.
+    ffmpeg still merges finished files. yt-dlp downloads a stream itself if it can (AES-128, slowly
+    without a library for it); otherwise the stream is refused.
     """
 
     def refuse(*_: Any) -> NoReturn:
@@ -49,71 +48,72 @@ def keep_to_one_way_out() -> None:
     ExternalFD.real_download = refuse
 
 
-class Silent:
-    """A logger that says nothing: the outcome says it all."""
+class NullLogger:
+    """A logger that drops all messages: the outcome is enough."""
 
     def debug(self, message: str) -> None: ...
 
     warning = error = debug
 
 
-class CarefulRH(RequestsRH):
-    """yt-dlp's handler over requests, which looks at each redirect before it is followed."""
+class RedirectCheckingRH(RequestsRH):
+    """yt-dlp's request handler, which checks each redirect before following it."""
 
     check: Any = None
 
     def _create_instance(self, *args: Any, **kwargs: Any) -> requests.Session:
         session = super()._create_instance(*args, **kwargs)
-        session.hooks["response"].append(self._look)
+        session.hooks["response"].append(self._check_redirect)
         return session
 
-    def _look(self, response: requests.Response, *_: Any, **__: Any) -> None:
+    def _check_redirect(self, response: requests.Response, *_: Any, **__: Any) -> None:
         if response.is_redirect:
             target = urljoin(response.url, response.headers["location"])
             try:
                 type(self).check(target)
-            except Refused as error:  # yt-dlp lets only errors of requests through
+            except Refused as error:  # yt-dlp passes on only errors of requests
                 raise requests.exceptions.InvalidURL(str(error)) from error
 
 
 class Versions:
-    """Which version of a file a part of it is from, so that two are never joined into one.
-
-    `of` maps a URL to the ETag or date its first answer bore, kept in a file between runs.
-    """
+    """Versions of partial files, so that parts of two versions are never joined."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        """Keeps them between runs."""
         lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-        self.of: dict[str, str] = dict(json.loads(line) for line in lines)
+        self.by_url: dict[str, str] = dict(json.loads(line) for line in lines)
+        """ETag or Last-Modified of the first response for each URL."""
 
-    def note(self, url: str, response: Any, anew: bool) -> None:
-        """Remember a version; a later one counts only once the file was begun anew."""
+    def record(self, url: str, response: Any, restarted: bool) -> None:
+        """Record a response's version; a later one counts only if the download restarted."""
         tag = response.headers.get("ETag") or "W/"
         version = response.headers.get("Last-Modified") if tag.startswith("W/") else tag
-        if version and (anew or url not in self.of):
-            self.of[url] = version
+        if version and (restarted or url not in self.by_url):
+            self.by_url[url] = version
             with self.path.open("a", encoding="utf-8") as file:
                 file.write(json.dumps([url, version]) + "\n")
 
 
-class CarefulDL(yt_dlp.YoutubeDL):
-    """yt-dlp with one way out, and eyes on it."""
+class CheckedDownloader(yt_dlp.YoutubeDL):
+    """yt-dlp with every request checked."""
 
     def __init__(self, job: dict[str, Any]) -> None:
         self.job = job
-        self.refusal: Refused | None = None  # the last one
+        self.refusal: Refused | None = None
+        """The last one."""
         self.last_error: Exception | None = None
+        """Of a request."""
         self.versions = Versions(Path(job["folder"]) / "versions.jsonl")
-        self.way = Way(job["url"])
+        self.policy = AddressPolicy(job["url"])
         checks = {
-            "match_filter": self.keeping(functools.partial(check_info, job)),
-            "progress_hooks": [self.keeping(functools.partial(check_progress, job, {}))],
+            "match_filter": self._recording(functools.partial(check_info, job)),
+            "progress_hooks": [self._recording(functools.partial(check_progress, job, {}))],
         }
         super().__init__(options(job) | checks)
 
-    def keeping(self, check: Check) -> Check:
-        """The check; its refusal is kept here, since yt-dlp may raise another in its place."""
+    def _recording(self, check: Check) -> Check:
+        """The check, with its refusal recorded, since yt-dlp may raise another error instead."""
 
         def checked(*args: Any, **named: Any) -> None:
             try:
@@ -125,52 +125,54 @@ class CarefulDL(yt_dlp.YoutubeDL):
         return checked
 
     def build_request_director(self, handlers: Any, preferences: Any = None) -> Any:
-        handler = type("CarefulRH", (CarefulRH,), {"check": staticmethod(self.check)})
+        handler = type(
+            "RedirectCheckingRH", (RedirectCheckingRH,), {"check": staticmethod(self.check)}
+        )
         return super().build_request_director([handler], preferences)
 
     def urlopen(self, req: Any) -> Any:
         request = yt_dlp.networking.Request(req) if isinstance(req, str) else req
         self.check(request.url)
         resumed = "Range" in request.headers
-        if resumed and (version := self.versions.of.get(request.url)):
+        if resumed and (version := self.versions.by_url.get(request.url)):
             request.headers["If-Range"] = version
         try:
             response = super().urlopen(request)
         except Exception as error:
-            self.last_error = error  # some downloaders hand on its text alone
+            self.last_error = error  # some downloaders pass on only its message
             raise
-        self.versions.note(request.url, response, anew=resumed and response.status == 200)
+        self.versions.record(request.url, response, restarted=resumed and response.status == 200)
         return response
 
     def check(self, url: str) -> None:
-        """Raise Refused for a URL that must not be asked."""
+        """Raise Refused for a URL that must not be requested."""
         try:
-            self.way.check(url)
+            self.policy.check(url)
         except NotAllowedError as error:
             self.refusal = Refused("not_allowed", str(error))
             raise self.refusal from None
 
 
-def format_choice(merge: bool) -> str:
-    """What yt-dlp is to choose, in the order of `format_order`: picture and sound, or one file.
+def format_selector(merge: bool) -> str:
+    """Which formats yt-dlp chooses, in the order of `format_sort`: picture and sound, or one file.
 
-    Sound alone only where there is no picture at all.
+    Sound alone only if there is no picture at all.
     """
     return "bv*+ba/b" if merge else "b"
 
 
-def format_order(max_height: int) -> list[str]:
-    """What makes one format better than another; yt-dlp's own order comes after it.
+def format_sort(max_height: int) -> list[str]:
+    """Which format is better; ties are broken by yt-dlp's own order.
 
-    Standard dynamic range before HDR, whose levels mean something else; the tallest of at most so
-    many lines, else the smallest of those that are taller (of a mere file the height is unknown
-    until it has come, and it comes before these); stereo before more channels.
+    SDR before HDR, whose levels mean something else; the tallest of at most `max_height` lines,
+    else the smallest of the taller ones (a plain file, whose height is unknown before the
+    download, ranks before these); stereo before more channels.
     """
     return ["hdr:sdr", f"res:{max_height}", "channels:2"]
 
 
 def read_cookies(path: str) -> io.StringIO:
-    """Cookies as a stream, since a file named to yt-dlp would be written back to."""
+    """Cookies as a stream, since yt-dlp would write to a file."""
     try:
         return io.StringIO(Path(path).read_text("utf-8"))
     except (OSError, UnicodeError) as error:
@@ -178,21 +180,21 @@ def read_cookies(path: str) -> io.StringIO:
 
 
 def options(job: dict[str, Any]) -> dict[str, Any]:
-    """The options of yt-dlp; what is not named here stays at the API's default: off."""
+    """The options of yt-dlp; all others keep the API's default: off."""
     back_off = functools.partial(lambda n, pause: pause * 2**n, pause=job["pause"])
     return {
-        "format": format_choice(job["merge"]),
-        "format_sort": format_order(job["max_height"]),
+        "format": format_selector(job["merge"]),
+        "format_sort": format_sort(job["max_height"]),
         "outtmpl": {"default": "%(format_id)s.%(ext)s"},  # sanitised; never a title
         "paths": {"home": job["folder"], "temp": job["folder"]},
         "restrictfilenames": True,
         "trim_file_name": 80,
         "noplaylist": True,
         "playlist_items": "1",
-        "logger": Silent(),
+        "logger": NullLogger(),
         "quiet": True,
         "noprogress": True,
-        # small even pieces: little is lost when a download is cut off, and limits act at once
+        # small chunks: little is lost when a download breaks off, and limits act at once
         "buffersize": 1 << 16,
         "noresizebuffer": True,
         "cachedir": False,
@@ -203,7 +205,7 @@ def options(job: dict[str, Any]) -> dict[str, Any]:
         "hls_prefer_native": True,
         "allow_unplayable_formats": False,
         "socket_timeout": job["timeout"],
-        # whole attempts are repeated from outside; single pieces of a stream are repeated here
+        # fragments of a stream are retried here, whole attempts by the caller
         "retries": 0,
         "extractor_retries": 0,
         "fragment_retries": job["retries"],
@@ -217,11 +219,11 @@ def options(job: dict[str, Any]) -> dict[str, Any]:
 
 
 def outcome(job: dict[str, Any]) -> dict[str, Any]:
-    """Download, and say what became of it."""
+    """Download; returns the content of outcome.json."""
     downloader = None
     try:
-        downloader = CarefulDL(job)
-        downloader.way.guard()
+        downloader = CheckedDownloader(job)
+        downloader.policy.restrict_connections()
         with downloader:
             info = downloader.extract_info(job["url"], download=True)
         if not info or not info.get("requested_downloads"):
@@ -231,7 +233,7 @@ def outcome(job: dict[str, Any]) -> dict[str, Any]:
         return _failure(error, downloader)
 
 
-def _failure(error: Exception, downloader: CarefulDL | None) -> dict[str, Any]:
+def _failure(error: Exception, downloader: CheckedDownloader | None) -> dict[str, Any]:
     refused = downloader.refusal if downloader else None
     if isinstance(error, Refused) and error.reason:
         refused = error
@@ -247,7 +249,7 @@ def _failure(error: Exception, downloader: CarefulDL | None) -> dict[str, Any]:
                 "picture and sound come apart at this address, and there is no ffmpeg to join them"
             )
         return {"kind": "Refused", "text": text, "reason": "unsupported"}
-    if not isinstance(error, YoutubeDLError | OSError):  # a fault of the program, whatever it says
+    if not isinstance(error, YoutubeDLError | OSError):  # a bug, whatever its message
         return {
             "kind": type(error).__name__,
             "text": f"{type(error).__name__}: {text}",
@@ -257,29 +259,29 @@ def _failure(error: Exception, downloader: CarefulDL | None) -> dict[str, Any]:
     last = getattr(downloader, "last_error", None)
     if cause is None and last is not None and str(last) in text:
         cause = last
-    told: dict[str, Any] = {"kind": type(cause or error).__name__, "text": text}
+    failure: dict[str, Any] = {"kind": type(cause or error).__name__, "text": text}
     if isinstance(cause, HTTPError):
-        told["status"] = cause.status
-        told["retry_after"] = cause.response.headers.get("Retry-After")
-        told["redirect_loop"] = bool(cause.redirect_loop)
-    return told
+        failure["status"] = cause.status
+        failure["retry_after"] = cause.response.headers.get("Retry-After")
+        failure["redirect_loop"] = bool(cause.redirect_loop)
+    return failure
 
 
-def _end_with_parent() -> None:
+def _exit_with_parent() -> None:
     os.read(0, 1)  # returns when the process that holds the other end of our input has ended
     os._exit(1)
 
 
 def main() -> None:
-    """Read the job, do it in its folder, leave the outcome there."""
+    """Run the job in its folder and write the outcome there."""
     job = json.loads(sys.argv[1])
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=_exit_with_parent, daemon=True).start()
     os.chdir(job["folder"])
-    keep_to_one_way_out()
-    limit = 2 * job["max_bytes"] + 1_000_000  # merging writes picture and sound once more
+    disable_external_downloaders()
+    limit = 2 * job["max_bytes"] + 1_000_000  # merging writes picture and sound a second time
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
-    told = json.dumps(outcome(job))
-    Path("outcome.json").write_text(told, encoding="utf-8")
+    text = json.dumps(outcome(job))
+    Path("outcome.json").write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

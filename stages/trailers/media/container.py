@@ -1,8 +1,8 @@
 """Opening a media file safely, and reading its packets and frames without ever hanging.
 
 A file may lie: a playlist named `.mp4` may point at other files or at the network, a header may
-promise days of video, a packet may be broken. Here only plain media containers are opened, nothing
-but the file itself is read, broken packets are counted and passed over, and time is bounded.
+claim days of video, a packet may be broken. So only plain media containers are opened, nothing but
+the file itself is read, broken packets are counted and skipped, and time is bounded.
 """
 
 import errno
@@ -22,25 +22,26 @@ from av.stream import Discard, Disposition, Stream
 from av.video.stream import VideoStream
 
 from stages.base.errors import TrailerError
-from stages.trailers.media.structure import fault
+from stages.trailers.media.structure import diagnose
 
+NO_PTS = -(1 << 62)  # stands for a missing time stamp
 # containers that hold their own media: no playlists, image sequences, devices or scripts
 FORMATS = (
     "aac,ac3,aiff,amr,amrnb,amrwb,asf,avi,caf,dts,dv,eac3,flac,flv,gif,gxf,h263,h264,hevc,ivf,"
     "live_flv,m4v,matroska,webm,mjpeg,mov,mp4,mp3,mpeg,mpegts,mpegvideo,mxf,nut,obu,ogg,rm,swf,"
     "tta,truehd,vc1,w64,wav,wtv,wv"
 )
-STALL_SECONDS = 20.0  # one read or one header
-BUDGET_SECONDS = 600.0  # all reading of one file in one pass
-PICTURES = (  # by how their files begin
+READ_TIMEOUT_SECONDS = 20.0  # one read or one header
+FILE_TIMEOUT_SECONDS = 600.0  # all reading of one file in one pass
+IMAGE_SIGNATURES = (  # by how their files begin
     ("JPEG", lambda head: head.startswith(b"\xff\xd8\xff")),
     ("PNG", lambda head: head.startswith(b"\x89PNG\r\n\x1a\n")),
     ("WebP", lambda head: head.startswith(b"RIFF") and head[8:] == b"WEBP"),
     ("TIFF", lambda head: head.startswith((b"II*\0", b"MM\0*"))),
     ("BMP", lambda head: head.startswith(b"BM")),
 )
-MAX_PIXELS = 8192 * 8192  # a picture larger than this is a lie or an attack
-PATIENCE = 300  # packets to try before a track counts as undecodable
+MAX_PIXELS = 8192 * 8192  # a larger frame is a false claim or an attack
+MAX_UNDECODABLE_PACKETS = 300  # packets to try before a track counts as undecodable
 MAX_PACKETS = 4_000_000  # a sample table can promise billions of empty packets
 
 
@@ -59,7 +60,7 @@ def open_media(path: Path) -> Iterator[InputContainer]:
             options={"max_pixels": str(MAX_PIXELS)},
             container_options={"protocol_whitelist": "file", "format_whitelist": FORMATS},
             metadata_errors="replace",
-            timeout=(STALL_SECONDS, STALL_SECONDS),
+            timeout=(READ_TIMEOUT_SECONDS, READ_TIMEOUT_SECONDS),
         )
     except av.error.ExitError as error:
         raise TrailerError("timeout", "the header could not be read in time") from error
@@ -74,41 +75,37 @@ def open_media(path: Path) -> Iterator[InputContainer]:
 
 
 def video_stream(container: InputContainer) -> VideoStream | None:
-    """The picture track: the best one FFmpeg has a decoder for, cover art never counts.
+    """The video stream: the best one FFmpeg has a decoder for; cover art never counts.
 
-    A track of a single picture, such as a poster, is taken only where no other has more.
+    A stream of a single frame, such as a poster, is taken only if no other has more.
     """
-    tracks = [s for s in container.streams.video if usable(s)]
-    if len(tracks) > 1:
-        moving = _moving(Path(container.name.removeprefix("file:")), [s.index for s in tracks])
-        tracks = [s for s in tracks if s.index in moving] or tracks
+    streams = [s for s in container.streams.video if is_decodable(s)]
+    if len(streams) > 1:
+        path = Path(container.name.removeprefix("file:"))
+        moving = _multi_frame_streams(path, [s.index for s in streams])
+        streams = [s for s in streams if s.index in moving] or streams
     best = container.streams.best("video")
-    return next((s for s in tracks if s is best), tracks[0] if tracks else None)
+    return next((s for s in streams if s is best), streams[0] if streams else None)
 
 
-def usable(stream: Stream) -> bool:
-    """Whether FFmpeg has a decoder for it, and it is no cover art."""
+def is_decodable(stream: Stream) -> bool:
+    """Whether FFmpeg has a decoder for it and it is not cover art."""
     cover = stream.disposition & (Disposition.attached_pic | Disposition.timed_thumbnails)
     return stream.codec_context is not None and not cover
 
 
-def only(container: InputContainer, stream: Stream) -> None:
-    """Let the demuxer drop every other track, and decode this one with one thread."""
+def select_stream(container: InputContainer, stream: Stream) -> None:
+    """Let the demuxer drop every other stream, and decode this one with one thread."""
     for other in container.streams:
         other.discard = Discard.default if other is stream else Discard.all
     stream.codec_context.thread_count = 1  # the workers are the parallelism
 
 
-class Reading:
-    """Packets of one track in file order, with what went wrong on the way.
-
-    errors: packets the decoder refused; if `strict`, also those it could only mend.
-    cut_short: the container itself broke off.
-    aspects: sample aspect ratio of each picture by its time stamp, as the stream says it.
-    """
+class StreamDecoder:
+    """Demuxes and decodes one stream in file order, and counts what went wrong."""
 
     def __init__(self, container: InputContainer, stream: Any, strict: bool = False) -> None:
-        only(container, stream)
+        select_stream(container, stream)
         options = {}
         if stream.type == "video":
             options["max_pixels"] = str(MAX_PIXELS)
@@ -116,13 +113,16 @@ class Reading:
             stream.codec_context.flags |= Flags.unaligned
         stream.codec_context.options = options | ({"err_detect": "explode"} if strict else {})
         self.container, self.stream = container, stream
-        self.errors = 0
-        self.cut_short = False
-        self.aspects: dict[int | None, Fraction | None] = {}
+        self.n_errors = 0
+        """Packets the decoder refused; if `strict`, also those it could only conceal."""
+        self.truncated = False
+        """Whether the container itself broke off."""
+        self.sample_aspects: dict[int | None, Fraction | None] = {}
+        """Sample aspect ratio of each frame by its pts, as the stream states it."""
 
     def packets(self) -> "Iterator[Packet[Any]]":
-        """Yield the packets that carry data; raises TrailerError timeout when over budget."""
-        deadline = time.monotonic() + BUDGET_SECONDS
+        """Yield the packets that carry data; raises TrailerError timeout when it takes too long."""
+        deadline = time.monotonic() + FILE_TIMEOUT_SECONDS
         packets = self.container.demux(self.stream)
         for _ in range(MAX_PACKETS):
             try:
@@ -132,43 +132,43 @@ class Reading:
             except av.error.ExitError as error:
                 raise TrailerError("timeout", "a read stalled") from error
             except (av.error.FFmpegError, ValueError):
-                self.cut_short = True
+                self.truncated = True
                 return
             if time.monotonic() > deadline:
-                raise TrailerError("timeout", f"not read in {BUDGET_SECONDS:.0f} s")
+                raise TrailerError("timeout", f"not read in {FILE_TIMEOUT_SECONDS:.0f} s")
             if packet.size:  # an empty packet would tell the decoder that the track has ended
                 yield packet
-        self.cut_short = True
+        self.truncated = True
 
     def decode(self, packet: "Packet[Any] | None") -> list[Any]:
-        """Frames that come out for one packet in, or all that are left for None."""
+        """Frames that come out when this packet goes in; None flushes the decoder."""
         if packet is not None and packet.has_sidedata("encryption_info"):
-            self.errors += 1  # some decoders make pictures even of this
+            self.n_errors += 1  # some decoders produce frames even from this
             return []
         context = self.stream.codec_context
         try:
             frames = context.decode(packet)
             if packet is not None and context.type == "video":
-                self.aspects[packet.pts] = context.sample_aspect_ratio
+                self.sample_aspects[packet.pts] = context.sample_aspect_ratio
             return frames
         except av.error.EOFError:
             return []
         except av.error.FFmpegError:
-            self.errors += 1
+            self.n_errors += 1
             return []
 
-    def first(self) -> Any:
-        """The first frame, None if the track's first packets (PATIENCE) give none."""
+    def first_frame(self) -> Any:
+        """The first frame, None if the first MAX_UNDECODABLE_PACKETS packets give none."""
         for number, packet in enumerate(self.packets()):
             frames = self.decode(packet)
             if frames:
                 return frames[0]
-            if number > PATIENCE:
+            if number > MAX_UNDECODABLE_PACKETS:
                 return None
         return next(iter(self.decode(None)), None)
 
     def frames(self) -> Iterator[Any]:
-        """Every frame of the track, as a full sequential decode gives them."""
+        """Every frame of the stream, in the order of a full decode."""
         for packet in self.packets():
             yield from self.decode(packet)
         yield from self.decode(None)
@@ -177,11 +177,11 @@ class Reading:
 def undecodable_reason(path: Path) -> str:
     """Why nothing in a file decodes: "encrypted" or "truncated" if its structure says so, else
     "unreadable"."""
-    return fault(path) or "unreadable"
+    return diagnose(path) or "unreadable"
 
 
-def _moving(path: Path, indices: Sequence[int]) -> set[int]:
-    """Which of these tracks have more than one picture; the file is read until all have."""
+def _multi_frame_streams(path: Path, indices: Sequence[int]) -> set[int]:
+    """Which of these streams have more than one frame; the file is read until all have."""
     seen = dict.fromkeys(indices, 0)
     with open_media(path) as container, suppress(av.error.FFmpegError):
         packets = container.demux([container.streams[index] for index in indices])
@@ -193,9 +193,9 @@ def _moving(path: Path, indices: Sequence[int]) -> set[int]:
 
 
 def _message(path: Path, error: Exception) -> str:
-    if getattr(error, "errno", None) == errno.EINVAL:  # a kind that is not among FORMATS
+    if getattr(error, "errno", None) == errno.EINVAL:  # a format that is not in FORMATS
         with path.open("rb") as file:
             head = file.read(12)
-        kind = next((name for name, begins in PICTURES if begins(head)), "")
+        kind = next((name for name, begins in IMAGE_SIGNATURES if begins(head)), "")
         return f"a picture ({kind}), not a video" if kind else "no video or sound of a known kind"
     return str(getattr(error, "strerror", None) or error)

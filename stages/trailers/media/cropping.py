@@ -1,6 +1,6 @@
-"""What a container cuts away from every picture: mp4's clean aperture, Matroska's PixelCrop.
+"""How a container crops every frame: MP4's clean aperture, Matroska's PixelCrop.
 
-Players apply it; FFmpeg's decoders do not, and PyAV does not show it, so it is read from the file.
+Players apply it; FFmpeg's decoders do not and PyAV does not expose it, so it is read from the file.
 """
 
 import struct
@@ -11,26 +11,26 @@ from typing import NamedTuple
 
 from stages.trailers.media.structure import (
     EBML_HEADER,
-    OUTER,
     SEGMENT,
+    TOP_LEVEL_BOXES,
     TRACK,
     TRACKS,
+    Box,
     DamagedError,
-    Part,
-    Source,
+    HeaderReader,
     boxes,
-    inside,
+    elements_at,
 )
 
 # RFC 9559
 TRACK_TYPE, VIDEO, IS_VIDEO = 0x83, 0xE0, 1
 PIXEL_CROP = (0x54CC, 0x54DD, 0x54BB, 0x54AA)  # left, right, top, bottom
 # ISO/IEC 14496-12: bytes of a visual sample entry before the boxes in it, and of its size in them
-VISUAL_ENTRY, SIZE_AT = 78, 24
+VISUAL_ENTRY_BYTES, SIZE_OFFSET = 78, 24
 
 
 class Cropping(NamedTuple):
-    """Pixels of the stored picture, before it is turned upright."""
+    """Pixels to remove from each side of the stored frame, before rotation."""
 
     left: int = 0
     right: int = 0
@@ -38,73 +38,73 @@ class Cropping(NamedTuple):
     bottom: int = 0
 
 
-WHOLE = Cropping()
+NO_CROPPING = Cropping()
 
 
-def cropping(path: Path, track: int) -> Cropping:
-    """What is cut away from the pictures of a track; track: its place among those of pictures."""
+def read_cropping(path: Path, track: int) -> Cropping:
+    """Cropping of a video stream; track: its position among the video streams."""
     with path.open("rb") as file:
-        source = Source(file)
-        head = source.read(0, 8)
+        reader = HeaderReader(file)
+        head = reader.read(0, 8)
         try:
-            if head[4:] in OUTER:
-                found = list(_mp4(source))
+            if head[4:] in TOP_LEVEL_BOXES:
+                found = list(_mp4(reader))
             elif head.startswith(EBML_HEADER.to_bytes(4)):
-                found = list(_matroska(source))
+                found = list(_matroska(reader))
             else:
-                return WHOLE
+                return NO_CROPPING
         except (DamagedError, IndexError, ValueError, ZeroDivisionError, struct.error):
-            return WHOLE  # what plays nonetheless is shown as it is
+            return NO_CROPPING  # a file that plays all the same is shown uncropped
     sane = track < len(found) and min(found[track]) >= 0
-    return found[track] if sane else WHOLE
+    return found[track] if sane else NO_CROPPING
 
 
-def _mp4(source: Source) -> Iterator[Cropping]:
-    whole = Part(None, 0, source.size)
-    for media in _within(source, whole, b"moov", b"trak", b"mdia"):
-        kinds = [source.read(box.start + 8, 4) for box in _within(source, media, b"hdlr")]
+def _mp4(reader: HeaderReader) -> Iterator[Cropping]:
+    whole = Box(None, 0, reader.size)
+    for media in _boxes_at(reader, whole, b"moov", b"trak", b"mdia"):
+        kinds = [reader.read(box.start + 8, 4) for box in _boxes_at(reader, media, b"hdlr")]
         if kinds != [b"vide"]:
             continue
         yield next(
             (
-                _aperture(source, entry)
-                for table in _within(source, media, b"minf", b"stbl", b"stsd")
-                for entry in boxes(source, table.start + 8, table.end)
+                _clean_aperture(reader, entry)
+                for table in _boxes_at(reader, media, b"minf", b"stbl", b"stsd")
+                for entry in boxes(reader, table.start + 8, table.end)
             ),
-            WHOLE,
+            NO_CROPPING,
         )
 
 
-def _aperture(source: Source, entry: Part) -> Cropping:
-    """By its size, and how far its middle lies from the picture's: eight integers, in fractions."""
-    width, height = struct.unpack(">2H", source.read(entry.start + SIZE_AT, 4))
-    inner = Part(None, entry.start + VISUAL_ENTRY, entry.end)
-    for box in _within(source, inner, b"clap"):
-        numbers = struct.unpack(">8i", source.read(box.start, 32))
+def _clean_aperture(reader: HeaderReader, entry: Box) -> Cropping:
+    """From width, height and the offsets of its centre: four fractions of integers."""
+    width, height = struct.unpack(">2H", reader.read(entry.start + SIZE_OFFSET, 4))
+    inner = Box(None, entry.start + VISUAL_ENTRY_BYTES, entry.end)
+    for box in _boxes_at(reader, inner, b"clap"):
+        numbers = struct.unpack(">8i", reader.read(box.start, 32))
         across, down, right, below = (
             Fraction(above, under) for above, under in zip(numbers[::2], numbers[1::2], strict=True)
         )
         left, top = round((width - across) / 2 + right), round((height - down) / 2 + below)
         return Cropping(left, width - left - round(across), top, height - top - round(down))
-    return WHOLE
+    return NO_CROPPING
 
 
-def _within(source: Source, part: Part, *way: bytes) -> Iterator[Part]:
-    """The boxes that one comes to on this way down."""
-    for inner in boxes(source, part.start, min(part.end, source.size)):
-        if inner.kind == way[0]:
-            yield from _within(source, inner, *way[1:]) if way[1:] else (inner,)
+def _boxes_at(reader: HeaderReader, part: Box, *path: bytes) -> Iterator[Box]:
+    """The boxes at this path of types below `part`."""
+    for inner in boxes(reader, part.start, min(part.end, reader.size)):
+        if inner.kind == path[0]:
+            yield from _boxes_at(reader, inner, *path[1:]) if path[1:] else (inner,)
 
 
-def _matroska(source: Source) -> Iterator[Cropping]:
-    tracks = next(inside(source, Part(None, 0, source.size), (SEGMENT, TRACKS)), None)
+def _matroska(reader: HeaderReader) -> Iterator[Cropping]:
+    tracks = next(elements_at(reader, Box(None, 0, reader.size), (SEGMENT, TRACKS)), None)
     if tracks is None:
         return
-    for entry in inside(source, tracks, (TRACK,)):
-        if IS_VIDEO in _numbers(source, entry, TRACK_TYPE):
-            yield Cropping(*(sum(_numbers(source, entry, VIDEO, name)) for name in PIXEL_CROP))
+    for entry in elements_at(reader, tracks, (TRACK,)):
+        if IS_VIDEO in _numbers(reader, entry, TRACK_TYPE):
+            yield Cropping(*(sum(_numbers(reader, entry, VIDEO, name)) for name in PIXEL_CROP))
 
 
-def _numbers(source: Source, part: Part, *way: int) -> list[int]:
-    found = inside(source, part, way)
-    return [int.from_bytes(source.read(one.start, min(one.end - one.start, 8))) for one in found]
+def _numbers(reader: HeaderReader, part: Box, *path: int) -> list[int]:
+    found = elements_at(reader, part, path)
+    return [int.from_bytes(reader.read(one.start, min(one.end - one.start, 8))) for one in found]

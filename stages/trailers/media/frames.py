@@ -1,19 +1,18 @@
-"""The frames of a trailer that the benchmark looks at.
+"""Selects and extracts the frames of a trailer that the benchmark uses.
 
-Rules. `count` pictures at equal spacing by frame number, the first `first_frame` (or the one at
-`first_second`), the last the final one; between them positions are rounded to the nearest picture.
-A track with fewer than `count` pictures from there on is sampled from its first picture instead,
-and one with fewer than `count` pictures in all shows some of them more than once; fewer than
-`min_pictures` are too few.
+`count` frames are taken at equal spacing by frame number, from `first_frame` (or the one at
+`first_second`) to the last; positions between are rounded to the nearest frame. A video with fewer
+than `count` frames from there on is sampled from its first frame instead, one with fewer than
+`count` frames in all repeats some of them, and fewer than `min_pictures` is an error.
 
-A completely black picture is passed over for the next one that is not and was not taken yet. Where
-all that follows is black, the last pictures before that are taken, in order; where even those are
-too few, the black picture stays.
+A completely black frame is replaced by the next one that is not black and not yet taken. If all
+that follow are black, the last frames before it are taken, in order; if even those are too few, the
+black frame stays.
 
-With `nearest_key_frame` each of these places is moved to the nearest key frame, the first ones no
-earlier than `first_frame` where any are later. Several places may share one; a black one is passed
-over for the next key frame that is not, or the last before. A track whose key frames are all black,
-or cannot be trusted, gives its exact pictures.
+With `nearest_key_frame` each position moves to the nearest key frame, and none before `first_frame`
+if any key frame comes later. Several positions may share one; a black one is replaced by the next
+key frame that is not black, or else the last one before. A video whose key frames are all black, or
+not reliable, gives its exact frames.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -27,38 +26,45 @@ from av.video.frame import VideoFrame
 from stages.base.counting import counted
 from stages.base.errors import TrailerError
 from stages.base.params import FramesParams
-from stages.trailers.media.container import undecodable_reason
-from stages.trailers.media.dynamic_range import HIGH
-from stages.trailers.media.picture import is_black, jpeg, small
-from stages.trailers.media.reader import Jumping, Sequential, UntrustedError, decodable
-from stages.trailers.media.timeline import NO_TIME, Timeline, read_timeline
+from stages.trailers.media.container import NO_PTS, undecodable_reason
+from stages.trailers.media.dynamic_range import HDR_TRANSFERS
+from stages.trailers.media.picture import encode_jpeg, is_black, resize_upright
+from stages.trailers.media.reader import (
+    SeekingReader,
+    SequentialReader,
+    TimelineMismatchError,
+    drop_undecodable,
+)
+from stages.trailers.media.timeline import Timeline, read_timeline
 
-SMALL = 600  # pictures; below this a plain decode is quick, and right whatever the file does
+MIN_FRAMES_TO_SEEK = 600  # a full decode of fewer is quick, and right for any file
 
 
 @dataclass(frozen=True)
 class FrameSet:
-    """What was taken: for each picture its frame number, seconds since the first, JPEG bytes.
-
-    total: pictures in the track. note: what was out of the ordinary, "" if nothing.
-    """
+    """The frames taken from one video, in presentation order."""
 
     numbers: tuple[int, ...]
+    """Frame number of each, from 0."""
     seconds: tuple[float, ...]
+    """Time of each since the first frame of the video."""
     jpegs: tuple[bytes, ...]
+    """Each frame, upright and resized, as JPEG."""
     total: int
+    """Frames in the whole video."""
     note: str
+    """Anything unusual about the video, or ""."""
 
 
 def extract_frames(path: Path, params: FramesParams) -> FrameSet:
-    """Take the frames of one trailer.
+    """Extract the frames of one trailer.
 
-    Raises TrailerError where too few pictures decode, black where all that is taken is black.
+    Raises TrailerError if too few frames decode, or with reason black if all those taken are black.
     """
     timeline = read_timeline(path)
-    found = _extracted(path, params, timeline)
+    found = _extract(path, params, timeline)
     if found.total < params.min_pictures:
-        whole = not timeline.cut_short and timeline.promised < params.min_pictures
+        whole = not timeline.truncated and timeline.declared_frames < params.min_pictures
         raise TrailerError(
             "too_short" if whole else "truncated",
             f"{counted(found.total, 'picture')}, at least {params.min_pictures} are needed",
@@ -66,141 +72,156 @@ def extract_frames(path: Path, params: FramesParams) -> FrameSet:
     return found
 
 
-def spaced(total: int, first: int, count: int) -> list[int]:
-    """Frame numbers at equal spacing from `first` (0 if too few follow) to the final one."""
+def evenly_spaced(total: int, first: int, count: int) -> list[int]:
+    """`count` frame numbers at equal spacing from `first` (0 if too few follow) to the last."""
     start = first if total - first >= count else 0
     return [int(n) for n in np.linspace(start, total - 1, count).round()]
 
 
-def passed_over(targets: Sequence[int], total: int, dark: Callable[[int], bool]) -> list[int]:
-    """Replace black pictures by the rule above; `targets` ascend, `dark(number)` says what is."""
+def skip_black(targets: Sequence[int], total: int, black: Callable[[int], bool]) -> list[int]:
+    """Replace black frames by the rule above.
+
+    targets: frame numbers, ascending. black: whether the frame of this number is black.
+    """
     wanted = sorted(set(targets))
     chosen: dict[int, int] = {}
     previous = -1
     while wanted:
         target = wanted[0]
         start = max(target, previous + 1)
-        lit = next((n for n in range(start, total) if not dark(n)), None)
+        lit = next((n for n in range(start, total) if not black(n)), None)
         if lit is None:
             break
         chosen[target] = previous = lit
         wanted.pop(0)
     if wanted:
-        before = [n for n in range(previous + 1, wanted[0]) if not dark(n)][-len(wanted) :]
+        before = [n for n in range(previous + 1, wanted[0]) if not black(n)][-len(wanted) :]
         chosen |= dict(zip(wanted, before + wanted[len(before) :], strict=True))
     return [chosen[target] for target in targets]
 
 
-def nearest(targets: Sequence[int], keys: np.ndarray) -> list[int]:
-    """Index of the key frame nearest to each target, the earlier of two; `keys` ascend."""
+def nearest_key_frames(targets: Sequence[int], keys: np.ndarray) -> list[int]:
+    """Index into `keys`, ascending, of the one nearest to each target; of two, the earlier."""
     after = np.searchsorted(keys, targets).clip(max=len(keys) - 1)
     before = (after - 1).clip(min=0)
     earlier = np.abs(keys[before] - targets) <= np.abs(keys[after] - targets)
     return [int(n) for n in np.where(earlier, before, after)]
 
 
-def _extracted(path: Path, params: FramesParams, timeline: Timeline) -> FrameSet:
-    if timeline.trusted and (params.nearest_key_frame or timeline.count > SMALL):
-        extraction = _Extraction(path, params, decodable(path, timeline))
-        with suppress(UntrustedError):
-            return extraction.key_frames() if params.nearest_key_frame else extraction.jumping()
-    return _Extraction(path, params, timeline).sequential()
+def _extract(path: Path, params: FramesParams, timeline: Timeline) -> FrameSet:
+    if timeline.trusted and (params.nearest_key_frame or timeline.n_frames > MIN_FRAMES_TO_SEEK):
+        extraction = _Extraction(path, params, drop_undecodable(path, timeline))
+        with suppress(TimelineMismatchError):
+            if params.nearest_key_frame:
+                return extraction.at_key_frames()
+            return extraction.by_seeking()
+    return _Extraction(path, params, timeline).by_full_decode()
 
 
 class _Extraction:
-    """One trailer's pictures on their way from numbers to JPEGs."""
+    """Extracts the frames of one trailer, in one of three ways."""
 
     def __init__(self, path: Path, params: FramesParams, timeline: Timeline) -> None:
         self.path, self.params, self.timeline = path, params, timeline
         self.jpegs: dict[int, bytes] = {}
         self.black: dict[int, bool] = {}
-        self.high_range = False
-        self.damaged = timeline.damaged
+        self.hdr = False
+        self.damaged = timeline.n_damaged
 
-    def jumping(self) -> FrameSet:
-        reader = Jumping(self.path, self.timeline, self.params.black_level)
-        reader.check_start()
-        total = self.timeline.count
+    def by_seeking(self) -> FrameSet:
+        """The exact frames, decoded from the key frames before them."""
+        reader = SeekingReader(self.path, self.timeline, self.params.black_level)
+        reader.check_first_frames()
+        total = self.timeline.n_frames
         seconds = self.timeline.seconds()
         if seconds is None:
-            raise UntrustedError("no times")
-        targets = spaced(total, self._first(seconds), self.params.count)
-        self._take(reader, reader.pictures(targets), set(targets))
-        chosen = passed_over(
-            targets, total, lambda n: self.black[n] if n in self.black else reader.dark(n)
+            raise TimelineMismatchError("no times")
+        targets = evenly_spaced(total, self._first_number(seconds), self.params.count)
+        self._encode(reader, reader.frames_at(targets), set(targets))
+        chosen = skip_black(
+            targets, total, lambda n: self.black[n] if n in self.black else reader.is_black(n)
         )
-        self._take(reader, reader.pictures(n for n in chosen if n not in self.jpegs), set(chosen))
+        self._encode(
+            reader, reader.frames_at(n for n in chosen if n not in self.jpegs), set(chosen)
+        )
         return self._result(chosen, seconds, total)
 
-    def key_frames(self) -> FrameSet:
-        reader = Jumping(self.path, self.timeline, self.params.black_level)
-        total, keys = self.timeline.count, self.timeline.key_numbers()
+    def at_key_frames(self) -> FrameSet:
+        """The nearest key frames."""
+        reader = SeekingReader(self.path, self.timeline, self.params.black_level)
+        total, keys = self.timeline.n_frames, self.timeline.key_frame_numbers()
         seconds = self.timeline.seconds()
         if seconds is None or not len(keys):
-            raise UntrustedError("no times, or no key frames")
-        targets = spaced(total, self._first(seconds), self.params.count)
+            raise TimelineMismatchError("no times, or no key frames")
+        targets = evenly_spaced(total, self._first_number(seconds), self.params.count)
         if (keys >= targets[0]).any():
             keys = keys[keys >= targets[0]]
-        places = nearest(targets, keys)
+        places = nearest_key_frames(targets, keys)
         numbers = [int(number) for number in keys]
-        self._take(reader, reader.pictures(numbers[place] for place in places), set(numbers))
+        self._encode(reader, reader.frames_at(numbers[place] for place in places), set(numbers))
         if any(self.black[numbers[place]] for place in places):
-            self._take(
-                reader, reader.pictures(n for n in numbers if n not in self.black), set(numbers)
+            self._encode(
+                reader, reader.frames_at(n for n in numbers if n not in self.black), set(numbers)
             )
             lit = [place for place, n in enumerate(numbers) if not self.black[n]]
             if not lit:
-                raise UntrustedError("every key frame is black")
+                raise TimelineMismatchError("every key frame is black")
             places = [next((n for n in lit if n >= place), lit[-1]) for place in places]
         return self._result([numbers[place] for place in places], seconds, total)
 
-    def sequential(self) -> FrameSet:
-        reader = Sequential(self.path, self.params.black_level)
-        guess = self.timeline.count or 1
-        likely = set(spaced(guess, self._first(self._guessed_seconds(guess)), self.params.count))
-        self._take(reader, reader.survey(), likely)
-        self.damaged = max(self.damaged, reader.damaged)
+    def by_full_decode(self) -> FrameSet:
+        """The exact frames of any file, by decoding all of it."""
+        reader = SequentialReader(self.path, self.params.black_level)
+        guess = self.timeline.n_frames or 1
+        first = self._first_number(self._estimated_seconds(guess))
+        likely = set(evenly_spaced(guess, first, self.params.count))
+        self._encode(reader, reader.scan(), likely)
+        self.damaged = max(self.damaged, reader.n_damaged)
         total = len(reader.times)
         if not total:
             raise TrailerError(
-                "truncated" if self.timeline.cut_short else undecodable_reason(self.path),
+                "truncated" if self.timeline.truncated else undecodable_reason(self.path),
                 "no picture decodes",
             )
-        seconds = self._told_seconds(reader.times)
-        targets = spaced(total, self._first(seconds), self.params.count)
-        chosen = passed_over(targets, total, reader.dark)
-        self._take(reader, reader.pictures(n for n in chosen if n not in self.jpegs), set(chosen))
+        seconds = self._seconds_from_pts(reader.times)
+        targets = evenly_spaced(total, self._first_number(seconds), self.params.count)
+        chosen = skip_black(targets, total, reader.is_black)
+        self._encode(
+            reader, reader.frames_at(n for n in chosen if n not in self.jpegs), set(chosen)
+        )
         return self._result(chosen, seconds, total)
 
-    def _take(
+    def _encode(
         self,
-        reader: Jumping | Sequential,
-        pictures: Iterable[tuple[int, VideoFrame]],
+        reader: SeekingReader | SequentialReader,
+        frames: Iterable[tuple[int, VideoFrame]],
         wanted: set[int],
     ) -> None:
-        for number, frame in pictures:
+        for number, frame in frames:
             if number in wanted:
-                aspect = self.timeline.aspect_of(reader.aspects.get(frame.pts))
-                image = small(frame, aspect, self.params.short_side, self.timeline.cropping)
-                self.jpegs[number] = jpeg(image, self.params.jpeg_quality)
+                aspect = self.timeline.aspect_of(reader.sample_aspects.get(frame.pts))
+                image = resize_upright(
+                    frame, aspect, self.params.short_side, self.timeline.cropping
+                )
+                self.jpegs[number] = encode_jpeg(image, self.params.jpeg_quality)
                 self.black[number] = is_black(frame, self.params.black_level)
-                self.high_range |= frame.color_trc in HIGH
+                self.hdr |= frame.color_trc in HDR_TRANSFERS
 
-    def _first(self, seconds: np.ndarray) -> int:
+    def _first_number(self, seconds: np.ndarray) -> int:
         if self.params.first_second is None:
             return self.params.first_frame
         return int(np.searchsorted(seconds, self.params.first_second - 1e-9))
 
-    def _guessed_seconds(self, total: int) -> np.ndarray:
+    def _estimated_seconds(self, total: int) -> np.ndarray:
         seconds = self.timeline.seconds()
         return np.arange(total) / self.timeline.rate if seconds is None else seconds
 
-    def _told_seconds(self, times: list[int | None]) -> np.ndarray:
-        """Seconds since the first picture; by the average rate where the file is not sane."""
-        told = np.array([NO_TIME if t is None else t for t in times], dtype=np.float64)
-        if (told == NO_TIME).any() or (np.diff(told) < 0).any():
+    def _seconds_from_pts(self, times: list[int | None]) -> np.ndarray:
+        """Seconds since the first frame; by the average rate if time stamps are bad."""
+        pts = np.array([NO_PTS if t is None else t for t in times], dtype=np.float64)
+        if (pts == NO_PTS).any() or (np.diff(pts) < 0).any():
             return np.arange(len(times)) / self.timeline.rate
-        return (told - told[0]) * self.timeline.tick
+        return (pts - pts[0]) * self.timeline.time_base
 
     def _result(self, chosen: list[int], seconds: np.ndarray, total: int) -> FrameSet:
         if all(self.black[n] for n in chosen):
@@ -214,20 +235,22 @@ class _Extraction:
         )
 
     def _notes(self, seconds: np.ndarray, total: int) -> Iterator[str]:
-        end, promised = float(seconds[-1]), self.timeline.promised
-        claimed = self.timeline.claimed_seconds
-        if promised > 1.05 * total + 2:
-            yield f"stopped after {total} of {counted(promised, 'frame')}"
-        elif end + 2 < 0.9 * claimed:
-            yield f"stopped after {end:.1f} of {claimed:.1f} s"
+        end, declared = float(seconds[-1]), self.timeline.declared_seconds
+        declared_frames = self.timeline.declared_frames
+        if declared_frames > 1.05 * total + 2:
+            yield f"stopped after {total} of {counted(declared_frames, 'frame')}"
+        elif end + 2 < 0.9 * declared:
+            yield f"stopped after {end:.1f} of {declared:.1f} s"
         if self.damaged:
             yield f"damaged: {self.damaged} packets or pictures"
         if total < self.params.count:
             yield f"short: {counted(total, 'frame')}, some shown more than once"
-        elif total - self._first(seconds) < self.params.count:
+        elif total - self._first_number(seconds) < self.params.count:
             yield f"short: {counted(total, 'frame')}, taken from the first"
         steps = np.diff(seconds)
-        if len(steps) and steps.max() - steps.min() > max(2 * self.timeline.tick, 0.2 * steps[0]):
+        if len(steps) and steps.max() - steps.min() > max(
+            2 * self.timeline.time_base, 0.2 * steps[0]
+        ):
             yield "variable frame rate, or pictures are missing"
-        if self.high_range:
+        if self.hdr:
             yield "high dynamic range, shown as BT.709"

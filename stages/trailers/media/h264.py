@@ -1,7 +1,7 @@
-"""Whether an H.264 key frame is one: containers also mark plain I pictures, which are not.
+"""Whether an H.264 packet is a true key frame: containers also mark I-frames that are not.
 
-Only an IDR picture, or one with a recovery point of zero frames, lets a decoder start there and
-give the very pictures that a decode from the beginning gives (ITU-T H.264, 7.4.1.2.4 and D.2.8).
+Only an IDR frame, or one with a recovery point of zero frames, lets a decoder start there and give
+the same frames as a decode from the beginning (ITU-T H.264, 7.4.1.2.4 and D.2.8).
 """
 
 from collections.abc import Iterator
@@ -10,19 +10,19 @@ SLICE, IDR, SEI = 1, 5, 6
 RECOVERY_POINT = 6  # SEI payload type
 
 
-def length_bytes(extradata: bytes | None, place: int = 4) -> int:
-    """Size of the length before each unit as the track's header says; 0 for start codes.
+def nal_length_size(extradata: bytes | None, offset: int = 4) -> int:
+    """Bytes of the length before each NAL unit, by the stream's header; 0 for start codes.
 
-    place: of the byte that says it, 4 in H.264's header, 21 in HEVC's (ISO 14496-15).
+    offset: of the byte that states it, 4 in H.264's header, 21 in HEVC's (ISO 14496-15).
     """
-    told = extradata and len(extradata) > place + 2 and extradata[0] == 1
-    return (extradata[place] & 3) + 1 if extradata and told else 0
+    has_size = extradata and len(extradata) > offset + 2 and extradata[0] == 1
+    return (extradata[offset] & 3) + 1 if extradata and has_size else 0
 
 
-def torn(packet: bytes, length_size: int) -> bool:
-    """Whether a packet is damaged so that its units cannot be told apart; HEVC's are alike.
+def is_malformed(packet: bytes, length_size: int) -> bool:
+    """Whether the NAL units of a packet, H.264 or HEVC, cannot be told apart.
 
-    The lengths before the units add up to the packet, and the first bit of every unit is 0.
+    In a valid one their lengths add up to the packet, and the first bit of every unit is 0.
     """
     position, end = 0, len(packet)
     while position + length_size < end:
@@ -34,21 +34,21 @@ def torn(packet: bytes, length_size: int) -> bool:
     return position != end
 
 
-def start_kind(packet: bytes, length_size: int) -> int:
-    """IDR or SEI if a decoder can start at this packet, by which of the two, else 0.
+def key_frame_kind(packet: bytes, length_size: int) -> int:
+    """What makes this packet a key frame: IDR, SEI (a recovery point) or 0 if it is none.
 
-    length_size: as `length_bytes` gives it.
+    length_size: from `nal_length_size`.
     """
-    for unit in _units(packet, length_size):
+    for unit in _nal_units(packet, length_size):
         kind = unit[0] & 31
         if kind == SLICE:
             return 0
-        if kind == IDR or (kind == SEI and _recovers_at_once(unit[1:])):
+        if kind == IDR or (kind == SEI and _has_immediate_recovery_point(unit[1:])):
             return kind
     return 0
 
 
-def _units(packet: bytes, length_size: int) -> Iterator[bytes]:
+def _nal_units(packet: bytes, length_size: int) -> Iterator[bytes]:
     if not length_size:
         yield from (unit for unit in packet.split(b"\0\0\1")[1:] if unit)
         return
@@ -61,8 +61,8 @@ def _units(packet: bytes, length_size: int) -> Iterator[bytes]:
         position += size
 
 
-def _recovers_at_once(messages: bytes) -> bool:
-    """Look for a recovery point after 0 frames in SEI messages: a ue(v) whose first bit is 1."""
+def _has_immediate_recovery_point(messages: bytes) -> bool:
+    """Whether SEI messages hold a recovery point after 0 frames: a ue(v) whose first bit is 1."""
     position = 0
     while position + 2 < len(messages):
         values = []

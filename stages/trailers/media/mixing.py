@@ -1,10 +1,10 @@
-"""One channel of many: how the channels of a sound track become one.
+"""Downmixing: how the channels of an audio track become one.
 
-One channel is itself and two are averaged. More are first mixed to stereo as ITU-R BS.775 does it
-(left + .707 centre + .707 left surround, right alike, no LFE) and then averaged, so that a film is
-as loud in 5.1 as in that stereo mix. libswresample does the first step, with weights of its own for
-places that BS.775 lacks; channels without places are taken for those usual for their number. Where
-it knows no way to stereo (ambisonics), the mean of all channels is taken.
+One channel stays as it is and two are averaged. More are first mixed to stereo by ITU-R BS.775
+(left + .707 centre + .707 left surround, right likewise, no LFE) and then averaged, so that a film
+is as loud in 5.1 as in that stereo mix. libswresample does the first step, with weights of its own
+for channels that BS.775 lacks; unlabelled channels are taken for the usual ones of their number.
+If it cannot mix a layout to stereo (ambisonics), the mean of all channels is taken.
 """
 
 from typing import Any
@@ -16,39 +16,37 @@ from av.audio.frame import AudioFrame
 Samples = np.ndarray[Any, np.dtype[np.float32]]
 
 
-class Mono:
-    """Makes the frames of one track mono; their layout may change on the way.
-
-    mixed: whether any had more than two channels, whose mix may exceed full scale.
-    """
+class Downmixer:
+    """Makes the frames of one track mono; their layout may change on the way."""
 
     def __init__(self) -> None:
         self.mixed = False
-        self._kind: tuple[object, ...] = ()
+        """Whether any frame had more than two channels, whose mix may exceed full scale."""
+        self._format: tuple[object, ...] = ()
         self._resampler = av.AudioResampler()
 
     def __call__(self, frame: AudioFrame) -> Samples:
-        """(samples,) float32, full scale is 1 (a float codec may exceed it)."""
-        values = self._stereo(frame) if frame.layout.nb_channels > 2 else _values(frame)
+        """(samples,) float32, full scale 1 (a float codec may exceed it)."""
+        values = self._to_stereo(frame) if frame.layout.nb_channels > 2 else _to_float(frame)
         return np.nan_to_num(values.mean(axis=0, dtype=np.float64)).astype(np.float32)
 
-    def _stereo(self, frame: AudioFrame) -> np.ndarray:
+    def _to_stereo(self, frame: AudioFrame) -> np.ndarray:
         self.mixed = True
-        kind = frame.format.name, frame.layout.name, frame.sample_rate
-        if kind != self._kind:
-            self._kind, self._resampler = kind, av.AudioResampler("flt", "stereo")
+        format = frame.format.name, frame.layout.name, frame.sample_rate
+        if format != self._format:
+            self._format, self._resampler = format, av.AudioResampler("flt", "stereo")
         try:
             frames = self._resampler.resample(frame)
-        except av.error.ArgumentError:  # no way from this layout to stereo
+        except av.error.ArgumentError:  # this layout cannot be mixed to stereo
             self._resampler = av.AudioResampler("flt", frame.layout)
             frames = self._resampler.resample(frame)
-        return np.concatenate([_values(each) for each in frames], axis=1)
+        return np.concatenate([_to_float(each) for each in frames], axis=1)
 
 
-def _values(frame: AudioFrame) -> np.ndarray:
-    """(channels, samples), full scale is 1.
+def _to_float(frame: AudioFrame) -> np.ndarray:
+    """(channels, samples), full scale 1.
 
-    Not of a planar frame of eight channels and more: PyAV 18.1 finds too many planes in it.
+    Not for planar frames of eight or more channels: PyAV 18.1 finds too many planes in them.
     """
     values = frame.to_ndarray()
     if not frame.format.is_planar:

@@ -1,4 +1,4 @@
-"""One decoded frame made into the picture a viewer sees: upright, square pixels, small, JPEG."""
+"""From a decoded frame to what a viewer sees: upright, square pixels, resized, JPEG."""
 
 import struct
 from typing import Any
@@ -10,51 +10,54 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import Colorspace, Interpolation
 
 from stages.base.errors import TrailerError
-from stages.trailers.media.cropping import WHOLE, Cropping
-from stages.trailers.media.dynamic_range import HIGH, lit_luma, standard
+from stages.trailers.media.cropping import NO_CROPPING, Cropping
+from stages.trailers.media.dynamic_range import HDR_TRANSFERS, luma_above, to_bt709
 
 Image = np.ndarray[Any, np.dtype[np.uint8]]
 
 BEYOND_SD = (1280, 576)  # wider or taller and untagged means BT.709, else BT.601, as players guess
-MAX_ASPECT = 8  # a picture is squeezed rather than made longer than this many short sides
+MAX_ASPECT = 8  # a longer frame is squeezed to this many times its short side
 UNTAGGED = 2  # AVCOL_SPC_UNSPECIFIED
 LIMITED = 1  # AVCOL_RANGE_MPEG, luma from 16 to 235
-STRETCHED = np.clip(np.rint((np.arange(256) - 16) * (255 / 219)), 0, 255).astype(np.uint8)
-EXACT = Interpolation.BILINEAR | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
+LIMITED_TO_FULL = np.clip(np.rint((np.arange(256) - 16) * (255 / 219)), 0, 255).astype(np.uint8)
+SCALING = Interpolation.BILINEAR | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
 
 
-def pixels(frame: VideoFrame) -> Image:
-    """Stored picture in full-range BT.709: (height, width, 3) uint8, BGR as OpenCV wants it.
+def to_bgr(frame: VideoFrame) -> Image:
+    """Stored frame in full-range BT.709: (height, width, 3) uint8, BGR as OpenCV expects.
 
-    Raises TrailerError unreadable for a pixel format that nothing here understands.
+    Raises TrailerError unreadable for a pixel format that FFmpeg cannot convert.
     """
-    if frame.color_trc in HIGH:
+    if frame.color_trc in HDR_TRANSFERS:
         space = Colorspace.BT2020 if frame.colorspace == UNTAGGED else None
-        image = standard(_rgb(frame, "gbrp16le", space), frame.color_trc, frame.color_primaries)
+        image = to_bt709(
+            _reformat(frame, "gbrp16le", space), frame.color_trc, frame.color_primaries
+        )
         return np.ascontiguousarray(image[..., ::-1])
     space = None
     if frame.colorspace == UNTAGGED:
         high = frame.width >= BEYOND_SD[0] or frame.height > BEYOND_SD[1]
         space = Colorspace.ITU709 if high else Colorspace.ITU601
-    image = np.ascontiguousarray(_rgb(frame, "bgr24", space), dtype=np.uint8)
+    image = np.ascontiguousarray(_reformat(frame, "bgr24", space), dtype=np.uint8)
     if frame.color_range == LIMITED and frame.format.name.startswith("gray"):
-        return STRETCHED[image]  # swscale takes all that is grey for full range
+        return LIMITED_TO_FULL[image]  # swscale takes every grey format for full range
     return image
 
 
 def is_black(frame: VideoFrame, level: int) -> bool:
     """True when no channel of any pixel is brighter than `level`."""
-    return not _surely_lit(frame, level) and int(pixels(frame).max()) <= level
+    return not _has_bright_luma(frame, level) and int(to_bgr(frame).max()) <= level
 
 
-def small(
-    frame: VideoFrame, sample_aspect: float, short_side: int, cropping: Cropping = WHOLE
+def resize_upright(
+    frame: VideoFrame, sample_aspect: float, short_side: int, cropping: Cropping = NO_CROPPING
 ) -> Image:
-    """Upright picture with square pixels whose short side is `short_side`: (h, w, 3) uint8, BGR.
+    """Upright frame with square pixels, its short side `short_side` pixels: (h, w, 3) uint8, BGR.
 
-    The aspect is kept up to 8:1; pictures beyond that are squeezed to it.
+    sample_aspect: width of a stored pixel over its height. The aspect ratio is kept up to 8:1;
+    longer frames are squeezed to it.
     """
-    image = _cropped(pixels(frame), cropping)
+    image = _crop(to_bgr(frame), cropping)
     height, width = image.shape[:2]
     shown = width * sample_aspect / height
     shown = min(max(shown, 1 / MAX_ASPECT), MAX_ASPECT)
@@ -67,19 +70,19 @@ def small(
         image = cv2.resize(  # type: ignore[assignment]
             image, (across, down), interpolation=cv2.INTER_CUBIC
         )
-    return turned(image, orientation(frame))
+    return apply_orientation(image, orientation(frame))
 
 
-def jpeg(image: Image, quality: int) -> bytes:
-    """JPEG bytes of a BGR picture."""
+def encode_jpeg(image: Image, quality: int) -> bytes:
+    """JPEG of an image, (h, w, 3) uint8, BGR."""
     return cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])[1].tobytes()
 
 
 def orientation(frame: VideoFrame) -> tuple[bool, bool, bool]:
-    """How to turn a stored picture: (swap rows and columns, then mirror left-right, up-down).
+    """How to turn a stored frame upright: (transpose, then mirror left-right, mirror up-down).
 
-    From the display matrix: a point (x, y) goes to (a x + c y, b x + d y). A matrix that is no
-    quarter turn or mirror image (garbage, or an odd angle) is ignored.
+    From the display matrix: a point (x, y) goes to (a x + c y, b x + d y). A matrix that is not a
+    quarter turn or a mirror image (garbage, or an odd angle) is ignored.
     """
     side_data: Any = frame.side_data
     for data in side_data:
@@ -93,15 +96,15 @@ def orientation(frame: VideoFrame) -> tuple[bool, bool, bool]:
 
 
 def rotation_of(frame: VideoFrame) -> int:
-    """Degrees clockwise that turn the stored picture upright, mirroring aside."""
+    """Degrees clockwise that turn the stored frame upright, ignoring mirroring."""
     swap, mirror, flip = orientation(frame)
     if swap:
         return 90 if mirror else 270
     return 180 if flip else 0
 
 
-def turned(image: Image, how: tuple[bool, bool, bool]) -> Image:
-    """Apply `orientation` to a picture."""
+def apply_orientation(image: Image, how: tuple[bool, bool, bool]) -> Image:
+    """Turn an image upright by what `orientation` returned."""
     swap, mirror, flip = how
     image = image.transpose(1, 0, 2) if swap else image
     image = image[:, ::-1] if mirror else image
@@ -109,30 +112,30 @@ def turned(image: Image, how: tuple[bool, bool, bool]) -> Image:
     return np.ascontiguousarray(image)
 
 
-def _cropped(image: Image, cropping: Cropping) -> Image:
+def _crop(image: Image, cropping: Cropping) -> Image:
     height, width = image.shape[:2]
     left, right, top, bottom = cropping
     inner = image[top : height - bottom, left : width - right]
     return np.ascontiguousarray(inner) if inner.size else image
 
 
-def _rgb(frame: VideoFrame, layout: str, space: int | None) -> Any:
+def _reformat(frame: VideoFrame, layout: str, space: int | None) -> Any:
     try:
         return frame.reformat(
-            format=layout, src_colorspace=space, interpolation=int(EXACT), threads=1
+            format=layout, src_colorspace=space, interpolation=int(SCALING), threads=1
         ).to_ndarray()
     except FFmpegError as error:
         raise TrailerError("unreadable", f"pixel format {frame.format.name}") from error
 
 
-def _surely_lit(frame: VideoFrame, level: int) -> bool:
-    """Quick no: the brightest channel is never below luma - 16, so one bright sample will do."""
+def _has_bright_luma(frame: VideoFrame, level: int) -> bool:
+    """Cheap test: the brightest channel is never below luma - 16, so one bright sample suffices."""
     name, bits = frame.format.name, frame.format.components[0].bits
     if not name.startswith("yuv") or not (bits == 8 or name.endswith("le")):
         return False
     plane: Any = frame.planes[0]
     dtype = np.dtype(np.uint8 if bits == 8 else "<u2")
     luma = np.frombuffer(plane, dtype).reshape(-1, plane.line_size // dtype.itemsize)
-    if frame.color_trc in HIGH:
-        level = round(lit_luma(frame.color_trc, level) * 255)
+    if frame.color_trc in HDR_TRANSFERS:
+        level = round(luma_above(frame.color_trc, level) * 255)
     return int(luma[: frame.height : 7, : frame.width : 7].max()) >> (bits - 8) > level + 17

@@ -1,40 +1,49 @@
-"""What a media file holds, told by decoding the first picture and sound rather than by its word."""
+"""What a media file holds, found by decoding its first frames rather than by its header."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 from stages.base.errors import TrailerError
-from stages.trailers.media.container import Reading, open_media, undecodable_reason, video_stream
+from stages.trailers.media.container import (
+    StreamDecoder,
+    open_media,
+    undecodable_reason,
+    video_stream,
+)
 from stages.trailers.media.picture import rotation_of
 from stages.trailers.media.sound_track import audio_streams, first_frame
 
-TOLERANCE = 0.05  # share of its length by which a container may be off, or a second
+TOLERANCE = 0.05  # relative error allowed in a container's duration, or a second
 
 
 @dataclass(frozen=True)
 class Probe:
-    """Codecs are None where there is no such track or nothing of it decodes.
-
-    duration: seconds, None if neither the container nor its packets tell.
-    width, height: stored pixels, before rotation and sample aspect ratio.
-    rotation: degrees clockwise to turn the stored picture upright: 0, 90, 180 or 270.
-    sample_aspect: width of a pixel over its height. fps: average rate, None if unknown.
-    """
+    """What a media file holds."""
 
     duration: float | None = None
+    """Seconds; None if neither the container nor its packets say."""
     video_codec: str | None = None
+    """None if there is no video stream or none of it decodes."""
     width: int = 0
+    """Stored pixels, before rotation and sample aspect ratio."""
     height: int = 0
+    """Stored pixels, before rotation and sample aspect ratio."""
     rotation: int = 0
+    """Degrees clockwise that turn the stored frame upright: 0, 90, 180 or 270."""
     sample_aspect: float = 1.0
+    """Width of a pixel over its height."""
     fps: float | None = None
+    """Average frame rate; None if unknown."""
     audio_codec: str | None = None
+    """None if there is no audio stream or none of it decodes."""
     sample_rate: int = 0
+    """Hz."""
     channels: int = 0
+    """Number of audio channels."""
 
 
 def probe(path: Path) -> Probe:
-    """Look into a file; raises TrailerError no_video, unreadable, encrypted, truncated, timeout."""
+    """Probe a file; raises TrailerError no_video, unreadable, encrypted, truncated, timeout."""
     facts: dict[str, object] = {}
     decodable = []
     with open_media(path) as container:
@@ -46,7 +55,7 @@ def probe(path: Path) -> Probe:
         claimed = container.duration / 1e6 if container.duration else None
         video = video_stream(container)
         if video is not None:
-            frame = Reading(container, video).first()
+            frame = StreamDecoder(container, video).first_frame()
             if frame is not None:
                 decodable.append(video.index)
                 facts |= {
@@ -58,7 +67,7 @@ def probe(path: Path) -> Probe:
                     "fps": float(video.average_rate) if video.average_rate else None,
                 }
     for index, codec in codecs:
-        frame = first_frame(path, index)  # afresh: the search for a picture has moved on
+        frame = first_frame(path, index)  # opened again: the search for a frame has moved on
         if frame is not None:
             decodable.append(index)
             facts |= {
@@ -72,22 +81,22 @@ def probe(path: Path) -> Probe:
         if not found and reason == "unreadable":
             raise TrailerError("no_video", "neither picture nor sound in it")
         raise TrailerError(reason, "nothing in it decodes")
-    facts["duration"] = _believed(claimed, max(_seconds(path, index) for index in decodable))
+    facts["duration"] = _choose_duration(claimed, max(_seconds(path, index) for index in decodable))
     return Probe(**facts)  # type: ignore[arg-type]
 
 
 def _seconds(path: Path, index: int) -> float:
-    """From the first packet of a track to the end of the last, 0 where their times do not tell."""
+    """From the first packet of a stream to the end of the last; 0 if they have no time stamps."""
     with open_media(path) as container:
-        reading = Reading(container, container.streams[index])
-        shown = (packet for packet in reading.packets() if not packet.is_discard)
+        decoder = StreamDecoder(container, container.streams[index])
+        shown = (packet for packet in decoder.packets() if not packet.is_discard)
         times = [packet.pts for packet in shown if packet.pts is not None]
-        tick = float(reading.stream.time_base or 0)
+        tick = float(decoder.stream.time_base or 0)
     return (max(times) - min(times)) * tick * len(times) / (len(times) - 1) if times[1:] else 0.0
 
 
-def _believed(claimed: float | None, measured: float) -> float | None:
-    """Seconds the container claims, unless its packets tell of others."""
+def _choose_duration(claimed: float | None, measured: float) -> float | None:
+    """The seconds that the container declares, unless its packets say otherwise."""
     if not measured or (claimed and abs(claimed - measured) <= max(1.0, TOLERANCE * measured)):
         return claimed
     return measured

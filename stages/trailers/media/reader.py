@@ -1,13 +1,14 @@
-"""Pictures of a track by frame number, those that a full sequential decode shows at these times.
+"""Frames of a video by frame number, the same that a full decode gives.
 
-`Jumping` decodes only what is needed: it passes over the packets, starts the decoder afresh at the
-last key frame before each wanted picture and stops at the picture. Passing over a packet costs
-microseconds, so the file is read from its start rather than sought in: it works the same for every
-container, and packets can be told apart by their position. `Sequential` decodes everything. The
-former checks itself against the table and raises Untrusted when a file does not keep to it, or when
-what it decodes is damaged. Damage in what it passes over changes none of its pictures; a picture
-that a decoder would drop there is counted nonetheless, unless its packet shows that it is torn.
-Where whole packets are gone, pictures come after the gap that a decode through it may drop.
+`SeekingReader` decodes only what is needed: it skips packets, restarts the decoder at the last key
+frame before each wanted frame, and stops at that frame. Skipping a packet costs microseconds, so
+the file is read from its start instead of calling the container's seek: that works the same for
+every container, and packets keep their position. `SequentialReader` decodes everything.
+
+The former checks what it decodes against the timeline and raises TimelineMismatchError if they
+differ, or if a frame is damaged. Damage in skipped packets changes none of its frames; a frame that
+a full decode would drop there is still counted, unless its packet is visibly malformed. Where whole
+packets are missing, it may give frames after the gap that a full decode would drop.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,86 +18,86 @@ from typing import Any
 
 from av.video.frame import VideoFrame
 
-from stages.trailers.media.container import Reading, open_media, video_stream
+from stages.trailers.media.container import StreamDecoder, open_media, video_stream
 from stages.trailers.media.picture import is_black
 from stages.trailers.media.timeline import Timeline
 
 INTRA = 1  # AV_PICTURE_TYPE_I
-# where the decoder's "skip what is no reference" is exact; HEVC's marks hold per layer only
-SKIPPABLE = ("h264", "mpeg1video", "mpeg2video", "mpeg4")
+# codecs whose decoder skips exactly the non-reference frames; HEVC marks them per layer only
+NONREF_SKIP_IS_EXACT = ("h264", "mpeg1video", "mpeg2video", "mpeg4")
 
 
-class UntrustedError(Exception):
-    """The pictures that came out are not those the table promised."""
+class TimelineMismatchError(Exception):
+    """The decoded frames are not those of the timeline."""
 
 
-def decodable(path: Path, timeline: Timeline) -> Timeline:
-    """The timeline without the pictures before the first key frame that no decoder gives.
+def drop_undecodable(path: Path, timeline: Timeline) -> Timeline:
+    """The timeline without the frames before the first key frame that do not decode.
 
-    Where a file is cut at an open group of pictures, they lean on pictures that are not there.
+    In a file cut at an open GOP they depend on frames that are missing.
     """
-    keys = timeline.key_numbers()
+    keys = timeline.key_frame_numbers()
     if not len(keys) or not keys[0]:
         return timeline
-    first, leading = int(keys[0]), timeline.pts[timeline.packet_of[: keys[0] + 1]].tolist()
-    came = set()
+    first, leading = int(keys[0]), timeline.pts[timeline.packet_of_frame[: keys[0] + 1]].tolist()
+    decoded = set()
     with open_media(path) as container:
         stream: Any = video_stream(container)
-        for frame in Reading(container, stream).frames():
+        for frame in StreamDecoder(container, stream).frames():
             if frame.pts is None or frame.pts >= leading[first]:
                 break
-            came.add(frame.pts)
-    return timeline.without([number for number in range(first) if leading[number] not in came])
+            decoded.add(frame.pts)
+    return timeline.drop_frames([n for n in range(first) if leading[n] not in decoded])
 
 
-class Jumping:
-    """Reads wanted pictures of a trusted timeline, starting from key frames."""
+class SeekingReader:
+    """Reads single frames of a trusted timeline, decoding from the key frames before them."""
 
     def __init__(self, path: Path, timeline: Timeline, black_level: int) -> None:
         self.path, self.timeline, self.black_level = path, timeline, black_level
-        self.number_at = {
-            int(timeline.pts[p]): number for number, p in enumerate(timeline.packet_of)
+        self.number_of_pts = {
+            int(timeline.pts[p]): number for number, p in enumerate(timeline.packet_of_frame)
         }
-        self.aspects: dict[int | None, Fraction | None] = {}
+        self.sample_aspects: dict[int | None, Fraction | None] = {}
         self._scan: Iterator[tuple[int, VideoFrame]] = iter(())
         self._next = -1
 
-    def pictures(self, numbers: Iterable[int]) -> Iterator[tuple[int, VideoFrame]]:
-        """Yield (number, frame) of the wanted pictures in presentation order."""
-        runs = self._runs(sorted(set(numbers)))
+    def frames_at(self, numbers: Iterable[int]) -> Iterator[tuple[int, VideoFrame]]:
+        """Yield (number, frame) of the wanted frames in presentation order."""
+        runs = self._plan_runs(sorted(set(numbers)))
         with open_media(self.path) as container:
             stream: Any = video_stream(container)
-            reading = Reading(container, stream, strict=self.timeline.closed)
-            reading.aspects = self.aspects
-            packets = enumerate(reading.packets())
+            decoder = StreamDecoder(container, stream, strict=self.timeline.closed_gops)
+            decoder.sample_aspects = self.sample_aspects
+            packets = enumerate(decoder.packets())
             for start, stop, wanted in runs:
                 stream.codec_context.flush_buffers()
-                yield from self._run(reading, packets, start, stop, wanted)
+                yield from self._decode_run(decoder, packets, start, stop, wanted)
 
-    def dark(self, number: int) -> bool:
-        """Whether a picture is completely black; cheap when asked for one after the other."""
+    def is_black(self, number: int) -> bool:
+        """Whether a frame is completely black; cheap for consecutive frames."""
         if number != self._next:
-            self._scan = self.pictures(range(number, self.timeline.count))
+            self._scan = self.frames_at(range(number, self.timeline.n_frames))
         for found, frame in self._scan:
             self._next = number + 1
             return found == number and is_black(frame, self.black_level)
-        raise UntrustedError("the track ended early")
+        raise TimelineMismatchError("the track ended early")
 
-    def check_start(self) -> None:
-        """Decode the first pictures: most files that break the rules do so at once."""
-        for _ in self.pictures(range(min(8, self.timeline.count))):
+    def check_first_frames(self) -> None:
+        """Decode the first frames: most files with a wrong timeline fail at once."""
+        for _ in self.frames_at(range(min(8, self.timeline.n_frames))):
             pass
 
-    def _runs(self, numbers: Sequence[int]) -> list[tuple[int, int, set[int]]]:
-        """Stretches of packets to decode: (first packet, last packet, numbers wanted of it)."""
+    def _plan_runs(self, numbers: Sequence[int]) -> list[tuple[int, int, set[int]]]:
+        """Runs of packets to decode: (first packet, last packet, frame numbers wanted from it)."""
         table = self.timeline
-        keys = [int(p) for p in table.key.nonzero()[0] if table.number_of[p] >= 0]
+        keys = [int(p) for p in table.is_key.nonzero()[0] if table.frame_of_packet[p] >= 0]
         runs: list[tuple[int, int, set[int]]] = []
         starts = []
         for number in numbers:
-            packet = int(table.packet_of[number])
-            # pictures shown before their key frame lean on the group before it (open GOP)
-            fits = (k for k in reversed(keys) if k <= packet and table.number_of[k] <= number)
+            packet = int(table.packet_of_frame[number])
+            # a frame presented before its key frame needs the GOP before it (open GOP)
+            fits = (k for k in reversed(keys) if k <= packet and table.frame_of_packet[k] <= number)
             starts.append((next(fits, 0), packet, number))
         for start, packet, number in sorted(starts):
             if runs and start <= runs[-1][1]:
@@ -106,90 +107,88 @@ class Jumping:
                 runs.append((start, packet, {number}))
         return runs
 
-    def _run(
+    def _decode_run(
         self,
-        reading: Reading,
+        decoder: StreamDecoder,
         packets: "Iterator[tuple[int, Any]]",
         start: int,
         stop: int,
         wanted: set[int],
     ) -> Iterator[tuple[int, VideoFrame]]:
-        table, context = self.timeline, reading.stream.codec_context
-        origin = int(table.number_of[start])
-        skip = table.codec in SKIPPABLE
-        due, last = wanted | {origin} if origin >= 0 else set(wanted), -1
+        table, context = self.timeline, decoder.stream.codec_context
+        origin = int(table.frame_of_packet[start])
+        skip = table.codec in NONREF_SKIP_IS_EXACT
+        expected, last = wanted | {origin} if origin >= 0 else set(wanted), -1
         for position, packet in packets:
             if position < start:
                 continue
-            number = int(table.number_of[position])
+            number = int(table.frame_of_packet[position])
             if packet.pts is not None and packet.pts != table.pts[position]:
-                raise UntrustedError("the packets changed between two readings")
-            before = reading.errors
+                raise TimelineMismatchError("the packets changed between two readings")
+            before = decoder.n_errors
             if skip:
                 context.skip_frame = "DEFAULT" if number in wanted else "NONREF"
-            frames = reading.decode(packet)
-            if reading.errors > before and number >= origin:
-                raise UntrustedError("a packet did not decode")
+            frames = decoder.decode(packet)
+            if decoder.n_errors > before and number >= origin:
+                raise TimelineMismatchError("a packet did not decode")
             if number > origin >= 0 and not skip:
-                due.add(number)
+                expected.add(number)
             if position >= stop:
-                frames += reading.decode(None)
+                frames += decoder.decode(None)
             for frame in frames:
-                number = self.number_at.get(frame.pts, -1)
+                number = self.number_of_pts.get(frame.pts, -1)
                 if number < 0 or number <= last:
-                    raise UntrustedError("a picture the table does not know, or out of order")
+                    raise TimelineMismatchError("a frame is unknown or out of order")
                 if number == origin and start and frame.pict_type != INTRA:
-                    raise UntrustedError("a key frame that is none")
+                    raise TimelineMismatchError("a key frame is not one")
                 if frame.is_corrupt and number >= origin:
-                    raise UntrustedError("a picture is damaged")
+                    raise TimelineMismatchError("a frame is damaged")
                 last = number
-                due.discard(number)
+                expected.discard(number)
                 if number in wanted:
                     yield number, frame
             if position >= stop:
                 break
-        if due:
-            raise UntrustedError(f"{len(due)} pictures did not come")
+        if expected:
+            raise TimelineMismatchError(f"{len(expected)} frames are missing")
 
 
-class Sequential:
-    """Decodes everything once, noting which pictures are black; then picks by exact number.
-
-    damaged: packets that did not decode, and pictures that the decoder had to mend.
-    """
+class SequentialReader:
+    """Decodes everything once, recording which frames are black; then reads frames by number."""
 
     def __init__(self, path: Path, black_level: int) -> None:
         self.path, self.black_level = path, black_level
         self.times: list[int | None] = []
-        self.aspects: dict[int | None, Fraction | None] = {}
-        self._dark: list[bool] = []
-        self.damaged = 0
+        self.sample_aspects: dict[int | None, Fraction | None] = {}
+        self._black: list[bool] = []
+        self.n_damaged = 0
+        """Packets that did not decode, and frames in which the decoder concealed errors."""
 
-    def survey(self) -> Iterator[tuple[int, VideoFrame]]:
-        """Yield (number, frame) of every picture, filling `times` and the black list."""
+    def scan(self) -> Iterator[tuple[int, VideoFrame]]:
+        """Yield (number, frame) of every frame; records times and black frames."""
         with open_media(self.path) as container:
             stream: Any = video_stream(container)
-            reading = Reading(container, stream)
-            reading.aspects = self.aspects
-            for number, frame in enumerate(reading.frames()):
+            decoder = StreamDecoder(container, stream)
+            decoder.sample_aspects = self.sample_aspects
+            for number, frame in enumerate(decoder.frames()):
                 self.times.append(frame.pts)
-                self._dark.append(is_black(frame, self.black_level))
-                self.damaged += frame.is_corrupt
+                self._black.append(is_black(frame, self.black_level))
+                self.n_damaged += frame.is_corrupt
                 yield number, frame
-            self.damaged += reading.errors
+            self.n_damaged += decoder.n_errors
 
-    def pictures(self, numbers: Iterable[int]) -> Iterator[tuple[int, VideoFrame]]:
-        """Yield (number, frame) of the wanted pictures in presentation order."""
+    def frames_at(self, numbers: Iterable[int]) -> Iterator[tuple[int, VideoFrame]]:
+        """Yield (number, frame) of the wanted frames in presentation order."""
         wanted = set(numbers)
         with open_media(self.path) as container:
             stream: Any = video_stream(container)
-            for number, frame in enumerate(Reading(container, stream).frames()):
+            for number, frame in enumerate(StreamDecoder(container, stream).frames()):
                 if number in wanted:
                     wanted.remove(number)
                     yield number, frame
                 if not wanted:
                     return
 
-    def dark(self, number: int) -> bool:
-        """Whether a picture is completely black; known after the survey."""
-        return self._dark[number]
+    def is_black(self, number: int) -> bool:
+        """Whether a frame is completely black; call `scan` first."""
+        return self._black[number]

@@ -1,6 +1,6 @@
-"""Sound at another sample rate, aligned to its first sample.
+"""Audio at another sample rate, aligned to its first sample.
 
-By FFmpeg's resampler (99 dB on a sine): it does not need torch in every worker.
+By FFmpeg's resampler (99 dB on a sine), which needs no torch in the workers.
 """
 
 from collections.abc import Iterable, Iterator
@@ -9,65 +9,67 @@ import av
 import numpy as np
 from av.audio.frame import AudioFrame
 
-from stages.trailers.media.mixing import Mono, Samples
+from stages.trailers.media.mixing import Downmixer, Samples
 
 
-class Resampling:
-    """Resamples a stretch of one rate, given piece by piece: no seam shows between the pieces."""
+class Resampler:
+    """Resamples audio of one rate, given in chunks, without a discontinuity between them."""
 
     def __init__(self, source: int, target: int) -> None:
         self.source, self.target = source, target
         self._resampler = av.AudioResampler(format="fltp", layout="mono", rate=target)
-        self._taken = self._given = 0
+        self._n_in = self._n_out = 0
 
-    def add(self, samples: Samples) -> Samples:
-        """What is ready once these (samples,) follow those before."""
+    def push(self, samples: Samples) -> Samples:
+        """Append (n,) samples; returns those that are ready, (m,)."""
         if not len(samples):
             return samples
         frame = AudioFrame.from_ndarray(
             np.ascontiguousarray(samples[None]), format="fltp", layout="mono"
         )
         frame.sample_rate = self.source
-        self._taken += len(samples)
+        self._n_in += len(samples)
         return self._out(frame)
 
-    def end(self) -> Samples:
-        """The rest, so that the whole is as long as what was added, to the nearest sample."""
-        if not self._taken:
+    def flush(self) -> Samples:
+        """The rest, so that the output lasts as long as the input, to the nearest sample."""
+        if not self._n_in:
             return np.zeros(0, np.float32)
-        wanted = max(round(self._taken * self.target / self.source) - self._given, 0)
+        wanted = max(round(self._n_in * self.target / self.source) - self._n_out, 0)
         return np.concatenate([self._out(None), np.zeros(wanted, np.float32)])[:wanted]
 
     def _out(self, frame: AudioFrame | None) -> Samples:
         parts = [each.to_ndarray()[0] for each in self._resampler.resample(frame)]
         found = np.concatenate([np.zeros(0, np.float32), *parts])
-        self._given += len(found)
+        self._n_out += len(found)
         return found
 
 
-def at_one_rate(frames: Iterable[AudioFrame], mono: Mono) -> Iterator[tuple[int, Samples]]:
+def to_constant_rate(
+    frames: Iterable[AudioFrame], to_mono: Downmixer
+) -> Iterator[tuple[int, Samples]]:
     """(rate, samples) of each frame, at the rate of the first: a broadcast may change it.
 
-    A run of frames of another rate goes through one resampler.
+    Consecutive frames of another rate share one resampler.
     """
-    rate, run = 0, None
+    rate, resampler = 0, None
     for frame in frames:
         rate = rate or frame.sample_rate
-        if run and run.source != frame.sample_rate:
-            yield rate, run.end()
-            run = None
-        samples = mono(frame)
+        if resampler and resampler.source != frame.sample_rate:
+            yield rate, resampler.flush()
+            resampler = None
+        samples = to_mono(frame)
         if frame.sample_rate != rate:
-            run = run or Resampling(frame.sample_rate, rate)
-            samples = run.add(samples)
+            resampler = resampler or Resampler(frame.sample_rate, rate)
+            samples = resampler.push(samples)
         yield rate, samples
-    if run:
-        yield rate, run.end()
+    if resampler:
+        yield rate, resampler.flush()
 
 
-def resampled(samples: Samples, source: int, target: int) -> Samples:
-    """(samples,) at another rate."""
+def resample(samples: Samples, source: int, target: int) -> Samples:
+    """(n,) samples at `source` Hz, as (m,) at `target` Hz."""
     if source == target:
         return samples
-    resampling = Resampling(source, target)
-    return np.concatenate([resampling.add(samples), resampling.end()])
+    resampler = Resampler(source, target)
+    return np.concatenate([resampler.push(samples), resampler.flush()])

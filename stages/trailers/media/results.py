@@ -1,8 +1,9 @@
 """Per-trailer results: extracted in a worker, kept in the store, then packed with their outcomes.
 
-A store entry is an Arrow file of rows without the trailer's id, since two trailers may share a
-video; its metadata says the reason ("ok" or why there are no rows) and a note, and how many rows
-there are, with their digest, so that they need not be read to be told from others.
+Videos are in the store by their own sha256, so trailers with the same video share one file. A
+result is an Arrow file of rows without the trailer's id, for the same reason; its metadata holds
+the reason ("ok" or why there are no rows), a note, the number of rows and their digest, so that
+results can be compared without reading the rows.
 """
 
 import math
@@ -19,7 +20,6 @@ from stages.base.packs import DIGEST, digest, read_table, write_pack, write_tabl
 from stages.base.params import AudioParams, FramesParams
 from stages.base.store import Store
 from stages.base.versions import code_of
-from stages.trailers.media.videos import video
 
 if TYPE_CHECKING:
     from stages.trailers.media.sound import Window
@@ -53,22 +53,42 @@ Rows = list[dict[str, Any]]
 
 @dataclass(frozen=True)
 class Job:
-    """One trailer's video, and what to take from it; file: where it lies, if not in the store."""
+    """One trailer's video and what to extract from it."""
 
     trailer_id: str
     sha256: str
+    """Of the video."""
     has_codec: bool
+    """Whether the video has picture, or sound, at all."""
     params: FramesParams | AudioParams
+    """Their type decides between frames and sound."""
     file: Path | None = None
+    """The video's path, if it is not in the store."""
 
     @property
     def schema(self) -> pa.Schema:
         return FRAMES if isinstance(self.params, FramesParams) else AUDIO
 
 
+def video_store() -> Store:
+    """Where videos are kept; the key of one is that of its sha256."""
+    return Store("videos", 1, None)
+
+
+def video_path(sha256: str) -> Path:
+    """Path of a video. Raises BenchmarkError if it is not in the store."""
+    found = video_store().find(video_store().key(sha256))
+    if found is None:
+        raise BenchmarkError(
+            f"the video {sha256[:16]}… is not in the store",
+            do="`dvc repro -f -s download` brings it, then run `dvc repro` again",
+        )
+    return found
+
+
 def jobs(ledger: Path, params: FramesParams | AudioParams) -> list[Job]:
-    """What there is to do for the trailers that came, by the ledger of the download."""
-    codec = codec_for(params)
+    """One job for each downloaded trailer in the ledger."""
+    codec = codec_column(params)
     columns = ["trailer_id", "reason", "sha256", codec]
     return [
         Job(row["trailer_id"], row["sha256"], bool(row[codec]), params)
@@ -77,28 +97,28 @@ def jobs(ledger: Path, params: FramesParams | AudioParams) -> list[Job]:
     ]
 
 
-def codec_for(params: FramesParams | AudioParams) -> str:
-    """Name of the ledger's column that says whether there is anything to take."""
+def codec_column(params: FramesParams | AudioParams) -> str:
+    """The ledger's column that says whether a video has picture, or sound."""
     return "video_codec" if isinstance(params, FramesParams) else "audio_codec"
 
 
 def store_of(params: FramesParams | AudioParams) -> Store:
-    """Where the results of these parameters are kept."""
+    """Where the results for these parameters are kept."""
     step = "frames" if isinstance(params, FramesParams) else "audio"
     return Store(step, code_of(*CODE, libraries=LIBRARIES), params)
 
 
-def kept(job: Job) -> bool:
-    """Whether the trailer's store entry is there."""
+def is_stored(job: Job) -> bool:
+    """Whether the trailer's result is in the store."""
     store = store_of(job.params)
     return store.has(store.key(job.sha256))
 
 
 def extract(job: Job) -> Path:
-    """Path of a trailer's store entry, computed if it is not there; runs in a worker process.
+    """Path of a trailer's result in the store, computed if missing; runs in a worker process.
 
-    A failure that would come again is an entry too. Raises TrailerError timeout or crashed, which
-    might not: one trailer never stops the run. Raises BenchmarkError for a video that is not there.
+    A failure that would repeat is stored too. Raises TrailerError timeout or crashed, which may not
+    repeat: one trailer never stops the run. Raises BenchmarkError if the video is missing.
     """
     picture = isinstance(job.params, FramesParams)
     store = store_of(job.params)
@@ -111,7 +131,7 @@ def extract(job: Job) -> Path:
             raise TrailerError(
                 "no_video" if picture else "no_audio", "the ledger names no codec for it"
             )
-        rows, note = _frames(job) if picture else _windows(job)
+        rows, note = _frame_rows(job) if picture else _window_rows(job)
         reason = "ok"
     except TrailerError as error:
         if error.reason == "timeout":
@@ -124,20 +144,20 @@ def extract(job: Job) -> Path:
             raise
         raise TrailerError("crashed", f"{type(error).__name__}: {error}") from error
     table = pa.Table.from_pylist(rows, pa.schema(list(job.schema)[1:]))
-    told = {"reason": reason, "note": note, "count": str(len(rows)), DIGEST: digest(table)}
-    table = table.replace_schema_metadata(told)
+    metadata = {"reason": reason, "note": note, "count": str(len(rows)), DIGEST: digest(table)}
+    table = table.replace_schema_metadata(metadata)
     with store.put(key) as path, pa.ipc.new_file(str(path), table.schema) as writer:
         writer.write_table(table)
     found = store.find(key)
     if found is None:
-        raise TrailerError("crashed", "its result could not be kept")
+        raise TrailerError("crashed", "its result could not be stored")
     return found
 
 
 def write(
     folder: Path, schema: pa.Schema, results: Iterable[tuple[Job, Path | TrailerError]]
 ) -> Mapping[str, int]:
-    """Write the packs and `outcomes.parquet` in place of the folder; returns counts by reason."""
+    """Replace the folder by packs and `outcomes.parquet`; returns counts by reason."""
     entries: dict[str, Path] = {}
     outcomes: Rows = []
     counts: dict[str, int] = {}
@@ -145,8 +165,8 @@ def write(
         if isinstance(result, TrailerError):
             reason, note, count = result.reason, result.detail, 0
         else:
-            told = {k.decode(): v.decode() for k, v in _told(result).items()}
-            reason, note, count = told["reason"], told["note"], int(told["count"])
+            metadata = {k.decode(): v.decode() for k, v in _read_metadata(result).items()}
+            reason, note, count = metadata["reason"], metadata["note"], int(metadata["count"])
             if count:
                 entries[job.trailer_id] = result
         outcomes.append(
@@ -166,20 +186,20 @@ def write(
     return counts
 
 
-def _told(path: Path) -> Mapping[bytes, bytes]:
-    """What an entry says of its rows, which are not read."""
+def _read_metadata(path: Path) -> Mapping[bytes, bytes]:
+    """Metadata of a stored result, without reading its rows."""
     with pa.OSFile(str(path), "rb") as file:
         return dict(pa.ipc.open_file(file).schema.metadata)
 
 
-def _frames(job: Job) -> tuple[Rows, str]:
+def _frame_rows(job: Job) -> tuple[Rows, str]:
     import cv2
 
     from stages.trailers.media.frames import extract_frames
 
     assert isinstance(job.params, FramesParams)
     cv2.setNumThreads(1)  # the workers are the parallelism
-    found = extract_frames(job.file or video(job.sha256), job.params)
+    found = extract_frames(job.file or video_path(job.sha256), job.params)
     columns: Iterator[Any] = zip(found.numbers, found.seconds, found.jpegs, strict=True)
     rows = [
         {"frame": frame, "index": index, "time": time, "jpeg": jpeg}
@@ -188,11 +208,11 @@ def _frames(job: Job) -> tuple[Rows, str]:
     return rows, found.note
 
 
-def _windows(job: Job) -> tuple[Rows, str]:
+def _window_rows(job: Job) -> tuple[Rows, str]:
     from stages.trailers.media.sound import extract_windows
 
     assert isinstance(job.params, AudioParams)
-    windows = extract_windows(job.file or video(job.sha256), job.params)
+    windows = extract_windows(job.file or video_path(job.sha256), job.params)
     rows = [
         {"window": w.name, "start": w.start, "seconds": w.seconds, "flac": w.flac} for w in windows
     ]

@@ -1,4 +1,4 @@
-"""Which of a file's sound tracks is heard: the one that a player would choose, if it decodes."""
+"""Which of a file's audio tracks is used: the one a player would choose, if it decodes."""
 
 from pathlib import Path
 from typing import Any
@@ -8,10 +8,15 @@ from av.container import InputContainer
 from av.stream import Disposition
 
 from stages.base.errors import TrailerError
-from stages.trailers.media.container import Reading, open_media, undecodable_reason, usable
+from stages.trailers.media.container import (
+    StreamDecoder,
+    is_decodable,
+    open_media,
+    undecodable_reason,
+)
 
-# tracks that are made for some of the audience, or to be heard together with another
-ASIDE = (
+# tracks for a part of the audience, or to be played together with another
+SECONDARY = (
     Disposition.comment
     | Disposition.karaoke
     | Disposition.hearing_impaired
@@ -24,33 +29,33 @@ ASIDE = (
 
 
 def audio_streams(container: InputContainer) -> list[Any]:
-    """The sound tracks that FFmpeg has a decoder for, in the order of choice.
+    """The audio tracks that FFmpeg has a decoder for, in order of preference.
 
-    Commentary, audio description and the like come last; before that the file's default goes first,
-    then the one FFmpeg finds best.
+    The file's default track first, then the one FFmpeg finds best; commentary, audio description
+    and the like come last.
     """
     best = container.streams.best("audio")
     return sorted(
-        (stream for stream in container.streams.audio if usable(stream)),
+        (stream for stream in container.streams.audio if is_decodable(stream)),
         key=lambda stream: (
-            bool(stream.disposition & ASIDE),
+            bool(stream.disposition & SECONDARY),
             not stream.disposition & Disposition.default,
             stream is not best,
         ),
     )
 
 
-def audio_stream(path: Path, container: InputContainer) -> Any:
-    """The first of these of which anything decodes, else the first.
+def choose_audio_stream(path: Path, container: InputContainer) -> Any:
+    """The first of `audio_streams` that decodes, else the first.
 
-    Raises TrailerError no_audio, or unreadable or encrypted where none has a decoder.
+    Raises TrailerError no_audio, or unreadable or encrypted if none has a decoder.
     """
     streams = audio_streams(container)
     if not streams:
-        known = bool(container.streams.audio)
+        exists = bool(container.streams.audio)
         raise TrailerError(
-            undecodable_reason(path) if known else "no_audio",
-            "its sound cannot be decoded" if known else "no sound track",
+            undecodable_reason(path) if exists else "no_audio",
+            "its sound cannot be decoded" if exists else "no sound track",
         )
     if len(streams) == 1:
         return streams[0]
@@ -58,7 +63,7 @@ def audio_stream(path: Path, container: InputContainer) -> Any:
 
 
 def first_frame(path: Path, index: int) -> AudioFrame | None:
-    """The first frame of the file's stream of that index, None if nothing of it decodes."""
+    """The first frame of the stream with this index, None if none of it decodes."""
     with open_media(path) as container:
-        frame: AudioFrame | None = Reading(container, container.streams[index]).first()
+        frame: AudioFrame | None = StreamDecoder(container, container.streams[index]).first_frame()
         return frame

@@ -1,7 +1,7 @@
-"""The table of a picture track: which packets hold its pictures, and in which order they show.
+"""The timeline of a video stream: which packet holds which frame, and when each is presented.
 
-One pass over the packets, decoding nothing. Frame numbers everywhere are positions in
-presentation order, counted from 0, of the pictures that a full decode would show.
+One scan of the packets, decoding nothing. Frame numbers everywhere are positions in presentation
+order, from 0, among the frames of a full decode.
 """
 
 from collections.abc import Sequence
@@ -15,148 +15,157 @@ from av.packet import Packet
 
 from stages.base.errors import TrailerError
 from stages.trailers.media import h264
-from stages.trailers.media.container import Reading, open_media, video_stream
-from stages.trailers.media.cropping import Cropping, cropping
+from stages.trailers.media.container import NO_PTS, StreamDecoder, open_media, video_stream
+from stages.trailers.media.cropping import Cropping, read_cropping
 
-LENGTHS = {"h264": 4, "hevc": 21}  # where their headers say how units are told apart
+NAL_LENGTH_OFFSETS = {"h264": 4, "hevc": 21}  # of the byte in the header that states the size
 Integers = np.ndarray[Any, np.dtype[np.int64]]
-NO_TIME = -(1 << 62)
 
 
 @dataclass(frozen=True)
 class Timeline:
-    """Packets in file order, pictures in presentation order.
-
-    pts: (packets,) time stamp in ticks. key: (packets,) bool, a place where decoding can start.
-    packet_of: (pictures,) packet that holds each picture. number_of: (packets,) the inverse, -1
-    where a packet shows nothing. tick: seconds. trusted: the table can stand for a full decode.
-    closed: no start leans on pictures before it, so a decoder may be strict about errors.
-    damaged: packets that are damaged in a way that shows without decoding them.
-    sample_aspect: width of a pixel over its height, at the beginning; aspect_holds: throughout,
-    since the container says another than the stream, as players take it.
-    cropping: what the container cuts away from the pictures.
-    """
+    """Packets in file order and frames in presentation order."""
 
     pts: Integers
-    key: np.ndarray[Any, np.dtype[np.bool_]]
-    packet_of: Integers
-    number_of: Integers
-    tick: float
+    """(n_packets,) presentation time stamps, in units of `time_base`; NO_PTS where missing."""
+    is_key: np.ndarray[Any, np.dtype[np.bool_]]
+    """(n_packets,) bool: whether decoding can start here."""
+    packet_of_frame: Integers
+    """(n_frames,) the packet that holds each frame."""
+    frame_of_packet: Integers
+    """(n_packets,) the inverse; -1 where a packet displays nothing."""
+    time_base: float
+    """Seconds."""
     rate: float
+    """Average frame rate, Hz."""
     codec: str
+    """FFmpeg's name of it."""
     sample_aspect: float
-    aspect_holds: bool
+    """Width of a pixel over its height, at the beginning."""
+    constant_aspect: bool
+    """Whether it holds throughout: as in players, a container's value overrides the stream's."""
     cropping: Cropping
+    """What the container crops from every frame."""
     trusted: bool
-    closed: bool
-    cut_short: bool
-    damaged: int
-    promised: int  # pictures the container says it shows, 0 if it does not say
-    claimed_seconds: float  # length the container claims, 0 if it does not say
+    """Whether seeking by this timeline can replace a full decode."""
+    closed_gops: bool
+    """No key frame depends on frames before it, so the decoder may be strict about errors."""
+    truncated: bool
+    """Whether the container broke off."""
+    n_damaged: int
+    """Packets whose damage shows without decoding them."""
+    declared_frames: int
+    """Frames that the container says it shows; 0 if it does not say."""
+    declared_seconds: float
+    """Duration that the container states; 0 if it does not say."""
 
     @property
-    def count(self) -> int:
-        return len(self.packet_of)
+    def n_frames(self) -> int:
+        return len(self.packet_of_frame)
 
-    def key_numbers(self) -> Integers:
+    def key_frame_numbers(self) -> Integers:
         """Frame numbers of the key frames, ascending."""
-        return np.sort(self.number_of[self.key & (self.number_of >= 0)])
+        return np.sort(self.frame_of_packet[self.is_key & (self.frame_of_packet >= 0)])
 
-    def aspect_of(self, told: Fraction | None) -> float:
-        """Sample aspect of a picture; told: what the stream says where the picture is."""
-        return self.sample_aspect if self.aspect_holds or not told else _sane_aspect(told)
+    def aspect_of(self, stated: Fraction | None) -> float:
+        """Sample aspect of a frame; stated: what the stream states at that frame."""
+        if self.constant_aspect or not stated:
+            return self.sample_aspect
+        return _plausible_aspect(stated)
 
-    def without(self, numbers: Sequence[int]) -> "Timeline":
-        """The same where these pictures do not show."""
-        packet_of = np.delete(self.packet_of, numbers)
-        return replace(self, packet_of=packet_of, number_of=_inverse(packet_of, len(self.pts)))
+    def drop_frames(self, numbers: Sequence[int]) -> "Timeline":
+        """The same timeline without these frames."""
+        packet_of_frame = np.delete(self.packet_of_frame, numbers)
+        frame_of_packet = _inverse(packet_of_frame, len(self.pts))
+        return replace(self, packet_of_frame=packet_of_frame, frame_of_packet=frame_of_packet)
 
     def seconds(self) -> "np.ndarray[Any, np.dtype[np.float64]] | None":
-        """Time of each picture since the first, None where the file does not tell it."""
-        times = self.pts[self.packet_of]
+        """(n_frames,) time of each frame since the first, None if a time stamp is missing."""
+        times = self.pts[self.packet_of_frame]
         return (
             None
-            if not len(times) or (times == NO_TIME).any()
-            else (times - times[0]) * np.float64(self.tick)
+            if not len(times) or (times == NO_PTS).any()
+            else (times - times[0]) * np.float64(self.time_base)
         )
 
 
 def read_timeline(path: Path) -> Timeline:
-    """Read the packets of the picture track; raises TrailerError no_video, unreadable, ..."""
+    """Scan the packets of the video stream; raises TrailerError no_video, unreadable, ..."""
     with open_media(path) as container:
         stream = video_stream(container)
         if stream is None:
             raise TrailerError("no_video", "no picture track that can be decoded")
         codec = stream.codec_context.codec.canonical_name
         length_size = 0
-        if codec in LENGTHS:
-            length_size = h264.length_bytes(stream.codec_context.extradata, LENGTHS[codec])
-        reading = Reading(container, stream)
+        if codec in NAL_LENGTH_OFFSETS:
+            header = stream.codec_context.extradata
+            length_size = h264.nal_length_size(header, NAL_LENGTH_OFFSETS[codec])
+        decoder = StreamDecoder(container, stream)
         pts: list[int] = []
         flags: list[tuple[bool, bool]] = []
-        closed = True
+        closed_gops = True
         damaged = discarded = 0
-        for packet in reading.packets():
-            pts.append(NO_TIME if packet.pts is None else packet.pts)
+        for packet in decoder.packets():
+            pts.append(NO_PTS if packet.pts is None else packet.pts)
             key, data = packet.is_keyframe, bytes(packet)
             if key and codec == "h264":
-                kind = h264.start_kind(data, length_size)
-                key, closed = kind > 0, closed and kind != h264.SEI
-            flags.append((key, _shows(packet, data, codec)))
+                kind = h264.key_frame_kind(data, length_size)
+                key, closed_gops = kind > 0, closed_gops and kind != h264.SEI
+            flags.append((key, _is_displayed(packet, data, codec)))
             discarded += packet.is_discard
-            damaged += packet.is_corrupt or _torn(data, codec, length_size)
-        claimed = (stream.duration or 0) * float(stream.time_base or 0)
-        claimed = claimed or (container.duration or 0) / 1e6
-        promised, aspect = max(stream.frames - discarded, 0), stream.sample_aspect_ratio
-        place = container.streams.video.index(stream)
+            damaged += packet.is_corrupt or _is_malformed(data, codec, length_size)
+        declared = (stream.duration or 0) * float(stream.time_base or 0)
+        declared = declared or (container.duration or 0) / 1e6
+        declared_frames, aspect = max(stream.frames - discarded, 0), stream.sample_aspect_ratio
+        track = container.streams.video.index(stream)
         own_aspect = stream.codec_context.sample_aspect_ratio
-        tick, rate = float(stream.time_base or 1), float(stream.average_rate or 25)
+        time_base, rate = float(stream.time_base or 1), float(stream.average_rate or 25)
     times = np.array(pts, dtype=np.int64)
-    starts, shown = np.array(flags, dtype=bool).reshape(-1, 2).T
-    packet_of = np.flatnonzero(shown)
-    packet_of = packet_of[np.argsort(times[packet_of], kind="stable")]
-    in_order = times[packet_of]
-    told = len(in_order) > 0 and in_order[0] != NO_TIME
+    is_key, displayed = np.array(flags, dtype=bool).reshape(-1, 2).T
+    packet_of_frame = np.flatnonzero(displayed)
+    packet_of_frame = packet_of_frame[np.argsort(times[packet_of_frame], kind="stable")]
+    in_order = times[packet_of_frame]
+    has_pts = len(in_order) > 0 and in_order[0] != NO_PTS
     return Timeline(
         pts=times,
-        key=starts,
-        packet_of=packet_of,
-        number_of=_inverse(packet_of, len(times)),
-        tick=tick,
+        is_key=is_key,
+        packet_of_frame=packet_of_frame,
+        frame_of_packet=_inverse(packet_of_frame, len(times)),
+        time_base=time_base,
         rate=rate if rate > 0 else 25.0,
         codec=codec,
-        sample_aspect=_sane_aspect(aspect),
-        cropping=cropping(path, place),
-        aspect_holds=_sane_aspect(aspect) != _sane_aspect(own_aspect),
-        trusted=told
+        sample_aspect=_plausible_aspect(aspect),
+        cropping=read_cropping(path, track),
+        constant_aspect=_plausible_aspect(aspect) != _plausible_aspect(own_aspect),
+        trusted=has_pts
         and bool((np.diff(in_order) > 0).all())
         and not damaged
-        and not reading.cut_short,
-        closed=closed,
-        cut_short=reading.cut_short,
-        damaged=damaged,
-        promised=promised,
-        claimed_seconds=claimed,
+        and not decoder.truncated,
+        closed_gops=closed_gops,
+        truncated=decoder.truncated,
+        n_damaged=damaged,
+        declared_frames=declared_frames,
+        declared_seconds=declared,
     )
 
 
-def _inverse(packet_of: Integers, packets: int) -> Integers:
-    number_of = np.full(packets, -1, dtype=np.int64)
-    number_of[packet_of] = np.arange(len(packet_of))
-    return number_of
+def _inverse(packet_of_frame: Integers, n_packets: int) -> Integers:
+    frame_of_packet = np.full(n_packets, -1, dtype=np.int64)
+    frame_of_packet[packet_of_frame] = np.arange(len(packet_of_frame))
+    return frame_of_packet
 
 
-def _shows(packet: "Packet[Any]", data: bytes, codec: str) -> bool:
-    """False for packets an edit list cuts away, and for VP8's hidden reference pictures."""
+def _is_displayed(packet: "Packet[Any]", data: bytes, codec: str) -> bool:
+    """False for packets that an edit list removes, and for VP8's hidden reference frames."""
     if packet.is_discard:
         return False
     return codec != "vp8" or bool(data[0] & 0x10)  # show_frame, RFC 6386 9.1
 
 
-def _torn(data: bytes, codec: str, length_size: int) -> bool:
-    """Whether a packet does not even begin as its codec says; what follows needs a decoder."""
+def _is_malformed(data: bytes, codec: str, length_size: int) -> bool:
+    """Whether the packet's start is invalid for its codec; the rest is for the decoder to check."""
     if length_size:
-        return h264.torn(data, length_size)
+        return h264.is_malformed(data, length_size)
     if codec == "vp9":
         return data[0] >> 6 != 2  # frame_marker
     if codec == "av1":
@@ -164,6 +173,6 @@ def _torn(data: bytes, codec: str, length_size: int) -> bool:
     return False
 
 
-def _sane_aspect(aspect: Fraction | None) -> float:
+def _plausible_aspect(aspect: Fraction | None) -> float:
     value = float(aspect) if aspect else 1.0
     return value if 1 / 16 <= value <= 16 else 1.0

@@ -23,7 +23,7 @@ from stages.base.params import AudioParams, FramesParams
 from stages.base.store import Store
 from stages.corpus.reader import Trailer
 from stages.trailers.fetching import ledger
-from stages.trailers.fetching.obtaining import Obtain
+from stages.trailers.fetching.fetcher import TrailerFetcher
 from stages.trailers.media.results import AUDIO, FRAMES, extract, jobs, write
 from tests.base.parallel.conftest import Cluster
 from tests.trailers.fetching.conftest import download_params, sample_params
@@ -127,7 +127,7 @@ def packs_and_trailers() -> dict[str, dict[str, bytes]]:
         Trailer("b2", "f2", "Two", 2002, ("Comedy", "Drama"), "file:a0.mp4"),
     ]
     folder_of_films = download_params(files_under="films")  # seen from the folder of who asks
-    results = list(run(Obtain(folder_of_films, sample_params()), rows))
+    results = list(run(TrailerFetcher(folder_of_films, sample_params()), rows))
     ledger.write_ledger(results, Path("out/tables/downloads.parquet"))
     ledger.write_events(results, Path("out/tables/events.parquet"))
     return {place.name: contents(place) for place in Path("out").iterdir()}

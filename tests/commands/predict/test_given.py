@@ -6,8 +6,8 @@ import pytest
 from stages.base.errors import REASONS, BenchmarkError, TrailerError
 from stages.base.store import sha256
 from stages.commands.predict.given import explained, look_into
-from stages.trailers.fetching.obtaining import Facts
-from stages.trailers.media.videos import videos
+from stages.trailers.fetching.fetcher import VideoInfo
+from stages.trailers.media.results import video_store
 from tests.commands.predict.small_run import write_clip
 
 
@@ -18,9 +18,9 @@ def test_an_address_is_fetched_and_a_path_is_not(tmp_path, monkeypatch):
 
     def obtain(trailer):
         asked.append(trailer.url)
-        with videos().put() as path:
+        with video_store().put() as path:
             shutil.copy(clip, path)
-        return Facts(sha256(clip), 1, 4.0, "mpeg4", "", 64, 48, ())
+        return VideoInfo(sha256(clip), 1, 4.0, "mpeg4", "", 64, 48, ())
 
     fetched = look_into("HTTPS://films.example/a.mp4", 0, obtain)
     opened = look_into(str(clip), 1, obtain)

@@ -20,7 +20,7 @@ from stages.base.errors import TrailerError
 from stages.base.genres import GENRES
 from stages.base.params import DownloadParams, SampleParams
 from stages.corpus.reader import Trailer, trailer_id
-from stages.trailers.fetching.schemes import Means
+from stages.trailers.fetching.schemes import FetchContext
 from stages.trailers.fetching.web import fetch
 
 Route = Callable[["Handler", int], None]
@@ -175,14 +175,14 @@ def sample_params(seed: int = 7) -> SampleParams:
     return SampleParams(**(values | {"picture_decoy": 0.1, "sound_decoy": 0.1}))
 
 
-def means(root: Path, **changes: Any) -> Means:
-    return Means(download_params(**changes), sample_params(), root / "workshop")
+def context(root: Path, **changes: Any) -> FetchContext:
+    return FetchContext(download_params(**changes), sample_params(), root / "work")
 
 
 def get(site: Site, route: Route, root: Path, path: str = "/a.mp4", **changes: Any) -> bytes:
     site.routes.setdefault(path, route)
     target = root / "came"
-    fetch(trailer_at(site.url + path), means(root, **changes), target)
+    fetch(trailer_at(site.url + path), context(root, **changes), target)
     return target.read_bytes()
 
 
@@ -194,4 +194,4 @@ def reason(site: Site, route: Route, root: Path, path: str = "/a.mp4", **changes
 
 
 def partials(root: Path) -> list[Path]:
-    return [path for path in (root / "workshop" / "partial").rglob("*") if path.is_file()]
+    return [path for path in (root / "work" / "partial").rglob("*") if path.is_file()]

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import pytest
 
 from stages.trailers.fetching import addresses
-from stages.trailers.fetching.addresses import NotAllowedError, Way
+from stages.trailers.fetching.addresses import AddressPolicy, NotAllowedError
 
 PUBLIC = "http://93.184.215.14/a.mp4"
-NEVER = [
+FORBIDDEN_NETWORKS = [
     "169.254.169.254",
     "169.254.0.1",
     "[fe80::1]",
@@ -54,39 +54,39 @@ def afresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 )
 def test_only_the_web(url: str) -> None:
     with pytest.raises(NotAllowedError):
-        Way(PUBLIC).check(url)
+        AddressPolicy(PUBLIC).check(url)
 
 
-@pytest.mark.parametrize("host", NEVER)
+@pytest.mark.parametrize("host", FORBIDDEN_NETWORKS)
 def test_some_addresses_are_refused_whoever_names_them(host: str) -> None:
     url = f"http://{host}/latest/meta-data/"
     for origin in (url, PUBLIC, "http://192.168.0.7/films"):
         with pytest.raises(NotAllowedError):
-            Way(origin).check(url)
+            AddressPolicy(origin).check(url)
 
 
 @pytest.mark.parametrize("host", PRIVATE)
 def test_the_catalogue_may_name_a_private_host_and_only_that(host: str) -> None:
-    way = Way(f"http://{host}/films")
-    way.check(f"http://{host}/films")
-    way.check(f"http://{host}:8080/other")
+    policy = AddressPolicy(f"http://{host}/films")
+    policy.check(f"http://{host}/films")
+    policy.check(f"http://{host}:8080/other")
     with pytest.raises(NotAllowedError, match="one private address to another"):
-        way.check("http://10.9.9.9/a")
+        policy.check("http://10.9.9.9/a")
     with pytest.raises(NotAllowedError, match="one private address to another"):
-        way.check("http://127.0.0.2/a")
+        policy.check("http://127.0.0.2/a")
 
 
 @pytest.mark.parametrize("host", PRIVATE)
 def test_the_web_may_not_send_us_home(host: str) -> None:
     with pytest.raises(NotAllowedError, match="from the web"):
-        Way(PUBLIC).check(f"http://{host}/a")
+        AddressPolicy(PUBLIC).check(f"http://{host}/a")
 
 
 def test_there_is_no_way_back_from_the_web() -> None:
-    way = Way("http://10.1.2.3/films")
-    way.check(PUBLIC)
+    policy = AddressPolicy("http://10.1.2.3/films")
+    policy.check(PUBLIC)
     with pytest.raises(NotAllowedError, match="from the web"):
-        way.check("http://10.1.2.3/admin")
+        policy.check("http://10.1.2.3/admin")
 
 
 def test_a_name_is_as_good_as_its_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,29 +98,29 @@ def test_a_name_is_as_good_as_its_addresses(monkeypatch: pytest.MonkeyPatch) -> 
         "evil.example": ["93.184.215.14", "169.254.169.254"],
     }
 
-    def look_up(host: str, *_: object, **__: object) -> list[tuple[object, ...]]:
+    def resolve(host: str, *_: object, **__: object) -> list[tuple[object, ...]]:
         return [(0, 0, 0, "", (address, 0)) for address in known[host]]
 
-    monkeypatch.setattr(addresses, "look_up", look_up)
-    way = Way("http://nas/films")
+    monkeypatch.setattr(addresses, "resolve", resolve)
+    policy = AddressPolicy("http://nas/films")
     for same in ("http://NAS/a", "http://nas.lan/a", "http://10.1.2.3/a"):
-        way.check(same)
+        policy.check(same)
     for other in ("http://router.lan/a", "http://evil.example/a"):
         with pytest.raises(NotAllowedError):
-            way.check(other)
+            policy.check(other)
 
 
 def test_a_name_may_move_but_not_home(monkeypatch: pytest.MonkeyPatch) -> None:
     answers = ["93.184.215.14", "93.184.215.15", "127.0.0.1", "169.254.169.254", "10.1.2.3"]
 
-    def look_up(*_: object, **__: object) -> list[tuple[object, ...]]:
+    def resolve(*_: object, **__: object) -> list[tuple[object, ...]]:
         return [(0, 0, 0, "", (answers.pop(0), 80))]
 
-    monkeypatch.setattr(addresses, "look_up", look_up)
+    monkeypatch.setattr(addresses, "resolve", resolve)
     monkeypatch.setattr(socket, "getaddrinfo", socket.getaddrinfo)  # put back after the test
-    way = Way("http://film.example/a.mp4")
-    way.check("http://film.example/a.mp4")
-    way.guard()
+    policy = AddressPolicy("http://film.example/a.mp4")
+    policy.check("http://film.example/a.mp4")
+    policy.restrict_connections()
     assert socket.getaddrinfo("film.example", 80) == [(0, 0, 0, "", ("93.184.215.15", 80))]
     for _ in range(3):
         with pytest.raises(OSError, match="not the address"):
@@ -128,5 +128,5 @@ def test_a_name_may_move_but_not_home(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_public_addresses_pass() -> None:
-    Way(PUBLIC).check("https://93.184.215.14:8443/a?b")
-    Way(PUBLIC).check("http://[2606:2800:220:1::1]/a")
+    AddressPolicy(PUBLIC).check("https://93.184.215.14:8443/a?b")
+    AddressPolicy(PUBLIC).check("http://[2606:2800:220:1::1]/a")

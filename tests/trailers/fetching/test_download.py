@@ -15,7 +15,7 @@ import yaml
 from stages import download
 from stages.base.errors import BenchmarkError
 from stages.corpus.table import save_trailers
-from stages.trailers.media.videos import video
+from stages.trailers.media.results import video_path
 from tests.trailers.fetching.conftest import Site, first_then, make_movie, serve, status, trailer_at
 
 PARAMS = Path(__file__).parents[3] / "params.yaml"
@@ -89,9 +89,9 @@ def test_a_mixed_catalogue(stage: Stage, site: Site, movie: bytes) -> None:
     ids = pq.read_table("data/downloads.parquet")["trailer_id"].to_pylist()
     assert ids == sorted(ids)
 
-    rendered = video(rows["sample:one"]["sha256"]).read_bytes()
+    rendered = video_path(rows["sample:one"]["sha256"]).read_bytes()
     assert videos() == {silent, movie, rendered}
-    assert video(rows[web]["sha256"]).read_bytes() == movie
+    assert video_path(rows[web]["sha256"]).read_bytes() == movie
 
     events = pq.read_table("data/sample_events.parquet").to_pylist()
     assert {event["trailer_id"] for event in events} == {rows["sample:one"]["trailer_id"]}
@@ -134,7 +134,7 @@ def test_too_many_missing_stops_but_loses_nothing(stage: Stage, site: Site, movi
     with pytest.raises(BenchmarkError) as caught:
         stage([first, second, "file:none.mp4"], download__max_missing=0.5)
     message = str(caught.value)
-    assert "2 of 3 trailers did not come" in message
+    assert "2 of 3 trailers could not be downloaded" in message
     assert "gone 2" in message
     assert "what to do" in message
     assert counts()["ok"] == 1

@@ -13,8 +13,8 @@ import pytest
 from stages.base.errors import BenchmarkError, TrailerError
 from stages.base.params import AudioParams, FramesParams
 from stages.corpus.reader import Trailer
-from stages.trailers.fetching import ledger, local, obtaining
-from stages.trailers.fetching.obtaining import Facts, Obtain
+from stages.trailers.fetching import fetcher, ledger, local
+from stages.trailers.fetching.fetcher import TrailerFetcher, VideoInfo
 from stages.trailers.media.results import AUDIO, FRAMES, extract, jobs, write
 from tests.trailers.fetching.conftest import download_params, make_movie, sample_params, trailer_at
 
@@ -41,8 +41,10 @@ def films(tmp_path: Path, movie: bytes, monkeypatch: pytest.MonkeyPatch) -> list
     return [trailer_at(f"file:{path.name}") for path in sorted(folder.iterdir())]
 
 
-def obtain(take: tuple[Any, ...] = TAKE) -> Obtain:
-    return Obtain(download_params(files_under=str(Path("films").resolve())), sample_params(), take)
+def obtain(take: tuple[Any, ...] = TAKE) -> TrailerFetcher:
+    return TrailerFetcher(
+        download_params(files_under=str(Path("films").resolve())), sample_params(), take
+    )
 
 
 def came(films: list[Trailer], take: tuple[Any, ...]) -> Iterator[tuple[Trailer, Any]]:
@@ -112,8 +114,8 @@ def test_a_video_from_which_taking_failed_by_chance_stays(
         return extract(job)
 
     with monkeypatch.context() as patched:
-        patched.setattr(obtaining, "extract", slow)
-        assert isinstance(obtain()(films[0]), Facts)
+        patched.setattr(fetcher, "extract", slow)
+        assert isinstance(obtain()(films[0]), VideoInfo)
     assert len(videos()) == 1
     obtain()(films[0])
     assert videos() == []
@@ -127,7 +129,7 @@ def test_what_stops_the_run_leaves_no_video_to_suspect(
         raise trouble
 
     with monkeypatch.context() as patched, pytest.raises(type(trouble)):
-        patched.setattr(obtaining, "extract", stop)
+        patched.setattr(fetcher, "extract", stop)
         obtain()(films[0])
     assert len(videos()) == 1
     obtain()(films[0])  # the next run
@@ -139,12 +141,12 @@ def test_a_video_that_kills_its_process_is_left_to_the_stages(films: list[Traile
     process.start()
     process.join(30)
     assert process.exitcode == -signal.SIGKILL
-    assert isinstance(obtain()(films[0]), Facts)  # as the pool tries it again
+    assert isinstance(obtain()(films[0]), VideoInfo)  # as the pool tries it again
     assert len(videos()) == 1
     obtain()(films[0])  # the next run
     assert videos() == []
 
 
 def _die_taking(trailer: Trailer) -> None:
-    obtaining.extract = lambda job: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore
+    fetcher.extract = lambda job: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore
     obtain()(trailer)

@@ -7,7 +7,7 @@ import pytest
 
 from stages.base.errors import TrailerError
 from stages.trailers.fetching.local import fetch, source
-from tests.trailers.fetching.conftest import means, trailer_at
+from tests.trailers.fetching.conftest import context, trailer_at
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def films(tmp_path: Path) -> Path:
 def copy(url: str, films: Path | None, **changes: float) -> bytes:
     target = Path(str(films)).parent / "came"
     options = {"files_under": None if films is None else str(films), **changes}
-    fetch(trailer_at(url), means(target, **options), target)
+    fetch(trailer_at(url), context(target, **options), target)
     return target.read_bytes()
 
 
@@ -123,7 +123,7 @@ def test_what_was_looked_for_is_named(films: Path) -> None:
 
 
 def test_a_changed_file_is_another_source(films: Path) -> None:
-    allowed = means(films.parent, files_under=str(films))
+    allowed = context(films.parent, files_under=str(films))
     before = source(trailer_at("file:a.mp4"), allowed)
     (films / "a.mp4").write_bytes(b"a longer film")
     assert source(trailer_at("file:a.mp4"), allowed) != before

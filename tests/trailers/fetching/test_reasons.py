@@ -13,8 +13,8 @@ from stages.trailers.fetching.reasons import (
     Failure,
     is_transient,
     reason_for,
-    seconds_to_wait,
-    tell,
+    retry_after_seconds,
+    short_message,
 )
 
 HINT = "Use --cookies-from-browser or --cookies for the authentication."
@@ -231,7 +231,7 @@ def test_what_may_pass_by_itself(failure: Failure, expected: bool) -> None:
 
 def test_retry_after_in_seconds_or_as_a_date() -> None:
     def wait(text: str | None) -> float:
-        return seconds_to_wait(Failure("HTTPError", "", status=429, retry_after=text))
+        return retry_after_seconds(Failure("HTTPError", "", status=429, retry_after=text))
 
     later = datetime.now(UTC) + timedelta(seconds=90)
     assert wait("17") == 17
@@ -245,10 +245,10 @@ def test_the_ledger_gets_one_short_printable_line() -> None:
         "\x1b[0;31mERROR:\x1b[0m [generic] a: Unable to download webpage: <Connection object at "
         "0x7ff777898ec0>: refused (caused by TransportError('x'))\nmore"
     )
-    assert tell(Failure("x", text)) == (
+    assert short_message(Failure("x", text)) == (
         "[generic] a: Unable to download webpage: <Connection object>: refused"
     )
-    assert tell(Failure("KeyError", "")) == "KeyError"
-    assert len(tell(Failure("x", "a" * 900))) == 200
+    assert short_message(Failure("KeyError", "")) == "KeyError"
+    assert len(short_message(Failure("x", "a" * 900))) == 200
     report = "ERROR: boom; please report this issue on  https://a/b , filling out"
-    assert tell(Failure("x", report)) == "boom"
+    assert short_message(Failure("x", report)) == "boom"

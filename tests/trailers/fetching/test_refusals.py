@@ -7,14 +7,18 @@ import pytest
 
 from stages.base.errors import TrailerError
 from stages.trailers.fetching.web import fetch
-from tests.trailers.fetching.conftest import Route, Site, means, partials, serve, trailer_at
+from tests.trailers.fetching.conftest import Route, Site, context, partials, serve, trailer_at
 
 
 def refused(site: Site, route: Route, root: Path, path: str) -> TrailerError:
     """Why the address is refused; it would be asked again if that looked like bad luck."""
     site.routes[path] = route
     with pytest.raises(TrailerError) as caught:
-        fetch(trailer_at(site.url + path), means(root, retries=3, max_minutes=10.0), root / "came")
+        fetch(
+            trailer_at(site.url + path),
+            context(root, retries=3, max_minutes=10.0),
+            root / "came",
+        )
     assert partials(root) == []
     return caught.value
 

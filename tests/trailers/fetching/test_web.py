@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 
 from stages.base.errors import TrailerError
-from stages.trailers.fetching.schemes import Means
+from stages.trailers.fetching.schemes import FetchContext
 from stages.trailers.fetching.web import fetch
 from tests.trailers.fetching.conftest import (
     Handler,
     Route,
     Site,
+    context,
     first_then,
     get,
-    means,
     partials,
     reason,
     serve,
@@ -45,7 +45,7 @@ def test_a_file_comes_byte_for_byte_and_leaves_nothing(
     site: Site, movie: bytes, tmp_path: Path
 ) -> None:
     site.routes["/b.WEBM"] = serve(movie, "video/webm")
-    fetch(trailer_at(site.url + "/b.WEBM"), means(tmp_path), tmp_path / "came")
+    fetch(trailer_at(site.url + "/b.WEBM"), context(tmp_path), tmp_path / "came")
     assert (tmp_path / "came").read_bytes() == movie
     assert partials(tmp_path) == []
 
@@ -184,7 +184,7 @@ def test_a_length_shorter_than_the_file_gives_what_was_promised(
 def test_nobody_listens(site: Site, tmp_path: Path) -> None:
     trailer = trailer_at("http://127.0.0.1:9/a.mp4")  # discard: never a web server
     with pytest.raises(TrailerError) as caught:
-        fetch(trailer, means(tmp_path), tmp_path / "came")
+        fetch(trailer, context(tmp_path), tmp_path / "came")
     assert caught.value.reason == "network"
     assert "0x" not in caught.value.detail
 
@@ -192,9 +192,9 @@ def test_nobody_listens(site: Site, tmp_path: Path) -> None:
 def test_a_killed_run_goes_on_where_it_was(site: Site, movie: bytes, tmp_path: Path) -> None:
     data = long(movie)
     site.routes["/a.mp4"] = first_then([None, part_of(data)], serve(data))
-    job: tuple[Any, Means, Path] = (
+    job: tuple[Any, FetchContext, Path] = (
         trailer_at(site.url + "/a.mp4"),
-        means(tmp_path, timeout_seconds=30.0),
+        context(tmp_path, timeout_seconds=30.0),
         tmp_path / "came",
     )
     process = multiprocessing.get_context("spawn").Process(target=fetch, args=job)

@@ -72,7 +72,7 @@ def chosen(folder: Path, formats: list[dict[str, Any]], merge: bool) -> str:
     """The format that yt-dlp itself chooses from what a site offers, best last."""
     settings = JOB | {"folder": str(folder), "merge": merge}
     offer = {"id": "a", "title": "a", "extractor": "site", "extractor_key": "Site"}
-    with job.CarefulDL(settings) as downloader:
+    with job.CheckedDownloader(settings) as downloader:
         copies = copy.deepcopy(formats)
         found = downloader.process_video_result(offer | {"formats": copies}, download=False)
     return str(found["format_id"])
@@ -186,7 +186,7 @@ def test_a_fault_of_the_program_is_no_fault_of_the_network(monkeypatch: pytest.M
     def broken(_: object) -> None:
         raise TypeError("connection refused")
 
-    monkeypatch.setattr(job, "CarefulDL", broken)
+    monkeypatch.setattr(job, "CheckedDownloader", broken)
     found = Failure(**job.outcome(JOB))
     assert reason_for(found) == "crashed" and not is_transient(found)
     assert found.text == "TypeError: connection refused"

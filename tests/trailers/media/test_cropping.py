@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from stages.base.params import FramesParams
-from stages.trailers.media.cropping import WHOLE, Cropping, cropping
+from stages.trailers.media.cropping import NO_CROPPING, Cropping, read_cropping
 from stages.trailers.media.frames import extract_frames
 
 PARAMETERS = FramesParams(
@@ -50,9 +50,9 @@ def with_pixel_crop(path: Path) -> None:
 @pytest.mark.parametrize("name", ["a.mp4", "a.mkv"])
 def test_what_the_container_crops_is_not_shown(tmp_path, video, film_frame, name):
     path = video(tmp_path / name, count=12, options={"crf": "1"})
-    assert cropping(path, 0) == WHOLE
+    assert read_cropping(path, 0) == NO_CROPPING
     with_aperture(path) if name == "a.mp4" else with_pixel_crop(path)
-    assert cropping(path, 0) == CROPPED and cropping(path, 1) == WHOLE
+    assert read_cropping(path, 0) == CROPPED and read_cropping(path, 1) == NO_CROPPING
     image = cv2.imdecode(np.frombuffer(extract_frames(path, PARAMETERS).jpegs[0], np.uint8), 1)
     truth = film_frame(0, 96, 64)[4:36, 10:74]
     assert image is not None and image.shape == (64, 128, 3)

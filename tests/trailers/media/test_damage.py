@@ -10,15 +10,15 @@ import pytest
 from stages.base.params import FramesParams
 from stages.trailers.media import frames
 from stages.trailers.media.frames import extract_frames
-from stages.trailers.media.picture import jpeg, small
+from stages.trailers.media.picture import encode_jpeg, resize_upright
 from tests.trailers.media.test_reader import CLOSED, OPEN, X265, b_frames
 
 PARAMETERS = FramesParams(
     count=9, first_frame=0, first_second=None, short_side=64, jpeg_quality=90, black_level=16
 )
 FILES: dict[str, dict[str, Any]] = {
-    "closed.mp4": {"options": CLOSED},
-    "closed.ts": {"options": CLOSED},
+    "closed_gops.mp4": {"options": CLOSED},
+    "closed_gops.ts": {"options": CLOSED},
     "open.mkv": {"options": OPEN},
     "hevc.mp4": {
         "codec": "libx265",
@@ -52,7 +52,9 @@ def whole(request, tmp_path_factory, video) -> Path:
 def test_a_damaged_copy_gives_the_pictures_of_a_full_decode_or_a_note(
     tmp_path, whole, plain_decode, monkeypatch, damage
 ):
-    monkeypatch.setattr(frames, "SMALL", 0)  # as in a long file, most packets are passed over
+    monkeypatch.setattr(
+        frames, "MIN_FRAMES_TO_SEEK", 0
+    )  # as in a long file, most packets are passed over
     path = tmp_path / whole.name
     for seed in range(6):
         path.write_bytes(damage(whole.read_bytes(), seed))
@@ -62,18 +64,19 @@ def test_a_damaged_copy_gives_the_pictures_of_a_full_decode_or_a_note(
         }
         found = extract_frames(path, PARAMETERS)
         same = all(
-            round(second, 3) in shown and data == jpeg(small(shown[round(second, 3)], 1.0, 64), 90)
+            round(second, 3) in shown
+            and data == encode_jpeg(resize_upright(shown[round(second, 3)], 1.0, 64), 90)
             for second, data in zip(found.seconds, found.jpegs, strict=True)
         )
         gap = "pictures are missing" in found.note  # whole packets gone, which only times show
         assert same or gap or "damaged" in found.note, seed
 
 
-@pytest.mark.parametrize("name", ["closed.mp4", "hevc.mp4", "av1.mp4"])
+@pytest.mark.parametrize("name", ["closed_gops.mp4", "hevc.mp4", "av1.mp4"])
 def test_a_picture_lost_to_a_torn_packet_is_not_counted(
     tmp_path, video, plain_decode, monkeypatch, name
 ):
-    monkeypatch.setattr(frames, "SMALL", 0)
+    monkeypatch.setattr(frames, "MIN_FRAMES_TO_SEEK", 0)
     kind = FILES.get(name) or {"codec": "libsvtav1", "options": {"preset": "12", "g": "40"}}
     path = video(tmp_path / name, count=160, **kind)
     with av.open(str(path), "r") as container:

@@ -10,7 +10,7 @@ import pytest
 from benchmarks.clips import in_own_thread
 from stages.base.params import FramesParams
 from stages.trailers.media.frames import extract_frames
-from stages.trailers.media.picture import is_black, pixels
+from stages.trailers.media.picture import is_black, to_bgr
 
 PARAMETERS = FramesParams(
     count=3, first_frame=0, first_second=None, short_side=64, jpeg_quality=95, black_level=16
@@ -117,9 +117,9 @@ def test_one_scene_in_both_ranges_gives_the_same_frames(
 @pytest.mark.parametrize("transfer", [PQ, HLG])
 def test_reference_white_is_white_and_what_is_brighter_is_clipped(transfer):
     white = np.full((48, 64, 3), 255)
-    assert (pixels(high(white, transfer)) >= 254).all()
-    assert (pixels(high(white, transfer, white=800)) == 255).all()
-    assert np.abs(pixels(high(white, transfer, white=203 / 4)) - 255 * 0.25 ** (1 / 2.4)).max() < 3
+    assert (to_bgr(high(white, transfer)) >= 254).all()
+    assert (to_bgr(high(white, transfer, white=800)) == 255).all()
+    assert np.abs(to_bgr(high(white, transfer, white=203 / 4)) - 255 * 0.25 ** (1 / 2.4)).max() < 3
 
 
 @pytest.mark.parametrize("transfer", [PQ, HLG])
@@ -135,4 +135,4 @@ def test_black_is_judged_as_it_is_shown(transfer):
 def test_untagged_colours_of_high_range_are_those_of_bt_2020():
     frame = high(np.full((48, 64, 3), SKIN), PQ)
     frame.colorspace = frame.color_primaries = 2
-    assert np.abs(pixels(frame)[5, 5].astype(int) - SKIN[::-1]).max() <= 3
+    assert np.abs(to_bgr(frame)[5, 5].astype(int) - SKIN[::-1]).max() <= 3

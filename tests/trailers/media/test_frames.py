@@ -10,7 +10,12 @@ import pytest
 from stages.base.errors import TrailerError
 from stages.base.params import FramesParams
 from stages.trailers.media import frames
-from stages.trailers.media.frames import extract_frames, nearest, passed_over, spaced
+from stages.trailers.media.frames import (
+    evenly_spaced,
+    extract_frames,
+    nearest_key_frames,
+    skip_black,
+)
 from tests.trailers.media.test_reader import OPEN, X265, b_frames
 
 GROUPS = {"x264-params": "keyint=48:min-keyint=24:scenecut=0:bframes=3"}
@@ -36,12 +41,18 @@ def film(tmp_path_factory, video):
 
 
 def test_spacing():
-    assert spaced(801, 200, 31) == [200 + 20 * i for i in range(31)]
-    assert spaced(1000, 0, 4) == [0, 333, 666, 999]
-    assert spaced(231, 200, 31) == list(range(200, 231))
-    assert spaced(230, 200, 31)[0] == 0 and spaced(230, 200, 31)[-1] == 229
-    assert spaced(3, 200, 5) == [0, 0, 1, 2, 2]  # 0, 0.5, 1, 1.5, 2 to the nearest, halves to even
-    assert spaced(1, 200, 31) == [0] * 31
+    assert evenly_spaced(801, 200, 31) == [200 + 20 * i for i in range(31)]
+    assert evenly_spaced(1000, 0, 4) == [0, 333, 666, 999]
+    assert evenly_spaced(231, 200, 31) == list(range(200, 231))
+    assert evenly_spaced(230, 200, 31)[0] == 0 and evenly_spaced(230, 200, 31)[-1] == 229
+    assert evenly_spaced(3, 200, 5) == [
+        0,
+        0,
+        1,
+        2,
+        2,
+    ]  # 0, 0.5, 1, 1.5, 2 to the nearest, halves to even
+    assert evenly_spaced(1, 200, 31) == [0] * 31
 
 
 @pytest.mark.parametrize(
@@ -61,7 +72,7 @@ def test_spacing():
 )
 def test_black_pictures_are_passed_over(targets, black, expected):
     total = max(targets) + 1
-    assert passed_over(targets, total, lambda number: number in black) == expected
+    assert skip_black(targets, total, lambda number: number in black) == expected
 
 
 def test_31_exact_frames(film, plain_decode):
@@ -79,7 +90,7 @@ def test_31_exact_frames(film, plain_decode):
 
 def test_both_ways_give_the_same_bytes(film, monkeypatch):
     jumped = extract_frames(film, parameters())
-    monkeypatch.setattr(frames, "SMALL", 10**6)
+    monkeypatch.setattr(frames, "MIN_FRAMES_TO_SEEK", 10**6)
     assert extract_frames(film, parameters()) == jumped
 
 
@@ -90,7 +101,7 @@ def test_start_in_seconds(film):
 
 @pytest.mark.parametrize("small", [0, 10**6])
 def test_black_frames_in_a_file(tmp_path, video, monkeypatch, small):
-    monkeypatch.setattr(frames, "SMALL", small)
+    monkeypatch.setattr(frames, "MIN_FRAMES_TO_SEEK", small)
     targets = [int(n) for n in np.linspace(0, 299, 5).round()]
     assert targets == [0, 75, 150, 224, 299]
     dark = {*range(0, 7), *range(140, 160), *range(280, 300)}
@@ -185,8 +196,8 @@ def test_no_picture(tmp_path, audio):
 
 def test_the_nearest_key_frame():
     keys = np.array([10, 20, 40])
-    assert nearest([0, 10, 15, 16, 29, 30, 31, 90], keys) == [0, 0, 0, 1, 1, 1, 2, 2]
-    assert nearest([0, 700], np.array([5])) == [0, 0]
+    assert nearest_key_frames([0, 10, 15, 16, 29, 30, 31, 90], keys) == [0, 0, 0, 1, 1, 1, 2, 2]
+    assert nearest_key_frames([0, 700], np.array([5])) == [0, 0]
 
 
 def test_key_frames_instead_of_exact_ones(film, plain_decode):
@@ -197,7 +208,7 @@ def test_key_frames_instead_of_exact_ones(film, plain_decode):
     assert np.allclose(found.seconds, np.array(found.numbers) / 24)
     pictures = plain_decode(film)
     for number, jpeg in zip(found.numbers, found.jpegs, strict=True):
-        assert jpeg == frames.jpeg(frames.small(pictures[number], 1.0, 64), 90)
+        assert jpeg == frames.encode_jpeg(frames.resize_upright(pictures[number], 1.0, 64), 90)
 
 
 @pytest.mark.parametrize("key", [True, False])
@@ -215,13 +226,15 @@ def test_leading_pictures_that_do_not_decode_are_not_counted(
                 packet.stream = stream
                 target.mux(packet)
     truth = plain_decode(path)
-    monkeypatch.setattr(frames, "SMALL", 0)
-    monkeypatch.setattr(frames.Sequential, "survey", lambda *_: pytest.fail("decoded everything"))
+    monkeypatch.setattr(frames, "MIN_FRAMES_TO_SEEK", 0)
+    monkeypatch.setattr(
+        frames.SequentialReader, "scan", lambda *_: pytest.fail("decoded everything")
+    )
     found = extract_frames(path, parameters(first_frame=0, count=5, nearest_key_frame=key))
     assert found.total == len(truth) == 136
     assert found.numbers[0] == 0 and found.seconds[0] == 0 and found.note == ""
     for number, jpeg in zip(found.numbers, found.jpegs, strict=True):
-        assert jpeg == frames.jpeg(frames.small(truth[number], 1.0, 64), 90)
+        assert jpeg == frames.encode_jpeg(frames.resize_upright(truth[number], 1.0, 64), 90)
 
 
 def test_a_black_key_frame_is_passed_over_too(tmp_path, video):
@@ -251,7 +264,7 @@ def test_key_frames_that_lie_are_not_taken(tmp_path, video, monkeypatch):
     exact = extract_frames(path, parameters())
 
     def broken(*_):
-        raise frames.UntrustedError("a key frame that is none")
+        raise frames.TimelineMismatchError("a key frame is not one")
 
-    monkeypatch.setattr(frames.Jumping, "pictures", broken)
+    monkeypatch.setattr(frames.SeekingReader, "frames_at", broken)
     assert extract_frames(path, parameters(nearest_key_frame=True)) == exact

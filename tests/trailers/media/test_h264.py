@@ -2,7 +2,7 @@
 
 import pytest
 
-from stages.trailers.media.h264 import IDR, SEI, length_bytes, start_kind, torn
+from stages.trailers.media.h264 import IDR, SEI, is_malformed, key_frame_kind, nal_length_size
 
 
 def with_lengths(*units):
@@ -35,29 +35,29 @@ LONG_FIRST = bytes([0x06, 5, 0xFF, 1]) + bytes(256) + AT_ONCE[1:]
     ],
 )
 def test_starts(joined, units, kind):
-    assert start_kind(joined(*units), 4 if joined is with_lengths else 0) == kind
+    assert key_frame_kind(joined(*units), 4 if joined is with_lengths else 0) == kind
 
 
 def test_long_messages():
-    assert start_kind(with_lengths(LONG_FIRST, SLICE), 4) == SEI
+    assert key_frame_kind(with_lengths(LONG_FIRST, SLICE), 4) == SEI
 
 
 def test_damage():
-    assert start_kind(b"", 4) == start_kind(b"", 0) == 0
-    assert start_kind(bytes([255, 255, 255, 255, 0x61]), 4) == 0
-    assert start_kind(with_lengths(bytes([6, 0xFF, 0xFF])), 4) == 0
+    assert key_frame_kind(b"", 4) == key_frame_kind(b"", 0) == 0
+    assert key_frame_kind(bytes([255, 255, 255, 255, 0x61]), 4) == 0
+    assert key_frame_kind(with_lengths(bytes([6, 0xFF, 0xFF])), 4) == 0
 
 
 def test_torn():
     whole = with_lengths(DELIMITER, SPS, IDR_SLICE)
-    assert not torn(whole, 4)
-    assert torn(whole[:-1], 4) and torn(whole + b"\0", 4)  # cut off, and something too much
-    assert torn(bytes(len(whole)), 4)  # a hole
-    assert torn(whole[:4] + bytes([whole[4] | 0x80]) + whole[5:], 4)  # forbidden_zero_bit
+    assert not is_malformed(whole, 4)
+    assert is_malformed(whole[:-1], 4) and is_malformed(whole + b"\0", 4)  # cut off, and too long
+    assert is_malformed(bytes(len(whole)), 4)  # a hole
+    assert is_malformed(whole[:4] + bytes([whole[4] | 0x80]) + whole[5:], 4)  # forbidden_zero_bit
 
 
 def test_length_size():
-    assert length_bytes(bytes([1, 100, 0, 31, 0xFF, 0xE1, 0])) == 4
+    assert nal_length_size(bytes([1, 100, 0, 31, 0xFF, 0xE1, 0])) == 4
     hevc = bytes([1, 1, 0x60]) + bytes(18) + bytes([0xFF, 3, 0xA0])
-    assert length_bytes(hevc, 21) == 4
-    assert length_bytes(bytes([0, 0, 0, 1, 0x67, 0, 0])) == length_bytes(None) == 0
+    assert nal_length_size(hevc, 21) == 4
+    assert nal_length_size(bytes([0, 0, 0, 1, 0x67, 0, 0])) == nal_length_size(None) == 0

@@ -6,7 +6,7 @@ import pytest
 
 from stages.base.params import AudioParams
 from stages.trailers.media import mixing
-from stages.trailers.media.mixing import Mono
+from stages.trailers.media.mixing import Downmixer
 from stages.trailers.media.sound import extract_windows
 
 # ITU-R BS.775: half of left + .707 centre + .707 left surround, and of right alike; no LFE
@@ -47,7 +47,7 @@ def impulses(layout, sample_format):
 @pytest.mark.parametrize("sample_format", ["flt", "s16"])
 @pytest.mark.parametrize("layout", WEIGHTS)
 def test_weights_of_the_channels(layout, sample_format):
-    mono, weights = Mono(), WEIGHTS[layout]
+    mono, weights = Downmixer(), WEIGHTS[layout]
     for _ in range(2):  # the second frame of a track as the first
         found = mono(impulses(layout, sample_format))
         assert len(found) == 64 and not found[len(weights) :].any()
@@ -56,7 +56,7 @@ def test_weights_of_the_channels(layout, sample_format):
 
 
 def test_the_layout_may_change_on_the_way():
-    mono = Mono()
+    mono = Downmixer()
     for layout in ("5.1", "stereo", "5.1", "quad", "9 channels", "mono"):
         found = mono(impulses(layout, "flt"))
         assert found[: len(WEIGHTS[layout])] * 2 == pytest.approx(WEIGHTS[layout], abs=1e-3)
@@ -65,13 +65,13 @@ def test_the_layout_may_change_on_the_way():
 def test_frames_of_many_channels_are_packed_before_they_become_arrays(tmp_path, audio, monkeypatch):
     """Planar ones of eight channels must not, and six are harmless."""
     seen = []
-    values = mixing._values
+    values = mixing._to_float
 
     def spy(frame):
         seen.append((frame.format.name, frame.layout.nb_channels))
         return values(frame)
 
-    monkeypatch.setattr(mixing, "_values", spy)
+    monkeypatch.setattr(mixing, "_to_float", spy)
     signal = np.random.default_rng(0).normal(0, 0.05, (6, 48000))
     path = audio(tmp_path / "a.mp4", signal, codec="aac", sample_format="fltp")
     extract_windows(path, AudioParams(sample_rate=48000, seconds=0.5, windows=("start",)))

@@ -12,9 +12,9 @@ import pytest
 
 from stages.base.params import FramesParams
 from stages.trailers.media import frames
-from stages.trailers.media.container import Reading, open_media, video_stream
+from stages.trailers.media.container import StreamDecoder, open_media, video_stream
 from stages.trailers.media.frames import extract_frames
-from stages.trailers.media.picture import is_black, pixels, rotation_of, small
+from stages.trailers.media.picture import is_black, resize_upright, rotation_of, to_bgr
 
 # BT.601 and BT.709: red and blue weights of luma
 WEIGHTS = {5: (0.299, 0.114), 1: (0.2126, 0.0722)}
@@ -44,21 +44,21 @@ def expected_bgr(y, u, v, full, space):
 @pytest.mark.parametrize("yuv", [(81, 90, 240), (145, 54, 34), (180, 128, 128), (60, 200, 100)])
 def test_colour_matrix_and_range(yuv, space, full):
     y, u, v = yuv
-    found = pixels(flat(y, u, v, full=full, space=space))[10, 10]
+    found = to_bgr(flat(y, u, v, full=full, space=space))[10, 10]
     assert np.abs(found - expected_bgr(y, u, v, full, space)).max() <= 2
 
 
 def test_untagged_colour_is_judged_by_size():
     sd, hd = flat(81, 90, 240), flat(81, 90, 240, size=(1280, 720))
-    assert np.abs(pixels(sd)[5, 5] - expected_bgr(81, 90, 240, False, 5)).max() <= 2
-    assert np.abs(pixels(hd)[5, 5] - expected_bgr(81, 90, 240, False, 1)).max() <= 2
+    assert np.abs(to_bgr(sd)[5, 5] - expected_bgr(81, 90, 240, False, 5)).max() <= 2
+    assert np.abs(to_bgr(hd)[5, 5] - expected_bgr(81, 90, 240, False, 1)).max() <= 2
 
 
 @pytest.mark.parametrize("name", ["bgr0", "yuv420p10le", "gray", "yuva420p", "rgb24"])
 def test_any_pixel_format(name):
     image = np.full((48, 64, 3), 128, np.uint8)
     frame = av.VideoFrame.from_ndarray(image, format="rgb24").reformat(format=name)
-    assert np.abs(pixels(frame).astype(int) - 128).max() <= 3
+    assert np.abs(to_bgr(frame).astype(int) - 128).max() <= 3
 
 
 def test_black():
@@ -86,7 +86,7 @@ def test_black():
 )
 def test_short_side_and_aspect(size, aspect, expected):
     frame = av.VideoFrame.from_ndarray(np.zeros((size[1], size[0], 3), np.uint8), format="rgb24")
-    assert small(frame, aspect, 256).shape[:2] == expected
+    assert resize_upright(frame, aspect, 256).shape[:2] == expected
 
 
 def corners(number: int) -> Any:
@@ -99,11 +99,11 @@ def corners(number: int) -> Any:
 
 def first_frame(path):
     with open_media(path) as container:
-        return next(Reading(container, video_stream(container)).frames())
+        return next(StreamDecoder(container, video_stream(container)).frames())
 
 
 def seen(path):
-    image = small(first_frame(path), 1.0, 64)
+    image = resize_upright(first_frame(path), 1.0, 64)
     names = {(1, 0, 0): "r", (0, 1, 0): "g", (0, 0, 1): "b", (1, 1, 1): "w"}
     height, width = image.shape[:2]
     points = [(y, x) for y in (height // 4, -height // 4) for x in (width // 4, -width // 4)]
@@ -162,7 +162,7 @@ def test_sample_aspect_ratio_of_a_file(tmp_path, video):
 def test_a_sample_aspect_ratio_that_changes_is_followed(
     tmp_path, video, ffmpeg, monkeypatch, codec, width, small
 ):
-    monkeypatch.setattr(frames, "SMALL", small)
+    monkeypatch.setattr(frames, "MIN_FRAMES_TO_SEEK", small)
     square = video(tmp_path / "a.ts", codec=codec, count=24, tune=aspect(1, 1))
     later = [(24 + number) * 3750 for number in range(24)]
     wide = video(tmp_path / "b.ts", codec=codec, count=24, tune=aspect(2, 1), times=later)
@@ -189,7 +189,7 @@ def test_what_a_stream_crops_at_the_left_is_not_shown(tmp_path, video, film_fram
             for changed in cut.filter(packet if packet.size else None):
                 changed.stream = stream
                 target.mux(changed)
-    image = pixels(first_frame(path))[..., ::-1]
+    image = to_bgr(first_frame(path))[..., ::-1]
     assert image.shape == (92, 144, 3)
     assert np.abs(image.astype(int) - film_frame(0, 160, 96)[4:, 10:154]).mean() < 8
 
@@ -202,9 +202,9 @@ def test_monochrome_of_limited_range(name, factor):
         values = np.full(plane.buffer_size // min(factor, 2), luma * factor)
         plane.update(values.astype(np.uint8 if factor == 1 else "<u2").tobytes())
         frame.color_range = 1
-        assert np.abs(pixels(frame).astype(int) - expected).max() <= 1
+        assert np.abs(to_bgr(frame).astype(int) - expected).max() <= 1
         frame.color_range = 2
-        assert np.abs(pixels(frame).astype(int) - luma).max() <= 1
+        assert np.abs(to_bgr(frame).astype(int) - luma).max() <= 1
 
 
 def test_monochrome_of_limited_range_in_a_file(tmp_path, video):
@@ -217,4 +217,4 @@ def test_monochrome_of_limited_range_in_a_file(tmp_path, video):
         pixel_format="gray",
     )
     frame = first_frame(path)
-    assert frame.format.name == "gray" and (pixels(frame) >= 253).all()
+    assert frame.format.name == "gray" and (to_bgr(frame) >= 253).all()

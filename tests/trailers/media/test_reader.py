@@ -1,4 +1,4 @@
-"""Jumping must give the very pictures of a plain decode, on every kind of file it accepts."""
+"""SeekingReader must give the very pictures of a plain decode, on every kind of file it accepts."""
 
 from pathlib import Path
 from typing import Any
@@ -7,8 +7,8 @@ import av
 import numpy as np
 import pytest
 
-from stages.trailers.media.container import Reading
-from stages.trailers.media.reader import Jumping, Sequential, UntrustedError
+from stages.trailers.media.container import StreamDecoder
+from stages.trailers.media.reader import SeekingReader, SequentialReader, TimelineMismatchError
 from stages.trailers.media.timeline import read_timeline
 
 CLOSED = {"x264-params": "keyint=24:min-keyint=24:scenecut=0:bframes=3:b-pyramid=normal"}
@@ -25,7 +25,7 @@ def b_frames(stream: Any) -> None:
 
 
 FILES: dict[str, dict[str, Any]] = {
-    "closed.mp4": {"options": CLOSED},
+    "closed_gops.mp4": {"options": CLOSED},
     "open.mp4": {"options": OPEN},
     "open.mkv": {"options": OPEN},
     "open.ts": {"options": OPEN},
@@ -58,13 +58,13 @@ def test_jumping_gives_the_pictures_of_a_plain_decode(name, tmp_path, video, pla
     path = video(tmp_path / name, **FILES[name])
     truth = [frame.to_ndarray() for frame in plain_decode(path)]
     timeline = read_timeline(path)
-    assert timeline.trusted and timeline.count == len(truth)
-    reader = Jumping(path, timeline, black_level=16)
-    reader.check_start()
+    assert timeline.trusted and timeline.n_frames == len(truth)
+    reader = SeekingReader(path, timeline, black_level=16)
+    reader.check_first_frames()
     chance = np.random.default_rng(0)
-    for size in (1, 2, 5, 20, timeline.count):
-        numbers = sorted(chance.choice(timeline.count, size, replace=False).tolist())
-        found = {number: frame.to_ndarray() for number, frame in reader.pictures(numbers)}
+    for size in (1, 2, 5, 20, timeline.n_frames):
+        numbers = sorted(chance.choice(timeline.n_frames, size, replace=False).tolist())
+        found = {number: frame.to_ndarray() for number, frame in reader.frames_at(numbers)}
         assert sorted(found) == numbers
         assert all(np.array_equal(found[number], truth[number]) for number in numbers)
 
@@ -83,21 +83,21 @@ def test_an_edit_list_cuts_pictures_away(tmp_path, video, plain_decode):
     truth = [frame.to_ndarray() for frame in plain_decode(path)]
     assert len(truth) == 136  # one second of 24 pictures is gone
     timeline = read_timeline(path)
-    for number, frame in Jumping(path, timeline, 16).pictures([0, 5, 60, 135]):
+    for number, frame in SeekingReader(path, timeline, 16).frames_at([0, 5, 60, 135]):
         assert np.array_equal(frame.to_ndarray(), truth[number])
 
 
 def test_jumping_decodes_only_what_is_needed(tmp_path, video, monkeypatch):
     path = video(tmp_path / "a.mp4", options=CLOSED)
     packets = []
-    decode = Reading.decode
+    decode = StreamDecoder.decode
 
     def counting(self, packet):
         packets.append(packet)
         return decode(self, packet)
 
-    monkeypatch.setattr(Reading, "decode", counting)
-    list(Jumping(path, read_timeline(path), 16).pictures([50, 121]))
+    monkeypatch.setattr(StreamDecoder, "decode", counting)
+    list(SeekingReader(path, read_timeline(path), 16).frames_at([50, 121]))
     # key frames lie at 0, 24, ... 144: from 48 to 50 and from 120 to 121, and B-frames' references
     assert len([p for p in packets if p is not None]) <= 2 * 6
 
@@ -116,9 +116,9 @@ def test_a_raw_stream_without_times_is_not_trusted(tmp_path, video):
 def test_a_table_that_lies_is_noticed(tmp_path, video):
     path = video(tmp_path / "a.mp4", options=CLOSED)
     timeline = read_timeline(path)
-    timeline.key[:] = True  # as a file without a table of key frames claims
-    with pytest.raises(UntrustedError):
-        list(Jumping(path, timeline, 16).pictures([100]))
+    timeline.is_key[:] = True  # as a file without a table of key frames claims
+    with pytest.raises(TimelineMismatchError):
+        list(SeekingReader(path, timeline, 16).frames_at([100]))
 
 
 def test_broken_packets_are_noticed(tmp_path, video):
@@ -130,28 +130,28 @@ def test_broken_packets_are_noticed(tmp_path, video):
     path.write_bytes(data)
     timeline = read_timeline(path)
     assert timeline.trusted  # the table itself is whole
-    with pytest.raises(UntrustedError):
-        list(Jumping(path, timeline, 16).pictures(range(timeline.count)))
+    with pytest.raises(TimelineMismatchError):
+        list(SeekingReader(path, timeline, 16).frames_at(range(timeline.n_frames)))
 
 
 def test_sequential_counts_and_finds_black(tmp_path, video, plain_decode):
     path = video(tmp_path / "a.mp4", count=40, options=CLOSED, black=lambda n: 10 <= n < 15)
-    reader = Sequential(path, black_level=16)
-    assert [number for number, _ in reader.survey()] == list(range(40))
-    assert [n for n in range(40) if reader.dark(n)] == [10, 11, 12, 13, 14]
+    reader = SequentialReader(path, black_level=16)
+    assert [number for number, _ in reader.scan()] == list(range(40))
+    assert [n for n in range(40) if reader.is_black(n)] == [10, 11, 12, 13, 14]
     truth = [frame.to_ndarray() for frame in plain_decode(path)]
-    found = {n: frame.to_ndarray() for n, frame in reader.pictures([3, 39])}
+    found = {n: frame.to_ndarray() for n, frame in reader.frames_at([3, 39])}
     assert all(np.array_equal(found[n], truth[n]) for n in (3, 39))
 
 
 def test_dark_follows_the_pictures(tmp_path, video):
     path = video(tmp_path / "a.mp4", options=CLOSED, black=lambda n: n in (50, 51, 52, 90))
-    reader = Jumping(path, read_timeline(path), 16)
-    assert [n for n in range(45, 60) if reader.dark(n)] == [50, 51, 52]
-    assert reader.dark(90) and not reader.dark(91) and reader.dark(50)
+    reader = SeekingReader(path, read_timeline(path), 16)
+    assert [n for n in range(45, 60) if reader.is_black(n)] == [50, 51, 52]
+    assert reader.is_black(90) and not reader.is_black(91) and reader.is_black(50)
 
 
 def test_frames_keep_their_place_in_paths_with_odd_names(tmp_path, video):
     path: Path = tmp_path / "100% %03d ‘ä’ concat:a|b.mp4"
     video(tmp_path / "a.mp4", count=30).rename(path)
-    assert read_timeline(path).count == 30
+    assert read_timeline(path).n_frames == 30

@@ -12,8 +12,7 @@ import pytest
 from stages.base.errors import BenchmarkError, TrailerError
 from stages.base.params import AudioParams, FramesParams
 from stages.trailers.media import frames, results
-from stages.trailers.media.results import AUDIO, FRAMES, extract, jobs, write
-from stages.trailers.media.videos import videos
+from stages.trailers.media.results import AUDIO, FRAMES, extract, jobs, video_store, write
 
 PICTURE = FramesParams(
     count=3, first_frame=0, first_second=None, short_side=64, jpeg_quality=90, black_level=16
@@ -44,7 +43,7 @@ def workplace(tmp_path, monkeypatch, video, audio):
         for path in sorted(folder.iterdir())
     ]
     for path in folder.iterdir():
-        with videos().put() as copy:
+        with video_store().put() as copy:
             shutil.copy(path, copy)
     gone = dict.fromkeys(rows[0], "") | {"trailer_id": "e3", "reason": "gone"}
     pq.write_table(pa.Table.from_pylist([*rows, gone]), "data/downloads.parquet")

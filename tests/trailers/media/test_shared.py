@@ -9,7 +9,7 @@ import pytest
 from stages.base.errors import TrailerError
 from stages.base.params import AudioParams, FramesParams
 from stages.trailers.media.frames import extract_frames
-from stages.trailers.media.picture import jpeg, small
+from stages.trailers.media.picture import encode_jpeg, resize_upright
 from stages.trailers.media.probe import probe
 from stages.trailers.media.sound import extract_windows
 from stages.trailers.media.timeline import read_timeline
@@ -53,7 +53,7 @@ def test_picture(media_row, plain_decode):
     assert len(found.jpegs) == 31 and list(found.numbers) == sorted(found.numbers)
     aspect = read_timeline(path).sample_aspect
     for number, data in dict(zip(found.numbers, found.jpegs, strict=True)).items():
-        assert data == jpeg(small(truth[number], aspect, 64), 90), number
+        assert data == encode_jpeg(resize_upright(truth[number], aspect, 64), 90), number
 
 
 def test_sound(media_row):

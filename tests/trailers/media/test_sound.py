@@ -11,9 +11,9 @@ import pytest
 from stages.base.errors import TrailerError
 from stages.base.params import AudioParams
 from stages.trailers.media import sound
-from stages.trailers.media.resampling import resampled
-from stages.trailers.media.sound import extract_windows, flac
-from stages.trailers.media.track import decode_parts, read_packets
+from stages.trailers.media.resampling import resample
+from stages.trailers.media.sound import encode_flac, extract_windows
+from stages.trailers.media.track import decode_segments, read_audio_packets
 
 ALL = ("start", "middle", "end")
 
@@ -105,13 +105,13 @@ def test_short_tracks_give_all_they_have(tmp_path, audio):
 
 
 def test_loud_float_sound_is_clipped_not_wrapped():
-    found = samples(flac(np.array([0.5, 1.5, -1.5, 1.0, -1.0], np.float32), 48000))
+    found = samples(encode_flac(np.array([0.5, 1.5, -1.5, 1.0, -1.0], np.float32), 48000))
     assert np.array_equal(found, [0.5, 32767 / 32768, -1.0, 32767 / 32768, -1.0])
 
 
 def test_flac_is_the_same_every_time():
     signal = chirp(1, 48000).astype(np.float32)
-    assert flac(signal, 48000) == flac(signal, 48000)
+    assert encode_flac(signal, 48000) == encode_flac(signal, 48000)
 
 
 # without noise substitution, which makes up other noise on every decode
@@ -138,13 +138,13 @@ def test_jumping_gives_the_windows_of_a_full_decode(tmp_path, audio, monkeypatch
     jumped = []
 
     def spy(*arguments):
-        jumped.append(decode_parts(*arguments))
+        jumped.append(decode_segments(*arguments))
         return jumped[-1]
 
-    monkeypatch.setattr(sound, "decode_parts", spy)
+    monkeypatch.setattr(sound, "decode_segments", spy)
     found = extract_windows(path, parameters(2.0))
     assert jumped  # the way under test was taken, and did not give up
-    monkeypatch.setattr(sound, "WORTH_IT_SECONDS", float("inf"))
+    monkeypatch.setattr(sound, "MIN_SKIPPED_SECONDS", float("inf"))
     full = extract_windows(path, parameters(2.0))
     assert len(jumped) == 1
     for one, other in zip(found, full, strict=True):
@@ -159,7 +159,7 @@ def test_coded_sound_is_in_its_place(tmp_path, audio, name):
     signal = chirp(8, rate)
     path = audio(tmp_path / name, signal[None], **LONG[name])
     window = extract_windows(path, parameters(2.0))[0]
-    found, wanted = samples(window.flac), resampled(signal.astype(np.float32), rate, 48000)
+    found, wanted = samples(window.flac), resample(signal.astype(np.float32), rate, 48000)
     shifts = range(0, 2500)  # the container may leave the encoder's delay in, never take away
     scores = [np.dot(found[4000:40000], wanted[4000 - s : 40000 - s]) for s in shifts]
     best = int(np.argmax(scores))
@@ -178,7 +178,7 @@ def test_unsteady_tracks_fall_back(tmp_path, audio):
                 continue
             packet.stream = stream
             target.mux(packet)
-    assert read_packets(path).size == 0
+    assert read_audio_packets(path).samples_per_packet == 0
     end = extract_windows(path, parameters(2.0))[2]
     assert np.abs(samples(end.flac) - chirp(40, 48000)[-96000:]).max() < 2 / 32768
     assert abs(end.start - 28) < 0.2
@@ -193,9 +193,9 @@ def test_only_the_start_does_not_read_on(tmp_path, audio):
 def test_a_wrong_length_is_found_out(tmp_path, audio, monkeypatch):
     path = audio(tmp_path / "a.wav", chirp(20, 48000)[None])
     true = [w.flac for w in extract_windows(path, parameters(2.0))]
-    read = sound.read_packets
-    lying = lambda p: replace(read(p), size=0, seconds=143165.6)  # noqa: E731
-    monkeypatch.setattr(sound, "read_packets", lying)
+    read = sound.read_audio_packets
+    lying = lambda p: replace(read(p), samples_per_packet=0, seconds=143165.6)  # noqa: E731
+    monkeypatch.setattr(sound, "read_audio_packets", lying)
     assert [w.flac for w in extract_windows(path, parameters(2.0))] == true
 
 

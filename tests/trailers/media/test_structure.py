@@ -11,7 +11,7 @@ import pytest
 from stages.base.errors import TrailerError
 from stages.trailers.media.container import undecodable_reason
 from stages.trailers.media.probe import probe
-from stages.trailers.media.structure import MOST_HEADERS, fault
+from stages.trailers.media.structure import MAX_HEADERS, diagnose
 
 CENC = {
     "encryption_scheme": "cenc-aes-ctr",
@@ -176,11 +176,11 @@ def test_a_whole_file_of_which_nothing_decodes_is_not_truncated(tmp_path):
     assert reason(path) == "unreadable"
     whole = b"".join(struct.pack(">I4s", 8, kind) for kind in (b"ftyp", b"mdat", b"moov"))
     path.write_bytes(whole)
-    assert fault(path) is None
+    assert diagnose(path) is None
     path.write_bytes(whole + b"garbage that looks like a box")
-    assert fault(path) is None
+    assert diagnose(path) is None
     path.write_bytes(b"RIFF" + struct.pack("<I", 4) + b"AVI ")
-    assert fault(path) is None
+    assert diagnose(path) is None
 
 
 def nested(depth: int) -> bytes:
@@ -193,11 +193,11 @@ def nested(depth: int) -> bytes:
 def hostile() -> Iterator[bytes]:
     """What would take a careless reader's memory, stack or time."""
     yield nested(5000)
-    yield struct.pack(">I4s", 8, b"free") * (MOST_HEADERS + 10)
+    yield struct.pack(">I4s", 8, b"free") * (MAX_HEADERS + 10)
     yield struct.pack(">I4sQ", 1, b"ftyp", (1 << 64) - 1)
     yield struct.pack(">I4sQ", 1, b"ftyp", 0)
     yield b"\x1a\x45\xdf\xa3\x80" + b"\x18\x53\x80\x67\xff" * 50_000
-    yield b"\x1a\x45\xdf\xa3\x80\x18\x53\x80\x67\xff" + b"\xec\x80" * (MOST_HEADERS + 10)
+    yield b"\x1a\x45\xdf\xa3\x80\x18\x53\x80\x67\xff" + b"\xec\x80" * (MAX_HEADERS + 10)
     yield b"\x1a\x45\xdf\xa3\x01" + b"\xfe" * 20
     yield b"OggS" + bytes(22) + b"\0" + b"OggS"
     yield from (b"\x1a\x45\xdf\xa3"[:n] + bytes(n) for n in range(1, 9))
@@ -207,7 +207,7 @@ def hostile() -> Iterator[bytes]:
 def test_no_structure_takes_the_reader_down(tmp_path, number):
     path = tmp_path / "a"
     path.write_bytes(list(hostile())[number])
-    assert fault(path) in (None, "truncated")
+    assert diagnose(path) in (None, "truncated")
 
 
 @pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.avi", "a.ogg"])
@@ -220,4 +220,4 @@ def test_any_damage_gets_an_answer(tmp_path, video, audio, name):
     data = path.read_bytes()
     for seed in range(200):
         path.write_bytes(damaged(data[:2000] if seed % 2 else data, seed))
-        assert fault(path) in (None, "truncated")
+        assert diagnose(path) in (None, "truncated")

@@ -12,10 +12,10 @@ import pytest
 from stages.base.errors import BenchmarkError, TrailerError
 from stages.base.store.shared import Shared
 from stages.trailers.fetching import local
+from stages.trailers.fetching.fetcher import TrailerFetcher, VideoInfo, remove_leftovers
 from stages.trailers.fetching.ledger import check_missing
-from stages.trailers.fetching.obtaining import Facts, Obtain, sweep
 from stages.trailers.fetching.schemes import Fetched, scheme_of
-from stages.trailers.media.videos import video
+from stages.trailers.media.results import video_path
 from tests.trailers.fetching.conftest import download_params, make_movie, sample_params, trailer_at
 
 
@@ -27,16 +27,16 @@ def obtain(tmp_path: Path, movie: bytes, monkeypatch: pytest.MonkeyPatch) -> Any
     folder.mkdir()
     (folder / "film.mp4").write_bytes(movie)
 
-    def run(name: str = "film.mp4", take: tuple[Any, ...] = (), **changes: Any) -> Facts:
+    def run(name: str = "film.mp4", take: tuple[Any, ...] = (), **changes: Any) -> VideoInfo:
         params = download_params(files_under=str(folder), **changes)
-        return Obtain(params, sample_params(), take)(trailer_at(f"file:{name}"))
+        return TrailerFetcher(params, sample_params(), take)(trailer_at(f"file:{name}"))
 
     return run
 
 
 def test_facts(obtain: Any, movie: bytes) -> None:
     found = obtain()
-    assert video(found.sha256).read_bytes() == movie
+    assert video_path(found.sha256).read_bytes() == movie
     assert found.sha256 == hashlib.sha256(movie).hexdigest()
     assert found.bytes == len(movie)
     assert (found.width, found.height) == (64, 48)
@@ -78,8 +78,8 @@ def test_a_shared_store_out_of_reach_costs_no_second_download(
         patched.setattr(Shared, "send", unreachable)
         obtain()
     monkeypatch.setattr(local, "fetch", unreachable)  # not again
-    sweep()
-    here = video(obtain().sha256)
+    remove_leftovers()
+    here = video_path(obtain().sha256)
     names = {path.name for path in far.rglob("*") if path.is_file()}
     assert here.name in names and len(names) == 2
 
@@ -118,9 +118,9 @@ def test_a_header_that_lies_about_length_is_judged_by_its_packets(
 
 
 def test_a_damaged_entry_is_noticed_and_fetched_again(obtain: Any, movie: bytes) -> None:
-    path = video(obtain().sha256)
+    path = video_path(obtain().sha256)
     path.write_bytes(movie[:-1] + b"x")
-    assert video(obtain().sha256).read_bytes() == movie
+    assert video_path(obtain().sha256).read_bytes() == movie
 
 
 def test_one_modality_is_enough(obtain: Any, tmp_path: Path) -> None:
@@ -160,9 +160,9 @@ def test_other_schemes_are_refused() -> None:
 
 
 def test_half_written_entries_are_swept(obtain: Any) -> None:
-    path = video(obtain().sha256)
+    path = video_path(obtain().sha256)
     half = path.parents[1] / "coming/0123.part"
     half.write_bytes(b"half")
-    sweep()
+    remove_leftovers()
     assert not half.exists()
     assert path.exists()

@@ -51,7 +51,7 @@ def test_where_none_is_missing_it_is_said(
     monkeypatch.setattr(sys, "argv", ["ledger"])
     command.main()
     printed = capsys.readouterr()
-    assert "3 trailers, and none is missing" in printed.err and not printed.out
+    assert "3 trailers, none missing" in printed.err and not printed.out
 
 
 def test_what_to_do_names_the_command_that_shows_them(rows: list[dict]) -> None:
@@ -60,7 +60,7 @@ def test_what_to_do_names_the_command_that_shows_them(rows: list[dict]) -> None:
     with pytest.raises(BenchmarkError) as caught:
         check_missing(count(gone), params)
     message = str(caught.value)
-    assert "1 of 1 trailer did not come" in message and "found: gone 1" in message
+    assert "1 of 1 trailer could not be downloaded" in message and "found: gone 1" in message
     assert "`python -m stages.ledger`" in message and "column" not in message
 
 

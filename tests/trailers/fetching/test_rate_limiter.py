@@ -1,17 +1,17 @@
-"""Turns are taken by processes; threads stand in for them, since each opens its own files."""
+"""Processes share a rate limit; threads stand in for them, since each opens its own files."""
 
 import threading
 import time
 from pathlib import Path
 
-from stages.trailers.fetching import hosts
+from stages.trailers.fetching.rate_limiter import MAX_CONCURRENT, RateLimiter
 
 
 def begin_times(folder: Path, host: str, count: int, pause: float) -> list[float]:
     begun: list[float] = []
 
     def work() -> None:
-        with hosts.turn(folder, host, pause):
+        with RateLimiter(folder, host, pause).acquire():
             begun.append(time.time())
 
     threads = [threading.Thread(target=work) for _ in range(count)]
@@ -22,17 +22,17 @@ def begin_times(folder: Path, host: str, count: int, pause: float) -> list[float
     return sorted(begun)
 
 
-def test_turns_begin_a_pause_apart(tmp_path: Path) -> None:
+def test_downloads_start_a_pause_apart(tmp_path: Path) -> None:
     start = time.time()
     begun = begin_times(tmp_path, "a.example", 4, 0.1)
-    # a busy machine may notice a turn late, and so close to the next one, but never too early
+    # a busy machine may start a download late, and so close to the next one, but never too early
     assert all(begin >= start + 0.1 * turns for turns, begin in enumerate(begun))
 
 
 def test_hosts_do_not_wait_for_each_other(tmp_path: Path) -> None:
     start = time.time()
     for host in "abcde":
-        with hosts.turn(tmp_path, host, 5.0):
+        with RateLimiter(tmp_path, host, 5.0).acquire():
             pass
     assert time.time() - start < 4
 
@@ -45,11 +45,11 @@ def test_few_at_a_time(tmp_path: Path) -> None:
 
     def work() -> None:
         nonlocal now
-        with hosts.turn(tmp_path, "a.example", 0.0):
+        with RateLimiter(tmp_path, "a.example", 0.0).acquire():
             with guard:
                 now += 1
                 inside.append(now)
-                if now == hosts.AT_A_TIME:
+                if now == MAX_CONCURRENT:
                     full.set()
             full.wait(5)
             with guard:
@@ -60,17 +60,17 @@ def test_few_at_a_time(tmp_path: Path) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert max(inside) == hosts.AT_A_TIME
+    assert max(inside) == MAX_CONCURRENT
 
 
 def test_a_host_that_asks_for_time_gets_it(tmp_path: Path) -> None:
-    hosts.postpone(tmp_path, "a.example", 0.3)
+    RateLimiter(tmp_path, "a.example", 0.0).back_off(0.3)
     start = time.time()
-    with hosts.turn(tmp_path, "a.example", 0.0):
+    with RateLimiter(tmp_path, "a.example", 0.0).acquire():
         assert time.time() - start >= 0.28
 
 
 def test_host_names_are_no_paths(tmp_path: Path) -> None:
-    with hosts.turn(tmp_path / "hosts", "../../etc/x", 0.0):
+    with RateLimiter(tmp_path / "hosts", "../../etc/x", 0.0).acquire():
         pass
     assert {path.parent for path in tmp_path.rglob("*.next")} == {tmp_path / "hosts"}

@@ -1,0 +1,173 @@
+"""One trailer, from its row in the catalogue to a video in the store and what it holds."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from stages.base.errors import DISK_FULL, BenchmarkError, TrailerError
+from stages.base.params import AudioParams, DownloadParams, FramesParams, SampleParams
+from stages.base.store import ROOT, Store, send, sha256
+from stages.corpus.reader import Trailer
+from stages.trailers.fetching.schemes import (
+    FetchContext,
+    Scheme,
+    check_duration,
+    check_size,
+    scheme_of,
+)
+from stages.trailers.media.results import (
+    Job,
+    codec_column,
+    extract,
+    is_stored,
+    video_path,
+    video_store,
+)
+
+WORK_FOLDER = ROOT / "fetching"
+
+
+@dataclass(frozen=True)
+class VideoInfo:
+    """A fetched video."""
+
+    sha256: str
+    """Of the file; its key in the store."""
+    bytes: int
+    """Size of the file."""
+    duration: float | None
+    """Seconds, checked against the file's packets; None if unknown."""
+    video_codec: str
+    """"" if it has no picture."""
+    audio_codec: str
+    """"" if it has no sound."""
+    width: int
+    """Stored pixels; 0 if it has no picture."""
+    height: int
+    """Stored pixels; 0 if it has no picture."""
+    events: tuple[Mapping[str, Any], ...]
+    """The shots and sounds of a rendered sample."""
+
+
+@dataclass(frozen=True)
+class TrailerFetcher:
+    """Fetches trailers; a callable, so that a pool of processes can run it.
+
+    A file without picture, or without sound, counts as fetched, since its film can still serve the
+    other modality; only a file in which nothing decodes has failed. Videos are kept in the store
+    and never fetched twice; the next run retries what failed.
+    """
+
+    download: DownloadParams
+    sample: SampleParams
+    extract_at_once: tuple[FramesParams | AudioParams, ...] = ()
+    """What to extract from each video before it is removed; if empty, videos are kept."""
+
+    def __call__(self, trailer: Trailer) -> VideoInfo:
+        """Fetch one trailer unless the store has it; raises TrailerError."""
+        context = FetchContext(self.download, self.sample, WORK_FOLDER)
+        scheme = scheme_of(trailer.url)
+        store = Store(scheme.STEP, scheme.VERSION, scheme.parameters(context))
+        key = store.key(*scheme.source(trailer, context))
+        info = _read(store.find(key))
+        if info is None or not self._is_complete(info):
+            try:
+                self._fetch(scheme, trailer, context, store, key)
+            except OSError as error:
+                if error.errno not in DISK_FULL:
+                    raise
+                raise BenchmarkError(
+                    "the disk is full",
+                    where=str(ROOT),
+                    do="free some space and run again: finished downloads are kept",
+                ) from None
+            info = _read(store.find(key))
+        if info is None:
+            raise TrailerError("crashed", "its entry in the store is damaged")
+        check_size(info.bytes, self.download)  # the limits may be lower than when it was fetched
+        check_duration(info.duration, self.download)
+        if self.extract_at_once:
+            self._extract_and_remove(info)
+        return info
+
+    def _is_complete(self, info: VideoInfo) -> bool:
+        """Whether the video need not be fetched again."""
+        jobs = self._jobs(info)
+        extracted = bool(jobs) and all(is_stored(job) for job in jobs)
+        return extracted or video_store().has(video_store().key(info.sha256))
+
+    def _jobs(self, info: VideoInfo) -> list[Job]:
+        return [
+            Job("", info.sha256, bool(getattr(info, codec_column(params))), params)
+            for params in self.extract_at_once
+        ]
+
+    def _fetch(
+        self, scheme: Scheme, trailer: Trailer, context: FetchContext, store: Store, key: str
+    ) -> None:
+        from stages.trailers.media.probe import probe
+
+        with video_store().put(alone=True) as path:
+            fetched = scheme.fetch(trailer, context, path)
+            found = probe(path)
+            check_duration(found.duration, self.download)
+            info = VideoInfo(
+                sha256=sha256(path),
+                bytes=path.stat().st_size,
+                duration=found.duration,
+                video_codec=found.video_codec or "",
+                audio_codec=found.audio_codec or "",
+                width=found.width or 0,
+                height=found.height or 0,
+                events=fetched.events,
+            )
+        with store.put(key) as path:
+            path.write_text(json.dumps(asdict(info), sort_keys=True), encoding="utf-8")
+        if not self.extract_at_once:  # last: an unreachable store must not cost a second download
+            send(video_path(info.sha256))
+
+    def _extract_and_remove(self, info: VideoInfo) -> None:
+        """Extract what is wanted, then remove the video.
+
+        If extraction failed for a reason that may not repeat, or killed the process, the video is
+        left for the stages frames and audio, which try again and report it.
+        """
+        key = video_store().key(info.sha256)
+        begun = WORK_FOLDER / "extracting" / info.sha256
+        if begun.exists():  # the process died on it last time
+            begun.unlink()
+            failed = True
+        else:
+            begun.parent.mkdir(parents=True, exist_ok=True)
+            begun.touch()
+            try:
+                extracted = [_try_extract(job) for job in self._jobs(info)]
+            finally:  # a full disk, or an unreachable store, is not the video's fault
+                begun.unlink(missing_ok=True)
+            failed = not all(extracted)
+        if not failed:
+            video_store().drop(key)
+        elif (path := video_store().find(key)) is not None:
+            send(path)
+
+
+def remove_leftovers() -> None:
+    """Remove what killed runs left half-written in the store; partial downloads are kept."""
+    for name in ("sample:", "file:", "http:"):
+        scheme = scheme_of(name)
+        Store(scheme.STEP, scheme.VERSION, None).sweep()
+    video_store().sweep()
+
+
+def _read(path: Path | None) -> VideoInfo | None:
+    return VideoInfo(**json.loads(path.read_bytes())) if path is not None else None
+
+
+def _try_extract(job: Job) -> bool:
+    try:
+        extract(job)
+    except TrailerError:
+        return False
+    return True
