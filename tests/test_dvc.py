@@ -81,7 +81,7 @@ DECIDES = {"stages/base/genres.py"}
 
 
 def imported(path: Path, seen: set[Path]) -> set[Path]:
-    """Source files of this project that running `path` may import, itself included."""
+    """Source files of this project that running `path` may import, also by name; and itself."""
     if path in seen or not path.exists():
         return seen
     seen.add(path)
@@ -93,6 +93,8 @@ def imported(path: Path, seen: set[Path]) -> set[Path]:
             imported(module.with_suffix(".py"), seen)
             for alias in node.names:
                 imported((module / alias.name).with_suffix(".py"), seen)
+        elif isinstance(node, ast.Constant) and str(node.value).startswith("stages."):
+            imported((ROOT / str(node.value).replace(".", "/")).with_suffix(".py"), seen)
     return seen
 
 

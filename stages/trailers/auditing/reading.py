@@ -112,7 +112,7 @@ class StoredWindows(Sequence[SoundWindow]):
 def read_frames(folder: Path, film_of: dict[str, int]) -> FrameTable:
     """Hashes of the frames of all trailers in `film_of` (trailer_id -> number of its film)."""
     found, names, thumbs = [], [np.zeros(0, "U16")], StoredThumbnails()
-    for entry in _over_shards(folder, "frames"):
+    for entry in _shard_results(folder, "frames"):
         with np.load(entry) as file:
             shown, trailer = file["names"], file["trailer"]
             known = np.array([name in film_of for name in shown.tolist()], bool)
@@ -132,7 +132,7 @@ def read_frames(folder: Path, film_of: dict[str, int]) -> FrameTable:
 def read_sound(folder: Path, film_of: dict[str, int]) -> StoredWindows:
     """Fingerprints of all windows of the trailers in `film_of`; duplicates within one only once."""
     windows = StoredWindows()
-    for entry in _over_shards(folder, "sound"):
+    for entry in _shard_results(folder, "sound"):
         with np.load(entry) as file:
             names, starts, counts = file["trailer_id"], file["start"], file["count"]
         ends = np.cumsum(counts)
@@ -143,7 +143,8 @@ def read_sound(folder: Path, film_of: dict[str, int]) -> StoredWindows:
     return windows
 
 
-def _over_shards(folder: Path, what: Literal["frames", "sound"]) -> list[Path]:
+def _shard_results(folder: Path, what: Literal["frames", "sound"]) -> list[Path]:
+    """Paths of the results of all shards, computed where missing."""
     jobs = [Job(what, Part(path)) for path in parts(folder)]
     with ThreadPoolExecutor(workers()) as pool:
         entries = dict(zip(jobs, pool.map(find_entry, jobs), strict=True))

@@ -73,7 +73,7 @@ def test_a_damaged_copy_gives_the_pictures_of_a_full_decode_or_a_note(
 
 
 @pytest.mark.parametrize("name", ["closed_gops.mp4", "hevc.mp4", "av1.mp4"])
-def test_a_picture_lost_to_a_torn_packet_is_not_counted(
+def test_a_picture_lost_to_a_malformed_packet_is_not_counted(
     tmp_path, video, plain_decode, monkeypatch, name
 ):
     monkeypatch.setattr(frames, "MIN_FRAMES_TO_SEEK", 0)

@@ -89,9 +89,9 @@ def test_31_exact_frames(film, plain_decode):
 
 
 def test_both_ways_give_the_same_bytes(film, monkeypatch):
-    jumped = extract_frames(film, parameters())
+    sought = extract_frames(film, parameters())
     monkeypatch.setattr(frames, "MIN_FRAMES_TO_SEEK", 10**6)
-    assert extract_frames(film, parameters()) == jumped
+    assert extract_frames(film, parameters()) == sought
 
 
 def test_start_in_seconds(film):

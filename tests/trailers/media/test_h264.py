@@ -48,7 +48,7 @@ def test_damage():
     assert key_frame_kind(with_lengths(bytes([6, 0xFF, 0xFF])), 4) == 0
 
 
-def test_torn():
+def test_is_malformed():
     whole = with_lengths(DELIMITER, SPS, IDR_SLICE)
     assert not is_malformed(whole, 4)
     assert is_malformed(whole[:-1], 4) and is_malformed(whole + b"\0", 4)  # cut off, and too long

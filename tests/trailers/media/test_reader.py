@@ -1,4 +1,4 @@
-"""SeekingReader must give the very pictures of a plain decode, on every kind of file it accepts."""
+"""Seeking must give the same frames as a plain decode, on every kind of file it accepts."""
 
 from pathlib import Path
 from typing import Any
@@ -54,7 +54,7 @@ FILES: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_jumping_gives_the_pictures_of_a_plain_decode(name, tmp_path, video, plain_decode):
+def test_seeking_gives_the_pictures_of_a_plain_decode(name, tmp_path, video, plain_decode):
     path = video(tmp_path / name, **FILES[name])
     truth = [frame.to_ndarray() for frame in plain_decode(path)]
     timeline = read_timeline(path)
@@ -87,7 +87,7 @@ def test_an_edit_list_cuts_pictures_away(tmp_path, video, plain_decode):
         assert np.array_equal(frame.to_ndarray(), truth[number])
 
 
-def test_jumping_decodes_only_what_is_needed(tmp_path, video, monkeypatch):
+def test_seeking_decodes_only_what_is_needed(tmp_path, video, monkeypatch):
     path = video(tmp_path / "a.mp4", options=CLOSED)
     packets = []
     decode = StreamDecoder.decode
@@ -144,7 +144,7 @@ def test_sequential_counts_and_finds_black(tmp_path, video, plain_decode):
     assert all(np.array_equal(found[n], truth[n]) for n in (3, 39))
 
 
-def test_dark_follows_the_pictures(tmp_path, video):
+def test_black_frames_are_found_in_any_order(tmp_path, video):
     path = video(tmp_path / "a.mp4", options=CLOSED, black=lambda n: n in (50, 51, 52, 90))
     reader = SeekingReader(path, read_timeline(path), 16)
     assert [n for n in range(45, 60) if reader.is_black(n)] == [50, 51, 52]

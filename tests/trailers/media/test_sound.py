@@ -133,20 +133,20 @@ LONG: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("name", LONG)
-def test_jumping_gives_the_windows_of_a_full_decode(tmp_path, audio, monkeypatch, name):
+def test_seeking_gives_the_windows_of_a_full_decode(tmp_path, audio, monkeypatch, name):
     path = audio(tmp_path / name, chirp(40, LONG[name]["rate"])[None], **LONG[name])
-    jumped = []
+    sought = []
 
     def spy(*arguments):
-        jumped.append(decode_segments(*arguments))
-        return jumped[-1]
+        sought.append(decode_segments(*arguments))
+        return sought[-1]
 
     monkeypatch.setattr(sound, "decode_segments", spy)
     found = extract_windows(path, parameters(2.0))
-    assert jumped  # the way under test was taken, and did not give up
+    assert sought  # seeking was tried, and did not give up
     monkeypatch.setattr(sound, "MIN_SKIPPED_SECONDS", float("inf"))
     full = extract_windows(path, parameters(2.0))
-    assert len(jumped) == 1
+    assert len(sought) == 1
     for one, other in zip(found, full, strict=True):
         assert (one.name, one.start, one.seconds) == (other.name, other.start, other.seconds)
         a, b = samples(one.flac), samples(other.flac)
