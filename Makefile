@@ -20,9 +20,9 @@ test: environment  ## lint, types, tests
 	@python -m pytest -n auto --dist loadgroup
 
 bench: SETS = core dev
-bench: environment  ## ours beside other ways, as ratios; renews README's table of them
+bench: environment  ## ours beside other ways, as ratios; renews docs/benchmarks.md
 	@python -m benchmarks
-	@python -m benchmarks --write README.md
+	@python -m benchmarks --write docs/benchmarks.md
 
 environment:
 ifeq ($(PYTHON),)
@@ -31,8 +31,8 @@ endif
 	@$(PYTHON) requirements/install.py $(SETS)
 
 models: SETS = core dev
-models: environment  ## renew README's table of models from their records
-	@python -m stages.plan --models --write README.md
+models: environment  ## renew the table in docs/backbones.md from the models' records
+	@python -m stages.plan --models --write docs/backbones.md
 
 LOCK = uv pip compile --universal --python-version 3.11 --fork-strategy fewest \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet

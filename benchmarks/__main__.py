@@ -36,14 +36,14 @@ def main() -> None:
         run_cases,
         write_bench,
     )
-    from benchmarks.showing import table, write_readme
+    from benchmarks.showing import table, write_page
     from stages.base.errors import BenchmarkError
 
     if arguments.list:
         print("\n".join(case_names()))
         return
     if arguments.write:
-        write_readme(read_bench(arguments.results or RESULTS), arguments.write)
+        write_page(read_bench(arguments.results or RESULTS), arguments.write)
         return
     names = check_names(arguments.cases)
     bench = run_cases(names, say)

@@ -1,4 +1,4 @@
-"""The table of results, for a terminal and for README."""
+"""The table of results, for a terminal and for docs/benchmarks.md."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -46,7 +46,7 @@ def markdown(bench: Mapping[str, Any]) -> Iterator[str]:
     )
 
 
-def write_readme(bench: Mapping[str, Any], path: Path) -> None:
+def write_page(bench: Mapping[str, Any], path: Path) -> None:
     """Put the table between its marks in a Markdown file; raises BenchmarkError without them."""
     write_between(BEGIN, END, list(markdown(bench)), path)
 

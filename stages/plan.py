@@ -16,7 +16,7 @@ def main() -> None:
     parser.add_argument("set", nargs="?", help="the name of a file in sets/, as for stages.choose")
     parser.add_argument("--catalogue", type=Path, help="instead of catalogue.path")
     parser.add_argument(
-        "--models", action="store_true", help="print the known models, as README's table"
+        "--models", action="store_true", help="print the known models, as in docs/backbones.md"
     )
     parser.add_argument("--write", type=Path, help="put that table into this file, between marks")
     arguments = parser.parse_args()

@@ -1,5 +1,6 @@
 """The whole pipeline, run by DVC as a user would, on a small corpus rendered for it."""
 
+import csv
 import json
 import os
 import re
@@ -14,6 +15,7 @@ import yaml
 
 from benchmarks.small_project import Project
 from stages.base.store.shared import COMING
+from tests.guide import documents
 
 N_FILMS = 16
 pytestmark = pytest.mark.xdist_group("pipeline")
@@ -174,38 +176,21 @@ def test_a_model_of_timm_is_one_entry_and_only_what_is_new_runs(project, tmp_pat
     assert list(project.json("weights.lock")) == ["tiny:tiny.safetensors"]
 
 
-TOY = '''
-"""How bright each frame is."""
-
-import dataclasses
-
-import numpy as np
-
-from stages.backbones.colour import RECORD
-from stages.embedding.base import Backbone
-
-
-class Family(Backbone):
-    RECORDS = {"": dataclasses.replace(RECORD, shape=(1,), input="frames")}
-
-    def prepare(self, trailer, sample_rate):
-        return np.array([[frame.mean() / 255] for frame in trailer], np.float32)
-
-    def embed(self, batch):
-        return batch
-'''
-
-
-def test_a_family_is_one_file_and_only_what_is_new_runs(project):
-    (project.folder / "stages/backbones/toy.py").write_text(TOY)
-
-    def add(params: dict) -> None:
-        params["matrix"]["backbones"]["toy"] = {"family": "toy", "reads": "frames"}
-        approach = {"backbone": "toy", "context": "each", "head": "linear"}
-        params["matrix"]["approaches"]["toy_linear"] = approach
-
-    project.change_params(add)
+def test_readmes_family_and_head_are_a_file_each_and_only_what_is_new_runs(project):
+    documents.follow(project, documents.README, "Add a backbone", "Add a head")
     ran = set(project.repro())
     judging = {"ceiling", "evaluate", "contrast", "compare", "report"}
-    assert ran == {"embed@toy", "fit@toy_linear"} | judging
-    assert "toy_linear" in project.json("metrics/summary.json")["approaches"]
+    assert ran == {"embed@mean_colour", "fit@mean_colour_linear", "fit@colour_wide"} | judging
+    added = {"mean_colour_linear", "colour_wide"}
+    assert added <= set(project.json("metrics/summary.json")["approaches"])
+    models = (project.folder / "metrics/models.csv").read_text()
+    assert "mean_colour,mean_colour,,picture,frames of any size,3,0,nothing" in models
+
+
+def test_readmes_threshold_judges_again_and_trains_nothing(project):
+    documents.follow(project, documents.README, "Add a threshold")
+    ran = set(project.repro())
+    assert ran == {"evaluate", "compare", "report"}
+    with (project.folder / "metrics/thresholds.csv").open() as file:
+        judged = {(row["approach"], float(row["threshold"])) for row in csv.DictReader(file)}
+    assert ("colour_wide", 0.25) in judged

@@ -80,10 +80,10 @@ def test_the_table_in_a_terminal(bench):
     assert "≥ 9" in shown and "no" in shown and "because | of [it]" in shown
 
 
-def test_the_table_in_readme(bench, tmp_path):
-    path = tmp_path / "README.md"
+def test_the_table_in_the_guide(bench, tmp_path):
+    path = tmp_path / "benchmarks.md"
     path.write_text("before\n<!-- bench -->\nold\n<!-- /bench -->\nafter\n")
-    showing.write_readme(bench, path)
+    showing.write_page(bench, path)
     lines = path.read_text().splitlines()
     assert lines[:2] == ["before", "<!-- bench -->"] and lines[-2:] == ["<!-- /bench -->", "after"]
     assert "| made | up | files | others | 4 (3 to 5) | CPU time | ≥ 4 | yes |  |" in lines
@@ -93,7 +93,7 @@ def test_the_table_in_readme(bench, tmp_path):
     assert "2 cores of Fast" in lines[-3] and "10 minutes" in lines[-3]
     path.write_text("no marks")
     with pytest.raises(BenchmarkError, match="no place for the table"):
-        showing.write_readme(bench, path)
+        showing.write_page(bench, path)
 
 
 def test_results_are_kept_and_read_again(bench, tmp_path):

@@ -171,11 +171,11 @@ def test_after_a_bad_override_the_error_says_how_to_go_back(stubs):
 
 
 def test_the_short_table_of_experiments_is_short(stubs):
-    """README's options leave the parameters that differ and the headline's differences."""
+    """The guide's options leave the parameters that differ and the headline's differences."""
     stubs.exp_run("splits.folds=6")
     assert "sets." not in stubs.call("dvc", "exp", "show", "--csv")
-    readme = (ROOT / "README.md").read_text()
-    command = next(line for line in readme.splitlines() if line.startswith("dvc exp show "))
+    guide = (ROOT / "docs/compare.md").read_text()
+    command = next(line for line in guide.splitlines() if line.startswith("dvc exp show "))
     header = stubs.call(*shlex.split(command), "--csv").splitlines()[0].split(",")
     assert {"splits.folds", "differences.difference"} <= set(header)
     assert not [name for name in header if name.startswith("approaches")]

@@ -1,0 +1,34 @@
+"""Every command in README and in the guide is one that its program understands."""
+
+import pytest
+
+from tests.guide.commands import check, shown, simple
+from tests.guide.documents import DOCUMENTS
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=[path.name for path in DOCUMENTS])
+def test_commands_are_understood(path):
+    for line in shown(path):
+        for command in simple(line):
+            check(command)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "make raport",
+        "python -m stages.plans",
+        "python -m stages.diff main --markup",
+        "dvc exp run -S catalogue.paths=dataset.txt",
+        "dvc repro -f -s downloads",
+        "dvc metrics differ main",
+        "trailer-genres plant",
+        "python requirements/install.py clip",
+        "python -m dask worker tcp://10.0.0.1:8786 --n-threads 1",
+        "somebody elses",
+    ],
+)
+def test_a_command_that_would_not_be_understood_is_noticed(line):
+    (command,) = simple(line)
+    with pytest.raises(BaseException):  # noqa: B017 - each program has its own
+        check(command)
