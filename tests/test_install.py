@@ -26,11 +26,21 @@ def installer(tmp_path, monkeypatch):
     return module
 
 
-def pip(installer, output: str, status: int) -> None:
-    """Put a program in the place of the environment's Python that says and does what pip would."""
+FOLDERS = ":env:.find-links='/wheels'\n"
+
+
+def pip(installer, output: str, status: int, config: str = FOLDERS, uv: int = 0) -> None:
+    """Put a program in the place of the environment's Python that says and does what pip would.
+
+    config: what pip is configured to. uv: the exit status of that.
+    """
     script = (
-        "import sys\n"
+        "import os, sys\n"
         "if '--version' in sys.argv: sys.exit()\n"
+        f"if 'config' in sys.argv: print({config!r}, end=''); sys.exit()\n"
+        "open('calls', 'a').write(f\"{sys.argv[2:]} {os.environ.get('SSL_CERT_FILE')}\\n\")\n"
+        f"if sys.argv[2] == 'uv': sys.exit({uv})\n"
+        "if 'uv.txt' in sys.argv[-1]: sys.exit()\n"
         f"print({output!r}); open('ran', 'a').write('x'); sys.exit({status})"
     )
     script = f"#!{sys.executable}\n{script}\n"
@@ -64,6 +74,51 @@ def test_what_is_installed_is_left_alone_until_its_lock_file_changes(installer):
     (installer.ROOT / "requirements/core.txt").write_text("core==2\n")
     installer.main(["core"])
     assert (installer.ROOT / "ran").read_text() == "xx"
+
+
+def calls(installer) -> list[str]:
+    """The programs that were called, with their arguments."""
+    return (installer.ROOT / "calls").read_text().splitlines()
+
+
+@pytest.fixture
+def developers(installer):
+    """The lock file that names uv."""
+    pins = [
+        f"{pin} \\\n    --hash=sha256:{pin[-1]}\n" for pin in ("urllib3==3", "uv==2", "vine==5")
+    ]
+    (installer.ROOT / "requirements/dev.txt").write_text("".join(pins))
+
+
+@pytest.mark.usefixtures("developers")
+def test_uv_installs_by_the_same_hashes_from_the_same_index(installer):
+    index = "https://user:it's@example.org/simple"
+    pip(installer, "", 1, config=f"global.index-url={index!r}\n:env:.cert='/certificates'\n")
+    installer.main(["core"])
+    bootstrap, uv = calls(installer)
+    assert "--require-hashes" in bootstrap and "'--no-deps'" in bootstrap
+    assert (installer.HOME / "uv.txt").read_text() == "uv==2 \\\n    --hash=sha256:2\n"
+    assert uv.startswith("['uv'") and "'--require-hashes'" in uv and "requirements/core.txt" in uv
+    assert f"'--default-index', {index!r}" in uv and uv.endswith("/certificates")
+
+
+@pytest.mark.usefixtures("developers")
+@pytest.mark.parametrize(
+    "config", [FOLDERS, "global.extra-index-url='https://example.org'\n", "what is this?\n"]
+)
+def test_pip_installs_what_it_is_configured_to_find_in_several_places(installer, config):
+    pip(installer, "fine", 0, config=config)
+    installer.main(["core"])
+    (call,) = calls(installer)
+    assert call.startswith("['pip', 'install', '--require-hashes'")
+
+
+@pytest.mark.usefixtures("developers")
+def test_where_uv_fails_pip_installs_and_says_why_it_cannot(installer):
+    pip(installer, "OSError: [Errno 28] No space left on device", 1, config="", uv=2)
+    with pytest.raises(SystemExit, match="The disk is full"):
+        installer.main(["core"])
+    assert [call.split("'")[1] for call in calls(installer)] == ["pip", "uv", "pip"]
 
 
 def test_without_quarto_set_up_goes_on_and_says_so_once(installer, capsys):
