@@ -2,11 +2,12 @@
 
 import re
 import subprocess
+import tomllib
 from urllib.parse import urlsplit
 
 import pytest
 
-from stages.commands.plan.showing import BEGIN, END
+from stages.base.params import yaml12
 from tests.guide.documents import (
     COMMENT,
     DOCUMENTS,
@@ -109,7 +110,13 @@ def test_examples_pass_the_linter(path):
 
 
 def test_tables_that_are_made_have_their_marks():
-    assert BEGIN in (ROOT / "docs/backbones.md").read_text(encoding="utf-8")
-    assert END in (ROOT / "docs/backbones.md").read_text(encoding="utf-8")
-    assert "<!-- bench -->" in (ROOT / "docs/benchmarks.md").read_text(encoding="utf-8")
-    assert "<!-- models -->" not in README.read_text(encoding="utf-8")
+    for name, mark in (("backbones", "models"), ("benchmarks", "bench")):
+        text = (ROOT / f"docs/{name}.md").read_text(encoding="utf-8")
+        assert f"<!-- {mark} -->\n|" in text and f"<!-- /{mark} -->" in text
+
+
+def test_the_citation_is_of_the_version_that_is_built():
+    citation = yaml12.read((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert citation["version"] == project["version"]
+    assert citation["license"] == project["license"]
