@@ -181,7 +181,7 @@ def port(folder: Path, job: dict[str, Any], model: str, **options: Any) -> Any:
     path = folder / f"{model}.safetensors"
     if not path.exists():
         source = Path(job["weights"][model.split("_")[0]])
-        save_file(Family.convert(read_published(source, source.name), model), path)
+        save_file(Family(model).convert(read_published(source, source.name)), path)
     return create("openl3", path, model, options)
 
 

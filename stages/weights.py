@@ -1,9 +1,9 @@
-"""DVC stage: bring the published weights of one backbone."""
+"""DVC stage: obtain the published weights of one backbone."""
 
 import argparse
 from pathlib import Path
 
-from stages.base.console import progress, run_stage, say
+from stages.base.console import run_stage, say
 
 
 def main() -> None:
@@ -19,22 +19,22 @@ def main() -> None:
     from stages.base.counting import counted
     from stages.base.errors import BenchmarkError
     from stages.base.params import load
-    from stages.embedding.base import made
+    from stages.embedding.base import create_unloaded
     from stages.embedding.network import Network
-    from stages.embedding.weights.converted import bring
-    from stages.embedding.weights.sources import Means, folder_of_the_person
+    from stages.embedding.weights.convert import write_weights
+    from stages.embedding.weights.sources import WeightsConfig
+    from stages.embedding.weights.weights_dir import weights_dir
 
     pretrained = load().matrix.pretrained
     if slug not in pretrained:
         known = ", ".join(pretrained) or "none"
         raise BenchmarkError("unknown pretrained backbone", found=slug, expected=f"one of {known}")
     entry = pretrained[slug]
-    network = made(entry.family, entry.model, entry.options)
+    network = create_unloaded(entry.family, entry.model, entry.options)
     if not isinstance(network, Network):
         raise BenchmarkError(f"family {entry.family} takes no weights", where="params.yaml")
-    means = Means(slug, entry.file, folder_of_the_person(), watch=progress)
     target = Path(f"data/weights/{slug}.safetensors")
-    count = bring(network, means, target)
+    count = write_weights(network, WeightsConfig(slug, entry.file, weights_dir()), target)
     say(f"{target}: {counted(count, 'tensor')}, {target.stat().st_size / 1e6:.0f} MB")
 
 

@@ -1,4 +1,4 @@
-"""AudioMAE: a vision transformer that filled in masked spectrograms, then learnt their labels.
+"""AudioMAE: a vision transformer pretrained on masked spectrograms, then on AudioSet's labels.
 
 timm's ViT-B/16 on one channel of 1024 × 128. From the model card of the port are the front end and
 its constants, from the port's config.json the pooling (mean of the patches, then a norm); the
@@ -27,8 +27,8 @@ RECORD = Record(
     input="16 kHz, windows of 10 s, the length it was trained on; the last padded with silence",
     shape=(768,),
     parameters=85_648_128,
-    trained_on="AudioSet: 2 million clips without labels, then 20,000 with theirs",
-    licence="CC BY 4.0 (so the model card; the config.json beside it says CC BY-NC 4.0)",
+    trained_on="AudioSet: 2 million clips without labels, then 20,000 with labels",
+    licence="CC BY 4.0 by its model card, CC BY-NC 4.0 by its config.json",
     paper="Huang et al. 2022, arXiv 2207.06405",
     source=Source(
         "pytorch_model.bin",
@@ -37,9 +37,9 @@ RECORD = Record(
         stated_in="repository: its model card; file and revision: the hub's page of its files at "
         "that revision, and its history, in which the file was written once, before it",
     ),
-    note="The mean of its patches. The network takes 10.24 s; as in its training 10 s are sound "
-    "and the last 26 frames are zeros. AudioSet is cut from YouTube, film trailers among it: some "
-    "of these sounds it may have been taught.",
+    note="The mean of its patch embeddings. The network takes 10.24 s: 10 s of sound, and zeros in "
+    "the last 26 frames, as in training. AudioSet is cut from YouTube videos, so it may include "
+    "some of these trailers.",
 )
 
 
@@ -60,15 +60,10 @@ class Family(Network):
         )
         return network
 
-    @classmethod
-    def convert(cls, published: Mapping[str, Tensor], model: str) -> dict[str, Tensor]:
+    def convert(self, published: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """The names are timm's already; the classifier is left out."""
         found = {n: tensor for n, tensor in published.items() if not n.startswith("head.")}
-        with torch.device("meta"):
-            wanted = cls(model).build().state_dict()
-        odd = {(n, t.shape) for n, t in found.items()} ^ {(n, t.shape) for n, t in wanted.items()}
-        if odd:
-            raise ValueError(f"not the weights of AudioMAE: {min(odd)[0]} and {len(odd) - 1} more")
+        self.check_fits(found)
         return found
 
     def prepare(self, trailer: Sequence[np.ndarray] | np.ndarray, sample_rate: int) -> np.ndarray:

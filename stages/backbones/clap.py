@@ -1,6 +1,6 @@
-"""CLAP: a transformer whose sounds lie beside the words that describe them.
+"""CLAP: a transformer trained to match sounds with their descriptions.
 
-The sound half of transformers' CLAP (HTSAT, without fusion). The front end is that of its
+The audio encoder of transformers' CLAP (HTSAT, without fusion). The front end is that of its
 ClapFeatureExtractor with the settings of the model's preprocessor_config.json (rand_trunc, so
 Slaney's filters), computed by torch for all windows at once.
 """
@@ -29,7 +29,7 @@ RECORD = Record(
     input="48 kHz, windows of 10 s, the length it was trained on; the last padded with silence",
     shape=(512,),
     parameters=28_190_872,
-    trained_on="LAION-Audio-630K: sounds and what is written about them",
+    trained_on="LAION-Audio-630K: sounds with descriptions",
     licence="Apache-2.0",
     paper="Wu et al. 2023, arXiv 2211.06687",
     source=Source(
@@ -37,12 +37,13 @@ RECORD = Record(
         hub="laion/clap-htsat-unfused",
         revision="8fa0f1c6d0433df6e97c127f64b2a1d6c0dcda8a",
         sha256="1cd3c601bc4afe0fa87be3de4c13dd2cfadd249fac1e29acf74a9b296c3219bb",
+        stated_by="read elsewhere",
         stated_in="repository, file and revision: the hub's pages of its files and history; "
         "sha256: anndrewkimm/myusic-engine, src/myusic_engine/embeddings/clap.py, and "
         "haukebri/audio-factory, THIRD_PARTY_NOTICES.md",
     ),
-    note="The projected embedding, of length one, that is compared with words. Taught mostly with "
-    "Freesound, and with libraries of sound effects that films and games are made of.",
+    note="The projected embedding of unit length that CLAP compares with text. Trained mostly on "
+    "Freesound, and on libraries of sound effects that films and games use.",
 )
 
 
@@ -63,15 +64,10 @@ class Family(Network):
         )
         return network
 
-    @classmethod
-    def convert(cls, published: Mapping[str, Tensor], model: str) -> dict[str, Tensor]:
-        """The names are transformers' already; the half that reads is left out."""
+    def convert(self, published: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """The names are transformers' already; the text encoder is left out."""
         found = {n: tensor for n, tensor in published.items() if n.startswith("audio_")}
-        with torch.device("meta"):
-            wanted = cls(model).build().state_dict()
-        odd = {(n, t.shape) for n, t in found.items()} ^ {(n, t.shape) for n, t in wanted.items()}
-        if odd:
-            raise ValueError(f"not the weights of CLAP: {min(odd)[0]} and {len(odd) - 1} more")
+        self.check_fits(found)
         return found
 
     def prepare(self, trailer: Sequence[np.ndarray] | np.ndarray, sample_rate: int) -> np.ndarray:

@@ -1,6 +1,6 @@
-"""Colour, brightness, texture and motion statistics by OpenCV: the simplest eye there is.
+"""Colour, brightness, texture and motion statistics by OpenCV: the simplest picture backbone.
 
-Rasheed, Sheikh and Shah (2005) told genres of trailers apart by such features.
+Rasheed, Sheikh and Shah (2005) classified trailers by genre with such features.
 """
 
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ RECORD = Record(
     trained_on="nothing",
     licence="–",
     paper="Rasheed, Sheikh and Shah 2005",
-    note="Statistics of hue, brightness, edges and change; nothing is learnt before the head.",
+    note="Statistics of hue, brightness, edges and change; nothing is learned before the head.",
 )
 
 

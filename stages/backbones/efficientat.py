@@ -1,4 +1,4 @@
-"""EfficientAT: MobileNetV3 that learnt the sounds of AudioSet from transformers.
+"""EfficientAT: MobileNetV3 trained on AudioSet with transformers as teachers.
 
 torchvision's mobilenet_v3_large with one input channel, and with a sigmoid where torchvision gates
 with a hard one (logits are off by 2.8 otherwise). The facts are from the authors' repository,
@@ -29,18 +29,26 @@ RELEASE = "https://github.com/fschmid56/EfficientAT/releases/download/v0.0.1/"
 STATED = "address: fschmid56/EfficientAT, models/mn/model.py; sha256: "
 
 
-def _record(dim: int, parameters: int, file: str, sha256: str, stated_in: str, says: str) -> Record:
+def _record(
+    dim: int, parameters: int, file: str, sha256: str, stated_in: str, mean_ap: str
+) -> Record:
     return Record(
         modality="sound",
         input="32 kHz, windows of 10 s, the length it was trained on; the last padded with silence",
         shape=(dim,),
         parameters=parameters,
-        trained_on="AudioSet: its labels and the answers of transformers, after ImageNet",
+        trained_on="ImageNet, then AudioSet: labels and the predictions of transformers",
         licence="MIT",
         paper="Schmid, Koutini and Widmer 2023, arXiv 2211.04772",
-        source=Source(file, url=RELEASE + file, sha256=sha256, stated_in=STATED + stated_in),
-        note=f"The pooled features ahead of the classifier. {says} AudioSet is cut from YouTube, "
-        "film trailers among it: some of these sounds it may have been taught.",
+        source=Source(
+            file,
+            url=RELEASE + file,
+            sha256=sha256,
+            stated_by="read elsewhere",
+            stated_in=STATED + stated_in,
+        ),
+        note=f"The pooled features before the classifier. mAP {mean_ap} on AudioSet, which is cut "
+        "from YouTube videos, so it may include some of these trailers.",
     )
 
 
@@ -52,7 +60,7 @@ class Family(Network):
             "mn04_as_mAP_432.pt",
             "899a8c6217063f6941793102a2780b3dd788ab11fce468d9cf5f0577c453321c",
             "Psysia/PsyReaSFX, tools/Export-NeuralSimilarityModel.ps1",
-            "mAP .432 on AudioSet.",
+            "0.432",
         ),
         "mn10": _record(
             960,
@@ -60,7 +68,7 @@ class Family(Network):
             "mn10_as_mAP_471.pt",
             "0bd7dc2443af498c289a2e739f02ebb515d6aa3fd3ab9db539c86123ae368a4e",
             "rjmendez/dama-hear, tools/export_mn10_onnx.py",
-            "mAP .471 on AudioSet.",
+            "0.471",
         ),
     }
     LIBRARIES = ("torchvision",)
@@ -78,8 +86,7 @@ class Family(Network):
         network.classifier = nn.Identity()
         return network.to(memory_format=torch.channels_last)
 
-    @classmethod
-    def convert(cls, published: Mapping[str, Tensor], model: str) -> dict[str, Tensor]:
+    def convert(self, published: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """Published gates are linear layers in a list of one; the classifier is left out."""
         found = {}
         for name, tensor in published.items():
@@ -87,11 +94,7 @@ class Family(Network):
                 linear = ".fc" in name and tensor.ndim == 2
                 here = name.replace(".conc_se_layers.0.", ".")
                 found[here] = tensor[:, :, None, None] if linear else tensor
-        with torch.device("meta"):
-            wanted = cls(model).build().state_dict()
-        odd = {(n, t.shape) for n, t in found.items()} ^ {(n, t.shape) for n, t in wanted.items()}
-        if odd:
-            raise ValueError(f"not the weights of {model}: {min(odd)[0]} and {len(odd) - 1} more")
+        self.check_fits(found)
         return found
 
     def prepare(self, trailer: Sequence[np.ndarray] | np.ndarray, sample_rate: int) -> np.ndarray:

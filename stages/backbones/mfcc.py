@@ -24,7 +24,7 @@ RECORD = Record(
     trained_on="nothing",
     licence="–",
     paper="Davis and Mermelstein 1980",
-    note="Mean, spread, peak and movement of 20 coefficients; nothing is learnt before the head.",
+    note="Mean, spread, peak and movement of 20 coefficients; nothing is learned before the head.",
 )
 
 

@@ -1,4 +1,4 @@
-"""OpenL3: an ear and an eye, taught by each other to tell which sound goes with which picture.
+"""OpenL3: audio and image networks trained together to tell which sound belongs to which picture.
 
 Architecture, front ends and layout of the weights: the package openl3 0.4.2 (marl/openl3), which
 benchmarks/openl3_parity.py runs beside this on the same clips and pictures.
@@ -25,23 +25,23 @@ POOLS = {("audio", 512): (32, 24), ("audio", 6144): (8, 8)} | {
     ("image", 512): (28, 28),
     ("image", 8192): (7, 7),
 }
-CONTENT = {"env": "mostly of environmental sounds", "music": "mostly of music"}
+CONTENT = {"env": "environmental sounds", "music": "music"}
 NOTE = (
-    "AudioSet is cut from YouTube videos, film trailers may be among them. By a slip in the "
-    "training code a video's sound and picture need not be of the same moment (README of openl3). "
+    "AudioSet is cut from YouTube videos, so it may include some of these trailers. By an error in "
+    "the training code a video's sound and picture need not be simultaneous (README of openl3). "
 )
 SOUND_NOTE = (
-    "What the package computes today is not what its weights were trained with: cosine 0.976 "
-    "between the two. Default is the package's; option front_end: legacy is the other. One window "
-    "a second, where the package takes ten that overlap by nine tenths, at ten times the cost: "
-    "option hop_seconds. As in the package the first window lies around the clip's start, its "
-    "first half silent: option center."
+    "The package's spectrogram is not the one that its weights were trained with: embeddings have "
+    "a cosine of 0.976. Default is the package's; option front_end: legacy is the other. One "
+    "window a second, where the package takes ten that overlap, at ten times the cost: option "
+    "hop_seconds. As in the package the first window is centred on the clip's start, its first "
+    "half silent: option center."
 )
 PICTURE_NOTE = (
     "The middle 224 × 224 of a frame whose shorter side is 256, in [-1, 1], as in training. The "
-    "package does so only for pictures that come as 224 × 224: larger ones it leaves in [0, 1] "
-    "(shorter side above 256), or divides by the largest value of all pictures given at once. "
-    "Option pixels: package does that, each frame by itself."
+    "package does so only for images of 224 × 224: larger ones it scales to [0, 1] (shorter side "
+    "above 256), or divides by the largest value of all images given at once. Option pixels: "
+    "package does that for each frame by itself."
 )
 
 
@@ -55,7 +55,7 @@ def _record(half: str, content: str, size: int) -> Record:
         else "224 × 224 RGB, the middle of a frame of shorter side 256",
         shape=(size,),
         parameters=4_687_042 if modality == "sound" else 4_688_198,
-        trained_on=f"a part of AudioSet, {CONTENT[content]}: whether sound and picture match",
+        trained_on=f"part of AudioSet, mostly {CONTENT[content]}: whether sound and picture match",
         licence="CC BY 4.0",
         paper="Cramer et al. 2019",
         source=Source(
@@ -124,14 +124,12 @@ class Family(Network):
             network.add_module(name, layer)
         return network
 
-    @classmethod
-    def convert(cls, published: Mapping[str, Tensor], model: str) -> dict[str, Tensor]:
+    def convert(self, published: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """From Keras' layout by order, as the package loads it: files number layers differently.
 
         The layer of the spectrogram that files before 0.4.0 have is left out.
         """
-        with torch.device("meta"):
-            wanted = cls(model).build().state_dict()
+        wanted = self.expected_state()
         if published.keys() == wanted.keys():
             found = dict(published)
         else:
@@ -139,7 +137,7 @@ class Family(Network):
             names = [name for name in wanted if not _counts(name)]
             if len(weights) != len(names):
                 raise ValueError(
-                    f"this is not {model}: it has {len(weights)} weights, not {len(names)}"
+                    f"this is not {self.model}: it has {len(weights)} weights, not {len(names)}"
                 )
             found = {name: _from_keras(t) for name, t in zip(names, weights, strict=True)}
             # how many batches a norm has seen is of no use, but part of its state
@@ -147,7 +145,7 @@ class Family(Network):
         for name, like in wanted.items():
             if found[name].shape != like.shape:
                 raise ValueError(
-                    f"this is not {model}: {name} is {tuple(found[name].shape)}, "
+                    f"this is not {self.model}: {name} is {tuple(found[name].shape)}, "
                     f"not {tuple(like.shape)}"
                 )
         return {name: found[name].to(like.dtype).contiguous() for name, like in wanted.items()}
@@ -165,8 +163,8 @@ class Family(Network):
         maps: Tensor = self.network(items.permute(0, 3, 1, 2))
         return maps.permute(0, 2, 3, 1).flatten(1)  # Keras has the channel fastest
 
-    def _place(self, network: nn.Module) -> None:
-        super()._place(network)
+    def _to_device(self, network: nn.Module) -> None:
+        super()._to_device(network)
         self.network = self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in its stubs
 
 

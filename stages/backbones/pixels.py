@@ -1,4 +1,4 @@
-"""The picture itself, small: what the seed study's CNN from scratch is trained on."""
+"""The frame itself, made small: what the seed study's CNN from scratch is trained on."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -20,7 +20,7 @@ RECORD = Record(
     trained_on="nothing",
     licence="–",
     paper="–",
-    note="The picture itself, for a network trained from scratch.",
+    note="The pixels themselves, for a network trained from scratch.",
 )
 
 

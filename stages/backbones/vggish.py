@@ -1,4 +1,4 @@
-"""VGGish: a VGG of sound, trained on YouTube; the seed study's ear.
+"""VGGish: a VGG for sound, trained on YouTube videos; the seed study's sound network.
 
 Architecture and layout of the weights: harritaylor/torchvggish, a port of tensorflow/models,
 research/audioset/vggish.
@@ -41,18 +41,20 @@ RECORD = Record(
         file="vggish-10086976.pth",
         url="https://github.com/harritaylor/torchvggish/releases/download/v0.1/vggish-10086976.pth",
         sha256="10086976245803799d9194e9a73d9b6c1549c71d1b80106f5cade5608a561f4b",
+        stated_by="read elsewhere",
         stated_in="harritaylor/torchvggish, hubconf.py: file and address, whose name carries the "
         "first eight digits of the hash; uncharted-distil/distil-primitives, "
         "distil/primitives/audio_transfer.py: sha256",
     ),
-    note="Its videos are YouTube's, film trailers surely among them, labelled by machine from "
-    "their texts. After the last ReLU, as the PyTorch port gives it. A rest shorter than a window "
-    "is left out.",
+    note="Trained on YouTube videos, surely with film trailers among them, and labels that a "
+    "machine took from their texts. After the last ReLU, as in the PyTorch port. A remainder "
+    "shorter than a window is left out.",
 )
-PCA_SOURCE = Source(  # the original's numbers; torchvggish's copy is a pickle of numpy arrays
+PCA_SOURCE = Source(  # the original's values; torchvggish's copy is a pickle of numpy arrays
     file="vggish_pca_params.npz",
     url="https://storage.googleapis.com/audioset/vggish_pca_params.npz",
     sha256="4d878af3e306defbfb37095365aa7e5a6cecb86bad13e859e626151c4e6a8b9d",
+    stated_by="read elsewhere",
     stated_in="tensorflow/models, research/audioset/vggish: file and address; "
     "nathanielasun/songbase, backend/processing/audio_pipeline/config.py: sha256",
 )
@@ -63,14 +65,14 @@ class Family(Network):
         "vggish": RECORD,
         "vggish_linear": replace(
             RECORD,
-            note="Before the last ReLU, as TensorFlow's original gives it; else as vggish.",
+            note="Before the last ReLU, as in TensorFlow's original; otherwise as vggish.",
         ),
         "vggish_pca": replace(
             RECORD,
             parameters=RECORD.parameters + WIDTH * WIDTH + WIDTH,
             more=(PCA_SOURCE,),
             note="vggish after PCA, clipped to ±2 and rounded to 0…255, the form in which AudioSet "
-            "and YouTube-8M publish embeddings. One step of rounding may differ between machines.",
+            "and YouTube-8M publish embeddings. Rounding may differ by one step between machines.",
         ),
     }
     window_seconds = PATCH_SECONDS
@@ -80,10 +82,8 @@ class Family(Network):
         # channels_last would be a fifth faster and four times less exact
         return Vggish(relu=self.model != "vggish_linear", pca=self.model == "vggish_pca")
 
-    @classmethod
-    def convert(cls, published: Mapping[str, Tensor], model: str) -> dict[str, Tensor]:
-        with torch.device("meta"):
-            wanted = cls(model).build().state_dict()
+    def convert(self, published: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        wanted = self.expected_state()
         missing = [
             f"{name} {tuple(like.shape)}"
             for name, like in wanted.items()
@@ -91,8 +91,9 @@ class Family(Network):
         ]
         extra = published.keys() - wanted.keys() - set(PCA)
         if missing or extra:
+            lacks = missing[:3] or "nothing"
             raise ValueError(
-                f"this is not {model}: without {missing[:3] or 'lack'}, with {sorted(extra)[:3]}"
+                f"this is not {self.model}: lacks {lacks}, has also {sorted(extra)[:3]}"
             )
         # the means are published as (128,) or (128, 1), the PCA in double precision
         return {

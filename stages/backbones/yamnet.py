@@ -1,4 +1,4 @@
-"""YAMNet: a MobileNet v1 of sound, trained to tell 521 classes of AudioSet.
+"""YAMNet: a MobileNet v1 for sound, trained on 521 classes of AudioSet.
 
 Facts: yamnet.py, params.py and features.py of tensorflow/models, research/audioset/yamnet.
 """
@@ -41,18 +41,19 @@ RECORD = Record(
     input="16 kHz, windows of 0.975 s every 0.48 s (96 frames of 10 ms × 64 mel bands)",
     shape=(WIDTH,),
     parameters=3_195_456,
-    trained_on="AudioSet, 521 of its classes",
+    trained_on="AudioSet: 521 of its classes",
     licence="Apache-2.0",
     paper="Howard et al. 2017 (MobileNet), Gemmeke et al. 2017 (AudioSet)",
     source=Source(
         file="yamnet.h5",
         url="https://storage.googleapis.com/audioset/yamnet.h5",
         sha256="13c3308955bbfaef262f175ac9c40e47b134573a93984f009220dd7cc12a1744",
+        stated_by="read elsewhere",
         stated_in="tensorflow/models, research/audioset/yamnet/README.md: file and address; "
         "bherila/sinus-sentinel, model/CONVERSION.md: sha256",
     ),
-    note="AudioSet is cut from YouTube videos, film trailers surely among them. The last window of "
-    "a clip is filled up with silence.",
+    note="AudioSet is cut from YouTube videos, so it may include some of these trailers. The last "
+    "window of a clip is padded with silence.",
 )
 
 
@@ -63,7 +64,7 @@ class Family(Network):
             RECORD,
             shape=(CLASSES,),
             parameters=RECORD.parameters + WIDTH * CLASSES + CLASSES,
-            note="Scores of the 521 classes instead of the embedding; else as yamnet.",
+            note="Scores of the 521 classes instead of the embedding; otherwise as yamnet.",
         ),
     }
     window_seconds = PATCH_SECONDS
@@ -75,14 +76,14 @@ class Family(Network):
         converted: nn.Module = network.to(memory_format=torch.channels_last)
         return converted
 
-    @classmethod
-    def convert(cls, published: Mapping[str, Tensor], model: str) -> dict[str, Tensor]:
-        with torch.device("meta"):
-            wanted = cls(model).build().state_dict()
+    def convert(self, published: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        wanted = self.expected_state()
         named = published if "layer01.conv.weight" in published else _from_keras(published)
         wrong = [n for n, like in wanted.items() if n not in named or named[n].shape != like.shape]
         if wrong:
-            raise ValueError(f"this is not {model}: {', '.join(wrong[:3])} lacking, or misshapen")
+            raise ValueError(
+                f"this is not {self.model}: {', '.join(wrong[:3])} lacking, or misshapen"
+            )
         return {name: named[name].to(torch.float32).contiguous() for name in wanted}
 
     def prepare(self, trailer: Sequence[np.ndarray] | np.ndarray, sample_rate: int) -> np.ndarray:

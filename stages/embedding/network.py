@@ -1,4 +1,4 @@
-"""What pretrained networks share: weights that fit to the last tensor, device, inference."""
+"""What pretrained networks share: loading of weights, device, inference."""
 
 from abc import abstractmethod
 from collections.abc import Mapping
@@ -20,23 +20,35 @@ class Network(Backbone):
     """A backbone whose work is a torch network with published weights."""
 
     heavy = True
-    batch_size = 4  # on a core, where more activations than its cache holds take up to 1.6 times
+    batch_size = 4  # on a CPU core; activations that exceed its cache take up to 1.6 times as long
 
     @abstractmethod
     def build(self) -> nn.Module:
-        """The architecture of `self.model`, weights at random."""
+        """The architecture of `self.model`, with random weights."""
 
     @abstractmethod
     def forward(self, items: Tensor) -> Tensor:
         """Embeddings of prepared items on `self.device`, (n_items, *shape)."""
 
-    @classmethod
-    def convert(cls, published: Mapping[str, Tensor], model: str) -> dict[str, Tensor]:
-        """The published tensors, in the order of their file, under the names that `build` has.
+    def convert(self, published: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """State dict for `build` from the published tensors, given in the order of their file.
 
-        Raises ValueError where they are not those of `model`.
+        Raises ValueError where they are not those of `self.model`.
         """
         return dict(published)
+
+    def expected_state(self) -> dict[str, Tensor]:
+        """State dict of `build` on the meta device: names and shapes, without numbers."""
+        with torch.device("meta"):
+            return self.build().state_dict()
+
+    def check_fits(self, state: Mapping[str, Tensor]) -> None:
+        """Raise ValueError for a state dict of other names or shapes than `build` has."""
+        expected = self.expected_state()
+        odd = {(n, t.shape) for n, t in state.items()} ^ {(n, t.shape) for n, t in expected.items()}
+        if odd:
+            name = self.model or type(self).__module__.rpartition(".")[2]
+            raise ValueError(f"not the weights of {name}: {min(odd)[0]} and {len(odd) - 1} more")
 
     def load(self, weights: Path | None) -> None:
         """Read the weights (safetensors, as the weights stage writes them), all of them."""
@@ -54,20 +66,19 @@ class Network(Backbone):
                 f"the weights do not fit {self.model or type(self).__module__}",
                 where=str(weights),
                 found=" ".join(str(error).split())[:300],
-                do="remove the file and run `dvc repro` to have it made anew",
+                do="remove the file and run `dvc repro` to make it anew",
             ) from None
-        self._place(network)
+        self._to_device(network)
 
     def load_random(self) -> None:
-        """Make ready with weights at random, to measure how fast it is."""
-        self._place(self.build())
+        """Make ready with random weights, to measure speed."""
+        self._to_device(self.build())
 
-    def _place(self, network: nn.Module) -> None:
+    def _to_device(self, network: nn.Module) -> None:
         self.on_gpu = torch.cuda.is_available()
         self.device = torch.device("cuda" if self.on_gpu else "cpu")
         if self.on_gpu:
             self.batch_size = GPU_BATCH
-        torch.backends.cudnn.allow_tf32 = False  # ten bits are too few to be the same as on a CPU
         network = network.eval().requires_grad_(False).to(self.device)
         if self.modality == "picture":
             network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in its stubs

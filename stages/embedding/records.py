@@ -4,27 +4,39 @@ from dataclasses import dataclass
 from typing import Literal
 
 Modality = Literal["picture", "sound"]
+StatedBy = Literal["", "hub", "publisher's page", "read elsewhere"]
 
 
 @dataclass(frozen=True)
 class Source:
-    """Where a model's published weights lie: a file of a hub repository, or an address.
+    """Where a model's published weights lie: a file of a hub repository, or an address."""
 
-    What a document states is pinned here and `stated_in` names the document. What none states
-    stays empty: the weights stage writes what the first download brings into weights.lock.
-    """
-
-    file: str  # name of the published file
-    hub: str = ""  # repository on the Hugging Face hub
-    url: str = ""  # https address of the file, where it is on no hub
-    revision: str = ""  # commit of the hub repository
+    file: str
+    """Name of the published file."""
+    hub: str = ""
+    """Repository on the Hugging Face hub."""
+    url: str = ""
+    """https address of the file, where it is not on the hub."""
+    revision: str = ""
+    """Commit of the hub repository; empty: what its main branch is at the first download."""
     sha256: str = ""
-    stated_in: str = ""  # the document that states file, repository or address, revision, hash
+    """Hash of the file, where a document states one."""
+    stated_by: StatedBy = ""
+    """Who states the hash. The hub and the publisher are to be believed: other bytes are refused.
+    A hash read elsewhere, such as in a project that uses the file, is a hint: bytes that differ
+    are reported and used."""
+    stated_in: str = ""
+    """The documents that state file, repository or address, revision and hash."""
 
     @property
     def name(self) -> str:
-        """How weights.lock calls the file."""
+        """The file's name in weights.lock."""
         return f"{self.hub}/{self.file}" if self.hub else self.url
+
+    @property
+    def is_hint(self) -> bool:
+        """Whether the hash is by somebody else than the publisher."""
+        return self.stated_by == "read elsewhere"
 
 
 @dataclass(frozen=True)
@@ -32,12 +44,20 @@ class Record:
     """One model: what goes in, what comes out, and what a reader should know about it."""
 
     modality: Modality
-    input: str  # size, or sample rate, window and hop
-    shape: tuple[int, ...]  # of one embedding
-    parameters: int  # numbers that were learnt, of the part that embeds
+    input: str
+    """Size of a picture; or sample rate, window and hop."""
+    shape: tuple[int, ...]
+    """Of one embedding."""
+    parameters: int
+    """Number of learned parameters of the part that embeds."""
     trained_on: str
-    licence: str  # of the weights
+    """The data, and what was learned from it."""
+    licence: str
+    """Of the weights."""
     paper: str
-    source: Source | None = None  # None: there is nothing to fetch
-    more: tuple[Source, ...] = ()  # further files; `convert` gets their tensors after the first's
-    note: str = ""  # what may flatter or hurt it here
+    source: Source | None = None
+    """The file of weights; None: there is nothing to download."""
+    more: tuple[Source, ...] = ()
+    """Further files; `convert` gets their tensors after those of the first."""
+    note: str = ""
+    """What may help or hurt the model in this benchmark."""

@@ -43,7 +43,7 @@ def seeded(network: nn.Module) -> dict[str, Tensor]:
 def made(folder: Path, model: str, published: Mapping[str, Tensor], **options: Any) -> Family:
     """The family's backbone with published weights, by way of a file as in the pipeline."""
     path = folder / "weights.safetensors"
-    converted = Family.convert(published, model, **options)
+    converted = Family(model, **options).convert(published)
     save_file({name: tensor.contiguous() for name, tensor in converted.items()}, path)
     backbone = create("timm", path, model, options)
     assert isinstance(backbone, Family)

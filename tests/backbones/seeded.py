@@ -30,6 +30,6 @@ def holding(backbone: Network, published: Mapping[str, Tensor]) -> Network:
     with torch.device("meta"):  # spares the random numbers of 72 million weights
         network = backbone.build()
     network.to_empty(device=backbone.device)
-    network.load_state_dict(backbone.convert(published, backbone.model), strict=True)
+    network.load_state_dict(backbone.convert(published), strict=True)
     backbone.network = network.eval().requires_grad_(False)
     return backbone

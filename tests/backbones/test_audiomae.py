@@ -81,7 +81,7 @@ def test_the_embedding_is_the_mean_of_the_patches_and_its_norm(network):
 def test_published_tensors_without_the_head(network):
     head = {"head.weight": torch.zeros(527, 768), "head.bias": torch.zeros(527)}
     state = network.state_dict()
-    converted = Family.convert(state | head, "")
+    converted = Family().convert(state | head)
     assert list(converted) == list(state)
-    with pytest.raises(ValueError, match=r"not the weights of AudioMAE: fc_norm\.weight"):
-        Family.convert({n: t for n, t in state.items() if n != "fc_norm.weight"}, "")
+    with pytest.raises(ValueError, match=r"not the weights of audiomae: fc_norm\.weight"):
+        Family().convert({n: t for n, t in state.items() if n != "fc_norm.weight"})

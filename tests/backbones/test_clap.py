@@ -79,7 +79,7 @@ def test_front_end_as_the_original_computes_it():
 
 
 def test_the_whole_way_as_the_original_goes_it(whole, tmp_path):
-    save_file(Family.convert(whole.state_dict(), ""), tmp_path / "clap.safetensors")
+    save_file(Family().convert(whole.state_dict()), tmp_path / "clap.safetensors")
     sound = recipe(48_000, 16.0)
     found = create("clap", tmp_path / "clap.safetensors")(sound, 48_000)
     with torch.inference_mode():
@@ -92,15 +92,15 @@ def test_the_whole_way_as_the_original_goes_it(whole, tmp_path):
 
 def test_other_weights_are_refused(whole):
     state = whole.state_dict()
-    assert not any(name.startswith("text_") for name in Family.convert(state, ""))
+    assert not any(name.startswith("text_") for name in Family().convert(state))
     del state["audio_projection.linear1.bias"]
     with pytest.raises(ValueError, match=r"audio_projection\.linear1\.bias and 0 more"):
-        Family.convert(state, "")
+        Family().convert(state)
 
 
 def test_built_weights_pass_through():
     state = Family().build().state_dict()
-    assert list(Family.convert(state, "")) == list(state)
+    assert list(Family().convert(state)) == list(state)
 
 
 def test_without_transformers_one_sentence_says_what_to_run(monkeypatch, tmp_path):

@@ -48,7 +48,7 @@ def reference(shared):
 @pytest.fixture(scope="module")
 def real(published, tmp_path_factory):
     path = tmp_path_factory.mktemp("weights") / "mn04.safetensors"
-    save_file(Family.convert(published, "mn04"), path)
+    save_file(Family("mn04").convert(published), path)
     return create("efficientat", path, "mn04")
 
 
@@ -148,9 +148,9 @@ def as_published(model: str) -> dict[str, torch.Tensor]:
 def test_published_names_and_shapes_become_ours():
     published = as_published("mn04")
     assert published["features.4.block.2.conc_se_layers.0.fc1.weight"].shape == (8, 32)
-    converted = Family.convert(published, "mn04")
+    converted = Family("mn04").convert(published)
     Family("mn04").build().load_state_dict(converted, strict=True)
-    again = Family.convert(converted, "mn04")
+    again = Family("mn04").convert(converted)
     assert all(torch.equal(again[name], converted[name]) for name in converted)
 
 
@@ -160,8 +160,8 @@ def test_names_of_the_real_file(published):
 
 def test_other_weights_are_refused():
     with pytest.raises(ValueError, match="not the weights of mn10"):
-        Family.convert(as_published("mn04"), "mn10")
+        Family("mn10").convert(as_published("mn04"))
     short = as_published("mn04")
     del short["features.0.0.weight"]
     with pytest.raises(ValueError, match=r"features\.0\.0\.weight and 0 more"):
-        Family.convert(short, "mn04")
+        Family("mn04").convert(short)

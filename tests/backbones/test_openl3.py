@@ -188,17 +188,17 @@ class TestPictures:
 
 class TestConvert:
     def test_by_order_whatever_the_layers_are_called(self, seeded):
-        state = Family.convert(seeded["audio"], "audio_env_512")
+        state = Family("audio_env_512").convert(seeded["audio"])
         older = {"melspectrogram/melspectrogram/real:0": torch.zeros(2048, 1, 1, 1025)}
         older |= {f"other_{i}/w:0": tensor for i, tensor in enumerate(seeded["audio"].values())}
-        again = Family.convert(older, "audio_env_512")
+        again = Family("audio_env_512").convert(older)
         assert all(torch.equal(again[name], tensor) for name, tensor in state.items())
         kernel = seeded["audio"]["conv2d_1/conv2d_1/kernel:0"]  # (height, width, in, out)
         assert state["conv2.weight"][3, 5, 0, 2] == kernel[0, 2, 5, 3]
 
     def test_what_was_converted_loads_and_passes_through(self, seeded, tmp_path):
-        state = Family.convert(seeded["image"], "image_env_512")
-        again = Family.convert(state, "image_env_512")
+        state = Family("image_env_512").convert(seeded["image"])
+        again = Family("image_env_512").convert(state)
         assert list(again) == list(state)
         assert all(torch.equal(again[name], tensor) for name, tensor in state.items())
         save_file(state, tmp_path / "weights.safetensors")
@@ -206,10 +206,10 @@ class TestConvert:
 
     def test_other_weights_are_refused(self, seeded):
         with pytest.raises(ValueError, match=r"not audio_env_512: norm0\.weight is \(3,\)"):
-            Family.convert(seeded["image"], "audio_env_512")
+            Family("audio_env_512").convert(seeded["image"])
         fewer = dict(list(seeded["audio"].items())[:-1])
         with pytest.raises(ValueError, match="it has 47 weights, not 48"):
-            Family.convert(fewer, "audio_env_512")
+            Family("audio_env_512").convert(fewer)
 
 
 @pytest.mark.parametrize(

@@ -34,10 +34,10 @@ KERAS: dict[str, Any] = {
 class TestWeights:
     def test_the_classifier_is_left_out_and_the_rest_kept(self):
         published = seeded(timm.create_model("test_vit"))
-        found = Family.convert(published, "test_vit.r160_in1k")
+        found = Family("test_vit.r160_in1k").convert(published)
         assert published.keys() - found.keys() == {"head.weight", "head.bias"}
         assert all(torch.equal(found[name], published[name]) for name in found)
-        again = Family.convert(found, "test_vit.r160_in1k")
+        again = Family("test_vit.r160_in1k").convert(found)
         assert again.keys() == found.keys() and all(again[n] is found[n] for n in found)
 
     @pytest.mark.parametrize("model", ["test_vit.r160_in1k", "dla46x_c.in1k"])
@@ -50,12 +50,12 @@ class TestWeights:
         stranger = seeded(timm.create_model("test_resnet"))
         for wrong in (lacking, odd, stranger, {}):
             with pytest.raises(ValueError, match=model):
-                Family.convert(wrong, model)
+                Family(model).convert(wrong)
 
     def test_positions_are_resampled_to_the_size(self):
         small: dict[str, Any] = {"depth": 1, "embed_dim": 32, "num_heads": 2}
         published = seeded(timm.create_model("vit_small_patch14_dinov2", **small))
-        found = Family(DINOV2, arguments=small).convert(published, DINOV2)  # as the stage does
+        found = Family(DINOV2, arguments=small).convert(published)  # as the stage does
         first, rest = published["pos_embed"].split([1, 37 * 37], dim=1)
         grid = rest.reshape(1, 37, 37, 32).permute(0, 3, 1, 2)
         grid = nn.functional.interpolate(grid, (16, 16), mode="bicubic", antialias=True)
@@ -99,7 +99,7 @@ class TestWeights:
         model = "vit_base_patch16_clip_quickgelu_224.openai"
         arguments = {"embed_dim": width, "depth": 1, "num_heads": 2}
         backbone = made(tmp_path, model, w, arguments=arguments)
-        transform = create_transform(**backbone.recipe.data())
+        transform = create_transform(**backbone.timm_model.data_config())
         pixels = transform(Image.fromarray(frame(256, 455)))[None]
         with torch.inference_mode():
             x = nn.functional.conv2d(pixels, w["visual.conv1.weight"], stride=16)
@@ -183,4 +183,4 @@ def test_nothing_is_ever_fetched(tmp_path, monkeypatch):
     backbone = made(tmp_path, "test_convnext.r160_in1k", published)
     assert backbone([frame(256, 455)]).shape == (1, 64)
     with pytest.raises(ValueError, match="cannot load"):
-        Family.convert({}, "test_convnext.r160_in1k")
+        Family("test_convnext.r160_in1k").convert({})

@@ -103,22 +103,22 @@ def test_windows_lie_where_the_family_says():
 
 class TestConvert:
     def test_what_was_converted_passes_through(self, seeded):
-        state = Family.convert(seeded, "vggish_pca")
-        again = Family.convert(state, "vggish_pca")
+        state = Family("vggish_pca").convert(seeded)
+        again = Family("vggish_pca").convert(state)
         assert list(again) == list(state)
         assert all(torch.equal(again[name], state[name]) for name in state)
 
     def test_the_pca_is_asked_for_where_it_is_needed_alone(self, seeded):
         network = {name: t for name, t in seeded.items() if not name.startswith("pca")}
-        assert set(Family.convert(seeded, "vggish")) == set(network)
+        assert set(Family("vggish").convert(seeded)) == set(network)
         with pytest.raises(ValueError, match=r"not vggish_pca: .*pca_eigen_vectors \(128, 128\)"):
-            Family.convert(network, "vggish_pca")
+            Family("vggish_pca").convert(network)
 
     def test_other_weights_are_refused(self, seeded):
         with pytest.raises(ValueError, match=r"with \['classifier\.weight'\]"):
-            Family.convert({**seeded, "classifier.weight": torch.zeros(1)}, "vggish")
+            Family("vggish").convert({**seeded, "classifier.weight": torch.zeros(1)})
         with pytest.raises(ValueError, match=r"features\.0\.bias \(64,\)"):
-            Family.convert({**seeded, "features.0.bias": torch.zeros(63)}, "vggish")
+            Family("vggish").convert({**seeded, "features.0.bias": torch.zeros(63)})
 
 
 @pytest.fixture(scope="module")

@@ -109,7 +109,7 @@ class TestConvert:
         ],
     )
     def test_folded_is_convolved_then_normalised(self, seeded, ours, theirs, kernel):
-        state = Family.convert(seeded, "yamnet")
+        state = Family("yamnet").convert(seeded)
         weight, bias = (state[f"{ours}.{part}"].double().numpy() for part in ("weight", "bias"))
         own = {key.split("/")[-1]: t.double().numpy() for key, t in seeded.items() if theirs in key}
         keras = own[f"{kernel}:0"]
@@ -126,24 +126,24 @@ class TestConvert:
         np.testing.assert_allclose(folded, expected, atol=1e-5)
 
     def test_what_was_converted_passes_through(self, seeded):
-        state = Family.convert(seeded, "yamnet_scores")
-        again = Family.convert(state, "yamnet_scores")
+        state = Family("yamnet_scores").convert(seeded)
+        again = Family("yamnet_scores").convert(state)
         assert list(again) == list(state)
         assert all(torch.equal(again[name], state[name]) for name in state)
-        assert set(state) - set(Family.convert(state, "yamnet")) == {
+        assert set(state) - set(Family("yamnet").convert(state)) == {
             "classifier.weight",
             "classifier.bias",
         }
 
     def test_other_weights_are_refused(self, seeded):
-        embedding = Family.convert(seeded, "yamnet")
+        embedding = Family("yamnet").convert(seeded)
         with pytest.raises(ValueError, match=r"not yamnet_scores: classifier\.weight"):
-            Family.convert(embedding, "yamnet_scores")
+            Family("yamnet_scores").convert(embedding)
         with pytest.raises(ValueError, match=r"not the 110 weights of yamnet\.h5"):
-            Family.convert(dict(reversed(seeded.items())), "yamnet")
+            Family("yamnet").convert(dict(reversed(seeded.items())))
         wide = {**seeded, "layer1/conv/layer1/conv/kernel:0": torch.zeros(3, 3, 1, 16)}
         with pytest.raises(ValueError, match=r"no kernel for layer01\.conv: \(3, 3, 1, 16\)"):
-            Family.convert(wide, "yamnet")
+            Family("yamnet").convert(wide)
 
 
 @pytest.fixture(scope="module")

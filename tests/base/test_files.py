@@ -27,8 +27,8 @@ from stages.corpus.reader import Trailer
 from stages.corpus.second_source import save_second_source
 from stages.corpus.table import save_trailers
 from stages.embedding.joining import write_embeddings
-from stages.embedding.weights import converted
-from stages.embedding.weights.lock import Pin, pin
+from stages.embedding.weights.convert import write_safetensors
+from stages.embedding.weights.lock import Pin, add_pin
 from stages.fitting.approaches import save_models
 from stages.fitting.scores import Scores, save_scores
 from stages.fitting.training import Fitted
@@ -105,10 +105,10 @@ WRITERS: dict[str, tuple[str, Callable[[Path], object]]] = {
     "write_events": ("sample_events.parquet", lambda path: write_events([], path)),
     "save_scores": ("colour.npz", lambda path: save_scores({"all": scores()}, path)),
     "write_embeddings": ("colour.npz", embeddings),
-    "weights": ("vgg16.safetensors", lambda path: converted.write({"a": torch.ones(3)}, path)),
+    "weights": ("vgg16.safetensors", lambda path: write_safetensors({"a": torch.ones(3)}, path)),
     "weights.lock": (
         "weights.lock",
-        lambda path: pin(path, "w", Pin("", 1, "0" * 64), path.parent / "guard"),
+        lambda path: add_pin(path, "w", Pin("", 1, "0" * 64), path.parent / "guard"),
     ),
     "record_stage": ("provenance.json", lambda path: record_stage("frames", 1.0, path)),
     "rates": (

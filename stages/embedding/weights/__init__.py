@@ -1,1 +1,1 @@
-"""Published weights: obtained, held against weights.lock, read without harm, converted."""
+"""Published weights: obtained, checked against weights.lock, read safely, converted."""

@@ -1,4 +1,4 @@
-"""A published file over the network: tried again, gone on with where it was cut off, never half."""
+"""Download a published file: tried again, resumed where it was cut off, never half."""
 
 import os
 import re
@@ -17,31 +17,39 @@ from urllib3.exceptions import HTTPError
 from stages.base.errors import BenchmarkError
 
 MEGABYTE = 1_000_000
-LARGEST = 20_000 * MEGABYTE
+MAX_BYTES = 20_000 * MEGABYTE
 TIMEOUT = (10, 30)  # seconds: to connect, between two pieces
 TRANSIENT = (408, 425, 429, 500, 502, 503, 504)
-LONGEST_WAIT = 60  # seconds, however long a server asks for
+MAX_WAIT = 60  # seconds, however long a server asks for
 PAUSES = (1.0, 2.0, 4.0, 8.0)  # seconds before the attempts after the first
 Watch = Callable[[Iterable[bytes], str, int], Iterable[bytes]]  # such as console.progress
 
 
 @dataclass(frozen=True)
-class Remote:
-    """Where a published file lies, and what is known of it before it comes."""
+class RemoteFile:
+    """A published file on the network, and what is known of it before it is downloaded."""
 
-    name: str  # for messages
+    name: str
+    """For messages."""
     url: str
-    otherwise: str  # what a person can do where the network cannot
+    advice: str
+    """What a person can do where the network fails."""
     headers: Mapping[str, str] = field(default_factory=dict)
-    schemes: tuple[str, ...] = ("https",)  # that it may come by, redirects included
+    schemes: tuple[str, ...] = ("https",)
+    """Of addresses that it may come from, redirects included."""
     revision: str = ""
-    bytes: int = 0  # 0: unknown
+    bytes: int = 0
+    """0: unknown."""
     sha256: str = ""
-    fixed: bool = False  # the address never gives other bytes: what came before may be gone on with
+    """Empty: unknown."""
+    immutable: bool = False
+    """Whether the address always gives the same bytes, so that a partial file can be resumed."""
 
 
-def download(remote: Remote, part: Path, watch: Watch, pauses: tuple[float, ...] = PAUSES) -> None:
-    """Bring the whole file to `part`, going on with what is there; raises BenchmarkError.
+def download(
+    remote: RemoteFile, part: Path, watch: Watch, pauses: tuple[float, ...] = PAUSES
+) -> None:
+    """Download the whole file to `part`, resuming what is there; raises BenchmarkError.
 
     watch: sees the pieces (of a megabyte), a label and how many are to come. An attempt that
     brought something new is followed by as many others as there are pauses.
@@ -49,7 +57,7 @@ def download(remote: Remote, part: Path, watch: Watch, pauses: tuple[float, ...]
     part.parent.mkdir(parents=True, exist_ok=True)
     with part.open("ab") as file:
         transfer = _Transfer(remote, file, part.with_name(part.name + ".from"), pauses)
-        pieces = ceil(transfer.begin() / MEGABYTE)
+        pieces = ceil(transfer.start() / MEGABYTE)
         label = f"{remote.name.rpartition('/')[2]} (MB)"
         for piece in watch(transfer.pieces(), label, pieces):
             file.write(piece)
@@ -59,28 +67,28 @@ def download(remote: Remote, part: Path, watch: Watch, pauses: tuple[float, ...]
 
 class _Transfer:
     def __init__(
-        self, remote: Remote, file: BinaryIO, origin: Path, pauses: tuple[float, ...]
+        self, remote: RemoteFile, file: BinaryIO, version_file: Path, pauses: tuple[float, ...]
     ) -> None:
-        """origin: a small file that says which version the beginning of `file` is of."""
-        self.remote, self.file, self.origin, self.pauses = remote, file, origin, pauses
+        """version_file: a small file that holds the ETag or date of what `file` has so far."""
+        self.remote, self.file, self.version_file, self.pauses = remote, file, version_file, pauses
         self.size = remote.bytes
-        self.furthest = file.tell()
+        self.received = file.tell()
         self.failures = 0
         self.answered = False
 
-    def begin(self) -> int:
-        """Connect; how many bytes are to come, 0 where the server does not say."""
-        if not self.remote.fixed and not self.origin.exists():
+    def start(self) -> int:
+        """Connect; how many bytes remain, 0 where the server does not say."""
+        if not self.remote.immutable and not self.version_file.exists():
             self._restart()
         self.response = self._connect()
         left = max(self.size - self.file.tell(), 0)
-        free = shutil.disk_usage(self.origin.parent).free
-        if self.size > LARGEST or left > free:
+        free = shutil.disk_usage(self.version_file.parent).free
+        if self.size > MAX_BYTES or left > free:
             self.response.close()
             raise BenchmarkError(
                 f"no room for {self.remote.name}",
-                where=str(self.origin.parent),
-                found=f"{min(free, LARGEST) // MEGABYTE} MB",
+                where=str(self.version_file.parent),
+                found=f"{min(free, MAX_BYTES) // MEGABYTE} MB",
                 expected=f"{left // MEGABYTE} MB",
                 do="free some space and run again",
             )
@@ -93,25 +101,25 @@ class _Transfer:
                 with self.response as response:
                     while piece := response.raw.read(MEGABYTE, decode_content=False):
                         yield piece
-                        if self.file.tell() > (self.size or LARGEST):
-                            raise self._refusal(f"more than the {self.size or LARGEST} bytes")
+                        if self.file.tell() > (self.size or MAX_BYTES):
+                            raise self._error(f"more than the {self.size or MAX_BYTES} bytes")
                 if self.file.tell() >= self.size:
                     break
                 self._wait(f"the connection ended after {self.file.tell()} of {self.size} bytes")
             except (HTTPError, requests.RequestException) as error:
-                self._wait(_told(error))
+                self._wait(_root_cause(error))
             self.response = self._connect()
 
     def _connect(self) -> requests.Response:
-        """An answer whose body goes on where the file ends."""
+        """A response whose body continues where the file ends."""
         while True:
             try:
                 response = self._ask()
             except requests.RequestException as error:
-                self._wait(_told(error))
+                self._wait(_root_cause(error))
                 continue
             self.answered = True
-            if self._goes_on(response):
+            if self._is_usable(response):
                 return response
             response.close()
 
@@ -119,22 +127,22 @@ class _Transfer:
         headers = {**self.remote.headers, "Accept-Encoding": "identity"}
         if offset := self.file.tell():
             headers["Range"] = f"bytes={offset}-"
-            if self.origin.exists():
-                headers["If-Range"] = self.origin.read_text(encoding="utf-8")
+            if self.version_file.exists():
+                headers["If-Range"] = self.version_file.read_text(encoding="utf-8")
         own = (lambda request: request) if self.remote.headers else None  # else ~/.netrc wins
         return requests.get(
             self.remote.url, headers=headers, stream=True, timeout=TIMEOUT, auth=own
         )
 
-    def _goes_on(self, response: requests.Response) -> bool:
-        """Whether the answer can be used; else the next attempt is made ready, or all is over."""
+    def _is_usable(self, response: requests.Response) -> bool:
+        """Whether the response can be used; if not, prepare the next attempt, or raise."""
         status, offset = response.status_code, self.file.tell()
         for url in (step.url for step in (*response.history, response)):
             if urlsplit(url).scheme not in self.remote.schemes:
-                raise self._refusal(f"{url} is not {' or '.join(self.remote.schemes)}")
+                raise self._error(f"{url} is not {' or '.join(self.remote.schemes)}")
         if status in TRANSIENT:
-            asked = response.headers.get("Retry-After", "")
-            self._wait(f"HTTP status {status}", int(asked) if asked.isdigit() else 0)
+            delay = response.headers.get("Retry-After", "")
+            self._wait(f"HTTP status {status}", int(delay) if delay.isdigit() else 0)
             return False
         span = re.fullmatch(
             r"bytes (?:(\d+)-\d+|\*)/(\d+)", response.headers.get("Content-Range", "")
@@ -145,10 +153,10 @@ class _Transfer:
                 return True
         if status in (206, 416):
             self._restart()
-            self._wait(f"the server cannot go on at byte {offset}")
+            self._wait(f"the server cannot resume at byte {offset}")
             return False
         if status != 200:
-            raise self._refusal(f"HTTP status {status}")
+            raise self._error(f"HTTP status {status}")
         self._check_kind(response)
         self._restart()
         length = response.headers.get("Content-Length", "")
@@ -156,55 +164,55 @@ class _Transfer:
         tag = response.headers.get("ETag", "")
         version = response.headers.get("Last-Modified", "") if tag[:1] != '"' else tag
         if version:
-            self.origin.write_text(version, encoding="utf-8")
+            self.version_file.write_text(version, encoding="utf-8")
         return True
 
     def _check_kind(self, response: requests.Response) -> None:
         if response.headers.get("Content-Type", "").startswith("text/html"):
-            raise self._refusal("a web page in its place (a sign-in page of the network?)")
+            raise self._error("a web page in its place (a sign-in page of the network?)")
         packed = response.headers.get("Content-Encoding", "identity")
         if packed != "identity" and not self.remote.name.endswith(".gz"):
-            raise self._refusal(f"the file in another form ({packed}), not as it is")
+            raise self._error(f"the file in another form ({packed}), not as it is")
 
     def _check_size(self, size: int) -> None:
         if size and self.remote.bytes and size != self.remote.bytes:
-            raise self._refusal(f"{size} bytes, not {self.remote.bytes}")
+            raise self._error(f"{size} bytes, not {self.remote.bytes}")
         self.size = self.size or size
 
     def _restart(self) -> None:
         self.size = self.remote.bytes
         self.file.truncate(0)
         self.file.seek(0)
-        self.origin.unlink(missing_ok=True)
+        self.version_file.unlink(missing_ok=True)
 
-    def _wait(self, why: str, asked: int = 0) -> None:
+    def _wait(self, why: str, retry_after: int = 0) -> None:
         """Pause before the next attempt; raise where none is left, or none can help."""
         position = self.file.tell()
-        if position > self.furthest:
-            self.furthest, self.failures = position, 0
-        if self.failures >= (len(self.pauses) if self.answered else 1) or asked > LONGEST_WAIT:
+        if position > self.received:
+            self.received, self.failures = position, 0
+        if self.failures >= (len(self.pauses) if self.answered else 1) or retry_after > MAX_WAIT:
             raise BenchmarkError(
-                f"{self.remote.name} could not be fetched",
+                f"{self.remote.name} could not be downloaded",
                 where=urlsplit(self.remote.url).netloc,
                 found=why,
-                do=f"run again to go on where it stopped; or {self.remote.otherwise}"
+                do=f"run again to resume it; or {self.remote.advice}"
                 if position
-                else self.remote.otherwise,
+                else self.remote.advice,
             )
-        time.sleep(max(self.pauses[self.failures], asked))
+        time.sleep(max(self.pauses[self.failures], retry_after))
         self.failures += 1
 
-    def _refusal(self, found: str) -> BenchmarkError:
+    def _error(self, found: str) -> BenchmarkError:
         return BenchmarkError(
             f"{self.remote.name} cannot be had at its address",
             where=self.remote.url,
             found=found,
-            do=self.remote.otherwise,
+            do=self.remote.advice,
         )
 
 
-def _told(error: BaseException) -> str:
-    """What went wrong at the bottom, without the layers of the libraries above it."""
+def _root_cause(error: BaseException) -> str:
+    """The first error, without those that libraries raised because of it."""
     while deeper := error.__cause__ or error.__context__:
         error = deeper
     return " ".join(f"{type(error).__name__}: {error}".split())[:200]

@@ -2,7 +2,7 @@
 
 Layout: the root's attribute `layer_names` lists the layers, each a group whose attribute
 `weight_names` lists its data sets by their path below the group (Keras 2, `hdf5_format`).
-The library that reads HDF5 crashes or turns in circles on some damaged files (seen), so it works
+The library that reads HDF5 crashes or loops for ever on some damaged files (seen), so it works
 in a process of its own, within bounds.
 """
 
@@ -20,59 +20,59 @@ from typing import Any, BinaryIO
 import h5py
 import numpy as np
 
-SECONDS = 30  # of computing: the largest known file takes one
+SECONDS = 30  # of CPU time: the largest known file takes one
 MEMORY = 1_000_000_000  # bytes, beside those of the weights
-MOST_NAMES = 10_000
+MAX_NAMES = 10_000
 NUMBERS = "fiu"  # kinds of numpy types
 
 
 def read_keras(path: Path, limit: int) -> dict[str, np.ndarray]:
     """Arrays by "<layer>/<weight>", in order, Keras layout; layers without weights are left out.
 
-    path: the file, or the file as gzip packed it. limit: bytes that all arrays together may take.
-    Raises ValueError for what is no such file, or for one that points outside itself.
+    path: the file, may be compressed by gzip. limit: bytes that all arrays together may take.
+    Raises ValueError for any other file, and for one that points outside itself.
     """
     bounds = (SECONDS, MEMORY + 4 * limit)
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(1, context, initializer=_bounded, initargs=bounds) as pool:
+    with ProcessPoolExecutor(1, context, initializer=_limit_resources, initargs=bounds) as pool:
         try:
-            return pool.submit(arrays, path, limit).result()
+            return pool.submit(read_arrays, path, limit).result()
         except BrokenProcessPool:
             raise ValueError(f"reading it crashed, or took over {SECONDS} seconds") from None
 
 
-def arrays(path: Path, limit: int) -> dict[str, np.ndarray]:
+def read_arrays(path: Path, limit: int) -> dict[str, np.ndarray]:
     """The same in this process, without bounds."""
     with path.open("rb") as file:
-        packed = file.read(2) == b"\x1f\x8b"
+        compressed = file.read(2) == b"\x1f\x8b"
         file.seek(0)
-        source = io.BytesIO(_unpacked(file, max(limit, 1_000_000))) if packed else file
+        source = io.BytesIO(_decompress(file, max(limit, 1_000_000))) if compressed else file
         try:
             with h5py.File(source, "r") as weights:
                 return dict(_weights(weights, limit))
         except ValueError:
             raise
-        except Exception as error:  # what the library raises on a damaged file has no end
+        except Exception as error:  # the library raises anything on a damaged file
             raise ValueError(f"not a whole HDF5 file: {error}") from None
 
 
-def _bounded(seconds: int, memory: int) -> None:
+def _limit_resources(seconds: int, memory: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    pages = Path("/proc/self/statm")  # what the libraries reserved grows with the cores
+    pages = Path("/proc/self/statm")  # the libraries reserve more with more cores
     if pages.is_file():
         memory += int(pages.read_text().split()[0]) * resource.getpagesize()
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 
 
-def _unpacked(file: BinaryIO, limit: int) -> bytes:
+def _decompress(file: BinaryIO, limit: int) -> bytes:
     try:
         with gzip.open(file) as packed:
             data = packed.read(limit + 1)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise ValueError(f"not a whole gzip file: {error}") from None
     if len(data) > limit:
-        raise ValueError(f"it unpacks to more than {limit} bytes, which no weights do")
+        raise ValueError(f"it decompresses to more than {limit} bytes, which no weights do")
     return data
 
 
@@ -96,7 +96,7 @@ def _names(group: Any, attribute: str) -> list[str]:
     stated = np.ravel(group.attrs[attribute])
     found = [name.decode() if isinstance(name, bytes) else str(name) for name in stated.tolist()]
     named = stated.dtype.kind in "SUO" or not found  # an empty list is written as floats
-    if not named or len(found) > MOST_NAMES or len(set(found)) < len(found):
+    if not named or len(found) > MAX_NAMES or len(set(found)) < len(found):
         raise ValueError(f"its attribute {attribute} is no list of names")
     return found
 

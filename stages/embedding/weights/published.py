@@ -68,7 +68,7 @@ def _pickle(path: Path, limit: int) -> dict[str, Tensor]:
             loaded = torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         raise ValueError(f"no pickle is executed here, and {_reason(error)}") from None
-    except Exception as error:  # what a hostile or damaged pickle may raise has no end
+    except Exception as error:  # a hostile or damaged pickle may raise anything
         raise ValueError(f"not a whole checkpoint of torch: {_first_line(error)}") from None
     tensors = _state_dict(loaded)
     size = sum(tensor.numel() * tensor.element_size() for tensor in tensors.values())
@@ -83,7 +83,7 @@ def _arrays(path: Path, limit: int) -> dict[str, Tensor]:
     try:
         with np.load(path, allow_pickle=False) as file:
             return {name: _tensor(name, file[name]) for name in file.files}
-    except Exception as error:  # what a hostile or damaged file may raise has no end
+    except Exception as error:  # a hostile or damaged file may raise anything
         raise ValueError(f"not a whole file of numpy arrays: {_first_line(error)}") from None
 
 
@@ -125,7 +125,7 @@ def _state_dict(loaded: object) -> dict[str, Tensor]:
 
 
 def _tensors(candidate: Mapping[Any, Any]) -> Iterator[tuple[str, Tensor]]:
-    """The entries that are plain tensors with a name."""
+    """The entries that are named, dense tensors."""
     for name, value in candidate.items():
         if isinstance(name, str) and type(value) in (Tensor, nn.Parameter):
             plain = value.layout == torch.strided and not value.is_quantized

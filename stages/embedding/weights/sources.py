@@ -1,172 +1,234 @@
-"""A published file from wherever it can be had: the person's folder, caches, the network."""
+"""A published file from wherever it can be had: WEIGHTS_DIR, caches, the network.
+
+Whose word counts for its bytes: weights.lock; before there is an entry, the hash that the
+publisher states, which is the hub's for every large file at the commit that is downloaded; and
+where no publisher states one (GitHub releases, Google's storage), the first download itself. A hash
+that was read elsewhere stops nothing.
+"""
 
 import hashlib
-import os
 import shutil
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from filelock import FileLock
 from torch import Tensor
 
+from stages.base.console import progress, say
 from stages.base.errors import BenchmarkError
 from stages.base.store import ROOT, Store, sha256
-from stages.embedding.records import Source
-from stages.embedding.weights import repository
-from stages.embedding.weights.download import PAUSES, Remote, Watch, download
-from stages.embedding.weights.lock import Pin, check, fits, known, pin, read_lock
-from stages.embedding.weights.placed import names, placed
+from stages.embedding.records import Record, Source
+from stages.embedding.weights import hub
+from stages.embedding.weights.download import PAUSES, RemoteFile, download
+from stages.embedding.weights.lock import (
+    FIRST_USE,
+    PUBLISHERS,
+    Pin,
+    add_pin,
+    check,
+    expected_pin,
+    matches,
+    read_lock,
+)
 from stages.embedding.weights.published import read_published
-
-
-def _unwatched(pieces: Iterable[bytes], label: str, total: int) -> Iterable[bytes]:
-    return pieces
+from stages.embedding.weights.weights_dir import accepted_names, find_file
 
 
 @dataclass(frozen=True)
-class Means:
-    """What obtaining the weights of one backbone may use."""
+class WeightsConfig:
+    """Where the weights of one backbone may come from, and where they are kept."""
 
     slug: str
-    file: str | None = None  # a file of the person's own, in `folder`
-    folder: Path | None = None  # WEIGHTS_DIR
+    """The backbone's name in params.yaml."""
+    file: str | None = None
+    """A file in `folder` to use instead of the published one."""
+    folder: Path | None = None
+    """WEIGHTS_DIR."""
     lock: Path = Path("weights.lock")
     root: Path = ROOT
-    watch: Watch = _unwatched
+    """The store's folder."""
     pauses: tuple[float, ...] = PAUSES
+    """Seconds to wait before each further attempt."""
     schemes: tuple[str, ...] = ("https",)
+    """Of addresses that may be downloaded from."""
 
     @property
     def store(self) -> Store:
-        """What came over the network, by its hash: two backbones of one file fetch it once."""
+        """Downloaded files by their hash: a file that two backbones use is downloaded once."""
         return Store("weights", 1, None, self.root)
 
 
-def folder_of_the_person() -> Path | None:
-    """WEIGHTS_DIR of the environment."""
-    folder = os.environ.get("WEIGHTS_DIR")
-    return Path(folder) if folder else None
-
-
 @dataclass(frozen=True)
-class Obtained:
-    """The tensors of a file, and the entry of weights.lock that its bytes have or shall have."""
+class ObtainedFile:
+    """A published file that has been read."""
 
     tensors: dict[str, Tensor]
     name: str
+    """Of its entry in weights.lock."""
     pin: Pin
+    """The entry that it has or shall have."""
 
-    def keep(self, means: Means) -> None:
+    def add_to_lock(self, config: WeightsConfig) -> None:
         """Write the entry, where it is not there yet."""
-        pin(means.lock, self.name, self.pin, means.root / "weights" / "pins.lock")
+        add_pin(config.lock, self.name, self.pin, config.root / "weights" / "pins.lock")
 
 
-def obtain(source: Source, means: Means, first: bool = True) -> Obtained:
-    """The tensors of a published file, its bytes held against weights.lock.
+def obtain(source: Source, config: WeightsConfig, first: bool = True) -> ObtainedFile:
+    """The tensors of a published file, its bytes checked as the module says.
 
-    first: whether it is the model's main file, which a file of the person's may stand for.
-    Raises BenchmarkError. What was fetched is kept and pinned once it was read as weights, so that
-    it is not fetched again; what lies on this machine is left for the caller to pin.
+    first: whether it is the model's main file, which a person's own file may replace. Raises
+    BenchmarkError. A downloaded file is kept and pinned once it was read as weights, so that it is
+    not downloaded again; one that lies on this machine is left for the caller to pin.
     """
-    file = means.file if first else None
-    path = placed(means.folder, means.slug, source, file, first)
+    file = config.file if first else None
+    path = find_file(config.folder, config.slug, source, file, first)
     if path is not None:
-        return _placed(path, source, means, own=bool(file))
-    unfinished = means.root / "weights" / "unfinished"
+        return _from_weights_dir(path, source, config, own=bool(file))
+    unfinished = config.root / "weights" / "unfinished"
     unfinished.mkdir(parents=True, exist_ok=True)
-    name = _short(source.name)
-    with FileLock(unfinished / f"{name}.lock"):  # one stage fetches, another of the file waits
-        expected = known(source, read_lock(means.lock), means.lock)
-        found = _kept(source, expected, means)
-        return found if found is not None else _fetched(source, expected, unfinished, means, first)
+    lock = unfinished / f"{_hashed(source.name)}.lock"
+    with FileLock(lock):  # one stage downloads, another that needs the file waits
+        expected = expected_pin(source, read_lock(config.lock), config.lock)
+        cached = _from_caches(source, expected, config)
+        return cached or _from_network(source, expected, unfinished, config, first)
 
 
-def _placed(path: Path, source: Source, means: Means, own: bool) -> Obtained:
-    """A file of the person's: the published one where that is known, else pinned as their own.
+def locate(record: Record, config: WeightsConfig, target: Path) -> str:
+    """Where a model's weights are on this machine, without downloading anything.
 
-    own: they said that it is to be used in place of the published one.
+    "yes" if `target` is there already, else the place they would come from, or "" if nowhere here.
+    Raises BenchmarkError for a file that params.yaml states and that is not there.
     """
-    pins = read_lock(means.lock)
-    expected = known(source, pins, means.lock)
-    found = Pin("", path.stat().st_size, sha256(path))
-    published = bool(expected.sha256) and fits(found, expected)
+    if target.is_file():
+        return "yes"
+    if record.source is None:
+        return ""
+    sources = (record.source, *record.more)
+    found = [_locate(source, config, first=n == 0) for n, source in enumerate(sources)]
+    return ", ".join(dict.fromkeys(found)) if all(found) else ""
+
+
+def _locate(source: Source, config: WeightsConfig, first: bool) -> str:
+    if find_file(config.folder, config.slug, source, config.file if first else None, first):
+        return "in WEIGHTS_DIR"
+    expected = expected_pin(source, read_lock(config.lock), config.lock)
+    if expected.sha256 and config.store.find(config.store.key(expected.sha256)):
+        return "downloaded before"
+    cached = source.hub and hub.find_cached(source, expected.revision)
+    return "in the hub's cache" if cached else ""
+
+
+def _from_weights_dir(path: Path, source: Source, config: WeightsConfig, own: bool) -> ObtainedFile:
+    """A file in WEIGHTS_DIR: the published one if its bytes are, otherwise pinned as the person's.
+
+    own: params.yaml states that it is to be used instead of the published one.
+    """
+    pins = read_lock(config.lock)
+    expected = expected_pin(source, pins, config.lock)
+    found = Pin("", path.stat().st_size, sha256(path), FIRST_USE)
     if expected.sha256 and not own:
-        stated = source.sha256 and source.stated_in
-        also = f"or state it under matrix.pretrained.{means.slug}.file, to use it as your own"
-        check(source.name, found, expected, str(path), means.lock, stated, also)
-    name = source.name
-    if published:
-        found = replace(found, revision=expected.revision)
-    else:
-        name = f"{means.slug}:{means.file if own else path.name}"
-        check(name, found, pins.get(name, Pin()), str(path), means.lock)
-    return Obtained(read_published(path, path.name), name, found)
+        also = f"or state it under matrix.pretrained.{config.slug}.file, to use it as your own"
+        check(source.name, found, expected, str(path), config.lock, _stated_in(source), also)
+    if expected.sha256 and matches(found, expected):
+        found = replace(found, revision=expected.revision, stated_by=expected.stated_by)
+        return ObtainedFile(read_published(path, path.name), source.name, found)
+    name = f"{config.slug}:{config.file if own else path.name}"
+    check(name, found, pins.get(name, Pin()), str(path), config.lock)
+    if not own and name not in pins:
+        _report_first_use(source, found, str(path))
+    return ObtainedFile(read_published(path, path.name), name, found)
 
 
-def _kept(source: Source, expected: Pin, means: Means) -> Obtained | None:
+def _from_caches(source: Source, expected: Pin, config: WeightsConfig) -> ObtainedFile | None:
     """The file from our store or from the hub's cache, None where neither has it."""
-    if expected.sha256 and (path := means.store.find(means.store.key(expected.sha256))):
+    store = config.store
+    if expected.sha256 and (path := store.find(store.key(expected.sha256))):
         found = replace(expected, bytes=path.stat().st_size)
-        return Obtained(read_published(path, source.file), source.name, found)
-    if source.hub and (cached := repository.cached(source, expected.revision)):
-        path, commit = cached
-        found = Pin(commit, path.stat().st_size, sha256(path))
-        if fits(found, expected):  # a damaged cache is passed over
-            return Obtained(read_published(path, source.file), source.name, found)
-    return None
+        return ObtainedFile(read_published(path, source.file), source.name, found)
+    cached = hub.find_cached(source, expected.revision) if source.hub else None
+    if cached is None:
+        return None
+    stated_by = "hub" if cached.sha256 else expected.stated_by or FIRST_USE
+    found = Pin(cached.commit, cached.path.stat().st_size, sha256(cached.path), stated_by)
+    damaged = bool(cached.sha256) and cached.sha256 != found.sha256
+    if damaged or not matches(found, expected):
+        return None
+    if not expected.sha256:
+        _report_first_use(source, found, str(cached.path))
+    return ObtainedFile(read_published(cached.path, source.file), source.name, found)
 
 
-def _fetched(
-    source: Source, expected: Pin, unfinished: Path, means: Means, first: bool
-) -> Obtained:
-    """The file from the network, kept in the store; what has come of it waits in `unfinished`."""
-    remote = _remote(source, expected, means, first)
-    stated = source.sha256 and source.stated_in
-    promised = Pin(remote.revision, remote.bytes, remote.sha256)
-    check(source.name, promised, expected, remote.url, means.lock, stated)
-    part = unfinished / _short(f"{source.name}@{remote.revision}") / "file"
-    download(remote, part, means.watch, means.pauses)
-    found = Pin(remote.revision, part.stat().st_size, sha256(part))
+def _from_network(
+    source: Source, expected: Pin, unfinished: Path, config: WeightsConfig, first: bool
+) -> ObtainedFile:
+    """The file from the network, kept in the store; an interrupted one waits in `unfinished`."""
+    remote = _remote_file(source, expected, config, first)
+    stated = Pin(remote.revision, remote.bytes, remote.sha256, "hub" if remote.sha256 else "")
+    check(source.name, stated, expected, remote.url, config.lock, _stated_in(source))
+    part = unfinished / _hashed(f"{source.name}@{remote.revision}") / "file"
+    download(remote, part, progress, config.pauses)
+    stated_by = stated.stated_by or expected.stated_by or FIRST_USE
+    found = Pin(remote.revision, part.stat().st_size, sha256(part), stated_by)
     try:
-        if not fits(found, promised):
+        if not matches(found, stated):
             raise BenchmarkError(
                 f"{source.name} was damaged on its way",
                 where=remote.url,
-                found=str(found),
-                expected=str(promised),
-                do="run again to fetch it anew",
+                found=str(replace(found, stated_by="")),
+                expected=str(stated),
+                do="run again to download it anew",
             )
-        check(source.name, found, expected, remote.url, means.lock, stated)
-        obtained = Obtained(read_published(part, source.file), source.name, found)
-        with means.store.put(means.store.key(found.sha256)) as kept:
+        check(source.name, found, expected, remote.url, config.lock, _stated_in(source))
+        obtained = ObtainedFile(read_published(part, source.file), source.name, found)
+        with config.store.put(config.store.key(found.sha256)) as kept:
             part.replace(kept)
     except BenchmarkError:
         shutil.rmtree(part.parent)
         raise
     shutil.rmtree(part.parent)
-    obtained.keep(means)
+    if not expected.sha256:
+        _report_first_use(source, found, remote.url)
+    obtained.add_to_lock(config)
     return obtained
 
 
-def _remote(source: Source, expected: Pin, means: Means, first: bool) -> Remote:
-    url = repository.address(source, expected.revision)
-    otherwise = (
-        f"fetch {url} on another machine and set WEIGHTS_DIR to the folder where it lies, "
-        f"as {names(means.slug, source, first)[0]}"
+def _remote_file(source: Source, expected: Pin, config: WeightsConfig, first: bool) -> RemoteFile:
+    url = hub.download_url(source, expected.revision)
+    advice = (
+        f"download {url} on another machine and set WEIGHTS_DIR to the folder where it lies, "
+        f"as {accepted_names(config.slug, source, first)[0]}"
     )
-    if repository.offline():
+    if hub.is_offline():
         raise BenchmarkError(
             f"{source.name} is not on this machine, and HF_HUB_OFFLINE allows no network",
-            do=f"unset it; or {otherwise}",
+            do=f"unset it; or {advice}",
         )
     if source.hub:
-        return repository.ask(source, expected.revision, otherwise, means.pauses)
-    return Remote(
-        source.name, source.url, otherwise, schemes=means.schemes, fixed=bool(expected.sha256)
-    )
+        return hub.file_metadata(source, expected.revision, advice, config.pauses)
+    immutable = bool(expected.sha256)
+    return RemoteFile(source.name, source.url, advice, schemes=config.schemes, immutable=immutable)
 
 
-def _short(name: str) -> str:
+def _report_first_use(source: Source, found: Pin, where: str) -> None:
+    """Say where a file that came for the first time has no publisher's hash, or another hint's."""
+    is_stated = found.stated_by in PUBLISHERS
+    differs = source.is_hint and found.sha256 != source.sha256
+    if is_stated and not differs:
+        return
+    if is_stated:
+        text = f", as the {found.stated_by} states"
+    else:
+        text = "; no hash by its publisher is known, so weights.lock keeps this one"
+    if differs:
+        text += f". Its record has {source.sha256}, read elsewhere ({source.stated_in})"
+    say(f"note: {where} has sha256 {found.sha256}{text}")
+
+
+def _stated_in(source: Source) -> str:
+    """The document that states a hash which binds, "" where none does."""
+    return source.stated_in if source.sha256 and not source.is_hint else ""
+
+
+def _hashed(name: str) -> str:
     """A name that is safe as a file's."""
     return hashlib.sha256(name.encode()).hexdigest()[:32]

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from stages.embedding.network import Network
 from stages.embedding.records import Record, Source
-from stages.embedding.weights.sources import Means, obtain
+from stages.embedding.weights.sources import WeightsConfig, obtain
 from tests.trailers.fetching.conftest import Handler, Route, Site, serve
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -116,14 +116,14 @@ def hub(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator
     huggingface_hub.close_session()
 
 
-def means(root: Path, slug: str = "toy", /, **changes: Any) -> Means:
+def config(root: Path, slug: str = "toy", /, **changes: Any) -> WeightsConfig:
     values: dict[str, Any] = {
         "lock": root / "weights.lock",
         "root": root / "store",
         "pauses": (0.0, 0.0, 0.0, 0.0),
         "schemes": ("http",),
     }
-    return Means(slug, **(values | changes))
+    return WeightsConfig(slug, **(values | changes))
 
 
 def tensors(seed: int = 0, size: int = 4) -> dict[str, Tensor]:
@@ -136,10 +136,10 @@ def published(seed: int = 0, size: int = 4) -> bytes:
     return save(tensors(seed, size))
 
 
-def tensors_of(source: Source, means: Means, first: bool = True) -> dict[str, Tensor]:
+def tensors_of(source: Source, config: WeightsConfig, first: bool = True) -> dict[str, Tensor]:
     """Of a file that was obtained and found good."""
-    obtained = obtain(source, means, first)
-    obtained.keep(means)
+    obtained = obtain(source, config, first)
+    obtained.add_to_lock(config)
     return obtained.tensors
 
 
@@ -161,8 +161,7 @@ class Toy(Network):
     def forward(self, items: Tensor) -> Tensor:
         return self.network(items)
 
-    @classmethod
-    def convert(cls, published: Mapping[str, Tensor], model: str) -> dict[str, Tensor]:
+    def convert(self, published: Mapping[str, Tensor]) -> dict[str, Tensor]:
         if "bias" not in published:
             raise ValueError("this is not toy: it has no bias")
         return {"bias": published["bias"], "weight": published["weight"]}

@@ -11,7 +11,7 @@ from torch import Tensor
 from stages.base.errors import BenchmarkError
 from stages.embedding.records import Source
 from stages.embedding.weights.lock import Pin, read_lock
-from tests.embedding.weights.conftest import HUB, means, published, tensors, tensors_of
+from tests.embedding.weights.conftest import HUB, config, published, tensors, tensors_of
 from tests.trailers.fetching.conftest import Site, serve
 
 NAME = f"{HUB}/model.safetensors"
@@ -23,8 +23,8 @@ def sha(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def pin_of(data: bytes, revision: str = "") -> Pin:
-    return Pin(revision, len(data), sha(data))
+def pin_of(data: bytes, revision: str = "", stated_by: str = "first use") -> Pin:
+    return Pin(revision, len(data), sha(data), stated_by)
 
 
 def same(found: dict[str, Tensor], seed: int = 0) -> bool:
@@ -46,7 +46,7 @@ def web(site: Site, data: bytes = DATA, file: str = "w.safetensors", **stated: s
 def refused(source: Source, root: Path, /, **changes: Any) -> str:
     before = pins(root)
     with pytest.raises(BenchmarkError) as error:
-        tensors_of(source, means(root, **changes))
+        tensors_of(source, config(root, **changes))
     assert pins(root) == before
     return str(error.value)
 

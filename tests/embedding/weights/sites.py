@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from stages.base.errors import BenchmarkError
-from stages.embedding.weights.download import Remote, download
+from stages.embedding.weights.download import RemoteFile, download
 from tests.trailers.fetching.conftest import Handler, Route, Site
 
 DATA = np.random.default_rng(0).bytes(3_500_000)
@@ -33,15 +33,15 @@ def plain(pieces: Iterable[bytes], label: str, total: int) -> Iterable[bytes]:
     return pieces
 
 
-def remote(site: Site, path: str = "/w.bin", **changes: Any) -> Remote:
+def remote(site: Site, path: str = "/w.bin", **changes: Any) -> RemoteFile:
     values: dict[str, Any] = {
         "name": "w.bin",
         "url": site.url + path,
-        "otherwise": "carry it",
+        "advice": "carry it",
         "schemes": ("http",),
-        "fixed": True,
+        "immutable": True,
     }
-    return Remote(**(values | changes))
+    return RemoteFile(**(values | changes))
 
 
 def get(site: Site, route: Route, root: Path, watch: Any = plain, **changes: Any) -> bytes:

@@ -112,13 +112,13 @@ def test_a_server_that_always_cuts_and_knows_no_ranges_is_given_up(site, tmp_pat
 def test_a_version_is_gone_on_with_only_if_it_is_still_the_one(site, tmp_path, name, tag):
     first = cut(DATA, 1_200_000, **{name.replace("-", "_"): tag})
     route = first_then([first], versioned(DATA, tag, name))
-    assert get(site, route, tmp_path, fixed=False) == DATA
+    assert get(site, route, tmp_path, immutable=False) == DATA
     assert site.ranges("/w.bin") == [None, "bytes=1200000-"]
     other = np.random.default_rng(1).bytes(len(DATA))
     site.counts.clear()
     route = first_then([first], versioned(other, '"v2"'))
     (tmp_path / "unfinished" / "file").unlink()
-    assert get(site, route, tmp_path, fixed=False) == other
+    assert get(site, route, tmp_path, immutable=False) == other
 
 
 def test_without_a_version_nothing_old_is_joined_with_something_new(site, tmp_path):
@@ -126,13 +126,13 @@ def test_without_a_version_nothing_old_is_joined_with_something_new(site, tmp_pa
     part = tmp_path / "unfinished" / "file"
     part.parent.mkdir()
     part.write_bytes(other[:1_000_000])
-    assert get(site, serve(DATA), tmp_path, fixed=False) == DATA
+    assert get(site, serve(DATA), tmp_path, immutable=False) == DATA
     assert site.ranges("/w.bin") == [None]
 
 
 def test_a_weak_version_does_not_count(site, tmp_path):
     route = first_then([cut(DATA, 1_200_000, ETag='W/"v1"')], serve(DATA))
-    get(site, route, tmp_path, fixed=False)
+    get(site, route, tmp_path, immutable=False)
     assert "if-range" not in site.asked[1][1]
 
 
@@ -164,5 +164,5 @@ def test_a_wait_that_the_server_asks_for_is_kept_or_refused(site, tmp_path, monk
 def test_a_file_that_became_another_in_between_is_started_anew(site, tmp_path):
     other = np.random.default_rng(1).bytes(len(DATA) - 7)
     route = first_then([cut(DATA, 1_200_000)], serve(other))
-    assert get(site, route, tmp_path, fixed=False) == other
+    assert get(site, route, tmp_path, immutable=False) == other
     assert site.ranges("/w.bin") == [None, "bytes=1200000-", None]

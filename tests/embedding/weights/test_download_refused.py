@@ -9,7 +9,7 @@ import pytest
 
 from stages.base.errors import BenchmarkError
 from stages.embedding.weights import download as room
-from stages.embedding.weights.download import Remote, download
+from stages.embedding.weights.download import RemoteFile, download
 from tests.embedding.weights.sites import DATA, get, left, plain, refused
 from tests.trailers.fetching.conftest import Handler, serve, status
 
@@ -86,12 +86,12 @@ def test_a_circle_of_redirects_ends(site, tmp_path):
 
 
 def test_no_network_is_said_within_seconds(tmp_path):
-    nowhere = Remote("w.bin", "https://127.0.0.1:9/w.bin", "carry it")
+    nowhere = RemoteFile("w.bin", "https://127.0.0.1:9/w.bin", "carry it")
     begin = time.monotonic()
     with pytest.raises(BenchmarkError) as error:
         download(nowhere, tmp_path / "file", plain)
     assert time.monotonic() - begin < 5
-    assert str(error.value).startswith("127.0.0.1:9: w.bin could not be fetched\n  found: ")
+    assert str(error.value).startswith("127.0.0.1:9: w.bin could not be downloaded\n  found: ")
     assert "Connection refused\n  what to do: carry it" in str(error.value)
 
 

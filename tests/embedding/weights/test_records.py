@@ -27,4 +27,6 @@ def test_a_source_says_where_its_file_lies_and_who_says_so(source):
     assert source.url.startswith("https://") or re.fullmatch(r"[\w.-]+/[\w.-]+", source.hub)
     assert not source.url or source.url.endswith("/" + source.file)
     assert re.fullmatch("([0-9a-f]{64})?", source.sha256)
+    assert bool(source.sha256) == bool(source.stated_by), "a hash, and who states it"
+    assert source.stated_by != "hub" or source.hub
     assert re.fullmatch("([0-9a-f]{40})?", source.revision) and (source.hub or not source.revision)

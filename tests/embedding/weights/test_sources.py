@@ -1,13 +1,14 @@
 """From wherever it lies to tensors: what is taken, what is pinned, what is refused."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from huggingface_hub import constants
 
 from stages.base.errors import BenchmarkError
 from stages.embedding.records import Source
-from tests.embedding.weights.conftest import COMMIT, HUB, means, published, tensors_of
+from tests.embedding.weights.conftest import COMMIT, HUB, config, published, tensors_of
 from tests.embedding.weights.files import (
     DATA,
     NAME,
@@ -32,48 +33,48 @@ def unfinished(root: Path) -> list[Path]:
 
 def test_the_first_download_from_the_hub_is_pinned_with_its_commit(hub, tmp_path):
     source = hub.publish("model.safetensors", DATA)
-    assert same(tensors_of(source, means(tmp_path)))
-    assert pins(tmp_path) == {NAME: pin_of(DATA, COMMIT)} and not unfinished(tmp_path)
+    assert same(tensors_of(source, config(tmp_path)))
+    assert pins(tmp_path) == {NAME: pin_of(DATA, COMMIT, "hub")} and not unfinished(tmp_path)
 
 
 def test_from_then_on_the_pinned_commit_is_asked_for_whatever_main_is(hub, tmp_path):
     source = hub.publish("model.safetensors", DATA)
-    tensors_of(source, means(tmp_path))
+    tensors_of(source, config(tmp_path))
     hub.publish("model.safetensors", OTHER, commit="f" * 40)
-    elsewhere = means(tmp_path, root=tmp_path / "another-store")
+    elsewhere = config(tmp_path, root=tmp_path / "another-store")
     assert same(tensors_of(source, elsewhere))
 
 
 def test_a_file_that_two_backbones_share_is_fetched_once(hub, tmp_path):
     source = hub.publish("model.safetensors", DATA)
-    tensors_of(source, means(tmp_path, "one"))
+    tensors_of(source, config(tmp_path, "one"))
     asked = len(hub.site.asked)
-    assert same(tensors_of(source, means(tmp_path, "two"))) and len(hub.site.asked) == asked
+    assert same(tensors_of(source, config(tmp_path, "two"))) and len(hub.site.asked) == asked
 
 
 def test_a_file_kept_that_was_damaged_is_fetched_again(hub, tmp_path):
     source = hub.publish("model.safetensors", DATA)
-    tensors_of(source, means(tmp_path))
+    tensors_of(source, config(tmp_path))
     (kept,) = (path for path in (tmp_path / "store").rglob(f"*.{sha(DATA)}"))
     kept.write_bytes(OTHER)
-    assert same(tensors_of(source, means(tmp_path))) and hub.fetched() == 2
+    assert same(tensors_of(source, config(tmp_path))) and hub.fetched() == 2
 
 
 def test_other_bytes_at_the_hub_are_refused_before_they_are_fetched(hub, tmp_path):
     source = hub.publish("model.safetensors", DATA)
-    tensors_of(source, means(tmp_path))
+    tensors_of(source, config(tmp_path))
     hub.publish("model.safetensors", OTHER)  # under the same commit, which no honest hub does
     message = refused(source, tmp_path, root=tmp_path / "another-store")
-    assert f"these are other bytes than {NAME} has" in message and hub.fetched() == 1
+    assert f"these are not the known bytes of {NAME}" in message and hub.fetched() == 1
     assert f"found: sha256 {sha(OTHER)}" in message and f"expected: sha256 {sha(DATA)}" in message
     assert "if you trust the new file, remove its entry from weights.lock" in message
 
 
 def test_what_the_advice_says_works(hub, tmp_path):
-    tensors_of(hub.publish("model.safetensors", DATA), means(tmp_path))
+    tensors_of(hub.publish("model.safetensors", DATA), config(tmp_path))
     source = hub.publish("model.safetensors", OTHER)
     (tmp_path / "weights.lock").unlink()
-    assert same(tensors_of(source, means(tmp_path)), seed=1)
+    assert same(tensors_of(source, config(tmp_path)), seed=1)
     assert pins(tmp_path)[NAME].sha256 == sha(OTHER)
 
 
@@ -85,18 +86,16 @@ def test_bytes_that_differ_from_what_the_hub_promised_are_thrown_away(hub, tmp_p
     assert len(OTHER) == len(DATA) and "was damaged on its way" in refused(source, tmp_path)
     assert not unfinished(tmp_path)
     hub.site.routes[cdn] = whole
-    assert same(tensors_of(source, means(tmp_path)))
+    assert same(tensors_of(source, config(tmp_path)))
 
 
 def test_what_the_record_states_is_held_too(hub, tmp_path):
     hub.publish("model.safetensors", DATA)
-    stated = Source(
-        "model.safetensors", hub=HUB, revision=COMMIT, sha256=sha(OTHER), stated_in="it"
-    )
-    message = refused(stated, tmp_path)
-    assert "correct its record (stated in it)" in message and hub.fetched() == 0
-    good = Source("model.safetensors", hub=HUB, revision=COMMIT, sha256=sha(DATA))
-    assert same(tensors_of(good, means(tmp_path)))
+    at: dict[str, Any] = {"hub": HUB, "revision": COMMIT, "stated_by": "hub", "stated_in": "it"}
+    message = refused(Source("model.safetensors", sha256=sha(OTHER), **at), tmp_path)
+    assert "correct its record (see it)" in message and hub.fetched() == 0
+    good = Source("model.safetensors", sha256=sha(DATA), **at)
+    assert same(tensors_of(good, config(tmp_path)))
 
 
 def test_a_hub_that_answers_for_another_commit_than_the_pinned_one(hub, tmp_path):
@@ -110,28 +109,28 @@ def test_a_hub_that_answers_for_another_commit_than_the_pinned_one(hub, tmp_path
 
 def test_the_cache_of_the_hub_comes_before_the_hub(hub, tmp_path):
     in_cache(hub.folder, "model.safetensors", COMMIT, DATA, main=True)
-    assert same(tensors_of(Source("model.safetensors", hub=HUB), means(tmp_path)))
+    assert same(tensors_of(Source("model.safetensors", hub=HUB), config(tmp_path)))
     assert pins(tmp_path) == {NAME: pin_of(DATA, COMMIT)} and not hub.site.asked
 
 
 def test_a_damaged_cache_is_passed_over(hub, tmp_path):
     source = hub.publish("model.safetensors", DATA)
-    tensors_of(source, means(tmp_path))
+    tensors_of(source, config(tmp_path))
     in_cache(hub.folder, "model.safetensors", COMMIT, DATA[:-1])
-    again = means(tmp_path, root=tmp_path / "another-store")
+    again = config(tmp_path, root=tmp_path / "another-store")
     assert same(tensors_of(source, again)) and hub.fetched() == 2
 
 
 def test_an_address_is_fetched_once_and_pinned_without_a_revision(site, tmp_path):
     source = web(site)
-    assert same(tensors_of(source, means(tmp_path)))
+    assert same(tensors_of(source, config(tmp_path)))
     assert pins(tmp_path) == {source.url: pin_of(DATA)}
-    assert same(tensors_of(source, means(tmp_path, "two"))) and len(site.asked) == 1
+    assert same(tensors_of(source, config(tmp_path, "two"))) and len(site.asked) == 1
 
 
 def test_other_bytes_at_an_address_are_refused_and_not_kept(site, tmp_path):
     source = web(site)
-    tensors_of(source, means(tmp_path))
+    tensors_of(source, config(tmp_path))
     web(site, OTHER)
     again = tmp_path / "another-store"
     assert f"found: sha256 {sha(OTHER)}" in refused(source, tmp_path, root=again)
@@ -141,7 +140,7 @@ def test_other_bytes_at_an_address_are_refused_and_not_kept(site, tmp_path):
 
 
 def test_a_stated_hash_is_held_at_an_address(site, tmp_path):
-    source = web(site, sha256=sha(OTHER), stated_in="a paper")
+    source = web(site, sha256=sha(OTHER), stated_by="publisher's page", stated_in="a paper")
     assert "a paper" in refused(source, tmp_path) and not unfinished(tmp_path)
 
 
@@ -150,9 +149,9 @@ def test_a_download_that_was_given_up_is_gone_on_with_by_the_next_run(site, tmp_
     source = web(site, data)
     whole = site.routes["/w.safetensors"]
     site.routes["/w.safetensors"] = first_then([cut(data, 1_100_000, ETag='"1"')], status(503))
-    assert "run again to go on" in refused(source, tmp_path)
+    assert "run again to resume it" in refused(source, tmp_path)
     site.routes["/w.safetensors"] = whole
-    assert tensors_of(source, means(tmp_path))["weight"].shape == (700, 700)
+    assert tensors_of(source, config(tmp_path))["weight"].shape == (700, 700)
     assert site.ranges("/w.safetensors")[-1] == "bytes=1100000-"
     assert pins(tmp_path)[source.url] == pin_of(data) and not unfinished(tmp_path)
 
@@ -173,18 +172,20 @@ def test_no_network_says_what_to_do_instead(tmp_path, hub, monkeypatch):
     monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
     source = Source("model.safetensors", hub=HUB)
     address = f"http://127.0.0.1:9/{HUB}/resolve/main/model.safetensors"
-    advice = f"fetch {address} on another machine and set WEIGHTS_DIR to the folder where it lies, "
+    advice = (
+        f"download {address} on another machine and set WEIGHTS_DIR to the folder where it lies, "
+    )
     assert advice + "as toy.safetensors" in refused(source, tmp_path)
     nowhere = Source("w.h5.gz", url="https://127.0.0.1:9/w.h5.gz")
-    assert "fetch https://127.0.0.1:9/w.h5.gz on" in refused(nowhere, tmp_path)
+    assert "download https://127.0.0.1:9/w.h5.gz on" in refused(nowhere, tmp_path)
     with pytest.raises(BenchmarkError, match=r"lies, as w\.h5\.gz$"):
-        tensors_of(nowhere, means(tmp_path), first=False)
+        tensors_of(nowhere, config(tmp_path), first=False)
 
 
 def test_the_advice_of_no_network_works(hub, tmp_path):
     source = Source("model.safetensors", hub=HUB)
     folder = put(tmp_path / "mine", "toy.safetensors", DATA)
-    assert same(tensors_of(source, means(tmp_path, folder=folder))) and not hub.site.asked
+    assert same(tensors_of(source, config(tmp_path, folder=folder))) and not hub.site.asked
 
 
 def test_a_wish_for_no_network_is_kept(hub, tmp_path, monkeypatch):
@@ -194,4 +195,4 @@ def test_a_wish_for_no_network_is_kept(hub, tmp_path, monkeypatch):
         assert "HF_HUB_OFFLINE allows no network" in refused(source, tmp_path)
     assert not hub.site.asked
     in_cache(hub.folder, "model.safetensors", COMMIT, DATA, main=True)
-    assert same(tensors_of(sources[0], means(tmp_path)))
+    assert same(tensors_of(sources[0], config(tmp_path)))

@@ -11,8 +11,16 @@ import torch
 from stages.base.errors import BenchmarkError
 from stages.embedding.base import describe
 from stages.embedding.records import Source
-from stages.embedding.weights.whereabouts import whereabouts
-from tests.embedding.weights.conftest import COMMIT, HUB, Toy, means, published, tensors, tensors_of
+from stages.embedding.weights.sources import locate
+from tests.embedding.weights.conftest import (
+    COMMIT,
+    HUB,
+    Toy,
+    config,
+    published,
+    tensors,
+    tensors_of,
+)
 from tests.embedding.weights.files import (
     DATA,
     NAME,
@@ -30,63 +38,65 @@ from tests.embedding.weights.files import (
 
 def test_a_placed_file_is_used_before_any_other_and_held_against_the_published_pin(hub, tmp_path):
     source = hub.publish("model.safetensors", DATA)
-    tensors_of(source, means(tmp_path))
+    tensors_of(source, config(tmp_path))
     before = len(hub.site.asked)
     folder = put(tmp_path / "mine", "toy.safetensors", DATA)
-    assert same(tensors_of(source, means(tmp_path, folder=folder)))
+    assert same(tensors_of(source, config(tmp_path, folder=folder)))
     put(folder, "toy.safetensors", OTHER)
     message = refused(source, tmp_path, folder=folder)
-    assert message.startswith(f"{folder / 'toy.safetensors'}: these are other bytes than {NAME}")
+    assert message.startswith(
+        f"{folder / 'toy.safetensors'}: these are not the known bytes of {NAME}"
+    )
     assert message.endswith("or state it under matrix.pretrained.toy.file, to use it as your own")
-    assert same(tensors_of(source, means(tmp_path, folder=folder, file="toy.safetensors")), seed=1)
+    assert same(tensors_of(source, config(tmp_path, folder=folder, file="toy.safetensors")), seed=1)
     assert len(hub.site.asked) == before
 
 
 def test_a_placed_file_nobody_can_vouch_for_is_pinned_as_the_persons_own(hub, tmp_path):
     source = hub.publish("model.safetensors", OTHER)
     folder = put(tmp_path / "mine", "toy.safetensors", DATA)
-    tensors_of(source, means(tmp_path, folder=folder))
+    tensors_of(source, config(tmp_path, folder=folder))
     assert pins(tmp_path) == {"toy:toy.safetensors": pin_of(DATA)}
-    tensors_of(source, means(tmp_path))  # without the folder: the published one, pinned as such
-    assert pins(tmp_path)[NAME] == pin_of(OTHER, COMMIT)
+    tensors_of(source, config(tmp_path))  # without the folder: the published one, pinned as such
+    assert pins(tmp_path)[NAME] == pin_of(OTHER, COMMIT, "hub")
     put(folder, "toy.safetensors", published(seed=2))
-    assert f"than {NAME} has" in refused(source, tmp_path, folder=folder)
+    assert f"bytes of {NAME}" in refused(source, tmp_path, folder=folder)
 
 
 def test_a_placed_file_of_the_stated_hash_is_the_published_one(tmp_path):
-    source = Source("model.safetensors", hub=HUB, revision=COMMIT, sha256=sha(DATA))
+    source = Source("model.safetensors", HUB, "", COMMIT, sha(DATA), "hub", "its page")
     folder = put(tmp_path / "mine", f"{HUB}/model.safetensors", DATA)
-    tensors_of(source, means(tmp_path, folder=folder))
-    assert pins(tmp_path) == {NAME: pin_of(DATA, COMMIT)}
+    tensors_of(source, config(tmp_path, folder=folder))
+    assert pins(tmp_path) == {NAME: pin_of(DATA, COMMIT, "hub")}
 
 
 def test_a_file_of_the_persons_own_has_a_pin_of_its_own(hub, tmp_path):
     source = hub.publish("model.safetensors", DATA)
-    tensors_of(source, means(tmp_path))
+    tensors_of(source, config(tmp_path))
     folder = put(tmp_path / "mine", "deep/tuned.safetensors", OTHER)
     own: dict[str, Any] = {"folder": folder, "file": "deep/tuned.safetensors"}
-    assert same(tensors_of(source, means(tmp_path, **own)), seed=1)
+    assert same(tensors_of(source, config(tmp_path, **own)), seed=1)
     assert pins(tmp_path) == {
-        NAME: pin_of(DATA, COMMIT),
+        NAME: pin_of(DATA, COMMIT, "hub"),
         "toy:deep/tuned.safetensors": pin_of(OTHER),
     }
     put(folder, "deep/tuned.safetensors", published(seed=2))
-    assert "than toy:deep/tuned.safetensors has" in refused(source, tmp_path, **own)
+    assert "bytes of toy:deep/tuned.safetensors" in refused(source, tmp_path, **own)
     put(folder, "deep/tuned.safetensors", DATA)  # the published one under a name of theirs
-    assert same(tensors_of(source, means(tmp_path, **own)))
+    assert same(tensors_of(source, config(tmp_path, **own)))
 
 
 def test_a_placed_file_of_another_kind_than_the_published_one(tmp_path):
     file = io.BytesIO()
     torch.save(tensors(), file)
     folder = put(tmp_path / "mine", "toy.pt", file.getvalue())
-    assert same(tensors_of(Source("w.h5", url="https://x"), means(tmp_path, folder=folder)))
+    assert same(tensors_of(Source("w.h5", url="https://x"), config(tmp_path, folder=folder)))
 
 
 def test_stages_that_want_one_file_at_once_fetch_it_once(site, tmp_path):
     source = web(site, published(size=700))
     threads = [
-        threading.Thread(target=tensors_of, args=(source, means(tmp_path, slug)))
+        threading.Thread(target=tensors_of, args=(source, config(tmp_path, slug)))
         for slug in ("one", "two", "three")
     ]
     for thread in threads:
@@ -100,23 +110,23 @@ def test_whether_weights_are_at_hand(tmp_path):
     record = describe("vggish", "vggish_pca")
     (further,) = record.more
     made, folder = tmp_path / "made.safetensors", tmp_path / "mine"
-    assert whereabouts(record, means(tmp_path), made) == ""
-    placed = means(tmp_path, folder=put(folder, "toy.pth", DATA))
-    assert whereabouts(record, placed, made) == ""  # the PCA is a file of its own
+    assert locate(record, config(tmp_path), made) == ""
+    placed = config(tmp_path, folder=put(folder, "toy.pth", DATA))
+    assert locate(record, placed, made) == ""  # the PCA is a file of its own
     put(folder, further.file, DATA)
-    assert whereabouts(record, placed, made) == "in WEIGHTS_DIR"
+    assert locate(record, placed, made) == "in WEIGHTS_DIR"
     with pytest.raises(BenchmarkError, match="there is no file of this name"):
-        whereabouts(record, means(tmp_path, folder=folder, file="gone.pth"), made)
+        locate(record, config(tmp_path, folder=folder, file="gone.pth"), made)
     made.write_bytes(DATA)
-    assert whereabouts(record, means(tmp_path), made) == "yes"
+    assert locate(record, config(tmp_path), made) == "yes"
 
 
 def test_whether_the_hubs_cache_or_our_store_has_weights(hub, tmp_path):
     source, made = hub.publish("model.safetensors", DATA), tmp_path / "made.safetensors"
     record = Toy(source).record
-    assert whereabouts(record, means(tmp_path), made) == ""
+    assert locate(record, config(tmp_path), made) == ""
     in_cache(hub.folder, "model.safetensors", COMMIT, DATA, main=True)
-    assert whereabouts(record, means(tmp_path), made) == "in the hub's cache"
+    assert locate(record, config(tmp_path), made) == "in the hub's cache"
     shutil.rmtree(hub.folder)
-    tensors_of(source, means(tmp_path))
-    assert whereabouts(record, means(tmp_path), made) == "fetched before"
+    tensors_of(source, config(tmp_path))
+    assert locate(record, config(tmp_path), made) == "downloaded before"

@@ -74,7 +74,7 @@ def test_from_the_hub_to_a_verified_file_and_without_the_hub_from_then_on(hub: H
     assert re.search(r"data/weights/tiny\.safetensors: \d+ tensors, \d MB", said)
     found = load_file(folder / "data/weights/tiny.safetensors")
     assert all(torch.equal(tensor, state[name]) for name, tensor in found.items())
-    pin = Pin(source.revision or COMMIT, len(data), hashlib.sha256(data).hexdigest())
+    pin = Pin(source.revision or COMMIT, len(data), hashlib.sha256(data).hexdigest(), "hub")
     assert read_lock(folder / "weights.lock") == {source.name: pin}
     assert "weights@tiny" in json.loads((folder / "metrics/provenance.json").read_text())["stages"]
     first = (folder / "data/weights/tiny.safetensors").read_bytes()

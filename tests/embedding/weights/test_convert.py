@@ -17,9 +17,9 @@ from torch import nn
 
 from stages.base.errors import BenchmarkError
 from stages.embedding.records import Source
-from stages.embedding.weights.converted import bring, write
+from stages.embedding.weights.convert import write_safetensors, write_weights
 from stages.embedding.weights.lock import read_lock
-from tests.embedding.weights.conftest import Toy, means, published, tensors
+from tests.embedding.weights.conftest import Toy, config, published, tensors
 from tests.trailers.fetching.conftest import Site, serve
 
 
@@ -34,14 +34,14 @@ def target(root: Path) -> Path:
 
 def refused(network: Toy, root: Path, **changes: Any) -> str:
     with pytest.raises(BenchmarkError) as error:
-        bring(network, means(root, **changes), target(root))
+        write_weights(network, config(root, **changes), target(root))
     assert not target(root).exists() and not list(root.rglob("*.part"))
     return str(error.value)
 
 
 def test_published_weights_become_a_file_that_the_network_loads(site, tmp_path):
     network = Toy(web(site, "w.safetensors", published()))
-    assert bring(network, means(tmp_path), target(tmp_path)) == 2
+    assert write_weights(network, config(tmp_path), target(tmp_path)) == 2
     network.load(target(tmp_path))
     assert torch.equal(network.network.state_dict()["weight"].cpu(), tensors()["weight"])
     assert [path.name for path in target(tmp_path).parent.iterdir()] == ["toy.safetensors"]
@@ -53,13 +53,13 @@ def test_the_same_weights_are_the_same_bytes_however_they_were_published(site, t
     sources = web(site, "w.safetensors", published()), web(site, "w.pt", file.getvalue())
     written = []
     for source in sources:
-        bring(Toy(source), means(tmp_path), target(tmp_path))
+        write_weights(Toy(source), config(tmp_path), target(tmp_path))
         written.append(target(tmp_path).read_bytes())
     assert written[0] == written[1] == save(dict(sorted(tensors().items())))
 
 
 def test_what_was_written_is_sorted_and_says_nothing_but_tensors(tmp_path):
-    write({"z": torch.ones(2), "a": torch.ones(3)}, tmp_path / "w")
+    write_safetensors({"z": torch.ones(2), "a": torch.ones(3)}, tmp_path / "w")
     data = (tmp_path / "w").read_bytes()
     header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
     assert list(header) == ["a", "z"] and "__metadata__" not in header
@@ -75,7 +75,7 @@ def test_tensors_that_share_memory_or_lie_otherwise(tmp_path):
         "last": base[None].contiguous(memory_format=torch.channels_last),
         "learnt": nn.Parameter(base.clone()),
     }
-    write(state, tmp_path / "w")
+    write_safetensors(state, tmp_path / "w")
     found = load_file(tmp_path / "w")
     assert found.keys() == state.keys()
     assert all(torch.equal(found[name], state[name]) for name in state)
@@ -105,7 +105,7 @@ def test_a_file_of_the_persons_that_is_of_another_model_is_not_pinned(tmp_path):
 
 
 def test_who_may_read_it_is_as_for_any_file(tmp_path):
-    write(tensors(), tmp_path / "w")
+    write_safetensors(tensors(), tmp_path / "w")
     (tmp_path / "any").touch()
     assert (tmp_path / "w").stat().st_mode == (tmp_path / "any").stat().st_mode
 
@@ -114,14 +114,14 @@ def test_a_file_of_the_past_stays_until_the_new_one_is_whole(site, tmp_path):
     target(tmp_path).parent.mkdir(parents=True)
     target(tmp_path).write_bytes(b"before")
     with pytest.raises(BenchmarkError):
-        bring(Toy(web(site, "w.safetensors", b"x")), means(tmp_path), target(tmp_path))
+        write_weights(Toy(web(site, "w.safetensors", b"x")), config(tmp_path), target(tmp_path))
     assert target(tmp_path).read_bytes() == b"before"
 
 
 def test_a_model_in_two_files(site, tmp_path):
     parts = {name: save({name: tensor}) for name, tensor in tensors().items()}
     network = Toy(*(web(site, f"{name}.safetensors", data) for name, data in parts.items()))
-    assert bring(network, means(tmp_path), target(tmp_path)) == 2
+    assert write_weights(network, config(tmp_path), target(tmp_path)) == 2
     assert len(read_lock(tmp_path / "weights.lock")) == 2
     twice = Toy(network.record.source, web(site, "more.safetensors", parts["weight"]))
     target(tmp_path).unlink()
@@ -133,15 +133,17 @@ def test_a_file_of_the_persons_own_that_has_it_all_needs_no_second(site, tmp_pat
     folder.mkdir()
     (folder / "all.safetensors").write_bytes(published())
     nowhere = Source("w.npz", url="https://127.0.0.1:9/w.npz")
-    own = means(tmp_path, folder=folder, file="all.safetensors")
-    assert bring(Toy(nowhere, nowhere), own, target(tmp_path)) == 2
+    own = config(tmp_path, folder=folder, file="all.safetensors")
+    assert write_weights(Toy(nowhere, nowhere), own, target(tmp_path)) == 2
 
 
 def test_an_array_file_beside_a_checkpoint(site, tmp_path):
     file = io.BytesIO()
     np.savez(file, bias=tensors()["bias"].numpy())
     first = web(site, "w.safetensors", save({"weight": tensors()["weight"]}))
-    bring(Toy(first, web(site, "w.npz", file.getvalue())), means(tmp_path), target(tmp_path))
+    write_weights(
+        Toy(first, web(site, "w.npz", file.getvalue())), config(tmp_path), target(tmp_path)
+    )
     assert target(tmp_path).read_bytes() == save(dict(sorted(tensors().items())))
 
 
@@ -174,10 +176,10 @@ def test_a_disk_without_room_leaves_nothing_and_is_told_as_such(tmp_path):
     """A limit on file sizes stands for the full disk: writing fails in the middle."""
     program = (
         "import resource, signal, torch; from pathlib import Path\n"
-        "from stages.embedding.weights.converted import write\n"
+        "from stages.embedding.weights.convert import write_safetensors\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))\n"
-        "try: write({'w': torch.zeros(1_000_000)}, Path('data/w.safetensors'))\n"
+        "try: write_safetensors({'w': torch.zeros(1_000_000)}, Path('data/w.safetensors'))\n"
         "except OSError as error: print(error.errno, list(Path('data').iterdir()))\n"
     )
     assert in_process(program, tmp_path) == f"{errno.EFBIG} []\n"
@@ -190,5 +192,5 @@ def test_a_kill_in_the_middle_of_writing_leaves_no_file_of_that_name(tmp_path, m
     stopped: Callable[..., None] = stop
     monkeypatch.setattr("stages.base.files.os.fsync", stopped)
     with pytest.raises(KeyboardInterrupt):
-        write(tensors(), tmp_path / "w")
+        write_safetensors(tensors(), tmp_path / "w")
     assert not list(tmp_path.iterdir())

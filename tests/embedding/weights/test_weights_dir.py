@@ -4,7 +4,7 @@ import pytest
 
 from stages.base.errors import BenchmarkError
 from stages.embedding.records import Source
-from stages.embedding.weights.placed import placed
+from stages.embedding.weights.weights_dir import find_file
 
 PLAIN = Source("mn04.pt", url="https://example.org/mn04.pt")
 COMMON = Source("model.safetensors", hub="timm/vgg16.tv_in1k")
@@ -18,12 +18,12 @@ def make(folder: Path, *names: str) -> Path:
 
 
 def found(folder: Path, source: Source, file: str | None = None, first: bool = True) -> str | None:
-    path = placed(folder, "slug", source, file, first)
+    path = find_file(folder, "slug", source, file, first)
     return path.relative_to(folder).as_posix() if path else None
 
 
 def test_nothing_is_looked_for_without_a_folder():
-    assert placed(None, "slug", PLAIN, None, True) is None
+    assert find_file(None, "slug", PLAIN, None, True) is None
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_a_stated_file_that_is_not_there_is_never_replaced_by_another(tmp_path):
     with pytest.raises(BenchmarkError, match="there is no file"):
         found(tmp_path, PLAIN, file="folder.pt")
     with pytest.raises(BenchmarkError, match=r"WEIGHTS_DIR: slug uses a file of yours"):
-        placed(None, "slug", PLAIN, "mine.pt", True)
+        find_file(None, "slug", PLAIN, "mine.pt", True)
 
 
 @pytest.mark.parametrize(
@@ -97,11 +97,11 @@ def test_a_link_within_the_folder_is_fine_and_a_dangling_one_is_no_file(tmp_path
 def test_a_folder_that_is_none_is_said(tmp_path, name):
     make(tmp_path, "a-file")
     with pytest.raises(BenchmarkError, match=f"WEIGHTS_DIR: is not a folder(.|\n)*{name}"):
-        placed(tmp_path / name, "slug", PLAIN, None, True)
+        find_file(tmp_path / name, "slug", PLAIN, None, True)
 
 
 def test_a_file_that_may_not_be_read_is_said(tmp_path, monkeypatch):
     make(tmp_path, "slug.pt")
-    monkeypatch.setattr("stages.embedding.weights.placed.os.access", lambda path, mode: False)
+    monkeypatch.setattr("stages.embedding.weights.weights_dir.os.access", lambda path, mode: False)
     with pytest.raises(BenchmarkError, match=r"slug\.pt: this file may not be read"):
         found(tmp_path, PLAIN)

@@ -9,12 +9,12 @@ from torch import Tensor, nn
 
 from stages.base.added import FAMILY, blamed
 from stages.base.errors import BenchmarkError
-from stages.base.files import write as write_file
+from stages.base.files import write
 from stages.embedding.network import Network
-from stages.embedding.weights.sources import Means, obtain
+from stages.embedding.weights.sources import WeightsConfig, obtain
 
 
-def bring(network: Network, means: Means, target: Path) -> int:
+def write_weights(network: Network, config: WeightsConfig, target: Path) -> int:
     """Obtain, check, convert and write a backbone's weights; the number of tensors written.
 
     Raises BenchmarkError where a file cannot be had, is not the known one or not of this model,
@@ -22,31 +22,31 @@ def bring(network: Network, means: Means, target: Path) -> int:
     """
     record = network.record
     if record.source is None:
-        raise BenchmarkError(f"{means.slug} needs no weights: none are published for it")
+        raise BenchmarkError(f"{config.slug} needs no weights: none are published for it")
     with blamed(FAMILY, type(network).__module__):
-        module = network.build()  # before anything is fetched: a library that is missing shows here
-    files = [obtain(record.source, means)]
+        module = network.build()  # before any download: a library that is missing shows here
+    files = [obtain(record.source, config)]
     published = dict(files[0].tensors)
     for source in record.more:
         if module.state_dict().keys() <= published.keys():
             break  # one file of the person's own, converted before
-        files.append(obtain(source, means, first=False))
+        files.append(obtain(source, config, first=False))
         if both := files[-1].tensors.keys() & published.keys():
             raise BenchmarkError(f"two files name the same tensors: {sorted(both)[:3]}")
         published |= files[-1].tensors
-    state = _converted(network, module, published, means.slug)
+    state = _converted(network, module, published, config.slug)
     for file in files:
-        file.keep(means)
-    write(state, target)
+        file.add_to_lock(config)
+    write_safetensors(state, target)
     return len(state)
 
 
 def _converted(
     network: Network, module: nn.Module, published: Mapping[str, Tensor], slug: str
 ) -> dict[str, Tensor]:
-    """The state dict that fits the network to the last tensor."""
+    """A state dict that fits the network to the last tensor."""
     try:
-        state = network.convert(published, network.model)
+        state = network.convert(published)
         module.load_state_dict(state, strict=True)
     except (ValueError, RuntimeError, KeyError) as error:
         model = network.model or type(network).__module__.rpartition(".")[2]
@@ -59,8 +59,8 @@ def _converted(
     return state
 
 
-def write(state: Mapping[str, Tensor], target: Path) -> None:
-    """Write tensors as safetensors: sorted, contiguous, no metadata, renamed when it is whole."""
+def write_safetensors(state: Mapping[str, Tensor], target: Path) -> None:
+    """Write tensors sorted, contiguous, without metadata; the file is renamed once it is whole."""
     plain = torch.contiguous_format
     own = {name: state[name].detach().clone(memory_format=plain) for name in sorted(state)}
-    write_file(save(own), target)
+    write(save(own), target)

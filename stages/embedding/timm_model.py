@@ -1,4 +1,4 @@
-"""What an entry of params.yaml asks of timm: a network by its id, its input, what it gives.
+"""A network of timm as an entry of params.yaml asks for it: its id, its input, its output.
 
 The library is imported where it is needed: that takes seconds, and records are read often.
 """
@@ -15,46 +15,48 @@ from torch import Tensor, nn
 
 POOLED, MAP = "pooled", "map"
 OPTIONS = ("arguments", "config", "output")
-CONFIG = (
+CONFIG_KEYS = (
     *("input_size", "mean", "std", "interpolation", "crop_pct", "crop_mode"),
     *("hf_hub_id", "hf_hub_filename"),
 )
-# what would fetch, run or reshape something behind the back of the weights stage
-REFUSED = (
+# arguments that would download, run or reshape something without the weights stage
+FORBIDDEN = (
     *("pretrained", "pretrained_cfg", "pretrained_cfg_overlay", "checkpoint_path", "cache_dir"),
     *("features_only", "in_chans"),
 )
-# How a model is used where its entry does not say otherwise. DINOv2 learnt at 224 and saw 518, what
-# timm asks for, in its last steps only (its paper, section 4); 518 takes six times the work.
-USED: Mapping[str, Mapping[str, Any]] = {
+# Config of models whose entry does not say otherwise. DINOv2 was trained at 224, and at 518, which
+# timm asks for, only in its last steps (its paper, section 4); 518 takes six times the work.
+DEFAULT_CONFIG: Mapping[str, Mapping[str, Any]] = {
     "vit_small_patch14_dinov2.lvd142m": {"input_size": [3, 224, 224]},
 }
 
 
 @dataclass(frozen=True)
-class Recipe:
-    """A timm id and an entry's options, checked.
+class TimmModel:
+    """A timm id and an entry's options, checked."""
 
-    arguments: handed to timm.create_model; config: in place of what timm's pretrained config says.
-    """
-
-    model: str  # the id, its tag included
-    published: Any  # timm's PretrainedCfg of it
+    name: str
+    """The id, its tag included."""
+    pretrained_cfg: Any
+    """timm's PretrainedCfg of the id."""
     arguments: dict[str, Any]
+    """Handed to timm.create_model."""
     config: dict[str, Any]
+    """Used in place of what `pretrained_cfg` says."""
     output: str
+    """POOLED or MAP."""
 
     def build(self) -> nn.Module:
         """The part of the network that embeds, weights at random."""
         import timm
 
         arguments = {"num_classes": 0} | self.arguments
-        network = timm.create_model(self.model, pretrained_cfg_overlay=self.config, **arguments)
+        network = timm.create_model(self.name, pretrained_cfg_overlay=self.config, **arguments)
         if self.output == MAP and hasattr(network, "pre_logits"):
             network.pre_logits = nn.Identity()  # VGG's fully connected layers: nine tenths of it
         return network
 
-    def data(self) -> dict[str, Any]:
+    def data_config(self) -> dict[str, Any]:
         """timm's data config: input_size, interpolation, mean, std, crop_pct and crop_mode."""
         from timm.data import resolve_data_config
 
@@ -62,21 +64,22 @@ class Recipe:
         sides = (size, size) if isinstance(size, int) else size
         asked = {"input_size": (3, *sides)} if sides else {}
         found: dict[str, Any] = resolve_data_config(
-            asked, pretrained_cfg=self.published.to_dict() | self.config
+            asked, pretrained_cfg=self.pretrained_cfg.to_dict() | self.config
         )
         return found
 
-    def steps(self) -> list[Any]:
-        """What timm's evaluation does to a PIL picture before it is a tensor: resize, crop."""
+    def transforms(self) -> list[Any]:
+        """timm's evaluation transforms of a PIL picture before it is a tensor: resize, crop."""
         from timm.data import create_transform
 
-        steps: list[Any] = create_transform(**self.data(), use_prefetcher=True).transforms
-        return steps[:-1]
+        config = self.data_config()
+        transforms: list[Any] = create_transform(**config, use_prefetcher=True).transforms
+        return transforms[:-1]
 
     def embed(self, network: nn.Module, pixels: Tensor) -> Tensor:
         """Embeddings of normalised pictures, (n, 3, height, width).
 
-        (n, width), or for a map (n, channels, rows, columns); ValueError where there is none.
+        (n, width), or a map (n, channels, rows, columns); ValueError where the network has none.
         """
         if self.output == POOLED:
             pooled: Tensor = network(pixels)
@@ -87,8 +90,8 @@ class Recipe:
             return found if found.shape[1] == channels else found.permute(0, 3, 1, 2)
         raise ValueError("it has no feature map, leave out `output: map`")
 
-    def restore(self, published: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """State dict for `build`: what timm makes of published tensors when it loads them.
+    def convert(self, published: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """State dict for `build` from published tensors, as timm converts them when it loads them.
 
         Raises ValueError where they are not those of the model.
         """
@@ -97,10 +100,10 @@ class Recipe:
         if wanted == {name: tensor.shape for name, tensor in published.items()}:
             return dict(published)
         try:
-            found, again = (self._loaded(published, seed) for seed in (0, 1))
-        except Exception as error:  # what a thousand models' filters make of a stranger has no end
-            raise ValueError(f"timm cannot load it into {self.model}: {error}") from error
-        # some of timm's models load loosely: what no tensor filled is random, each time another
+            found, again = (self._load_with_timm(published, seed) for seed in (0, 1))
+        except Exception as error:  # the converters of a thousand models raise anything
+            raise ValueError(f"timm cannot load it into {self.name}: {error}") from error
+        # some of timm's models load what does not fit: the rest is random, and differs by seed
         odd = [
             name
             for name, shape in wanted.items()
@@ -109,54 +112,59 @@ class Recipe:
             or not torch.equal(found[name], again[name])
         ]
         if odd:
-            raise ValueError(f"it lacks {odd[0]} and {len(odd) - 1} more of {self.model}")
+            raise ValueError(f"it lacks {odd[0]} and {len(odd) - 1} more of {self.name}")
         return {name: found[name] for name in wanted}
 
-    def _loaded(self, published: Mapping[str, Tensor], seed: int) -> dict[str, Tensor]:
-        """State dict of the whole network, classifier and all, after timm's own loading.
+    def _load_with_timm(self, published: Mapping[str, Tensor], seed: int) -> dict[str, Tensor]:
+        """State dict of the whole network, classifier included, after timm's own loading.
 
-        timm is given the tensors and no place to fetch any from. What they leave out is random.
+        timm is given the tensors and no place to download any from. What they lack is random.
         """
         import timm
 
-        nowhere = {"url": None, "file": None, "hf_hub_id": None, "source": None}
+        no_address = {"url": None, "file": None, "hf_hub_id": None, "source": None}
         tensors = {"state_dict": dict(published), "custom_load": False}
         arguments = {n: v for n, v in self.arguments.items() if n != "num_classes"}
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             network = timm.create_model(
-                self.model,
+                self.name,
                 pretrained=True,
-                pretrained_cfg_overlay=self.config | nowhere | tensors,
+                pretrained_cfg_overlay=self.config | no_address | tensors,
                 **arguments,
             )
         state: dict[str, Tensor] = network.state_dict()
         return state
 
 
-def recipe_of(model: str, options: Mapping[str, Any]) -> Recipe:
-    """An entry, checked. Raises ValueError that says what is wrong and what there is."""
+def timm_model(model: str, options: Mapping[str, Any]) -> TimmModel:
+    """A model with an entry's options, checked.
+
+    Raises ValueError that says what is wrong and what there is.
+    """
     if unknown := sorted(options.keys() - set(OPTIONS)):
         raise ValueError(f"unknown options: {', '.join(unknown)}; known: {', '.join(OPTIONS)}")
     arguments, config = (dict(options.get(name) or {}) for name in OPTIONS[:2])
     output = options.get("output", POOLED)
-    if refused := sorted(arguments.keys() & set(REFUSED)):
+    if refused := sorted(arguments.keys() & set(FORBIDDEN)):
         raise ValueError(f"arguments may not have {', '.join(refused)}")
-    if unknown := sorted(config.keys() - set(CONFIG)):
-        raise ValueError(f"config may not have {', '.join(unknown)}; it may: {', '.join(CONFIG)}")
+    if unknown := sorted(config.keys() - set(CONFIG_KEYS)):
+        raise ValueError(
+            f"config may not have {', '.join(unknown)}; it may: {', '.join(CONFIG_KEYS)}"
+        )
     if output not in (POOLED, MAP):
         raise ValueError(f"output is {output!r}, not {POOLED} or {MAP}")
     if "img_size" in arguments and "input_size" in config:
-        raise ValueError("the size is said twice, as arguments.img_size and as config.input_size")
-    published = _published(model)
-    name = ".".join(filter(None, (published.architecture, published.tag)))
+        raise ValueError("the size is given twice, as arguments.img_size and as config.input_size")
+    pretrained = _pretrained_cfg(model)
+    name = ".".join(filter(None, (pretrained.architecture, pretrained.tag)))
     if "img_size" not in arguments:
-        config = {**USED.get(name, {}), **config}
+        config = {**DEFAULT_CONFIG.get(name, {}), **config}
     config = {n: tuple(v) if isinstance(v, list) else v for n, v in config.items()}
-    return Recipe(name, published, arguments, config, output)
+    return TimmModel(name, pretrained, arguments, config, output)
 
 
-def _published(model: str) -> Any:
+def _pretrained_cfg(model: str) -> Any:
     """timm's pretrained config of an id. Raises ValueError where it knows no weights for it."""
     from timm import list_pretrained
     from timm.models import get_pretrained_cfg
@@ -173,21 +181,21 @@ def _published(model: str) -> Any:
     return found
 
 
-def measured(model: str, options: Mapping[str, Any]) -> tuple[tuple[int, ...], int]:
-    """Shape of an embedding and number of parameters, without a single number computed.
+def measure(model: str, options: Mapping[str, Any]) -> tuple[tuple[int, ...], int]:
+    """Shape of an embedding and number of parameters, found on the meta device.
 
     Raises ValueError where timm cannot build or run the model so.
     """
-    return _measured(model, json.dumps(options, sort_keys=True))
+    return _measure(model, json.dumps(options, sort_keys=True))
 
 
 @cache
-def _measured(model: str, options: str) -> tuple[tuple[int, ...], int]:
-    recipe = recipe_of(model, json.loads(options))
+def _measure(model: str, options: str) -> tuple[tuple[int, ...], int]:
+    built = timm_model(model, json.loads(options))
     try:
         with torch.device("meta"), torch.no_grad():
-            network = recipe.build().eval()
-            embedding = recipe.embed(network, torch.empty(1, *recipe.data()["input_size"]))
-    except Exception as error:  # what a thousand models make of odd arguments has no end
+            network = built.build().eval()
+            embedding = built.embed(network, torch.empty(1, *built.data_config()["input_size"]))
+    except Exception as error:  # a thousand models raise anything on odd arguments
         raise ValueError(f"timm cannot use {model} so: {error}") from error
     return tuple(embedding.shape[1:]), sum(p.numel() for p in network.parameters())

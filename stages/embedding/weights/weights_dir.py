@@ -1,4 +1,4 @@
-"""Files that a person has put into WEIGHTS_DIR, for machines without internet."""
+"""WEIGHTS_DIR: a folder of weights that a person has copied, for machines without internet."""
 
 import os
 import re
@@ -12,14 +12,19 @@ from stages.embedding.weights.published import SUFFIXES, suffix_of
 AMBIGUOUS = re.compile(r"(open_clip_)?(pytorch_)?(model|weights|checkpoint)[.-].*")
 
 
-def placed(
+def weights_dir() -> Path | None:
+    """The folder that the environment names, None where it names none."""
+    folder = os.environ.get("WEIGHTS_DIR")
+    return Path(folder) if folder else None
+
+
+def find_file(
     folder: Path | None, slug: str, source: Source, file: str | None, first: bool
 ) -> Path | None:
-    """The file that stands for `source`, None where there is none.
+    """The file in `folder` to use for `source`, None where there is none.
 
-    file: its name, where the person states one. Else `<slug>.<suffix>` (for the `first` file of a
-    model only), `<repository>/<file>` as on the hub, or the published name where that is of one
-    model. Raises BenchmarkError for a stated file that is not there, or outside the folder.
+    file: its name, where params.yaml states one. Otherwise the first of `accepted_names`. Raises
+    BenchmarkError for a stated file that is not there, or outside the folder.
     """
     if folder is None and not file:
         return None
@@ -36,20 +41,27 @@ def placed(
             raise BenchmarkError(
                 f"there is no file of this name, which params.yaml states for {slug}",
                 where=str(folder / file),
-                do="put it there, or remove `file` to have the published one",
+                do="put it there, or remove `file` to use the published one",
             )
         return path
-    found = (_inside(folder, name) for name in names(slug, source, first))
+    found = (_inside(folder, name) for name in accepted_names(slug, source, first))
     return next((path for path in found if path), None)
 
 
-def names(slug: str, source: Source, first: bool) -> list[str]:
-    """Under which names a file in WEIGHTS_DIR stands for `source`, the first one found counts."""
+def accepted_names(slug: str, source: Source, first: bool) -> list[str]:
+    """Names that a copy of `source` may have, in the order in which they are tried.
+
+    `<slug>.<suffix>` (for the `first` file of a model only), `<repository>/<file>` as on the hub,
+    and the published name unless many models use it.
+    """
     suffix = suffix_of(source.file)
-    own = PurePosixPath(source.file).name
-    accepted = [slug + each for each in (suffix, *SUFFIXES) if each] if first else []
-    accepted += [f"{source.hub}/{source.file}"] if source.hub else []
-    return accepted + ([] if source.hub and AMBIGUOUS.fullmatch(own) else [own])
+    published = PurePosixPath(source.file).name
+    names = [slug + each for each in (suffix, *SUFFIXES) if each] if first else []
+    if source.hub:
+        names.append(f"{source.hub}/{source.file}")
+    if not source.hub or not AMBIGUOUS.fullmatch(published):
+        names.append(published)
+    return names
 
 
 def _inside(folder: Path, name: str) -> Path | None:
