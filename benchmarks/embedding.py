@@ -27,6 +27,7 @@ import torch
 from safetensors.torch import save_file
 
 from benchmarks.timing import median_seconds, take_turns, times_as_fast
+from stages.base.compute import configure_torch
 from stages.base.packs import write_pack
 from stages.base.parallel import workers
 from stages.base.params import WINDOWS
@@ -49,6 +50,7 @@ def main() -> None:
     parser.add_argument("--trailers", type=int, default=8)
     parser.add_argument("--rounds", type=int, default=3)
     arguments = parser.parse_args()
+    configure_torch()
     with ready(arguments.family, arguments.model, arguments.trailers) as made:
         costs = take_turns(vars(made.ways), math.inf, arguments.rounds)
     print(f"{arguments.family} {arguments.model}: {made.items} items")
@@ -97,7 +99,7 @@ def ready(name: str, model: str, trailers: int, warm: bool = True) -> Iterator[M
         made, schema = (pictures, FRAMES) if network.modality == "picture" else (sounds, AUDIO)
         write_pack(folder / "pack", ids, made, schema)
         todo = jobs(folder / "pack", recipe)
-        backbone = recipe.backbone()
+        backbone = recipe.create()
         assert isinstance(backbone, Network)
         batches = [items for job in todo if (items := prepare(backbone, job).items) is not None]
 

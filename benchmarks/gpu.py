@@ -32,6 +32,7 @@ from benchmarks.clones import keep
 from benchmarks.embedding import Made, ready
 from benchmarks.provenance import commit, machine, versions
 from benchmarks.timing import cost_of
+from stages.base.compute import configure_torch
 from stages.base.console import run_command, say
 from stages.base.errors import BenchmarkError
 from stages.base.parallel import workers
@@ -102,6 +103,7 @@ def main() -> None:
         return
     if not torch.cuda.is_available():
         raise BenchmarkError("torch sees no GPU", do="run this on a machine with one")
+    configure_torch()
     found: dict[str, Any] = {
         "commit": arguments.commit or commit(ROOT),
         "machine": machine() | {"gpu": torch.cuda.get_device_name()},

@@ -15,10 +15,11 @@ def main() -> None:
     parser.add_argument("backbone", help="a name under backbones in params.yaml")
     name = parser.parse_args().backbone
 
+    from stages.base.compute import configure_torch
     from stages.base.counting import counted
     from stages.base.errors import BenchmarkError
     from stages.base.params import load
-    from stages.embedding.base import describe
+    from stages.embedding.base import describe, family
     from stages.embedding.jobs import Recipe, jobs, store_of
     from stages.embedding.joining import write_embeddings
     from stages.embedding.trailers import embed
@@ -29,7 +30,7 @@ def main() -> None:
         raise BenchmarkError("unknown backbone", found=name, expected=f"one of {', '.join(known)}")
     backbone = matrix.backbone(name)
     weights = Path(f"data/weights/{name}.safetensors") if name in matrix.pretrained else None
-    recipe = Recipe.of(backbone, weights)
+    recipe = Recipe.from_params(backbone, weights)
     modality = describe(backbone.family, backbone.model, backbone.options).modality
     if modality != backbone.modality:
         raise BenchmarkError(
@@ -47,6 +48,8 @@ def main() -> None:
             do="see metrics/download.json and metrics/attrition.csv for the reasons",
         )
     store_of(recipe).sweep()
+    if family(backbone.family).heavy:
+        configure_torch()
     entries: dict[str, Path] = {}
     for job, result in progress(embed(todo), f"embed {name}", len(todo)):
         if isinstance(result, BenchmarkError):

@@ -16,6 +16,7 @@ def main() -> None:
     parser.add_argument("approach", help="a name under approaches, early or late in params.yaml")
     name = parser.parse_args().approach
 
+    from stages.base.compute import configure_torch
     from stages.base.counting import counted
     from stages.base.errors import BenchmarkError
     from stages.base.params import load
@@ -31,6 +32,7 @@ def main() -> None:
         raise BenchmarkError("unknown approach", found=name, expected=f"one of {', '.join(matrix)}")
     cell = matrix[name]
     films = read_films(Path("data"))
+    configure_torch()
     found = fit(cell, films, params, Path("data"))
     scores = {labels: outcome.scores for labels, outcome in found.items()}
     save_scores(scores, Path(f"data/scores/{name}.npz"))

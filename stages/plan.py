@@ -30,6 +30,7 @@ def main() -> None:
 
     from rich.console import Console
 
+    from stages.base.compute import configure_torch
     from stages.base.params import load
     from stages.base.params.sets import FOLDER, read_set
     from stages.base.workspace import hashes
@@ -39,9 +40,10 @@ def main() -> None:
     from stages.commands.predict.record import read_yaml
     from stages.corpus.reader import read_catalogue
     from stages.embedding.base import describe
-    from stages.embedding.weights.sources import Means, folder_of_the_person
-    from stages.embedding.weights.whereabouts import whereabouts
+    from stages.embedding.weights.sources import WeightsConfig, locate
+    from stages.embedding.weights.weights_dir import weights_dir
 
+    configure_torch()
     params = load(chosen=arguments.set)
     matrix = params.matrix
     would_be, lock = read_yaml(Path("params.yaml")), read_yaml(Path("dvc.lock"))
@@ -54,8 +56,8 @@ def main() -> None:
     def at_hand(slug: str) -> str:
         entry = matrix.pretrained[slug]
         record = describe(entry.family, entry.model, entry.options)
-        means = Means(slug, entry.file, folder_of_the_person())
-        return whereabouts(record, means, Path(f"data/weights/{slug}.safetensors"))
+        config = WeightsConfig(slug, entry.file, weights_dir())
+        return locate(record, config, Path(f"data/weights/{slug}.safetensors"))
 
     recorded = Recorded.read(Path("metrics"))
     rates = Rates(Path("data/store/rates.json"), params.frames, params.audio)

@@ -30,6 +30,7 @@ def main() -> None:
 
     from rich.console import Console
 
+    from stages.base.compute import configure_torch
     from stages.base.params import load
     from stages.base.params.matrix import cells
     from stages.commands.predict import caveats, record, showing
@@ -44,6 +45,7 @@ def main() -> None:
     lock = record.read_lock(Path("dvc.lock"))
     for cell in asked:
         record.check_trained(cell.slug, lock, Path("params.yaml"), Path())
+    configure_torch()
     respondent = Respondent(params, matrix, Path("data"))
     corpus = record.read_corpus(lock, len(respondent.films.ids), Path("data"))
     about = showing.corpus_line(corpus)
@@ -51,7 +53,6 @@ def main() -> None:
     warnings = caveats.warnings(corpus, respondent.films, params.judging)
     for warning in warnings:
         say(f"warning: {warning}")
-
     obtain = TrailerFetcher(params.download, params.sample)
     with TemporaryDirectory() as folder:
         known = caveats.learnt_from(Path("data"), respondent.films)

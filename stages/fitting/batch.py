@@ -41,8 +41,6 @@ class ModelBatch:
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.lessons = lessons
         self.code = f"stages.heads.{head}", f"stages.contexts.{context}"
-        torch.backends.cudnn.allow_tf32 = False  # ten bits are too few to be the same as on a CPU
-        torch.backends.cudnn.deterministic = True  # the same twice, on a GPU too
         models: list[nn.Module] = []
         for seed in seeds:
             torch.manual_seed(seed)

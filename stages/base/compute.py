@@ -1,0 +1,25 @@
+"""How a process computes with torch and OpenCV: set here and nowhere else, once it begins."""
+
+import sys
+
+
+def configure_torch() -> None:
+    """Let a GPU compute in float32 as a CPU does, and the same result twice.
+
+    Entry points call this before the first network is built. Convolutions would use TF32, which
+    keeps ten bits of a fraction and not 23.
+    """
+    import torch  # takes a second, and not every stage needs it
+
+    torch.backends.cuda.matmul.allow_tf32 = False
+    torch.backends.cudnn.allow_tf32 = False
+    torch.backends.cudnn.deterministic = True
+
+
+def use_one_thread() -> None:
+    """Use one core, in a process or thread that works beside others."""
+    import cv2
+
+    cv2.setNumThreads(1)
+    if torch := sys.modules.get("torch"):  # not every family loads it
+        torch.set_num_threads(1)
