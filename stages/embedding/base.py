@@ -1,4 +1,4 @@
-"""What every backbone is: a way from a trailer's frames or sound to embeddings.
+"""The base class of backbones, which turn a trailer's frames or sound into embeddings.
 
 One family is one file in stages/backbones with a class `Family`; it is found by its file name,
 there is no list to edit. A family says what it needs in `prepare` and `embed`; checks, batching,
@@ -23,22 +23,26 @@ FOLDER = Path(__file__).resolve().parents[1] / "backbones"
 
 
 class Backbone(ABC):
-    """Turns the items of one trailer (frames, or windows of sound) into embeddings.
-
-    RECORDS: what is known of each model of the family; a family of one model calls it "".
-    LIBRARIES: packages beside torch and OpenCV whose version may change an embedding.
-    """
+    """Turns the items of one trailer (frames, or windows of sound) into embeddings."""
 
     RECORDS: ClassVar[Mapping[str, Record]] = {}
+    """The record of each model by its name; a family of one model names it ""."""
     LIBRARIES: ClassVar[tuple[str, ...]] = ()
-    heavy: ClassVar[bool] = False  # one process holds it, for all cores or the GPU
-    on_gpu: bool = False  # known once it is loaded
+    """Packages beside torch and OpenCV whose version may change an embedding."""
+    heavy: ClassVar[bool] = False
+    """Whether one process holds it, for all cores or the GPU."""
+    on_gpu: bool = False
+    """Known once it is loaded."""
     precision: Precision = "float32"
     dtype: type = np.float32
+    """Of the embeddings that are kept."""
     batch_size: int = 64
-    window_seconds: float = 0.0  # sound only: length of one item
-    hop_seconds: float = 0.0  # sound only: from one item's start to the next; 0: window_seconds
-    lead_seconds: float = 0.0  # sound only: how long before the clip its first window begins
+    window_seconds: float = 0.0
+    """Sound only: length of one item."""
+    hop_seconds: float = 0.0
+    """Sound only: from one item's start to the next; 0: window_seconds."""
+    lead_seconds: float = 0.0
+    """Sound only: how long before the clip its first window begins."""
 
     def __init__(self, model: str = "", **options: Any) -> None:
         """A model of the family, without its weights; `options` are those of params.yaml."""
@@ -82,7 +86,7 @@ class Backbone(ABC):
             items = self.prepare(trailer, sample_rate)
         count = len(trailer) if self.modality == "picture" else 0
         wanted = f"{count} items" if count else "one item or more"
-        if not _are_numbers(items) or not len(items) or count not in (0, len(items)):
+        if not _is_numeric(items) or not len(items) or count not in (0, len(items)):
             self._refuse("prepare", items, f"{wanted}, an array of numbers")
         return items
 
@@ -93,7 +97,7 @@ class Backbone(ABC):
         with blamed(FAMILY, type(self).__module__):
             embedded: np.ndarray = np.concatenate([self.embed(batch) for batch in batches])
         shape = (len(items), *self.shape)
-        if not _are_numbers(embedded) or embedded.shape != shape:
+        if not _is_numeric(embedded) or embedded.shape != shape:
             self._refuse("embed", embedded, f"an array of numbers of shape {shape}")
         embedded = embedded.astype(self.dtype)
         if not np.isfinite(embedded).all():
@@ -144,20 +148,20 @@ def create(
     precision: Precision = "float32",
 ) -> Backbone:
     """A backbone of a family, loaded and ready. Raises BenchmarkError where it cannot be."""
-    backbone = made(name, model, options, precision)
+    backbone = create_unloaded(name, model, options, precision)
     with blamed(FAMILY, type(backbone).__module__):
         backbone.load(weights)
     return backbone
 
 
-def made(
+def create_unloaded(
     name: str,
     model: str = "",
     options: Mapping[str, Any] | None = None,
     precision: Precision = "float32",
 ) -> Backbone:
-    """The same without weights: it prepares items, and cannot embed them."""
-    with _explained(name):
+    """The same without weights: it prepares items and cannot embed them."""
+    with _benchmark_errors(name):
         backbone = family(name)(model, **dict(options or {}))
         if precision != "float32" and not backbone.heavy:
             raise ValueError(f"precision {precision} is for networks")
@@ -166,8 +170,8 @@ def made(
 
 
 def describe(name: str, model: str = "", options: Mapping[str, Any] | None = None) -> Record:
-    """The record of a family's model. Raises BenchmarkError where there is none such."""
-    with _explained(name):
+    """The record of a family's model. Raises BenchmarkError where there is no such model."""
+    with _benchmark_errors(name):
         record = family(name).describe(model, **dict(options or {}))
     if not isinstance(record, Record):
         raise broken(f"stages.backbones.{name}", f"RECORDS[{model!r}] is no Record", FAMILY)
@@ -175,7 +179,7 @@ def describe(name: str, model: str = "", options: Mapping[str, Any] | None = Non
 
 
 @contextmanager
-def _explained(name: str) -> Iterator[None]:
+def _benchmark_errors(name: str) -> Iterator[None]:
     with blamed(FAMILY, f"stages.backbones.{name}"):
         try:
             yield
@@ -183,5 +187,5 @@ def _explained(name: str) -> Iterator[None]:
             raise BenchmarkError(f"family {name}: {error}", where="params.yaml") from None
 
 
-def _are_numbers(found: Any) -> bool:
+def _is_numeric(found: Any) -> bool:
     return isinstance(found, np.ndarray) and found.ndim > 0 and found.dtype.kind in "fiub"

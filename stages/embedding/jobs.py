@@ -1,4 +1,4 @@
-"""What there is to embed: one job a trailer, and the store that keeps what came of it."""
+"""What there is to embed: one job per trailer, and the store that keeps the embeddings."""
 
 import json
 from dataclasses import dataclass
@@ -11,47 +11,50 @@ from stages.base.packs import Part, contents, parts
 from stages.base.params import BackboneParams
 from stages.base.store import Store, sha256
 from stages.base.versions import code_of
-from stages.embedding.base import Backbone, Precision, create, family, made
+from stages.embedding.base import Backbone, Precision, create, create_unloaded, family
 
 LIBRARIES = ("av", "numpy", "opencv-python-headless", "torch", "torchaudio")
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """What items are embedded with: a family, a model of it, its options (JSON), its weights."""
+    """What items are embedded with."""
 
     family: str
     model: str = ""
+    """A model of the family; empty for the only one."""
     options: str = "{}"
+    """Of the model, as JSON."""
     weights: Path | None = None
+    """As the weights stage writes them; None for a family without."""
     precision: Precision = "float32"
 
     @classmethod
-    def of(cls, params: BackboneParams, weights: Path | None) -> "Recipe":
-        """What params.yaml says of a backbone, with its weights if it has any."""
+    def from_params(cls, params: BackboneParams, weights: Path | None) -> "Recipe":
+        """A backbone of params.yaml, with its weights if it has any."""
         options = json.dumps(params.options, sort_keys=True)
         return cls(params.family, params.model, options, weights, params.precision)
 
-    def unloaded(self) -> Backbone:
-        """What prepares items, and cannot embed them."""
-        return made(self.family, self.model, json.loads(self.options), self.precision)
+    def create_unloaded(self) -> Backbone:
+        """The backbone without weights, which prepares items and cannot embed them."""
+        return create_unloaded(self.family, self.model, json.loads(self.options), self.precision)
 
-    def backbone(self) -> Backbone:
+    def create(self) -> Backbone:
+        """The backbone, ready to embed."""
         options = json.loads(self.options)
         return create(self.family, self.weights, self.model, options, self.precision)
 
 
 @dataclass(frozen=True)
 class Job:
-    """Where one trailer's rows lie (a row group of a pack) and what to embed them with.
-
-    digest: of its rows.
-    """
+    """Where one trailer's rows lie, and what to embed them with."""
 
     pack: Part
     row_group: int
+    """Of the pack's file."""
     trailer_id: str
     digest: str
+    """Of the trailer's rows."""
     recipe: Recipe
 
     @property
@@ -61,7 +64,7 @@ class Job:
 
 
 def jobs(pack: Path, recipe: Recipe) -> list[Job]:
-    """One job a trailer, in the order of the pack."""
+    """One job per trailer, in the order of the pack."""
     return [
         Job(Part(path), group, trailer_id, digest, recipe)
         for path in parts(pack)
@@ -76,5 +79,5 @@ def store_of(recipe: Recipe) -> Store:
     source = f"stages/backbones/{recipe.family}.py"
     code = code_of("stages/embedding/*.py", source, libraries=libraries)
     weights = sha256(recipe.weights) if recipe.weights else ""
-    made_by = [recipe.family, recipe.model, recipe.options, weights, recipe.precision]
-    return Store("embed", code, made_by)
+    made_from = [recipe.family, recipe.model, recipe.options, weights, recipe.precision]
+    return Store("embed", code, made_from)

@@ -1,7 +1,6 @@
 """From a trailer's rows in a pack to the items that a backbone embeds: decoded, cut, resized."""
 
 import io
-import sys
 from dataclasses import dataclass
 
 import av
@@ -17,11 +16,14 @@ from stages.embedding.jobs import Job
 
 @dataclass(frozen=True)
 class Prepared:
-    """One trailer, ready to be embedded: items (n, ...), group and time (n,)."""
+    """One trailer's items, ready to be embedded."""
 
     items: np.ndarray
+    """(n_items, ...)."""
     group: np.ndarray
+    """(n_items,) int16: number of the frame, or index in WINDOWS."""
     time: np.ndarray
+    """(n_items,) float32: seconds from the trailer's start."""
 
 
 def prepare(backbone: Backbone, job: Job) -> Prepared:
@@ -65,10 +67,3 @@ def _decode_flac(data: bytes) -> tuple[np.ndarray, int]:
         blocks = [frame.to_ndarray().reshape(-1) for frame in container.decode(stream)]
         samples = np.multiply(np.concatenate(blocks), np.float32(2**-15), dtype=np.float32)
         return samples, stream.rate
-
-
-def one_thread() -> None:
-    """What works beside others, in a thread or a process of its own, uses one core."""
-    cv2.setNumThreads(1)
-    if torch := sys.modules.get("torch"):  # a second to load, and not every family does
-        torch.set_num_threads(1)

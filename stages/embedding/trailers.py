@@ -15,18 +15,19 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from stages.base.compute import use_one_thread
 from stages.base.errors import TrailerError
 from stages.base.packs import Part
 from stages.base.parallel import run, workers
 from stages.embedding.base import Backbone, family
 from stages.embedding.jobs import Job, Recipe, store_of
-from stages.embedding.preparing import Prepared, one_thread, prepare
+from stages.embedding.preparing import Prepared, prepare
 
-Given = TypeVar("Given")
-Found = TypeVar("Found")
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 FEW = 16  # trailers are done here before other processes have loaded torch
-AT_ONCE = 1024  # trailers looked for together
-GPU_AT_ONCE = 2  # trailers: one is stored or copied while the other is computed
+CHUNK = 1024  # trailers looked up together
+GPU_THREADS = 2  # one is stored or copied while the other is computed
 
 
 def embed(
@@ -39,9 +40,9 @@ def embed(
     """
     missing = []
     with ThreadPoolExecutor(workers()) as pool:
-        for start in range(0, len(todo), AT_ONCE):
-            some = todo[start : start + AT_ONCE]
-            for job, kept in zip(some, pool.map(find, some), strict=True):
+        for start in range(0, len(todo), CHUNK):
+            chunk = todo[start : start + CHUNK]
+            for job, kept in zip(chunk, pool.map(find, chunk), strict=True):
                 if kept is None:
                     missing.append(job)
                 else:
@@ -78,37 +79,36 @@ def embed_stream(
     processes, and two threads have it in turns: one stores while the other computes.
     Batches never hold items of two trailers, so a result does not depend on what was done before.
     """
-    made = backbone or todo[0].recipe.backbone()
-
-    if not made.on_gpu or len(todo) <= FEW:
+    network = backbone or todo[0].recipe.create()
+    if not network.on_gpu or len(todo) <= FEW:
         yield from _in_threads(
-            lambda job: (job, _embed(made, job, prepare(made, job))),
+            lambda job: (job, _embed(network, job, prepare(network, job))),
             todo,
-            GPU_AT_ONCE if made.on_gpu else threads,
+            GPU_THREADS if network.on_gpu else threads,
         )
         return
-    from stages.embedding.feeding import death_told, prepared_ahead  # a second, for torch
+    from stages.embedding.prefetching import prefetch, worker_death_as_error  # a second, for torch
 
-    with death_told():
+    with worker_death_as_error():
         yield from _in_threads(
-            lambda given: (given[0], _embed(made, *given)),
-            zip(todo, prepared_ahead(todo, threads), strict=True),
-            GPU_AT_ONCE,
+            lambda item: (item[0], _embed(network, *item)),
+            zip(todo, prefetch(todo, threads), strict=True),
+            GPU_THREADS,
         )
 
 
 def _in_threads(
-    work: Callable[[Given], Found], todo: Iterable[Given], threads: int
-) -> Iterator[Found]:
-    """What `work` makes of each, in order, each on one core; twice as many begun as work."""
-    with ThreadPoolExecutor(threads, initializer=one_thread) as pool:
+    work: Callable[[Item], Result], todo: Iterable[Item], threads: int
+) -> Iterator[Result]:
+    """Results of `work` on each item, in order, each on one core; two begun for each thread."""
+    with ThreadPoolExecutor(threads, initializer=use_one_thread) as pool:
         waiting = iter(todo)
-        ahead = deque(pool.submit(work, given) for given in islice(waiting, 2 * threads))
+        ahead = deque(pool.submit(work, item) for item in islice(waiting, 2 * threads))
         try:
             while ahead:
-                found = ahead.popleft().result()
-                ahead.extend(pool.submit(work, given) for given in islice(waiting, 1))
-                yield found
+                result = ahead.popleft().result()
+                ahead.extend(pool.submit(work, item) for item in islice(waiting, 1))
+                yield result
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 
@@ -130,6 +130,6 @@ def _npz(**arrays: Any) -> bytes:
 
 @cache
 def _backbone(recipe: Recipe) -> Backbone:
-    made = recipe.backbone()
-    one_thread()  # one process a core already
-    return made
+    backbone = recipe.create()
+    use_one_thread()  # one process a core already
+    return backbone

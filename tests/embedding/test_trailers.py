@@ -185,7 +185,7 @@ def test_other_weights_are_another_recipe(folder, halves):
 def test_weights_that_do_not_fit_are_refused(folder, halves):
     save_file({"bias": torch.tensor([0.5])}, halves.weights)
     with pytest.raises(BenchmarkError, match="do not fit"):
-        halves.backbone()
+        halves.create()
     halves.weights.write_bytes(b"rubbish")
     with pytest.raises(BenchmarkError, match="do not fit"):
-        halves.backbone()
+        halves.create()

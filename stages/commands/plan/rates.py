@@ -13,7 +13,7 @@ from stages.base.files import write
 from stages.base.parallel import workers
 from stages.base.params import AudioParams, BackboneParams, FramesParams
 from stages.base.versions import code_of
-from stages.embedding.base import made as unloaded
+from stages.embedding.base import create_unloaded
 from stages.embedding.network import Network
 
 FRAMES = 4
@@ -69,7 +69,7 @@ def _key(backbone: BackboneParams) -> str:
 
 def _measure(backbone: BackboneParams, frames: FramesParams, audio: AudioParams) -> float:
     """Seconds a frame or a second of sound takes, the first batch not counted."""
-    made = unloaded(backbone.family, backbone.model, backbone.options, backbone.precision)
+    made = create_unloaded(backbone.family, backbone.model, backbone.options, backbone.precision)
     with blamed(FAMILY, type(made).__module__):
         made.load_random() if isinstance(made, Network) else made.load(None)
     random = np.random.default_rng(0)

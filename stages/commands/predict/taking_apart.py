@@ -70,7 +70,7 @@ def embed(backbones: Iterable[str], params: Params, weights: Path, folder: Path)
                 where=str(path),
                 do=f"run `dvc repro weights@{name}`, which fetches them",
             )
-        recipe = Recipe.of(backbone, path)
+        recipe = Recipe.from_params(backbone, path)
         todo = jobs(folder / backbone.reads, recipe)
         if todo:
             entries = {}
@@ -96,4 +96,4 @@ def _extracted(job: results.Job) -> Path | TrailerError:
 
 @cache
 def _loaded(recipe: Recipe) -> Backbone:
-    return recipe.backbone()
+    return recipe.create()

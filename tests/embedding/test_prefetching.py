@@ -8,9 +8,9 @@ from stages.base.errors import BenchmarkError
 from stages.base.packs import write_pack
 from stages.embedding import trailers
 from stages.embedding.base import family
-from stages.embedding.feeding import death_told
 from stages.embedding.jobs import Recipe, jobs
 from stages.embedding.network import Network
+from stages.embedding.prefetching import worker_death_as_error
 from stages.embedding.preparing import prepare
 from stages.embedding.trailers import embed_stream
 from stages.trailers.media.results import AUDIO
@@ -41,7 +41,7 @@ def test_a_gpu_is_fed_by_processes_and_gives_what_a_cpu_gives(folder, heard, mon
     for path in set(kept.values()):
         path.unlink()
     monkeypatch.setattr(trailers, "FEW", 0)
-    backbone, prepared = heard.backbone(), []
+    backbone, prepared = heard.create(), []
     backbone.on_gpu = True  # and its device the CPU: the way is what is tried
     monkeypatch.setattr(type(backbone), "prepare", lambda *_: prepared.append(_))
     there = {job: path.read_bytes() for job, (_, path) in embed_stream(todo, 2, backbone)}
@@ -51,7 +51,7 @@ def test_a_gpu_is_fed_by_processes_and_gives_what_a_cpu_gives(folder, heard, mon
 def test_what_a_process_finds_damaged_is_told_as_here(folder, heard, monkeypatch):
     monkeypatch.setattr(trailers, "FEW", 0)
     first, *rest = jobs(folder / "audio", heard)
-    backbone = heard.backbone()
+    backbone = heard.create()
     backbone.on_gpu = True
     todo = [dataclasses.replace(first, digest="another"), *rest]
     with pytest.raises(BenchmarkError) as here:
@@ -62,12 +62,12 @@ def test_what_a_process_finds_damaged_is_told_as_here(folder, heard, monkeypatch
 
 
 def test_a_process_that_dies_is_told(folder, heard):
-    backbone = heard.backbone()
+    backbone = heard.create()
     backbone.on_gpu = True
     todo = jobs(folder / "audio", heard) * 20
     stream = embed_stream(todo, 2, backbone)
     next(stream)
-    with pytest.raises(BenchmarkError, match="read trailers ahead died"), death_told():
+    with pytest.raises(BenchmarkError, match="read trailers ahead died"), worker_death_as_error():
         for process in multiprocessing.active_children():
             process.kill()
         list(stream)
