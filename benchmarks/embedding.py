@@ -51,13 +51,13 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     arguments = parser.parse_args()
     configure_torch()
-    with ready(arguments.family, arguments.model, arguments.trailers) as made:
-        costs = take_turns(vars(made.ways), math.inf, arguments.rounds)
-    print(f"{arguments.family} {arguments.model}: {made.items} items")
+    with workload(arguments.family, arguments.model, arguments.trailers) as work:
+        costs = take_turns(vars(work.ways), math.inf, arguments.rounds)
+    print(f"{arguments.family} {arguments.model}: {work.items} items")
     for way in ("bare", "side_by_side"):
         kept = times_as_fast(costs["stage"], costs[way], "wall")
         print(
-            f"  {way.replace('_', ' ')}: {made.items / median_seconds(costs[way], 'wall'):.1f} a "
+            f"  {way.replace('_', ' ')}: {work.items / median_seconds(costs[way], 'wall'):.1f} a "
             f"second; the embedding keeps {kept.median:.2f} of that "
             f"({kept.least:.2f} to {kept.most:.2f})"
         )
@@ -73,18 +73,21 @@ class Ways:
 
 
 @dataclass(frozen=True)
-class Made:
-    """What is measured, on how many items; the network, and a trailer's items and job each."""
+class Workload:
+    """What is measured."""
 
     ways: Ways
     items: int
+    """Number of items that each way embeds."""
     backbone: Network
     batches: list[np.ndarray]
+    """Items of each trailer, (n_items, ...)."""
     todo: list[Job]
+    """One job per trailer."""
 
 
 @contextmanager
-def ready(name: str, model: str, trailers: int, warm: bool = True) -> Iterator[Made]:
+def workload(name: str, model: str, trailers: int, warm: bool = True) -> Iterator[Workload]:
     """A pack of made-up trailers and a network with random weights; `warm`: each way gone once."""
     kind = family(name)
     assert issubclass(kind, Network), f"{name} has no network"
@@ -96,8 +99,8 @@ def ready(name: str, model: str, trailers: int, warm: bool = True) -> Iterator[M
         save_file({key: value.contiguous() for key, value in state.items()}, weights)
         recipe = Recipe(name, model, "{}", weights)
         ids = [f"{n:016x}" for n in range(trailers)]
-        made, schema = (pictures, FRAMES) if network.modality == "picture" else (sounds, AUDIO)
-        write_pack(folder / "pack", ids, made, schema)
+        make, schema = (pictures, FRAMES) if network.modality == "picture" else (sounds, AUDIO)
+        write_pack(folder / "pack", ids, make, schema)
         todo = jobs(folder / "pack", recipe)
         backbone = recipe.create()
         assert isinstance(backbone, Network)
@@ -120,7 +123,7 @@ def ready(name: str, model: str, trailers: int, warm: bool = True) -> Iterator[M
         ways = Ways(bare, side_by_side, stage)
         for way in vars(ways).values() if warm else ():
             way()
-        yield Made(ways, sum(len(items) for items in batches), backbone, batches, todo)
+        yield Workload(ways, sum(len(items) for items in batches), backbone, batches, todo)
 
 
 def pictures(trailer_id: str) -> pa.Table:

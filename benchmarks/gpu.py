@@ -29,7 +29,7 @@ import numpy as np
 import torch
 
 from benchmarks.clones import keep
-from benchmarks.embedding import Made, ready
+from benchmarks.embedding import Workload, workload
 from benchmarks.provenance import commit, machine, versions
 from benchmarks.timing import cost_of
 from stages.base.compute import configure_torch
@@ -127,26 +127,26 @@ def rows() -> Iterator[tuple[str, dict[str, Any]]]:
 
 def embedding(family: str, model: str) -> dict[str, Any]:
     """One network: rates, and the largest difference from the CPU in units of the spread."""
-    with ready(family, model, TRAILERS, warm=False) as made:
-        made.ways.bare()
-        alone = [cost_of(made.ways.bare).wall for _ in range(ROUNDS)]
-        bare = made.items / statistics.median(alone)
-        times = math.ceil(bare * SECONDS / made.items) + BEGUN // TRAILERS
-        kept = sorted(rate / bare for rate in rates(made, times))
+    with workload(family, model, TRAILERS, warm=False) as work:
+        work.ways.bare()
+        alone = [cost_of(work.ways.bare).wall for _ in range(ROUNDS)]
+        bare = work.items / statistics.median(alone)
+        times = math.ceil(bare * SECONDS / work.items) + BEGUN // TRAILERS
+        kept = sorted(rate / bare for rate in rates(work, times))
         return {
             "what": f"{family} {model}",
             "bare_per_second": round(bare, 1),
             "kept": round(kept[1], 3),
             "kept_least": round(kept[0], 3),
             "kept_most": round(kept[-1], 3),
-            "apart": apart(made.backbone, made.batches[0]),
+            "apart": apart(work.backbone, work.batches[0]),
         }
 
 
-def rates(made: Made, times: int) -> Iterator[float]:
+def rates(work: Workload, times: int) -> Iterator[float]:
     """Items a second of the stage, in each of its rounds, the trailers taken so many times."""
-    todo = list(made.todo) * times
-    stream = embed_stream(todo, workers(), made.backbone)
+    todo = list(work.todo) * times
+    stream = embed_stream(todo, workers(), work.backbone)
     for _ in islice(stream, BEGUN):
         pass
     rest = len(todo) - BEGUN
@@ -155,7 +155,7 @@ def rates(made: Made, times: int) -> Iterator[float]:
         begin = time.perf_counter()
         for _ in islice(stream, count):
             pass
-        yield count * made.items / len(made.todo) / (time.perf_counter() - begin)
+        yield count * work.items / len(work.todo) / (time.perf_counter() - begin)
     stream.close()
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import torch
 
-from benchmarks.embedding import Made, ready
+from benchmarks.embedding import Workload, workload
 from benchmarks.rows import Row, compared
 from benchmarks.timing import cost_of, median_seconds, take_turns
 from stages.embedding.preparing import prepare
@@ -34,37 +34,37 @@ def rows(folder: Path, budget: float, size: Size | None = None) -> Iterator[Row]
     """Two rows a network, weights at random; by the clock: cores read while others compute."""
     size = size or Size()
     for family, model, unit in size.networks:
-        with ready(family, model, size.trailers) as made:
-            costs = take_turns(vars(made.ways), budget / len(size.networks))
-            where = _profile(made)
+        with workload(family, model, size.trailers) as work:
+            costs = take_turns(vars(work.ways), budget / len(size.networks))
+            where = _profile(work)
         for way, against, goal in AGAINST:
             row = compared(
                 case="embedding",
                 what=f"{family} {model}, whole stage",
-                input=f"{made.items} {unit} of {size.trailers} trailers",
+                input=f"{work.items} {unit} of {size.trailers} trailers",
                 against=against,
                 ours=costs["stage"],
                 theirs=costs[way],
                 by="wall",
                 goal=goal,
-                facts={f"{unit}_per_second": made.items / median_seconds(costs["stage"], "wall")},
+                facts={f"{unit}_per_second": work.items / median_seconds(costs["stage"], "wall")},
             )
             yield replace(row, note=where) if row.met is False else row
 
 
-def _profile(made: Made) -> str:
+def _profile(work: Workload) -> str:
     """What a trailer takes of a core, by part."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        read = cost_of(lambda: [prepare(made.backbone, job) for job in made.todo]).wall
+        read = cost_of(lambda: [prepare(work.backbone, job) for job in work.todo]).wall
         computed = cost_of(
-            lambda: [made.backbone.embed_items(items) for items in made.batches]
+            lambda: [work.backbone.embed_items(items) for items in work.batches]
         ).wall
     finally:
         torch.set_num_threads(threads)
     return (
-        f"a trailer takes {computed / len(made.todo):.2f} s of a core in the network and "
-        f"{read / len(made.todo):.2f} s in reading, decoding and resampling, beside which no core "
+        f"a trailer takes {computed / len(work.todo):.2f} s of a core in the network and "
+        f"{read / len(work.todo):.2f} s in reading, decoding and resampling, beside which no core "
         "has time to spare"
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from stages.base.errors import BenchmarkError
-from stages.embedding.records import Source
+from stages.embedding.records import Source, StatedBy
 from stages.embedding.weights.lock import Pin, add_pin, check, expected_pin, matches, read_lock
 
 A, B = "a" * 64, "b" * 64
@@ -82,7 +82,7 @@ def test_what_is_unknown_is_not_compared():
 
 
 def test_record_and_lock_together_say_what_is_known(tmp_path):
-    page = "publisher's page"
+    page: StatedBy = "publisher's page"
     source = Source(
         "m.pt", hub="some/one", revision="c0ffee", sha256=A, stated_by=page, stated_in="a card"
     )
