@@ -42,11 +42,11 @@ def embed(
     with ThreadPoolExecutor(workers()) as pool:
         for start in range(0, len(todo), CHUNK):
             chunk = todo[start : start + CHUNK]
-            for job, kept in zip(chunk, pool.map(find, chunk), strict=True):
-                if kept is None:
+            for job, stored in zip(chunk, pool.map(find, chunk), strict=True):
+                if stored is None:
                     missing.append(job)
                 else:
-                    yield job, (job.trailer_id, kept)
+                    yield job, (job.trailer_id, stored)
     if missing and (backbone or family(missing[0].recipe.family).heavy):
         yield from embed_stream(missing, workers(), backbone)
         return

@@ -24,7 +24,7 @@ def folder(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def heard(folder):
+def recipe(folder):
     """A real family, which other processes find too, weights at random."""
     network = family("efficientat")("mn04")
     assert isinstance(network, Network)
@@ -34,24 +34,24 @@ def heard(folder):
     return Recipe("efficientat", "mn04", weights=weights)
 
 
-def test_a_gpu_is_fed_by_processes_and_gives_what_a_cpu_gives(folder, heard, monkeypatch):
-    todo = jobs(folder / "audio", heard)
+def test_a_gpu_is_fed_by_processes_and_gives_what_a_cpu_gives(folder, recipe, monkeypatch):
+    todo = jobs(folder / "audio", recipe)
     kept = {job: path for job, (_, path) in embed_stream(todo, 2)}
     here = {job: path.read_bytes() for job, path in kept.items()}
     for path in set(kept.values()):
         path.unlink()
     monkeypatch.setattr(trailers, "FEW", 0)
-    backbone, prepared = heard.create(), []
+    backbone, prepared = recipe.create(), []
     backbone.on_gpu = True  # and its device the CPU: the way is what is tried
     monkeypatch.setattr(type(backbone), "prepare", lambda *_: prepared.append(_))
     there = {job: path.read_bytes() for job, (_, path) in embed_stream(todo, 2, backbone)}
     assert there == here and len(here) == len(IDS) and not prepared
 
 
-def test_what_a_process_finds_damaged_is_told_as_here(folder, heard, monkeypatch):
+def test_what_a_process_finds_damaged_is_told_as_here(folder, recipe, monkeypatch):
     monkeypatch.setattr(trailers, "FEW", 0)
-    first, *rest = jobs(folder / "audio", heard)
-    backbone = heard.create()
+    first, *rest = jobs(folder / "audio", recipe)
+    backbone = recipe.create()
     backbone.on_gpu = True
     todo = [dataclasses.replace(first, digest="another"), *rest]
     with pytest.raises(BenchmarkError) as here:
@@ -61,10 +61,10 @@ def test_what_a_process_finds_damaged_is_told_as_here(folder, heard, monkeypatch
     assert str(there.value) == str(here.value)
 
 
-def test_a_process_that_dies_is_told(folder, heard):
-    backbone = heard.create()
+def test_a_process_that_dies_is_told(folder, recipe):
+    backbone = recipe.create()
     backbone.on_gpu = True
-    todo = jobs(folder / "audio", heard) * 20
+    todo = jobs(folder / "audio", recipe) * 20
     stream = embed_stream(todo, 2, backbone)
     next(stream)
     with pytest.raises(BenchmarkError, match="read trailers ahead died"), worker_death_as_error():
