@@ -38,7 +38,7 @@ def pins(root: Path) -> dict[str, Pin]:
     return read_lock(root / "weights.lock")
 
 
-def web(site: Site, data: bytes = DATA, file: str = "w.safetensors", **stated: str) -> Source:
+def web(site: Site, data: bytes = DATA, file: str = "w.safetensors", **stated: Any) -> Source:
     site.routes[f"/{file}"] = serve(data)
     return Source(file, url=f"{site.url}/{file}", **stated)
 
