@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
-from stages.base.errors import BenchmarkError, by_the_system
+from stages.base.errors import BenchmarkError, from_os_error
 from stages.base.provenance import record_stage
 
 Item = TypeVar("Item")
@@ -70,7 +70,7 @@ def run_command(main: Callable[[], None]) -> None:
         say(f"error: {error}")
         sys.exit(1)
     except OSError as error:
-        refused = by_the_system(error)
+        refused = from_os_error(error)
         if refused is None:
             raise
         say(f"error: {refused}")

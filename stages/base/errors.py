@@ -59,7 +59,7 @@ class TrailerError(BenchmarkError):
         return type(self), (self.reason, self.detail)  # survives the way back from a worker
 
 
-def by_the_system(error: OSError) -> BenchmarkError | None:
+def from_os_error(error: OSError) -> BenchmarkError | None:
     """What the system refuses and a person can mend; None of any other error, which is a bug."""
     again = "and run the same command again"
     if error.errno in DISK_FULL:

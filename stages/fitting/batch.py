@@ -12,8 +12,8 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call, stack_module_state, vmap
 
-from stages.base.added import TRAINED, blamed
 from stages.base.errors import BenchmarkError
+from stages.base.plugins import TRAINED, plugin_errors
 from stages.fitting.heads import build
 from stages.fitting.inputs import Batch, Inputs
 from stages.fitting.items import Items
@@ -134,7 +134,7 @@ class ModelBatch:
         return torch.stack(found)
 
     def _call(self, state: dict[str, Tensor], standard: Batch) -> Tensor:
-        with blamed(TRAINED, *self.code):
+        with plugin_errors(TRAINED, *self.code):
             found: Tensor = functional_call(self.template, state, standard, tie_weights=False)
         return found
 
