@@ -21,12 +21,12 @@ def main() -> None:
     from stages.base.files import replacing
     from stages.base.params import load
     from stages.base.params.reading import PARAMS, read
-    from stages.base.params.sets import FOLDER, read_set, section_text, unheld
+    from stages.base.params.sets import FOLDER, matrix_text, read_set, unsaved_entries
 
     load(chosen=name)
     document, folder = read(), PARAMS.parent / FOLDER
-    lost = unheld(document.content.get("matrix"), folder)
-    changed = document.with_section("matrix", section_text(read_set(folder, name).matrix))
+    lost = unsaved_entries(document.content.get("matrix"), folder)
+    changed = document.with_section("matrix", matrix_text(read_set(folder, name).matrix))
     with replacing(PARAMS) as new:
         new.write_text(changed, encoding="utf-8")
         shutil.copymode(PARAMS, new)

@@ -8,7 +8,7 @@ import numpy as np
 
 from stages.base.counting import counted
 from stages.base.errors import BenchmarkError
-from stages.base.params import FEWEST_FOLDS
+from stages.base.params import MIN_FOLDS
 
 
 def group_films(collections: Sequence[str]) -> np.ndarray:
@@ -62,7 +62,7 @@ def _ways_out(n_films: int, n_groups: int, folds: int) -> str:
             "set splits.group_by to film in params.yaml (a film may then be judged by models that "
             "learned from others of its collection)"
         )
-    if n_groups >= 2 * FEWEST_FOLDS:
+    if n_groups >= 2 * MIN_FOLDS:
         ways.append(f"lower splits.folds to {n_groups // 2}")
     return ", or ".join([*ways, "add films to the catalogue"])
 

@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 
 from stages.base.params import JudgingParams
-from stages.base.params.matrix import Cell
-from stages.base.params.sections import HeadlineParams
+from stages.base.params.matrix import Cell, HeadlineParams
 from stages.judging.board import Board
 from stages.judging.pairs import against
 from stages.judging.verdicts import SEED_STUDY, Named, adjust, compared, verdict

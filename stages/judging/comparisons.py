@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 
 from stages.base.params import ALL_WINDOWS, JudgingParams
-from stages.base.params.matrix import PRIOR, Cell
-from stages.base.params.sections import HeadlineParams
+from stages.base.params.matrix import PRIOR, Cell, HeadlineParams
 from stages.judging.board import Board
 from stages.judging.choosing import better
 from stages.judging.verdicts import HEADLINE, Named, settle
