@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from stages.base.npz.reading import stored
+from stages.base.npz import NpzArray
 from stages.base.params import ALL_WINDOWS, WINDOWS
 from stages.fitting.masking import Hidden
 from stages.fitting.rows import Rows, held, reduced
@@ -72,7 +72,7 @@ def read_items(
             keep = hidden.without(keep, names[trailer], group)
         trailer = trailer[keep]
         time = file["time"][keep] if "time" in file else np.zeros(len(trailer), np.float32)
-    embedding = stored(path, "embedding")
+    embedding = NpzArray.open(path, "embedding")
     if view.context == "each":
         return Items(held(embedding, keep), films[trailer])
     # items of a trailer lie together

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from stages.base.errors import BenchmarkError
-from stages.base.npz.reading import Stored
+from stages.base.npz import NpzArray
 
 PART_BYTES = 1 << 24  # read at once
 UNKNOWN_GB = 4.0  # taken where the system does not tell what is free
@@ -20,11 +20,11 @@ UNKNOWN_GB = 4.0  # taken where the system does not tell what is free
 class OnDisk:
     """Some rows of a stored array, gathered as they are asked for: `rows[numbers]`."""
 
-    def __init__(self, stored: Stored, numbers: np.ndarray) -> None:
+    def __init__(self, stored: NpzArray, numbers: np.ndarray) -> None:
         self.path = stored.path
         self.shape = (len(numbers), *stored.shape[1:])
         self.ndim, self.dtype = len(self.shape), stored.dtype
-        self._all, self._numbers = stored.mapped(), numbers
+        self._all, self._numbers = stored.memmap(), numbers
 
     def __len__(self) -> int:
         return len(self._numbers)
@@ -39,7 +39,7 @@ class OnDisk:
 Rows = np.ndarray | OnDisk
 
 
-def held(stored: Stored, keep: np.ndarray) -> Rows:
+def held(stored: NpzArray, keep: np.ndarray) -> Rows:
     """The rows of a mask: read if they fit the budget, else left on disk."""
     numbers = np.flatnonzero(keep)
     if len(numbers) * stored.row_bytes > budget_bytes():
@@ -47,13 +47,13 @@ def held(stored: Stored, keep: np.ndarray) -> Rows:
     found = np.empty((len(numbers), *stored.shape[1:]), stored.dtype)
     done = 0
     for part in _parts(np.arange(len(keep) + 1), stored.row_bytes):
-        rows = stored.span(part.start, part.stop)[keep[part]]
+        rows = stored.read(part.start, part.stop)[keep[part]]
         found[done : done + len(rows)] = rows
         done += len(rows)
     return found
 
 
-def reduced(stored: Stored, keep: np.ndarray, first: np.ndarray, by: np.ufunc) -> np.ndarray:
+def reduced(stored: NpzArray, keep: np.ndarray, first: np.ndarray, by: np.ufunc) -> np.ndarray:
     """The rows of a mask, trailer by trailer, as one float32 row each; never all in memory.
 
     first: (n_trailers,) place of each trailer's first row among those of the mask, rising.
@@ -64,7 +64,7 @@ def reduced(stored: Stored, keep: np.ndarray, first: np.ndarray, by: np.ufunc) -
     edges = np.append(0, ends)
     for part in _parts(edges, stored.row_bytes):
         span = slice(int(edges[part.start]), int(edges[part.stop]))
-        rows = stored.span(span.start, span.stop)[keep[span]].astype(np.float32)
+        rows = stored.read(span.start, span.stop)[keep[span]].astype(np.float32)
         found[part] = by.reduceat(rows, first[part] - first[part.start], axis=0)
     return found
 

@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from stages.base.npz.writing import write_npz
+from stages.base.npz import write_npz
 from stages.base.packs import Part, contents, group_of
 from stages.base.store import Store
 from stages.base.versions import code_of
