@@ -31,6 +31,7 @@ def main() -> None:
     from rich.console import Console
 
     from stages.base.compute import configure_torch
+    from stages.base.dvc_project import workspace_hashes
     from stages.base.params import load
     from stages.base.params.sets import FOLDER, read_set
     from stages.commands.plan.costs import Recorded, count, plan

@@ -1,6 +1,6 @@
-"""Large .npz files: written a part at a time, and read in parts from where they lie.
+"""Large .npz files: written a part at a time, and read in parts.
 
-`np.savez` stores arrays uncompressed, one after the other, so a row of one is a place in the file.
+`np.savez` stores arrays uncompressed, one after the other, so a row has a known place in the file.
 """
 
 import struct

@@ -1,4 +1,4 @@
-"""A YAML file as its content, and as the lines that the content stands on."""
+"""A YAML file: its content, and the line of each value."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -35,21 +35,21 @@ class Document:
             raise BenchmarkError("not valid YAML", where=str(path), found=str(error)) from None
         if line := next(_aliased(root, set()), None):
             raise BenchmarkError(
-                "one value stands in several places, by an alias (*name)",
+                "an alias (*name) makes several places share one value",
                 where=f"{path}:{line}",
                 expected="every value written out: `dvc exp run -S` silently loses its changes to "
                 "a shared one",
-                do="write the value out where the alias stands",
+                do="replace the alias by the value",
             )
         return cls(path, text, content, root)
 
     def place(self, keys: Sequence[str]) -> tuple[str, bool]:
-        """`file:line` of what `line` finds, and whether it stands there."""
+        """As `line`, with the line as `file:line`."""
         line, found = self.line(keys)
         return f"{self.path}:{line}", found
 
     def line(self, keys: Sequence[str]) -> tuple[int, bool]:
-        """Line (from 1) of what stands under `keys`, or of the nearest parent, and whether it does.
+        """Line (from 1) of the value under `keys`, or of its nearest parent, and whether it exists.
 
         An item of a list has the line of its list.
         """
@@ -74,7 +74,7 @@ class Document:
 
 
 def _last_line(node: yaml.Node) -> int:
-    """Number (from 0) of a value's last line; a block's own mark lies behind what follows it."""
+    """Number (from 0) of a value's last line; a block's own end mark is after what follows it."""
     if isinstance(node, yaml.CollectionNode) and node.value and not node.flow_style:
         last = node.value[-1]
         return _last_line(last[1] if isinstance(last, tuple) else last)

@@ -1,4 +1,4 @@
-"""What pydantic finds wrong in a file, told with file, line, what was found and what expected."""
+"""Pydantic's errors as lines with file, line number, what was found and what was expected."""
 
 import difflib
 from collections.abc import Callable, Sequence
@@ -9,7 +9,7 @@ from pydantic_core import ErrorDetails
 
 INCONSISTENT = "inconsistent"  # type of errors between sections; their messages say what was found
 Place = Callable[[Sequence[str]], tuple[str, bool]]
-"""`file:line` of what stands under some keys, or of the nearest parent, and whether it is there."""
+"""`file:line` of the value under some keys, or of its nearest parent, and whether it exists."""
 
 
 def explain(error: ValidationError, schema: type, place: Place) -> list[str]:
@@ -33,7 +33,7 @@ def _line(detail: ErrorDetails, schema: type, place: Place) -> str:
 
 
 def _known(keys: Sequence[str], schema: type) -> str:
-    """The nearest of the names that may stand where an unknown one does, or all of them."""
+    """Of the names that are known where an unknown one was found: the nearest, or all."""
     kind: object = schema
     for key in keys[:-1]:
         if get_origin(kind) is dict:

@@ -27,13 +27,15 @@ def load(path: Path = PARAMS, chosen: str | None = None) -> Params:
 
 
 def read(path: Path = PARAMS) -> Document:
-    """The file as it stands, its values unchecked."""
+    """The file, its values unchecked."""
     return Document.read(path, do="run from the folder that holds params.yaml")
 
 
 def load_sets(path: Path = PARAMS) -> tuple[dict[str, MatrixParams], list[str]]:
-    """The sets that fit the file's other parameters, by name, each after what it extends; and of
-    every other one, why it does not."""
+    """The sets that fit the file's other parameters, and why each of the rest does not.
+
+    The sets are by name, each after the one it extends.
+    """
     document, folder = read(path), path.parent / FOLDER
     found: list[tuple[int, str, MatrixParams]] = []
     errors = []

@@ -1,7 +1,7 @@
 """Sets: the matrices of the folder sets/, each in a file, of which one is chosen to run.
 
-A set is what `matrix` in params.yaml holds. `extends: <set>` takes another one's entries, section
-by section, and adds those that stand here or puts them in the place of that one's; a headline
+A set is what `matrix` in params.yaml holds. `extends: <set>` starts from another set's entries; in
+each section the entries of this file are added or replace those of the same name, and a headline
 replaces the other headline as a whole. DVC never reads these files.
 """
 
@@ -52,7 +52,7 @@ class MatrixSet:
     """Its own file, then those it extends."""
 
     def place(self, keys: Sequence[str]) -> tuple[str, bool]:
-        """File and line of what stands under `keys`, and whether it does anywhere."""
+        """`file:line` of the value under `keys`, and whether any of the files has it."""
         for document in self.files:
             where, found = document.place(keys)
             if found:
@@ -120,7 +120,7 @@ def _entries(section: str, entries: Any) -> list[tuple[Any, Any]]:
 
 
 def matrix_text(matrix: Mapping[str, Any]) -> str:
-    """A matrix as it stands in params.yaml: an entry a line, or a value a line where it is long.
+    """The text of a matrix in params.yaml: a line for each entry, or for each value of a long one.
 
     As DVC would write it, so that `-S` leaves alone what it does not change.
     """

@@ -11,7 +11,7 @@ import numpy as np
 
 from stages.base.errors import BenchmarkError
 from stages.base.npz import NpzArray
-from stages.base.packs import Part, parts
+from stages.base.packs import Shard, shard_paths
 from stages.base.parallel import run, workers
 from stages.trailers.auditing.pictures import THUMBNAIL_SIZE, FrameHashes
 from stages.trailers.auditing.shards import EMPTY_FRAMES, Job, find_entry, fingerprint_shard
@@ -145,15 +145,15 @@ def read_sound(folder: Path, film_of: dict[str, int]) -> StoredWindows:
 
 def _shard_results(folder: Path, what: Literal["frames", "sound"]) -> list[Path]:
     """Paths of the results of all shards, computed where missing."""
-    jobs = [Job(what, Part(path)) for path in parts(folder)]
+    jobs = [Job(what, Shard(path)) for path in shard_paths(folder)]
     with ThreadPoolExecutor(workers()) as pool:
         entries = dict(zip(jobs, pool.map(find_entry, jobs), strict=True))
     missing = {
-        replace(job, shard=Part.in_reach(job.shard.path)): job
+        replace(job, shard=Shard.for_workers(job.shard.path)): job
         for job, entry in entries.items()
         if entry is None
     }
-    for job, result in run(fingerprint_shard, list(missing), few=FEW_SHARDS):
+    for job, result in run(fingerprint_shard, list(missing), serial_up_to=FEW_SHARDS):
         if isinstance(result, BenchmarkError):
             raise BenchmarkError(str(result), where=str(job.shard.path))
         entries[missing[job]] = result

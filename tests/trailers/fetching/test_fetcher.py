@@ -10,7 +10,7 @@ import av
 import pytest
 
 from stages.base.errors import BenchmarkError, TrailerError
-from stages.base.store.shared import Shared
+from stages.base.store.shared import SharedStore
 from stages.trailers.fetching import local
 from stages.trailers.fetching.fetcher import TrailerFetcher, VideoInfo, remove_leftovers
 from stages.trailers.fetching.ledger import check_missing
@@ -75,7 +75,7 @@ def test_a_shared_store_out_of_reach_costs_no_second_download(
     far.mkdir()
     monkeypatch.setenv("TRAILER_STORE", f"file://{far}")
     with monkeypatch.context() as patched, pytest.raises(BenchmarkError, match="out of reach"):
-        patched.setattr(Shared, "send", unreachable)
+        patched.setattr(SharedStore, "upload", unreachable)
         obtain()
     monkeypatch.setattr(local, "fetch", unreachable)  # not again
     remove_leftovers()
