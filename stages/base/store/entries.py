@@ -1,6 +1,7 @@
 """Entries of the store, on this machine and in the store that several machines share, if any.
 
-An entry is `<root>/<step>/<2 hex>/<key>.<sha256 of its content>`. Its name holds its checksum, so a single rename makes it appear complete, and a damaged one is noticed when it is read.
+An entry is `<root>/<step>/<2 hex>/<key>.<sha256 of its content>`. Its name holds its checksum, so
+a single rename makes it appear complete, and a damaged one is noticed when it is read.
 """
 
 import hashlib
