@@ -99,8 +99,8 @@ def _part_errors(matrix: MatrixParams) -> Errors:
     """Backbones of approaches, and parts of fusions, that are unknown or of another modality."""
     modalities: dict[str, str] = _modalities(matrix)
     for slug, single in matrix.approaches.items():
-        keys = ("matrix", "approaches", slug, "backbone")
-        yield from _reference_errors(keys, single.backbone, modalities, None)
+        place = ("matrix", "approaches", slug, "backbone")
+        yield from _reference_errors(place, single.backbone, modalities, None)
     for slug, early in matrix.early.items():
         keys = ("matrix", "early", slug)
         yield from _reference_errors((*keys, "picture"), early.picture, modalities, "picture")
