@@ -27,8 +27,8 @@ class NpzArray:
     shape: tuple[int, ...]
 
     @classmethod
-    def open(cls, path: Path, name: str) -> "NpzArray":
-        """Raises ValueError for an array that is compressed or stored by columns."""
+    def locate(cls, path: Path, name: str) -> "NpzArray":
+        """Find an array in its file. Raises ValueError if it is compressed or in columns."""
         with zipfile.ZipFile(path) as archive:
             member = archive.getinfo(f"{name}.npy")
         if member.compress_type != zipfile.ZIP_STORED:

@@ -72,7 +72,7 @@ def read_items(
             keep = hidden.without(keep, names[trailer], group)
         trailer = trailer[keep]
         time = file["time"][keep] if "time" in file else np.zeros(len(trailer), np.float32)
-    embedding = NpzArray.open(path, "embedding")
+    embedding = NpzArray.locate(path, "embedding")
     if view.context == "each":
         return Items(held(embedding, keep), films[trailer])
     # items of a trailer lie together

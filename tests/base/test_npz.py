@@ -12,7 +12,7 @@ EMBEDDING = np.arange(60, dtype=np.float32).reshape(10, 2, 3)
 
 def test_rows_are_read_from_where_they_lie(tmp_path: Path) -> None:
     np.savez(tmp_path / "x.npz", name=np.array(["ä", "b"]), embedding=EMBEDDING)
-    found = NpzArray.open(tmp_path / "x.npz", "embedding")
+    found = NpzArray.locate(tmp_path / "x.npz", "embedding")
     assert found.shape == (10, 2, 3) and found.dtype == np.float32
     np.testing.assert_array_equal(found.read(3, 5), EMBEDDING[3:5])
     rows = np.array([7, 0, 7])
@@ -21,12 +21,12 @@ def test_rows_are_read_from_where_they_lie(tmp_path: Path) -> None:
     np.testing.assert_array_equal(mapped, EMBEDDING)
     with pytest.raises(ValueError, match="read-only"):
         mapped[0] = 1
-    assert NpzArray.open(tmp_path / "x.npz", "name").read(0, 1).tolist() == ["ä"]
+    assert NpzArray.locate(tmp_path / "x.npz", "name").read(0, 1).tolist() == ["ä"]
 
 
 def test_an_array_without_rows(tmp_path: Path) -> None:
     np.savez(tmp_path / "x.npz", embedding=EMBEDDING[:0])
-    assert NpzArray.open(tmp_path / "x.npz", "embedding").memmap().shape == (0, 2, 3)
+    assert NpzArray.locate(tmp_path / "x.npz", "embedding").memmap().shape == (0, 2, 3)
 
 
 def test_what_cannot_be_read_in_parts_is_refused(tmp_path: Path) -> None:
@@ -34,7 +34,7 @@ def test_what_cannot_be_read_in_parts_is_refused(tmp_path: Path) -> None:
     np.savez(tmp_path / "columns.npz", embedding=np.asfortranarray(EMBEDDING))
     for name in ("small", "columns"):
         with pytest.raises(ValueError, match="cannot be read in parts"):
-            NpzArray.open(tmp_path / f"{name}.npz", "embedding")
+            NpzArray.locate(tmp_path / f"{name}.npz", "embedding")
 
 
 def test_parts_make_the_bytes_that_the_whole_makes(tmp_path: Path) -> None:

@@ -86,7 +86,7 @@ def test_nor_of_maps(tmp_path, monkeypatch):
 
 
 def test_reduced_in_parts_as_the_whole(embeddings, monkeypatch):
-    file = NpzArray.open(embeddings, "embedding")
+    file = NpzArray.locate(embeddings, "embedding")
     with np.load(embeddings) as arrays:
         whole, trailer = arrays["embedding"], arrays["trailer"]
     keep = np.random.default_rng(0).random(len(whole)) < 0.4

@@ -121,7 +121,7 @@ def read_frames(folder: Path, film_of: dict[str, int]) -> FrameTable:
             part = {name: file[name][keep] for name in ("frame", "time", "hash", "spread")}
         found.append({**part, "trailer": place[trailer[keep]]})
         names.append(shown[known])
-        thumbs.add(NpzArray.open(entry, "thumb"), np.flatnonzero(keep))
+        thumbs.add(NpzArray.locate(entry, "thumb"), np.flatnonzero(keep))
     found.append(EMPTY_FRAMES)
     joined = {name: np.concatenate([part[name] for part in found]) for name in EMPTY_FRAMES}
     hashes = FrameHashes(joined["hash"], thumbs, joined["spread"])
@@ -139,7 +139,9 @@ def read_sound(folder: Path, film_of: dict[str, int]) -> StoredWindows:
         known = [row for row, name in enumerate(names.tolist()) if name in film_of]
         heads = [(str(names[row]), film_of[str(names[row])], float(starts[row])) for row in known]
         places = np.stack([ends - counts, ends], axis=1)[known]
-        windows.add(NpzArray.open(entry, "words"), NpzArray.open(entry, "audible"), heads, places)
+        windows.add(
+            NpzArray.locate(entry, "words"), NpzArray.locate(entry, "audible"), heads, places
+        )
     return windows
 
 
