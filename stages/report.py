@@ -1,4 +1,4 @@
-"""Stage report: metrics/ and report/ become report/_site/."""
+"""Stage report: metrics/, docs/ and report/ become report/_site/."""
 
 import argparse
 from pathlib import Path
@@ -9,10 +9,21 @@ from stages.base.console import run_command, say
 def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m stages.report",
-        description="Render report/_site from metrics/: with Quarto where there is one, else as a "
-        "preview of the same pages.",
+        description="Render report/_site from metrics/ and docs/: with Quarto where there is one, "
+        "else as a preview of the same pages.",
     )
-    parser.parse_args()
+    parser.add_argument(
+        "--pipeline", type=Path, metavar="SVG", help="instead, draw the stages of dvc.yaml as SVG"
+    )
+    arguments = parser.parse_args()
+    if arguments.pipeline:
+        from stages.base.files import write
+        from stages.rendering.diagram import diagram
+        from stages.rendering.pipeline import read_declared
+
+        write(diagram(read_declared(Path())), arguments.pipeline)
+        say(f"report: drew the pipeline in {arguments.pipeline}")
+        return
     from stages.rendering import quarto, site
 
     executable = quarto.find()

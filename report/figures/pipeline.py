@@ -1,8 +1,6 @@
 """The pipeline drawn: one point a stage, one line a need that no other line implies."""
 
 from collections.abc import Mapping, Sequence
-from graphlib import TopologicalSorter
-from statistics import mean
 from typing import Any
 
 import altair as alt
@@ -14,23 +12,14 @@ LAYER = 52  # pixels from one row of stages to the next
 
 
 def pipeline(stages: Sequence[Mapping[str, Any]]) -> Any:
-    """stages: name, cells, needs (names of others among them). At least one."""
-    needs = {stage["name"]: set(stage["needs"]) for stage in stages}
-    depth: dict[str, int] = {}
-    for name in TopologicalSorter(needs).static_order():
-        depth[name] = 1 + max((depth[other] for other in needs[name]), default=-1)
-    direct = {name: needs[name] - _implied(name, needs) for name in needs}
-    rows = [[name for name in needs if depth[name] == at] for at in range(max(depth.values()) + 1)]
-    place: dict[str, float] = {}
-    for row in rows:  # below what it needs, so that lines cross less
-        above = {n: mean([place[other] for other in direct[n]] or [0.5]) for n in row}
-        for position, name in enumerate(sorted(row, key=above.__getitem__)):
-            place[name] = (position + 1) / (len(row) + 1)
+    """stages: those of pipeline.json, name, cells, needs, after, row and x. At least one."""
+    of = {stage["name"]: stage for stage in stages}
+    n_rows = 1 + max(stage["row"] for stage in stages)
     nodes = pd.DataFrame(
         {
-            "stage": list(needs),
-            "x": [place[name] for name in needs],
-            "y": [depth[name] for name in needs],
+            "stage": list(of),
+            "x": [stage["x"] for stage in stages],
+            "y": [stage["row"] for stage in stages],
             "cells": [stage["cells"] for stage in stages],
             "needs": [", ".join(stage["needs"]) or "the catalogue's file" for stage in stages],
         }
@@ -41,14 +30,14 @@ def pipeline(stages: Sequence[Mapping[str, Any]]) -> Any:
     ]
     lines = pd.DataFrame(
         [
-            {"x": place[other], "y": depth[other], "x2": place[name], "y2": depth[name]}
-            for name, others in direct.items()
-            for other in sorted(others)
+            {"x": of[other]["x"], "y": of[other]["row"], "x2": stage["x"], "y2": stage["row"]}
+            for stage in stages
+            for other in stage["after"]
         ],
         columns=pd.Index(["x", "y", "x2", "y2"]),
     )
     x = alt.X("x:Q", scale=alt.Scale(domain=[0, 1]), axis=None)
-    y = alt.Y("y:Q", scale=alt.Scale(domain=[len(rows) - 0.5, -0.5]), axis=None)
+    y = alt.Y("y:Q", scale=alt.Scale(domain=[n_rows - 0.5, -0.5]), axis=None)
     base = alt.Chart(nodes).encode(x=x, y=y, tooltip=["stage:N", "cells:Q", "needs:N"])
     chart = alt.layer(
         alt.Chart(lines)
@@ -61,20 +50,8 @@ def pipeline(stages: Sequence[Mapping[str, Any]]) -> Any:
     spoken = "; ".join(f"{row['stage']} needs {row['needs']}" for row in nodes.to_dict("records"))
     return finish(
         chart,
-        f"{total} stages in {len(rows)} steps, from a catalogue to this site",
+        f"{total} stages in {n_rows} steps, from a catalogue to this site",
         f"The pipeline's stages. {spoken}.",
-        height=LAYER * len(rows),
-        subtitle="× n: one stage an entry of the matrix; lines that others imply are left out",
+        height=LAYER * n_rows,
+        subtitle="× n: one stage per entry of the matrix; lines that others imply are left out",
     )
-
-
-def _implied(name: str, needs: Mapping[str, set[str]]) -> set[str]:
-    """What a stage needs through another of its needs already."""
-    found: set[str] = set()
-    todo = [further for other in needs[name] for further in needs[other]]
-    while todo:
-        other = todo.pop()
-        if other not in found:
-            found.add(other)
-            todo += needs[other]
-    return found

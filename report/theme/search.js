@@ -7,6 +7,7 @@
   document.addEventListener("DOMContentLoaded", function () {
     const box = document.getElementById("site-search");
     const list = document.getElementById("site-found");
+    const root = document.documentElement.dataset.root;
     const sections = (window.reportContents || []).map((section) =>
       Object.assign({ key: (section.heading + " " + section.text).toLowerCase() }, section));
 
@@ -29,7 +30,7 @@
         const item = document.createElement("li");
         const link = document.createElement("a");
         const about = document.createElement("small");
-        link.href = section.address;
+        link.href = root + section.address;
         link.textContent = section.heading === section.page
           ? section.page
           : section.page + ": " + section.heading;

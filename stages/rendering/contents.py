@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from html import unescape
 
 HEADING = re.compile(r"<h2(?: id=\"([^\"]*)\")?>(.*?)</h2>", re.DOTALL)
+LOWER = re.compile(r"<(h[34])>(.*?)</\1>", re.DOTALL)
 UNREAD = re.compile(r"<(script|style|svg|noscript)\b.*?</\1>", re.DOTALL)
 MAIN = re.compile(r"<main[^>]*>(.*)</main>", re.DOTALL)
 LONGEST = 4000  # characters of one section
@@ -14,21 +15,28 @@ LONGEST = 4000  # characters of one section
 
 @dataclass(frozen=True)
 class Section:
-    """A part of a page: what the page and the part are called, where it is, what it says."""
+    """A part of a page."""
 
     page: str
+    """The page's title."""
     heading: str
+    """The part's own; the page's title for what is before the first heading."""
     address: str
+    """Relative to the site's folder."""
     text: str
+    """Without tags, the first `LONGEST` characters."""
 
 
 def with_anchors(html: str) -> str:
-    """The page with an id on every heading of its sections, made of the heading's words."""
+    """The page with an id on every heading below its title, as GitHub and Quarto make them."""
 
     def named(match: re.Match[str]) -> str:
         return f'<h2 id="{match.group(1) or _slug(match.group(2))}">{match.group(2)}</h2>'
 
-    return HEADING.sub(named, html)
+    def lower(match: re.Match[str]) -> str:
+        return f'<{match.group(1)} id="{_slug(match.group(2))}">{match.group(2)}</{match.group(1)}>'
+
+    return LOWER.sub(lower, HEADING.sub(named, html))
 
 
 def sections(name: str, title: str, html: str) -> Iterator[Section]:
@@ -46,7 +54,7 @@ def script(found: list[Section]) -> str:
 
 
 def _slug(heading: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", _plain(heading).lower()).strip("-")
+    return re.sub(r"\s+", "-", re.sub(r"[^\w\s-]", "", _plain(heading).lower()).strip())
 
 
 def _plain(html: str) -> str:

@@ -28,14 +28,26 @@ RAW_HTML = re.compile(r"^(`{3,})\{=html\}\n(.*)\n\1\s*$", re.DOTALL)
 
 
 @dataclass(frozen=True)
+class Entry:
+    """An entry of the navigation: a link to a page, or a menu of such links."""
+
+    text: str
+    page: str = ""
+    """The page's file, as in `Site.pages`; "" for a menu."""
+    menu: tuple["Entry", ...] = ()
+
+
+@dataclass(frozen=True)
 class Site:
     """What the preview takes from _quarto.yml."""
 
     title: str
     footer: str
     pages: tuple[str, ...]
-    menu: tuple[tuple[str, str], ...]
+    """Files of the project, relative to it."""
+    navigation: tuple[Entry, ...]
     resources: tuple[str, ...]
+    """Files to copy, as patterns relative to the project."""
 
 
 def render(project: Path, output: Path) -> None:
@@ -57,12 +69,15 @@ def render(project: Path, output: Path) -> None:
         exclude_anchor_links=True,
     )
     found: list[contents.Section] = []
-    for page, notebook in zip(pages, notebooks, strict=True):
-        resources = {"page": page, "site": site, "here": f"{page.name}.qmd"}
+    for file, page, notebook in zip(site.pages, pages, notebooks, strict=True):
+        root = "../" * file.count("/")
+        resources = {"page": page, "site": site, "here": file, "root": root}
         body, _ = exporter.from_notebook_node(notebook, resources=resources)
         body = contents.with_anchors(body)
-        found += contents.sections(page.name, page.title, body)
-        (output / f"{page.name}.html").write_text(body, encoding="utf-8")
+        target = output / file
+        found += contents.sections(file.partition(".")[0], page.title, body)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.with_suffix(".html").write_text(body, encoding="utf-8")
     for pattern in site.resources:
         for source in sorted(project.glob(pattern)):
             if source.is_file():
@@ -81,8 +96,14 @@ def _site(project: Path) -> Site:
         title=website["title"],
         footer=website["page-footer"]["left"],
         pages=tuple(of["render"]),
-        menu=tuple((entry["href"], entry["text"]) for entry in website["navbar"]["left"]),
+        navigation=_entries(website["navbar"]["left"]),
         resources=(*of["resources"], css, "theme/preview.css", "theme/search.js"),
+    )
+
+
+def _entries(listed: list[dict[str, Any]]) -> tuple[Entry, ...]:
+    return tuple(
+        Entry(each["text"], each.get("href", ""), _entries(each.get("menu", []))) for each in listed
     )
 
 

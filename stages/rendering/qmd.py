@@ -1,9 +1,9 @@
-"""Read a Quarto page (.qmd): its YAML header, its Python cells with options, its Markdown."""
+"""Read a page, .qmd or .md: its YAML header, its Python cells with options, its Markdown."""
 
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 
@@ -12,12 +12,14 @@ from stages.base.errors import BenchmarkError
 
 @dataclass(frozen=True)
 class Cell:
-    """A piece of a page. kind: "markdown" or "code"; line: where it starts; options: `#|` lines."""
+    """A piece of a page."""
 
-    kind: str
+    kind: Literal["markdown", "code"]
     source: str
     line: int
+    """Where it starts in the file."""
     options: dict[str, Any] = field(default_factory=dict)
+    """Of the `#|` lines."""
 
     @property
     def label(self) -> str:
@@ -27,9 +29,10 @@ class Cell:
 
 @dataclass(frozen=True)
 class Page:
-    """A parsed page. name: file name without suffix."""
+    """A parsed page."""
 
     name: str
+    """The file's name without suffix."""
     header: dict[str, Any]
     cells: tuple[Cell, ...]
 
@@ -41,12 +44,19 @@ class Page:
 
 _FENCE = re.compile(r"^(`{3,})\{python\}\s*$")
 _OPTION = re.compile(r"^#\|\s?(.*)$")
+_TITLE = re.compile(r"^# +(.+?)\s*$")
 
 
 def read(path: Path) -> Page:
-    """Parse a page; BenchmarkError names file and line of what cannot be read."""
+    """Parse a page; BenchmarkError names file and line of what cannot be read.
+
+    A page whose header has no title takes the heading it begins with, as Quarto does.
+    """
     lines = path.read_text(encoding="utf-8").splitlines()
     header, start = _header(path, lines)
+    first = next((at for at in range(start, len(lines)) if lines[at].strip()), start)
+    if "title" not in header and first < len(lines) and (title := _TITLE.match(lines[first])):
+        header, start = header | {"title": title.group(1)}, first + 1
     cells: list[Cell] = []
     prose: list[str] = []
     prose_line, at = start + 1, start
@@ -118,7 +128,7 @@ def _yaml(path: Path, text: str, line: int) -> dict[str, Any]:
 
 _DIV_OPEN = re.compile(r"^\s*:{3,}\s*(?:\{([^}]*)\}|([\w-]+))\s*$")
 _DIV_CLOSE = re.compile(r"^\s*:{3,}\s*$")
-_LINK = re.compile(r"\]\((\w+)\.qmd(#[\w-]+)?\)")
+_LINK = re.compile(r"\]\(((?:\.\./)?[\w-]+)\.(?:qmd|md)(#[\w-]+)?\)")
 _HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*(?:\{[^}]*\})?\s*$")
 
 

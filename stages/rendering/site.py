@@ -7,7 +7,7 @@ from pathlib import Path
 
 from stages.base.errors import BenchmarkError
 from stages.base.files import replacing
-from stages.rendering import pipeline, preview, quarto
+from stages.rendering import guide, pipeline, preview, quarto
 
 NEEDED = (
     "catalogue.json",
@@ -33,10 +33,10 @@ LEFT_OUT = shutil.ignore_patterns(
 def render(report: Path, metrics: Path, executable: Path | None) -> Path:
     """Render `report` (pages) from `metrics` into `report/_site` and return that folder.
 
-    What lies beside `metrics` goes with them: what benchmarks/results/ says of the judges, and the
-    pipeline of dvc.yaml and dvc.lock. executable: a working quarto, or None for the preview. The
-    old site stays until the new one is complete. BenchmarkError when metrics are missing or a page
-    fails.
+    The guide, docs/ beside `report`, goes with the pages. What lies beside `metrics` goes with
+    them: what benchmarks/results/ says of the judges, and the pipeline of dvc.yaml and dvc.lock.
+    executable: a working quarto, or None for the preview. The old site stays until the new one is
+    complete. BenchmarkError when metrics are missing or a page fails.
     """
     missing = [name for name in NEEDED if not (metrics / name).is_file()]
     if missing:
@@ -56,6 +56,7 @@ def render(report: Path, metrics: Path, executable: Path | None) -> Path:
             shutil.copy(path, project / "metrics")
         graph = json.dumps(pipeline.read(metrics.parent))
         (project / "metrics" / "pipeline.json").write_text(graph, encoding="utf-8")
+        guide.copy(report.parent, project)
         _films(project / "metrics")
         _vega(project / "theme" / "vega.js")
         if executable is None:

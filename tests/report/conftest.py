@@ -18,7 +18,8 @@ REPORT = Path(__file__).parents[2] / "report"
 
 
 def pages_in(folder: Path) -> Path:
-    """A copy of the pages, so that no test writes into the working tree."""
+    """A copy of the pages, the guide beside them, so that no test writes into the working tree."""
+    shutil.copytree(REPORT.parent / "docs", folder / "docs")
     left_out = shutil.ignore_patterns("_site*", "__pycache__", ".quarto", "_freeze")
     return Path(shutil.copytree(REPORT, folder / "report", ignore=left_out))
 

@@ -158,10 +158,11 @@ def beside(root: Path) -> None:
     write_json(results, "edit_loop", {"films": 240, "runs": [idle | {"note": "DVC <b>waits</b>"}]})
     moved = {"exact": 0.5, "key_frames": 0.45, "difference": -0.05, "lo": -0.08, "hi": -0.02}
     write_json(results, "key_frames", {"approaches": [{"approach": "colour_linear", **moved}]})
-    made, one, two = "data/made.npz", "metrics/one.csv", "metrics/two.csv"
+    made, one, two = "data/made.npz", "metrics/a.csv", "metrics/b.csv"
+    fit = {"cmd": "python -m stages.fit ${key}", "deps": [made], "outs": ["metrics/${key}.csv"]}
     declared = {
         "make": {"cmd": "python -m stages.make", "outs": [made]},
-        "fit": {"foreach": "${matrix.approaches}", "do": {"cmd": "python -m stages.fit ${key}"}},
+        "fit": {"foreach": "${matrix.approaches}", "do": fit},
         "report": {"cmd": "python -m stages.report", "deps": [one, two, made]},
     }
     params = {"matrix": {"approaches": {"a": 1, "b": 2, "not_run": 3}}}

@@ -63,9 +63,9 @@ def charts(metrics: Metrics) -> dict[str, Any]:
         "price": figures.price(priced),
         "pipeline": figures.pipeline(
             [
-                {"name": "a", "cells": 1, "needs": []},
-                {"name": "b", "cells": 3, "needs": ["a"]},
-                {"name": "c", "cells": 1, "needs": ["a", "b"]},
+                {"name": "a", "cells": 1, "needs": [], "after": [], "row": 0, "x": 0.5},
+                {"name": "b", "cells": 3, "needs": ["a"], "after": ["a"], "row": 1, "x": 0.5},
+                {"name": "c", "cells": 1, "needs": ["a", "b"], "after": ["b"], "row": 2, "x": 0.5},
             ]
         ),
         "power": figures.power(rates.assign(difference=0.1)),
