@@ -17,6 +17,7 @@ test: environment  ## lint, types, tests
 	@ruff check .
 	@ruff format --check .
 	@mypy
+	@panache lint --isolated --no-cache report/*.qmd docs/*.md README.md  # pages, also where there is no Quarto
 	@python -m pytest -n auto --dist loadgroup
 
 bench: SETS = core dev

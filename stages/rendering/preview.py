@@ -24,6 +24,7 @@ from stages.rendering.qmd import Page, plain_markdown, read
 
 TEMPLATES = Path(__file__).parent / "template"
 CELL_SECONDS = 120  # a cell that takes longer hangs
+PLAIN_TABLE = re.compile(r"<table>.*?</table>", re.DOTALL)  # ours have attributes
 RAW_HTML = re.compile(r"^(`{3,})\{=html\}\n(.*)\n\1\s*$", re.DOTALL)
 
 
@@ -73,7 +74,7 @@ def render(project: Path, output: Path) -> None:
         root = "../" * file.count("/")
         resources = {"page": page, "site": site, "here": file, "root": root}
         body, _ = exporter.from_notebook_node(notebook, resources=resources)
-        body = contents.with_anchors(body)
+        body = contents.with_anchors(_scrolling(body))
         target = output / file
         found += contents.sections(file.partition(".")[0], page.title, body)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -99,6 +100,13 @@ def _site(project: Path) -> Site:
         navigation=_entries(website["navbar"]["left"]),
         resources=(*of["resources"], css, "theme/preview.css", "theme/search.js"),
     )
+
+
+def _scrolling(html: str) -> str:
+    """Code and tables of Markdown, which may be wider than a phone, in frames a key can scroll."""
+    frame = '<div class="table-frame" tabindex="0" role="region" aria-label="table">'
+    html = PLAIN_TABLE.sub(lambda found: f"{frame}{found[0]}</div>", html)
+    return html.replace("<pre>", '<pre tabindex="0">')
 
 
 def _entries(listed: list[dict[str, Any]]) -> tuple[Entry, ...]:

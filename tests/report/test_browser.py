@@ -13,7 +13,9 @@ from made_up_run import GENRES
 from playwright.sync_api import Error, sync_playwright
 
 pytestmark = pytest.mark.xdist_group("report")
-PAGES = tuple(path.stem for path in sorted((Path(__file__).parents[2] / "report").glob("*.qmd")))
+ROOT = Path(__file__).parents[2]
+GUIDE = tuple(f"guide/{path.stem}" for path in sorted((ROOT / "docs").glob("*.md")))
+PAGES = (*(path.stem for path in sorted((ROOT / "report").glob("*.qmd"))), *GUIDE)
 DRAWN = "document.documentElement.dataset.charts === 'drawn'"
 CUT_OFF = """() => [...document.querySelectorAll(".table-frame")].filter(
     frame => frame.scrollWidth > frame.clientWidth).map(frame => frame.ariaLabel)"""
@@ -226,6 +228,19 @@ def test_site_search_leads_to_a_section(browser: Any, preview: Path) -> None:
     page.wait_for_url("**/instrument.html#*")
     anchor = page.url.partition("#")[2]
     assert page.locator(f"h2#{anchor}").count() == 1
+    visit.context.close()
+
+
+def test_the_menu_and_the_search_lead_to_the_guide_and_back(browser: Any, preview: Path) -> None:
+    visit = Visit(browser, preview)
+    page = visit.open("films")
+    page.click(".menu summary")
+    page.locator(".menu a", has_text="Past one machine").click()
+    page.wait_for_url("**/guide/scaling.html")
+    page.fill("#site-search", "ideal observer")
+    page.locator("#site-found a").first.click()
+    page.wait_for_url("**/_site/instrument.html#*")
+    assert visit.complaints == []
     visit.context.close()
 
 
