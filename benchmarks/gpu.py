@@ -37,7 +37,7 @@ from stages.base.console import run_command, say
 from stages.base.errors import BenchmarkError
 from stages.base.parallel import workers
 from stages.base.params import HeadParams
-from stages.commands.plan.showing import write_between
+from stages.commands.plan.output import write_between
 from stages.embedding.network import Network
 from stages.embedding.trailers import embed_stream
 from stages.fitting.items import Items

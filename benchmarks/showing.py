@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from report.tables.bench import HEADINGS, cells, commits
-from stages.commands.plan.showing import write_between
+from stages.commands.plan.output import write_between
 
 BEGIN, END = "<!-- bench -->", "<!-- /bench -->"
 

@@ -1,4 +1,4 @@
-"""Say which approaches moved between two revisions beyond chance. Not a DVC stage."""
+"""Compare two revisions: which approaches changed beyond chance. Not a DVC stage."""
 
 import argparse
 import sys
@@ -13,8 +13,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m stages.diff",
         description="Compare the scores of two revisions film by film: which approaches became "
-        "better or worse beyond their paired interval. Scores come from git, of revisions that do "
-        "not keep them there from DVC's cache or remote; nothing is checked out.",
+        "clearly better or worse. Scores come from git, for older revisions from DVC's cache or "
+        "remote; nothing is checked out.",
     )
     parser.add_argument("before", metavar="REV", help="a branch, tag, commit or experiment")
     parser.add_argument("after", metavar="REV", nargs="?", default=WORKSPACE, help="by default "
@@ -35,41 +35,39 @@ def main() -> None:
     from stages.base.files import write
     from stages.base.params import load
     from stages.base.tables import write_csv
-    from stages.commands.diff import showing
-    from stages.commands.diff.committed import committed_scores
-    from stages.commands.diff.moves import COLUMNS, move_rows
-    from stages.commands.diff.sides import Side, read_earlier_side, read_side, shared
+    from stages.commands.diff import output, revisions
+    from stages.commands.diff.differences import COLUMNS, difference_rows
 
-    def side(name: str) -> Side:
+    def revision(name: str) -> revisions.Revision:
         if name == WORKSPACE:
-            return read_side(name, Path("metrics"))
+            return revisions.read_revision(name, Path("metrics"))
         with TemporaryDirectory() as folder:
-            if metrics := committed_scores(commit_of(name), Path(folder)):
-                return read_side(name, metrics)
-            return read_earlier_side(name, fetch_scores(name, Path(folder)))
+            if metrics := revisions.committed_scores(commit_of(name), Path(folder)):
+                return revisions.read_revision(name, metrics)
+            return revisions.read_from_data(name, fetch_scores(name, Path(folder)))
 
     params = load()
     names = (arguments.before, arguments.after)
-    before, after = map(side, names)
-    common = shared(before, after)
-    rows = move_rows(before, after, common, params.judging)
+    before, after = map(revision, names)
+    common = revisions.overlap(before, after)
+    rows = difference_rows(before, after, common, params.judging)
     if arguments.write:
         write_csv(rows, COLUMNS, arguments.write)
     if arguments.page:
-        write(showing.page(*names, rows, common), arguments.page)
+        write(output.page(*names, rows, common), arguments.page)
     if arguments.markdown or arguments.json:
-        form_of = showing.markdown if arguments.markdown else showing.as_json
+        form_of = output.markdown if arguments.markdown else output.as_json
         sys.stdout.write(form_of(*names, rows, common))
         return
     console = Console(highlight=False)
     if not console.is_terminal:
         console.width = 160
-    if showing.changes(rows):
-        console.print(showing.table(rows))
-    for line in (showing.unchanged(rows), *common.notes):
+    if output.changes(rows):
+        console.print(output.table(rows))
+    for line in (output.unchanged(rows), *common.notes):
         if line:
             console.print(line, markup=False, soft_wrap=True)
-    say(f"{counted(len(common.film_id), 'film')}; {showing.summary(rows)}")
+    say(f"{counted(len(common.film_id), 'film')}; {output.summary(rows)}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""List what a matrix needs and will cost, before anything runs. Not a DVC stage."""
+"""List what a matrix needs and costs before it runs. Not a DVC stage."""
 
 import argparse
 from pathlib import Path
@@ -9,9 +9,9 @@ from stages.base.console import progress, run_command
 def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m stages.plan",
-        description="List every cell of the matrix with what it needs, whether that is at hand and "
-        "what it costs: stages, downloads, minutes, and those that are left to do here. A backbone "
-        "that never ran is timed first, which takes a few seconds. Nothing is fetched.",
+        description="List every cell of the matrix: what it needs, whether that is available, and "
+        "what it costs in stages, downloads and minutes, and how many of these minutes are left. A "
+        "backbone that never ran is timed first, which takes a few seconds. Nothing is downloaded.",
     )
     parser.add_argument("set", nargs="?", help="the name of a file in sets/, as for stages.choose")
     parser.add_argument("--catalogue", type=Path, help="instead of catalogue.path")
@@ -21,7 +21,7 @@ def main() -> None:
     parser.add_argument("--write", type=Path, help="put that table into this file, between marks")
     arguments = parser.parse_args()
 
-    from stages.commands.plan.showing import MEANING, models, plan_table, write_models
+    from stages.commands.plan.output import MEANING, models, plan_table, write_models
 
     if arguments.models:
         lines = list(models())
@@ -34,10 +34,10 @@ def main() -> None:
     from stages.base.dvc_project import workspace_hashes
     from stages.base.params import load
     from stages.base.params.sets import FOLDER, read_set
+    from stages.commands.lock import read_yaml
     from stages.commands.plan.costs import Recorded, count, plan
     from stages.commands.plan.finished import Finished
     from stages.commands.plan.rates import Rates
-    from stages.commands.predict.record import read_yaml
     from stages.corpus.reader import read_catalogue
     from stages.embedding.base import describe
     from stages.embedding.weights.sources import WeightsConfig, locate
@@ -53,7 +53,7 @@ def main() -> None:
         would_be["catalogue"]["path"] = str(arguments.catalogue)
     trailers = read_catalogue(arguments.catalogue or Path(params.catalogue.path))
 
-    def at_hand(slug: str) -> str:
+    def available(slug: str) -> str:
         entry = matrix.pretrained[slug]
         record = describe(entry.family, entry.model, entry.options)
         config = WeightsConfig(slug, entry.file, weights_dir())
@@ -63,7 +63,7 @@ def main() -> None:
     rates = Rates(Path("data/store/rates.json"), params.frames, params.audio)
     with workspace_hashes() as hash_of:
         finished = Finished(lock, would_be, hash_of)
-        rows = plan(matrix, trailers, recorded, rates.seconds_per_trailer, at_hand, finished)
+        rows = plan(matrix, trailers, recorded, rates.seconds_per_trailer, available, finished)
         shown = list(progress(rows, "plan", count(matrix)))
     console = Console(highlight=False)
     if not console.is_terminal:

@@ -1,4 +1,4 @@
-"""Tell the genres of trailers by the trained models. Not a DVC stage."""
+"""Predict the genres of trailers with the trained models. Not a DVC stage."""
 
 import argparse
 import sys
@@ -10,9 +10,9 @@ from stages.base.console import run_command, say
 def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m stages.predict",
-        description="Tell the genres of trailers by picture, by sound and by both, with the models "
-        "of every fold and seed that `dvc repro` trained: score and its spread over the models, "
-        "calibrated probability, and the decision under the tuned threshold.",
+        description="Predict the genres of trailers from picture, sound and both, with the models "
+        "that `dvc repro` trained for every fold and seed: score and its standard deviation over "
+        "the models, calibrated probability, and the decision at the tuned threshold.",
     )
     parser.add_argument("trailers", nargs="+", metavar="TRAILER", help="a video file, or a URL")
     parser.add_argument(
@@ -33,46 +33,47 @@ def main() -> None:
     from stages.base.compute import configure_torch
     from stages.base.params import load
     from stages.base.params.matrix import cells
-    from stages.commands.predict import caveats, record, showing
-    from stages.commands.predict.answers import Respondent
-    from stages.commands.predict.asking import ask, chosen
+    from stages.commands import lock
+    from stages.commands.predict import output, warnings
+    from stages.commands.predict.predictor import Predictor
     from stages.commands.predict.timeline import write_page
+    from stages.commands.predict.trailers import chosen_cells, predict
     from stages.trailers.fetching.fetcher import TrailerFetcher
 
     params = load()
     matrix = [cell for cell in cells(params) if not cell.base]
-    asked = chosen(matrix, arguments.approach or list(params.matrix.headline.named.values()))
-    lock = record.read_lock(Path("dvc.lock"))
-    for cell in asked:
-        record.check_trained(cell.slug, lock, Path("params.yaml"), Path())
+    chosen = chosen_cells(matrix, arguments.approach or list(params.matrix.headline.named.values()))
+    locked = lock.read_lock(Path("dvc.lock"))
+    for cell in chosen:
+        lock.check_trained(cell.slug, locked, Path("params.yaml"), Path())
     configure_torch()
-    respondent = Respondent(params, matrix, Path("data"))
-    corpus = record.read_corpus(lock, len(respondent.films.ids), Path("data"))
-    about = showing.corpus_line(corpus)
+    predictor = Predictor(params, matrix, Path("data"))
+    corpus = lock.read_corpus(locked, len(predictor.films.ids), Path("data"))
+    about = output.corpus_line(corpus)
     say(about)
-    warnings = caveats.warnings(corpus, respondent.films, params.judging)
-    for warning in warnings:
+    cautions = warnings.of_corpus(corpus, predictor.films, params.judging)
+    for warning in cautions:
         say(f"warning: {warning}")
     obtain = TrailerFetcher(params.download, params.sample)
     with TemporaryDirectory() as folder:
-        known = caveats.learnt_from(Path("data"), respondent.films)
-        replies = ask(respondent, asked, arguments.trailers, obtain, known, Path(folder))
-        answered = [reply for reply in replies if not reply.error]
-        if arguments.plot and answered:
-            write_page(arguments.plot, respondent, answered, about, warnings, Path(folder))
+        known = warnings.training_trailers(Path("data"), predictor.films)
+        results = predict(predictor, chosen, arguments.trailers, obtain, known, Path(folder))
+        predicted = [result for result in results if not result.error]
+        if arguments.plot and predicted:
+            write_page(arguments.plot, predictor, predicted, about, cautions, Path(folder))
     if arguments.json:
-        sys.stdout.write(showing.as_json(replies, corpus, warnings))
+        sys.stdout.write(output.as_json(results, corpus, cautions))
     elif arguments.csv:
-        sys.stdout.write(showing.as_csv(replies))
+        sys.stdout.write(output.as_csv(results))
     else:
         console = Console(highlight=False)
         if not console.is_terminal:
             console.width = 160
-        for reply in answered:
-            console.print(showing.table(reply))
-    for line in showing.aside(replies, notes=arguments.csv):
+        for result in predicted:
+            console.print(output.table(result))
+    for line in output.messages(results, notes=arguments.csv):
         say(line)
-    if len(answered) < len(replies):
+    if len(predicted) < len(results):
         sys.exit(1)
 
 

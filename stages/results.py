@@ -16,7 +16,7 @@ def main() -> None:
     from rich.markup import escape
     from rich.table import Table
 
-    from stages.rendering.results import read
+    from stages.rendering.summary import read
 
     results = read(Path("metrics"))
     console = Console(highlight=False)

@@ -9,7 +9,7 @@ import yaml
 from stages.base.params import load
 from stages.base.params.matrix import cells
 from stages.base.pipeline import OUTPUTS, paths, resolve
-from stages.commands.diff.committed import JUDGED
+from stages.commands.diff.revisions import JUDGED
 
 ROOT = Path(__file__).resolve().parents[1]
 pytestmark = pytest.mark.xdist_group("dvc")

@@ -19,7 +19,7 @@ from nbconvert.exporters import HTMLExporter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from stages.base.errors import BenchmarkError
-from stages.rendering import contents
+from stages.rendering import search
 from stages.rendering.qmd import Page, plain_markdown, read
 
 TEMPLATES = Path(__file__).parent / "template"
@@ -69,14 +69,14 @@ def render(project: Path, output: Path) -> None:
         exclude_output_prompt=True,
         exclude_anchor_links=True,
     )
-    found: list[contents.Section] = []
+    found: list[search.Section] = []
     for file, page, notebook in zip(site.pages, pages, notebooks, strict=True):
         root = "../" * file.count("/")
         resources = {"page": page, "site": site, "here": file, "root": root}
         body, _ = exporter.from_notebook_node(notebook, resources=resources)
-        body = contents.with_anchors(_scrolling(body))
+        body = search.with_anchors(_scrolling(body))
         target = output / file
-        found += contents.sections(file.partition(".")[0], page.title, body)
+        found += search.sections(file.partition(".")[0], page.title, body)
         target.parent.mkdir(parents=True, exist_ok=True)
         target.with_suffix(".html").write_text(body, encoding="utf-8")
     for pattern in site.resources:
@@ -85,7 +85,7 @@ def render(project: Path, output: Path) -> None:
                 target = output / source.relative_to(project)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(source, target)
-    (output / "theme" / "contents.js").write_text(contents.script(found), encoding="utf-8")
+    (output / "theme" / "contents.js").write_text(search.script(found), encoding="utf-8")
 
 
 def _site(project: Path) -> Site:

@@ -20,9 +20,9 @@ from stages.base.params import load
 from stages.base.params.matrix import cells
 from stages.base.provenance import record_stage
 from stages.base.tables import write_csv, write_json
+from stages.commands.plan.output import write_between
 from stages.commands.plan.rates import Rates
-from stages.commands.plan.showing import write_between
-from stages.commands.predict.timeline import cut_up
+from stages.commands.predict.timeline import write_pieces
 from stages.corpus.reader import Trailer
 from stages.corpus.second_source import save_second_source
 from stages.corpus.table import save_trailers
@@ -73,7 +73,7 @@ def pieces(path: Path) -> None:
     given = path.parents[1] / "given" / path.name
     given.parent.mkdir()
     np.savez(given, trailer_id=["a0"], trailer=[0], group=[0], time=[1.0], embedding=[[2.0]])
-    cut_up(given, "a0", path.parents[1])
+    write_pieces(given, "a0", path.parents[1])
 
 
 def marks(path: Path) -> None:

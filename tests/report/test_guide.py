@@ -8,8 +8,8 @@ import pytest
 import yaml
 
 from stages.rendering import guide, pipeline
-from stages.rendering.contents import with_anchors
 from stages.rendering.diagram import diagram
+from stages.rendering.search import with_anchors
 
 ROOT = Path(__file__).parents[2]
 DOCS = sorted((ROOT / "docs").glob("*.md"))
@@ -75,7 +75,7 @@ def test_every_page_of_docs_is_on_the_site_and_in_the_menu() -> None:
 @pytest.mark.parametrize("path", DOCS, ids=[path.stem for path in DOCS])
 def test_links_lead_somewhere_in_the_repository(path: Path) -> None:
     found: list[str] = []
-    guide.relink(path.read_text(encoding="utf-8"), lambda target: found.append(target) or target)
+    guide.relink(path.read_text(encoding="utf-8"), lambda target: str(found.append(target)))
     for target in found:
         assert (path.parent / target.partition("#")[0]).exists(), target
 

@@ -1,1 +1,1 @@
-"""Two revisions of the project held against each other, film by film."""
+"""Two revisions of the project compared film by film."""

@@ -1,4 +1,4 @@
-"""Every cell of a matrix with what it needs, whether that is at hand, and what it will cost."""
+"""Every cell of a matrix: what it needs, whether that is available, and what it will cost."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -32,7 +32,7 @@ class Row:
     slug: str
     what: str
     needs: str
-    at_hand: str  # "yes", or what is to be done
+    available: str  # "yes", or what is to be done
     stages: int
     megabytes: float = 0.0  # to be fetched
     minutes: float | None = None  # None: nothing was measured that would tell
@@ -41,11 +41,13 @@ class Row:
 
 @dataclass(frozen=True)
 class Recorded:
-    """What an earlier run took: seconds by stage, over how many trailers, rendered ones or not."""
+    """What an earlier run took."""
 
     seconds: Mapping[str, float]
+    """By stage, as provenance.json names it."""
     trailers: int
     sample: bool = True
+    """Whether those trailers were rendered."""
 
     @classmethod
     def read(cls, metrics: Path) -> "Recorded":
@@ -73,22 +75,22 @@ def plan(
     trailers: Sequence[Trailer],
     recorded: Recorded,
     per_trailer: Callable[[BackboneParams], float],
-    at_hand: Callable[[str], str],
+    available: Callable[[str], str],
     finished: Callable[[str], bool],
 ) -> Iterator[Row]:
     """Rows in the order of work.
 
     per_trailer: seconds that embedding a trailer takes here, asked of backbones that never ran.
-    at_hand: where the weights of a pretrained backbone are, "" if they must be fetched;
+    available: where the weights of a pretrained backbone are, "" if they must be fetched;
     BenchmarkError if they cannot be. finished: whether a stage of this name, as DVC calls it, need
     not run again.
     """
     yield _common(trailers, recorded, finished)
     fetched: dict[str, str] = {}
     for slug in (*matrix.backbones, *matrix.pretrained):
-        row = _backbone(matrix, slug, len(trailers), recorded, per_trailer, at_hand)
+        row = _backbone(matrix, slug, len(trailers), recorded, per_trailer, available)
         if row.megabytes and row.needs in fetched:
-            row = replace(row, at_hand=f"with {fetched[row.needs]}", megabytes=0.0)
+            row = replace(row, available=f"with {fetched[row.needs]}", megabytes=0.0)
         fetched.setdefault(row.needs, slug)
         group = "embed_pretrained" if slug in matrix.pretrained else "embed"
         yield _with_left(row, finished(f"{group}@{slug}"))
@@ -132,7 +134,7 @@ def _backbone(
     trailers: int,
     recorded: Recorded,
     per_trailer: Callable[[BackboneParams], float],
-    at_hand: Callable[[str], str],
+    available: Callable[[str], str],
 ) -> Row:
     backbone = matrix.backbone(slug)
     what = " ".join([backbone.family, backbone.model]).strip()
@@ -140,7 +142,7 @@ def _backbone(
     stages = 2 if pretrained else 1
     try:
         record = describe(backbone.family, backbone.model, backbone.options)
-        where = at_hand(slug) if pretrained else "yes"
+        where = available(slug) if pretrained else "yes"
         minutes = recorded.minutes([f"embed@{slug}"], trailers)
         if minutes is None:
             minutes = per_trailer(backbone) * trailers / 60
@@ -152,7 +154,7 @@ def _backbone(
     if pretrained and pretrained.file:
         needs = f"{pretrained.file} (weights of your own)"
     megabytes = 0.0 if where else record.parameters * BYTES / 1e6
-    return Row(slug, what, needs, where or "to be fetched", stages, megabytes, minutes)
+    return Row(slug, what, needs, where or "to be downloaded", stages, megabytes, minutes)
 
 
 def _approach(cell: Cell, by_slug: Mapping[str, Cell], trailers: int, recorded: Recorded) -> Row:
@@ -173,4 +175,4 @@ def _approach(cell: Cell, by_slug: Mapping[str, Cell], trailers: int, recorded: 
         found = [recorded.minutes([f"fit@{slug}"], trailers) for slug in alike]
         minutes = max((each for each in found if each is not None), default=None)
     needs = ", ".join(cell.parts) or "nothing"
-    return Row(cell.slug, what, needs, "made before it" if cell.parts else "yes", 1, 0.0, minutes)
+    return Row(cell.slug, what, needs, "computed first" if cell.parts else "yes", 1, 0.0, minutes)

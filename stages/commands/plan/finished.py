@@ -1,15 +1,15 @@
-"""Which stages need not run again: those whose record in dvc.lock is what lies in the folder."""
+"""Which stages need not run again: those that dvc.lock records as they are in the folder."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from stages.commands.predict.record import ABSENT, DECLARED, declared_value
+from stages.commands.lock import ABSENT, DECLARED, declared_value
 
 HashOf = Callable[[str], str | None]
 
 
 class Finished:
-    """The stages of dvc.lock, held against parameters that may be others than those of its run."""
+    """The stages of dvc.lock, compared with parameters that need not be those of its run."""
 
     def __init__(self, lock: Mapping[str, Any], params: Mapping[str, Any], hash_of: HashOf) -> None:
         """params: what params.yaml would hold; hash_of: DVC's hash of a file or folder here, None

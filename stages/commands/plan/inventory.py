@@ -1,4 +1,4 @@
-"""Every cell of the matrix that runs and of every set, run or not, and every model behind them."""
+"""Every cell and every model of the chosen matrix and of all sets, run or not."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -24,7 +24,7 @@ MODELS = [
 def cell_rows(params: Params, sets: Sets) -> Iterator[Row]:
     """One row a cell: what it is, the first set that holds it, and why it has not run.
 
-    backbones: what it looks and listens with, through its parts where it has some.
+    backbones: those it uses, a late fusion's through its two parts.
     """
     active = {cell.slug for cell in cells_of(params.matrix)}
     for name, matrix, cell in _cells(params, sets):
@@ -89,7 +89,7 @@ def _record(backbone: BackboneParams) -> Record | None:
 
 
 def _own(backbone: BackboneParams) -> Row:
-    """Weights of one's own are not those that the model's record speaks of."""
+    """The record describes published weights, not weights of one's own."""
     file = backbone.file if isinstance(backbone, PretrainedParams) else None
     unknown = "not said: weights of one's own"
     about = {"source": file, "revision": "", "trained_on": unknown, "licence": unknown}

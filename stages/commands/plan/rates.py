@@ -1,4 +1,4 @@
-"""How fast this machine embeds: measured once per model, on noise, with weights at random."""
+"""How fast this machine embeds: measured once per model, on noise, with random weights."""
 
 import json
 import time
@@ -22,7 +22,7 @@ SECONDS = 12.0
 
 @dataclass(frozen=True)
 class Rates:
-    """Seconds a frame, or a second of sound, takes; kept in one file so that it is asked once."""
+    """Seconds per frame or per second of sound, kept in one file so that each is measured once."""
 
     path: Path
     frames: FramesParams
@@ -41,10 +41,6 @@ class Rates:
         if backbone.reads == "frames":
             return known[key] * self.frames.count
         return known[key] * self.audio.seconds * len(self.audio.windows)
-
-    def knows(self, backbone: BackboneParams) -> bool:
-        """Whether the rate was measured before."""
-        return _key(backbone) in self._read()
 
     def _read(self) -> dict[str, float]:
         try:

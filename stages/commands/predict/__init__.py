@@ -1,1 +1,1 @@
-"""Genres of trailers that belong to no corpus, by the models of one that was run."""
+"""Predictions for any trailer, by the models of a run."""

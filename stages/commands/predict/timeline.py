@@ -1,6 +1,6 @@
-"""A page of its own: what each approach says of every frame and stretch of sound, in their order.
+"""The page of --plot: the scores of each frame and stretch of sound along a trailer.
 
-One file without scripts or anything from elsewhere; what came from outside is escaped.
+One file, without scripts and without anything to load; texts from outside are escaped.
 """
 
 import base64
@@ -18,9 +18,9 @@ from stages.base.files import replacing, write
 from stages.base.genres import GENRES
 from stages.base.packs import read_pack
 from stages.base.params.matrix import Cell
-from stages.commands.predict.answers import Answer, Respondent
-from stages.commands.predict.asking import Reply, parts_of
-from stages.commands.predict.showing import safe
+from stages.commands.predict.output import printable
+from stages.commands.predict.predictor import Prediction, Predictor
+from stages.commands.predict.trailers import TrailerResult, parts_of
 
 FRAME_WIDTH, CELL_WIDTH = 84, 36  # pixels from one to the next, at least
 NUMBER_WIDTH = 28  # a narrower cell has its number in the tooltip alone
@@ -31,33 +31,35 @@ PAGE = Path(__file__).with_name("page.html")
 
 
 @dataclass(frozen=True)
-class Lane:
-    """An approach along a trailer. time: (n,) seconds, ascending; score: (n, 10)."""
+class Track:
+    """The scores of one approach along a trailer."""
 
     cell: Cell
     time: np.ndarray
+    """(n,) seconds, ascending."""
     score: np.ndarray
+    """(n, 10)."""
     threshold: float | None
 
 
 def write_page(
     path: Path,
-    respondent: Respondent,
-    replies: Sequence[Reply],
+    predictor: Predictor,
+    results: Sequence[TrailerResult],
     about: str,
     warnings: Sequence[str],
     folder: Path,
 ) -> None:
     """Write the page.
 
-    about: what the models learnt from; folder: what `ask` filled.
+    about: what the models were trained on; folder: what `predict` filled.
     """
-    write(page(respondent, replies, about, warnings, folder), path)
+    write(page(predictor, results, about, warnings, folder), path)
 
 
 def page(
-    respondent: Respondent,
-    replies: Sequence[Reply],
+    predictor: Predictor,
+    results: Sequence[TrailerResult],
     about: str,
     warnings: Sequence[str],
     folder: Path,
@@ -65,8 +67,8 @@ def page(
     """The HTML of it."""
     frames = {rows["trailer_id"][0].as_py(): rows for rows in read_pack(folder / "frames")}
     sections = [
-        _section(reply, frames.get(reply.trailer_id), list(_lanes(respondent, reply, folder)))
-        for reply in replies
+        _section(result, frames.get(result.trailer_id), list(_tracks(predictor, result, folder)))
+        for result in results
     ]
     warning = "".join(f'<p class="warning">{escape(each)}</p>' for each in warnings)
     return Template(PAGE.read_text(encoding="utf-8")).substitute(
@@ -74,21 +76,21 @@ def page(
     )
 
 
-def _lanes(respondent: Respondent, reply: Reply, folder: Path) -> Iterator[Lane]:
-    threshold = {answer.cell.slug: answer.threshold for answer in reply.answers}
-    for cell in parts_of(respondent, reply.cells):
+def _tracks(predictor: Predictor, result: TrailerResult, folder: Path) -> Iterator[Track]:
+    threshold = {prediction.cell.slug: prediction.threshold for prediction in result.predictions}
+    for cell in parts_of(predictor, result.cells):
         path = folder / "embeddings" / f"{''.join(cell.parts[:1])}.npz"
         if cell.kind == "single" and path.is_file():
-            times = cut_up(path, reply.trailer_id, folder / "pieces")
+            times = write_pieces(path, result.trailer_id, folder / "pieces")
             if len(times):
                 pieces = {str(n): n for n in range(len(times))}
-                score = respondent.along(cell, pieces, folder / "pieces")
-                yield Lane(cell, times, score, threshold.get(cell.slug))
+                score = predictor.score_pieces(cell, pieces, folder / "pieces")
+                yield Track(cell, times, score, threshold.get(cell.slug))
 
 
-def cut_up(path: Path, trailer_id: str, folder: Path) -> np.ndarray:
-    """Write a trailer's items as if each were a trailer; when each is, (n,) seconds, ascending."""
-    with np.load(path) as file:  # of this trailer alone, of all that were asked about
+def write_pieces(path: Path, trailer_id: str, folder: Path) -> np.ndarray:
+    """Write a trailer's items as if each were a trailer; their times, (n,) seconds, ascending."""
+    with np.load(path) as file:  # of all trailers of the call
         names = file["trailer_id"].tolist()
         own = file["trailer"] == (names.index(trailer_id) if trailer_id in names else -1)
         arrays = {name: file[name][own] for name in ("group", "time", "embedding")}
@@ -100,54 +102,53 @@ def cut_up(path: Path, trailer_id: str, folder: Path) -> np.ndarray:
     return times
 
 
-def _section(reply: Reply, frames: pa.Table | None, lanes: Sequence[Lane]) -> str:
-    notes = "".join(f"<p>{escape(safe(note))}</p>" for note in reply.notes)
-    fused = [cell.slug for cell in reply.cells if cell.modality == "both"]
+def _section(result: TrailerResult, frames: pa.Table | None, tracks: Sequence[Track]) -> str:
+    notes = "".join(f"<p>{escape(printable(note))}</p>" for note in result.notes)
+    fused = [cell.slug for cell in result.cells if cell.modality == "both"]
     joint = (
-        f"<p>{', '.join(fused)}: of the trailer as a whole only, so it is in the table alone.</p>"
+        f"<p>{', '.join(fused)}: scores a trailer as a whole, so it is in the table alone.</p>"
         if fused
         else ""
     )
     return f"""<section>
-<h2><bdi>{escape(safe(reply.name))}</bdi></h2>{notes}
-{_table(reply.answers)}
-{_timeline(frames, lanes) if lanes else ""}{joint}
+<h2><bdi>{escape(printable(result.name))}</bdi></h2>{notes}
+{_table(result.predictions)}
+{_timeline(frames, tracks) if tracks else ""}{joint}
 </section>"""
 
 
-def _table(answers: Sequence[Answer]) -> str:
+def _table(predictions: Sequence[Prediction]) -> str:
     heads = "".join(
         f'<th scope="col" class="{a.cell.modality}">{a.cell.modality}<br>{a.cell.slug}'
         f"<br><small>yes from {a.threshold:.2f}</small></th>"
-        for a in answers
+        for a in predictions
     )
     rows = "".join(
-        f'<tr><th scope="row">{genre}</th>{"".join(_cell(a, genre) for a in answers)}</tr>'
+        f'<tr><th scope="row">{genre}</th>{"".join(_cell(a, genre) for a in predictions)}</tr>'
         for genre in GENRES
     )
     head = f"<thead><tr><th>genre</th>{heads}</tr></thead>"
     return f'<div class="wide"><table>{head}<tbody>{rows}</tbody></table></div>'
 
 
-def _cell(answer: Answer, genre: str) -> str:
-    if genre not in answer.genres:
+def _cell(prediction: Prediction, genre: str) -> str:
+    if genre not in prediction.genres:
         return "<td>–</td>"
-    at = answer.genres.index(genre)
-    yes = answer.decision[at]
-    return (
-        f'<td class="{"yes" if yes else "no"}">{answer.score[at]:.2f} '
-        f"± {answer.spread[at]:.2f} · {answer.probability[at]:.0%} · {'yes' if yes else 'no'}</td>"
-    )
+    at = prediction.genres.index(genre)
+    yes = prediction.decision[at]
+    said = "yes" if yes else "no"
+    scored = f"{prediction.score[at]:.2f} ± {prediction.spread[at]:.2f}"
+    return f'<td class="{said}">{scored} · {prediction.probability[at]:.0%} · {said}</td>'
 
 
-def _timeline(frames: pa.Table | None, lanes: Sequence[Lane]) -> str:
+def _timeline(frames: pa.Table | None, tracks: Sequence[Track]) -> str:
     """Labels that stay, and beside them the drawing that scrolls."""
     pictures = [] if frames is None else sorted(frames.to_pylist(), key=lambda row: row["frame"])
     shown = np.array([row["time"] for row in pictures])
-    tracks = [(shown, FRAME_WIDTH)] if pictures else []
-    tracks += [(lane.time, CELL_WIDTH) for lane in lanes]
-    begin, end = min(t[0] for t, _ in tracks), max(t[-1] for t, _ in tracks)
-    steps = [width / max(float(np.median(np.diff(t))), 0.01) for t, width in tracks if len(t) > 1]
+    spans = [(shown, FRAME_WIDTH)] if pictures else []
+    spans += [(track.time, CELL_WIDTH) for track in tracks]
+    begin, end = min(t[0] for t, _ in spans), max(t[-1] for t, _ in spans)
+    steps = [width / max(float(np.median(np.diff(t))), 0.01) for t, width in spans if len(t) > 1]
     scale = min(max(steps, default=1.0), LONGEST / max(float(end - begin), 0.01))
     strip = FRAME_WIDTH if pictures else 0
     labels: list[str] = []
@@ -161,10 +162,10 @@ def _timeline(frames: pa.Table | None, lanes: Sequence[Lane]) -> str:
             f'<text class="time" x="{x:.1f}" y="11">{row["time"]:.1f} s</text>'
         )
     y = strip
-    for lane in lanes:
-        labels.append(f'<text class="lane" x="0" y="{y + HEAD - 8}">{lane.cell.modality}</text>')
-        drawn.append(f'<text class="lane" x="2" y="{y + HEAD - 8}">{lane.cell.slug}</text>')
-        drawn += _cells(lane, (lane.time - begin) * scale + FRAME_WIDTH / 2, y + HEAD)
+    for track in tracks:
+        labels.append(f'<text class="track" x="0" y="{y + HEAD - 8}">{track.cell.modality}</text>')
+        drawn.append(f'<text class="track" x="2" y="{y + HEAD - 8}">{track.cell.slug}</text>')
+        drawn += _cells(track, (track.time - begin) * scale + FRAME_WIDTH / 2, y + HEAD)
         y += HEAD
         for genre in GENRES:
             labels.append(f'<text x="0" y="{y + ROW - 6}">{genre}</text>')
@@ -177,20 +178,20 @@ def _timeline(frames: pa.Table | None, lanes: Sequence[Lane]) -> str:
 {"".join(drawn)}</svg></div></div>"""
 
 
-def _cells(lane: Lane, x: np.ndarray, top: int) -> Iterator[str]:
+def _cells(track: Track, x: np.ndarray, top: int) -> Iterator[str]:
     """One rectangle for each genre and piece, from halfway to the one before to halfway on."""
     halves = np.diff(x) / 2 if len(x) > 1 else np.array([CELL_WIDTH / 2])
     left, right = x - np.append(halves[:1], halves), x + np.append(halves, halves[-1:])
     for row, genre in enumerate(GENRES):
         y = top + row * ROW
-        for at, score in enumerate(lane.score[:, row]):
+        for at, score in enumerate(track.score[:, row]):
             if not np.isfinite(score):
                 continue  # a genre that the approach was not trained on
-            over = lane.threshold is not None and score >= lane.threshold
+            over = track.threshold is not None and score >= track.threshold
             wide = right[at] - left[at]
             yield (
-                f'<g class="{lane.cell.modality}{" over" if over else ""}">'
-                f"<title>{genre} {score:.2f} at {lane.time[at]:.1f} s</title>"
+                f'<g class="{track.cell.modality}{" over" if over else ""}">'
+                f"<title>{genre} {score:.2f} at {track.time[at]:.1f} s</title>"
                 f'<rect x="{left[at]:.1f}" y="{y}" width="{wide:.1f}" height="{ROW - 2}" '
                 f'fill-opacity="{score:.2f}"/>'
             )

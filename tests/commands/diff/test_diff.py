@@ -22,8 +22,8 @@ from stages.base.genres import GENRES
 from stages.base.packs import write_table
 from stages.base.params import load, yaml12
 from stages.base.params.matrix import Cell
-from stages.commands.diff.moves import COLUMNS, move_rows
-from stages.commands.diff.sides import read_earlier_side, read_side, shared
+from stages.commands.diff.differences import COLUMNS, difference_rows
+from stages.commands.diff.revisions import overlap, read_from_data, read_revision
 from stages.corpus.reader import Trailer
 from stages.corpus.table import save_trailers
 from stages.fitting.scores import Scores, save_scores
@@ -229,13 +229,13 @@ def test_films_that_changed_are_left_out_and_said(tmp_path):
     write_data(tmp_path / "a", FIRST)
     write_data(tmp_path / "b/data", SECOND, films=60, relabelled=4)
     judge(tmp_path / "b")
-    before = read_earlier_side("a", tmp_path / "a")
-    after = read_side("b", tmp_path / "b/metrics")
-    common = shared(before, after)
+    before = read_from_data("a", tmp_path / "a")
+    after = read_revision("b", tmp_path / "b/metrics")
+    common = overlap(before, after)
     assert common.film_id.tolist() == [f"film {n:02}" for n in range(4, 60)]
     assert any("4 films have other genres" in note for note in common.notes)
     assert any("compared on the 56 films" in note for note in common.notes)
-    rows = {row["approach"]: row for row in move_rows(before, after, common, judging)}
+    rows = {row["approach"]: row for row in difference_rows(before, after, common, judging)}
     expected = average_precision_score(Y_TRUE[4:60], LEARNT[4:60], average="macro")
     assert rows["learns"]["after"] == pytest.approx(expected, abs=1e-6)
     assert rows["learns"]["films"] == 56
@@ -244,12 +244,12 @@ def test_films_that_changed_are_left_out_and_said(tmp_path):
 def test_two_runs_of_other_films_share_nothing(tmp_path):
     write_data(tmp_path / "a", FIRST)
     write_data(tmp_path / "b", SECOND, relabelled=N_FILMS)
-    before, after = (read_earlier_side(name, tmp_path / name) for name in "ab")
+    before, after = (read_from_data(name, tmp_path / name) for name in "ab")
     with pytest.raises(BenchmarkError, match="share nothing"):
-        shared(before, after)
+        overlap(before, after)
 
 
 def test_a_folder_without_a_run_is_said(tmp_path):
-    for read in (read_side, read_earlier_side):
+    for read in (read_revision, read_from_data):
         with pytest.raises(BenchmarkError, match="its scores cannot be read"):
             read("here", tmp_path)

@@ -21,7 +21,7 @@ from stages.base.params.matrix import (
     PretrainedParams,
 )
 from stages.commands.plan.costs import ONCE, REPORT, Recorded, count, plan
-from stages.commands.plan.showing import models, plan_table, write_models
+from stages.commands.plan.output import models, plan_table, write_models
 from stages.corpus.reader import Trailer
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -44,14 +44,14 @@ TRAILERS = [Trailer(str(n), str(n), "", 2000, ("Drama",), "sample:") for n in ra
 RECORDED = Recorded({"fit@colour_linear": 30.0, **dict.fromkeys(ONCE, 6.0)}, trailers=10)
 
 
-def planned(matrix=MATRIX, trailers=TRAILERS, recorded=RECORDED, at_hand=None, done=()):
-    """The plan, embedding at 3 s a trailer; at_hand: by default all is to be fetched."""
-    where = at_hand or (lambda slug: "")
+def planned(matrix=MATRIX, trailers=TRAILERS, recorded=RECORDED, available=None, done=()):
+    """The plan, embedding at 3 s a trailer; available: by default all is to be fetched."""
+    where = available or (lambda slug: "")
     return plan(matrix, trailers, recorded, lambda backbone: 3.0, where, lambda name: name in done)
 
 
 def rows(where: str = "", **given):
-    return {row.slug: row for row in planned(at_hand=lambda slug: where, **given)}
+    return {row.slug: row for row in planned(available=lambda slug: where, **given)}
 
 
 def test_every_cell_is_a_row_with_its_stages_and_minutes():
@@ -70,18 +70,18 @@ def test_every_cell_is_a_row_with_its_stages_and_minutes():
 
 def test_weights_are_counted_only_where_they_must_be_fetched():
     small = rows()["small"]
-    assert small.at_hand == "to be fetched"
+    assert small.available == "to be fetched"
     assert small.megabytes == pytest.approx(516_128 * 4 / 1e6)
     assert "mn04_as_mAP_432.pt" in small.needs
     there = rows("in WEIGHTS_DIR")["small"]
-    assert (there.at_hand, there.megabytes) == ("in WEIGHTS_DIR", 0.0)
+    assert (there.available, there.megabytes) == ("in WEIGHTS_DIR", 0.0)
 
 
 def test_a_file_that_two_backbones_share_is_fetched_once():
     pretrained = MATRIX.pretrained | {"again": MATRIX.pretrained["small"]}
     matrix = dataclasses.replace(MATRIX, pretrained=pretrained)
     again = next(row for row in planned(matrix) if row.slug == "again")
-    assert (again.at_hand, again.megabytes) == ("with small", 0.0)
+    assert (again.available, again.megabytes) == ("with small", 0.0)
 
 
 def test_what_a_network_takes_is_not_guessed_from_rendering():
@@ -90,11 +90,11 @@ def test_what_a_network_takes_is_not_guessed_from_rendering():
 
 
 def test_what_cannot_be_had_is_said_and_stops_nothing():
-    def at_hand(slug: str) -> str:
+    def available(slug: str) -> str:
         raise BenchmarkError("transformers is not installed", do="install it")
 
-    found = {row.slug: row for row in planned(at_hand=at_hand)}
-    assert found["small"].at_hand.startswith("no: transformers is not installed")
+    found = {row.slug: row for row in planned(available=available)}
+    assert found["small"].available.startswith("no: transformers is not installed")
     assert len(found) == count(MATRIX) == 9
 
 

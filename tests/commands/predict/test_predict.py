@@ -18,8 +18,8 @@ from stages.base.genres import GENRES
 from stages.base.packs import write_table
 from stages.base.params import load
 from stages.base.store import sha256
-from stages.commands.predict.caveats import warnings
-from stages.commands.predict.record import Corpus
+from stages.commands.lock import Corpus
+from stages.commands.predict.warnings import of_corpus
 from stages.fitting.films import Films
 from tests.commands.predict.small_run import Run, write_clip
 
@@ -71,8 +71,12 @@ def test_a_genre_of_few_films_with_or_without_it_is_named(horror, rare):
     y_true[:, GENRES.index("Horror")] = np.arange(60) < horror
     rows = np.arange(60)
     films = Films(rows.astype(str), y_true, rows % 3, {}, rows % 3)
-    told = warnings(Corpus("mine.txt", 60, sample=False), films, load(ROOT / "params.yaml").judging)
-    assert [text.split(" the models")[0] for text in told] == ["of Horror"] * rare
+    told = of_corpus(
+        Corpus("mine.txt", 60, sample=False), films, load(ROOT / "params.yaml").judging
+    )
+    assert [text.partition(":")[0] for text in told] == [
+        "do not rely on predictions of Horror"
+    ] * rare
 
 
 @pytest.fixture
@@ -230,7 +234,7 @@ def test_an_unknown_approach_is_answered_with_the_known(call, clip):
 
 
 def test_rendered_films_are_warned_of(call, clip, inside, monkeypatch):
-    import stages.commands.predict.record as record
+    import stages.commands.lock as record
 
     class Rendered:
         url = "sample:film-1"

@@ -1,4 +1,4 @@
-"""What a person must know before believing an answer: of the models, and of the trailer."""
+"""Reasons not to rely on a prediction: of the models, and of the trailer."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -7,41 +7,42 @@ from stages.base.counting import counted
 from stages.base.genres import GENRES
 from stages.base.packs import read_table
 from stages.base.params import JudgingParams
-from stages.commands.predict.record import Corpus
+from stages.commands.lock import Corpus
 from stages.corpus.table import read_trailers
 from stages.fitting.films import Films
 from stages.judging.enough import enough
 
 SAMPLE = (
-    "these models learnt from rendered trailers of films that do not exist (the sample corpus): "
-    "what they say of a real trailer means nothing; README, 'Real films', says how to train on some"
+    "these models were trained on the sample corpus, rendered trailers of films that do not exist: "
+    "their predictions for a real trailer mean nothing; README, 'Real films', tells how to train "
+    "on real ones"
 )
 
 
-def warnings(corpus: Corpus, films: Films, params: JudgingParams) -> list[str]:
-    """Of all answers. films: those that the models, thresholds and probabilities were learnt on."""
+def of_corpus(corpus: Corpus, films: Films, params: JudgingParams) -> list[str]:
+    """Of all predictions. films: those that models, thresholds and calibrations were trained on."""
     return [*([SAMPLE] if corpus.sample else []), *_few(films, params)]
 
 
 def _few(films: Films, params: JudgingParams) -> Iterator[str]:
-    """By the rule by which the judges give no interval."""
+    """By the rule that decides where the judges give an interval."""
     given = enough(films.y_true, films.group, params)
     if not given.films:
         yield (
             f"thresholds and probabilities were learnt from {counted(len(films.ids), 'film')}, "
-            f"too few (fewer than {params.min_films}) for a yes or no to be relied on"
+            f"too few (fewer than {params.min_films}) to rely on a yes or no"
         )
     elif rare := [genre for genre, has in zip(GENRES, given.genres, strict=True) if not has]:
         yield (
-            f"of {', '.join(rare)} the models know fewer than {params.min_genre_films} films with "
-            "it or without it: their answers there are not to be relied on"
+            f"do not rely on predictions of {', '.join(rare)}: fewer than "
+            f"{params.min_genre_films} of the training films are of the genre, or are not"
         )
 
 
-def learnt_from(data: Path, films: Films) -> Mapping[str, str]:
+def training_trailers(data: Path, films: Films) -> Mapping[str, str]:
     """The trailers that the models were trained on: sha256 of the file -> title of its film.
 
-    Empty where the ledger of downloads is not at hand.
+    Empty where the ledger of downloads is not here.
     """
     ledger = data / "downloads.parquet"
     if not ledger.is_file():
@@ -52,9 +53,9 @@ def learnt_from(data: Path, films: Films) -> Mapping[str, str]:
     return {row["sha256"]: titles[row["film_id"]] for row in rows if row["film_id"] in used}
 
 
-def seen(title: str, n_folds: int) -> str:
-    """Of a trailer that the models were trained on."""
+def trained_on(title: str, n_folds: int) -> str:
+    """The warning for a trailer that the models were trained on."""
     return (
         f"this file is the trailer of {title!r}, which {n_folds - 1} of the {n_folds} folds' "
-        "models learnt from: the answer says nothing of a new trailer"
+        "models were trained on: the prediction says nothing about new trailers"
     )

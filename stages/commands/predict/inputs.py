@@ -1,4 +1,4 @@
-"""What the person gave: a file or an address, looked into before anything is computed."""
+"""The trailers to predict: files or URLs, checked before anything is computed."""
 
 import hashlib
 from collections.abc import Callable, Mapping
@@ -12,48 +12,50 @@ from stages.trailers.fetching.fetcher import VideoInfo
 from stages.trailers.media.probe import probe
 from stages.trailers.media.results import video_path
 
-ANOTHER = "give a video file that plays, such as MP4, MKV or WebM"
+OTHER_FILE = "give a video file that plays, such as MP4, MKV or WebM"
 ADVICE: Mapping[str, tuple[str, str]] = {
-    "no_video": ("it has no picture", ANOTHER),
-    "unreadable": ("it cannot be read as a video", ANOTHER),
+    "no_video": ("it has no picture", OTHER_FILE),
+    "unreadable": ("it cannot be read as a video", OTHER_FILE),
     "encrypted": ("it is encrypted", "give a copy without protection"),
     "truncated": ("it breaks off before anything can be used", "get the whole file and try again"),
     "too_short": ("it is too short", "give a trailer of at least a second"),
     "timeout": ("it could not be read in time", "try again, or copy it to a local disk first"),
-    "crashed": ("it could not be taken apart", ANOTHER),
-    "no_audio": ("it has no sound", "give a trailer with sound, or ask for a picture approach"),
-    "silent": ("it is silent", "give a trailer with sound, or ask for a picture approach"),
-    "black": ("it is black", "give a trailer with a picture, or ask for a sound approach"),
+    "crashed": ("it could not be decoded", OTHER_FILE),
+    "no_audio": ("it has no sound", "give a trailer with sound, or choose a picture approach"),
+    "silent": ("it is silent", "give a trailer with sound, or choose a picture approach"),
+    "black": ("it is black", "give a trailer with a picture, or choose a sound approach"),
 }
-FETCH_AGAIN = "check that the address plays in a browser, or download it and give the file"
+CHECK_URL = "check that the URL plays in a browser, or download it and give the file"
 
 
 @dataclass(frozen=True)
-class Given:
-    """A trailer to answer for. trailer_id: hex, its own in one call; name: as the person wrote."""
+class TrailerFile:
+    """A trailer to predict, on this machine."""
 
     trailer_id: str
+    """Hex; the same file twice in one call is two trailers."""
     name: str
+    """As given on the command line."""
     path: Path
     sha256: str
     has_picture: bool
     has_sound: bool
 
 
-def is_address(name: str) -> bool:
-    """Whether it is to be fetched rather than opened."""
+def is_url(name: str) -> bool:
+    """Whether it is to be downloaded rather than opened."""
     return name.lower().startswith(("http://", "https://"))
 
 
-def look_into(name: str, number: int, obtain: Callable[[Trailer], VideoInfo]) -> Given:
-    """The trailer that `name` stands for; number: its place in the call.
+def open_trailer(name: str, number: int, obtain: Callable[[Trailer], VideoInfo]) -> TrailerFile:
+    """The trailer that `name` stands for; number: its place on the command line.
 
-    obtain: fetches what is an address. Raises BenchmarkError, one sentence and what to do.
+    obtain: downloads a URL. Raises BenchmarkError where it cannot be used.
     """
     try:
-        if is_address(name):
-            address = hashlib.sha256(name.encode()).hexdigest()[:16]
-            facts = obtain(Trailer(address, "", "", 0, (), name))
+        if is_url(name):
+            url_hash = hashlib.sha256(name.encode()).hexdigest()[:16]
+            facts = obtain(Trailer(url_hash, "", "", 0, (), name))
             path = video_path(facts.sha256)
             digest, picture, sound = facts.sha256, facts.video_codec, facts.audio_codec
         else:
@@ -62,17 +64,17 @@ def look_into(name: str, number: int, obtain: Callable[[Trailer], VideoInfo]) ->
             digest = sha256(path)
             picture, sound = found.video_codec or "", found.audio_codec or ""
     except TrailerError as error:
-        raise explained(name, error) from None
+        raise explain(name, error) from None
     own = hashlib.sha256(f"{number}\t{digest}".encode()).hexdigest()[:16]
-    return Given(own, name, path, digest, bool(picture), bool(sound))
+    return TrailerFile(own, name, path, digest, bool(picture), bool(sound))
 
 
-def explained(name: str, error: TrailerError) -> BenchmarkError:
-    """The same for a person: what is wrong with this trailer and what to do."""
+def explain(name: str, error: TrailerError) -> BenchmarkError:
+    """The error in words: what is wrong with this trailer and what to do."""
     if error.reason in ADVICE:
         what, do = ADVICE[error.reason]
     else:
-        what, do = f"it did not come ({error.reason.replace('_', ' ')})", FETCH_AGAIN
+        what, do = f"it could not be downloaded ({error.reason.replace('_', ' ')})", CHECK_URL
     return BenchmarkError(what, where=name, found=error.detail, do=do)
 
 
@@ -89,5 +91,5 @@ def _file(name: str) -> Path:
             "the file cannot be opened",
             where=name,
             found=said.lower(),
-            do="check the path; addresses begin with http:// or https://",
+            do="check the path; URLs begin with http:// or https://",
         ) from None

@@ -5,7 +5,7 @@ import pytest
 import yaml
 
 from stages.base.errors import BenchmarkError
-from stages.commands.predict.record import check_trained, read_lock
+from stages.commands.lock import check_trained, read_lock
 from tests.commands.predict.small_run import Run
 
 

@@ -1,4 +1,4 @@
-"""What moved, as a table for people, as Markdown for a pull request, as JSON, and as a page."""
+"""The differences as a table, as Markdown for a pull request, as JSON and as an HTML page."""
 
 import json
 from collections.abc import Sequence
@@ -11,8 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from stages.base.counting import counted
-from stages.commands.diff.moves import COLUMNS, UNCHANGED, Row
-from stages.commands.diff.sides import Shared
+from stages.commands.diff.differences import COLUMNS, UNCHANGED, Row
+from stages.commands.diff.revisions import Overlap
 from stages.judging.verdicts import BETTER, UNDECIDED, WORSE
 
 PAGE = Path(__file__).with_name("page.html")
@@ -20,19 +20,21 @@ ROW, LEFT, WIDTH = 24, 240, 760  # pixels of the drawing
 SHADE = {BETTER: "#009e73", WORSE: "#d55e00", UNDECIDED: "#848a93"}
 HEADS = ("approach", "before", "after", "difference (95% interval)", "Holm's p", "verdict")
 MEANING = (
-    "Macro average precision, films paired; better or worse: the 95% interval leaves out zero and "
-    "Holm's p over all approaches that changed is below 0.05. With fewer films than "
-    "judging.min_films there is neither interval nor verdict."
+    "Macro average precision, paired by film. Better or worse: the 95% interval excludes zero and "
+    "Holm's p over all approaches that changed is below 0.05. With fewer than judging.min_films "
+    "films there is neither interval nor verdict."
 )
 
 
 def summary(rows: Sequence[Row]) -> str:
-    """How many moved, in one sentence."""
-    counts = {said: sum(row["verdict"] == said for row in rows) for said in (BETTER, WORSE)}
+    """How many changed, in one sentence."""
+    counts = {
+        verdict: sum(row["verdict"] == verdict for row in rows) for verdict in (BETTER, WORSE)
+    }
     changed = sum(row["verdict"] != UNCHANGED for row in rows)
     return (
-        f"{counted(len(rows), 'approach')} compared: {changed} changed, of these "
-        f"{counts[BETTER]} are better and {counts[WORSE]} worse beyond their interval"
+        f"{counted(len(rows), 'approach')} compared: {changed} changed, {counts[BETTER]} clearly "
+        f"better, {counts[WORSE]} clearly worse"
     )
 
 
@@ -48,14 +50,19 @@ def table(rows: Sequence[Row]) -> Table:
 
 
 def unchanged(rows: Sequence[Row]) -> str:
-    """The approaches with the same scores on both sides, "" if there is none."""
+    """The approaches with identical scores, "" if there is none."""
     names = [row["approach"] for row in rows if row["verdict"] == UNCHANGED]
     return f"unchanged: {', '.join(names)}" if names else ""
 
 
-def markdown(before: str, after: str, rows: Sequence[Row], common: Shared) -> str:
-    """The same for a pull request."""
-    lines = [f"### What moved from {_code(before)} to {_code(after)}", "", f"{summary(rows)}.", ""]
+def markdown(before: str, after: str, rows: Sequence[Row], common: Overlap) -> str:
+    """Markdown for a pull request."""
+    lines = [
+        f"### What changed from {_code(before)} to {_code(after)}",
+        "",
+        f"{summary(rows)}.",
+        "",
+    ]
     if changes(rows):
         lines += [f"| {' | '.join(HEADS)} |", "|---|---:|---:|---:|---:|---|"]
         for row in changes(rows):
@@ -68,20 +75,20 @@ def markdown(before: str, after: str, rows: Sequence[Row], common: Shared) -> st
     return "\n".join([*lines, *(f"- {_plain(note)}" for note in notes if note)]) + "\n"
 
 
-def as_json(before: str, after: str, rows: Sequence[Row], common: Shared) -> str:
-    """Everything; what an unchanged approach has no value for is null."""
-    told: dict[str, Any] = {
+def as_json(before: str, after: str, rows: Sequence[Row], common: Overlap) -> str:
+    """Everything as JSON; null where an unchanged approach has no value."""
+    found: dict[str, Any] = {
         "before": before,
         "after": after,
         "films": len(common.film_id),
         "notes": list(common.notes),
         "approaches": [{name: row.get(name) for name in COLUMNS} for row in rows],
     }
-    return json.dumps(told, indent=2) + "\n"
+    return json.dumps(found, indent=2) + "\n"
 
 
-def page(before: str, after: str, rows: Sequence[Row], common: Shared) -> str:
-    """A page of its own without scripts: the intervals drawn, and the table."""
+def page(before: str, after: str, rows: Sequence[Row], common: Overlap) -> str:
+    """An HTML page without scripts: a drawing of the intervals, and the table."""
     head = "".join(f'<th scope="col">{escape(each)}</th>' for each in HEADS)
     body = "".join(
         f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in _cells(row))}</tr>"
@@ -99,7 +106,7 @@ def page(before: str, after: str, rows: Sequence[Row], common: Shared) -> str:
 
 
 def changes(rows: Sequence[Row]) -> list[Row]:
-    """What is not the same on both sides, the largest difference first."""
+    """The approaches that changed, the largest difference first."""
     moved = [row for row in rows if row["verdict"] != UNCHANGED]
     return sorted(moved, key=lambda row: -abs(row["difference"]))
 

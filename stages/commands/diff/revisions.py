@@ -1,5 +1,8 @@
-"""The two sides of a comparison, and the films and genres they share."""
+"""The two revisions of a comparison, read from git or DVC, and the films they share."""
 
+import io
+import subprocess
+import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import reduce
@@ -11,33 +14,53 @@ from stages.base.counting import counted
 from stages.base.errors import BenchmarkError
 from stages.fitting.films import read_films
 from stages.fitting.scores import Scores
-from stages.judging.out_of_fold import OutOfFold, as_stored
+from stages.judging.out_of_fold import FILES, OutOfFold, as_stored
+
+METRICS = "metrics"
+JUDGED = [f"{METRICS}/{name}" for name in FILES]
 
 
 @dataclass(frozen=True)
-class Side:
-    """A revision as judged."""
+class Revision:
+    """A revision with its judged scores."""
 
     name: str
     run: OutOfFold
 
 
 @dataclass(frozen=True)
-class Shared:
-    """What two sides have in common.
-
-    film_id: (n_films,); y_true: (n_films, 10) bool; group: (n_films,) of films resampled together,
-    or None; notes: what one side has and the other has not, as sentences.
-    """
+class Overlap:
+    """The films and approaches that two revisions have in common."""
 
     film_id: np.ndarray
+    """(n_films,)."""
     y_true: np.ndarray
+    """(n_films, 10) bool."""
     group: np.ndarray | None
+    """(n_films,), equal for films that are resampled together."""
     approaches: tuple[str, ...]
     notes: tuple[str, ...]
+    """What only one of the two has, as sentences."""
 
 
-def read_side(name: str, metrics: Path) -> Side:
+def committed_scores(commit: str, folder: Path) -> Path | None:
+    """Write the judged scores of a commit below `folder`; the path of its metrics/.
+
+    None for a commit from before they were kept in git.
+    """
+    listed = _git("ls-tree", "--name-only", commit, "--", *JUDGED)
+    if len(listed.splitlines()) < len(JUDGED):
+        return None
+    with tarfile.open(fileobj=io.BytesIO(_git("archive", commit, "--", *JUDGED))) as archive:
+        archive.extractall(folder, filter="data")
+    return folder / METRICS
+
+
+def _git(*arguments: str) -> bytes:
+    return subprocess.run(["git", *arguments], capture_output=True, check=True).stdout
+
+
+def read_revision(name: str, metrics: Path) -> Revision:
     """Read a revision's tables. Raises BenchmarkError where they are not those of a judged run."""
     try:
         run = OutOfFold.read(metrics)
@@ -46,15 +69,15 @@ def read_side(name: str, metrics: Path) -> Side:
             "its scores cannot be read",
             where=name,
             found=f"{type(error).__name__}: {error}",
-            do="run `dvc repro` there, or `git restore metrics`, which brings back the committed",
+            do="run `dvc repro` there, or `git restore metrics` for the committed ones",
         ) from None
     if not run.scores:
         raise BenchmarkError("there are no scores", where=name, do="run `dvc repro` there")
-    return Side(name, run)
+    return Revision(name, run)
 
 
-def read_earlier_side(name: str, data: Path) -> Side:
-    """Read a revision from its data folder, where it was judged before scores were kept in git.
+def read_from_data(name: str, data: Path) -> Revision:
+    """Read a revision from its data folder, of a commit from before scores were kept in git.
 
     Raises BenchmarkError where it holds no run.
     """
@@ -78,7 +101,7 @@ def read_earlier_side(name: str, data: Path) -> Side:
         None if films.group is None else films.group[keep],
         {slug: as_stored(_mean(each, film_id)) for slug, each in scores.items()},
     )
-    return Side(name, run)
+    return Revision(name, run)
 
 
 def _mean(scores: Scores, film_id: np.ndarray) -> np.ndarray:
@@ -88,8 +111,8 @@ def _mean(scores: Scores, film_id: np.ndarray) -> np.ndarray:
     return scores.score[:, rows].mean(axis=0, dtype=np.float64)
 
 
-def shared(before: Side, after: Side) -> Shared:
-    """Films that were judged on both sides, with the same labels on both.
+def overlap(before: Revision, after: Revision) -> Overlap:
+    """The films that both revisions judged with the same labels.
 
     Raises BenchmarkError if there is no such film or no such approach.
     """
@@ -100,38 +123,38 @@ def shared(before: Side, after: Side) -> Shared:
     alike = np.array([(labels[f] == y).all() for f, y in zip(film_id, y_true, strict=True)], bool)
     if not alike.any() or not approaches:
         raise BenchmarkError(
-            "the two share nothing that could be compared",
+            "the two have nothing to compare",
             where=f"{before.name} and {after.name}",
             found=f"{counted(len(approaches), 'approach')}, {counted(len(rows), 'film')}, "
-            f"{int(alike.sum())} of them with the same genres on both sides",
+            f"{int(alike.sum())} of them with the same genres in both",
             do="name two revisions that ran on the same catalogue",
         )
     group = None if after.run.group is None else after.run.group[rows][alike]
     notes = list(_notes(before, after, int((~alike).sum()), int(alike.sum())))
-    return Shared(film_id[alike], y_true[alike], group, tuple(approaches), tuple(notes))
+    return Overlap(film_id[alike], y_true[alike], group, tuple(approaches), tuple(notes))
 
 
-def scores_on(side: Side, slug: str, film_id: np.ndarray) -> np.ndarray:
-    """What an approach says of these films: (n_films, 10) float64, its seeds' mean."""
-    row_of = {film: row for row, film in enumerate(side.run.film_id.tolist())}
+def scores_on(revision: Revision, slug: str, film_id: np.ndarray) -> np.ndarray:
+    """Scores of an approach on these films, the mean over seeds, (n_films, 10) float64."""
+    row_of = {film: row for row, film in enumerate(revision.run.film_id.tolist())}
     rows = [row_of[film] for film in film_id.tolist()]
-    return side.run.scores[slug][rows].astype(np.float64)
+    return revision.run.scores[slug][rows].astype(np.float64)
 
 
-def _notes(before: Side, after: Side, relabelled: int, compared: int) -> Iterator[str]:
+def _notes(before: Revision, after: Revision, relabelled: int, compared: int) -> Iterator[str]:
     for one, other in ((before, after), (after, before)):
         if only := [slug for slug in one.run.scores if slug not in other.run.scores]:
             yield f"only in {one.name}: {', '.join(only)}"
-    films = {side.name: len(side.run.film_id) for side in (before, after)}
+    films = {revision.name: len(revision.run.film_id) for revision in (before, after)}
     if set(films.values()) != {compared}:
-        told = ", ".join(f"{name} has {count}" for name, count in films.items())
-        yield f"compared on the {counted(compared, 'film')} that both sides judged; {told}"
+        sizes = ", ".join(f"{name} has {count}" for name, count in films.items())
+        yield f"compared on the {counted(compared, 'film')} that both judged; {sizes}"
     if relabelled:
-        with_others = counted(relabelled, "film has", "films have")
-        yield f"{with_others} other genres on the two sides: left out"
+        changed = counted(relabelled, "film has", "films have")
+        yield f"{changed} different genres in the two: left out"
     folds = [
-        dict(zip(side.run.film_id.tolist(), side.run.fold.tolist(), strict=True))
-        for side in (before, after)
+        dict(zip(revision.run.film_id.tolist(), revision.run.fold.tolist(), strict=True))
+        for revision in (before, after)
     ]
     if any(folds[1].get(film, fold) != fold for film, fold in folds[0].items()):
-        yield "the folds differ: a part of each difference is what the models were trained on"
+        yield "the folds differ: part of each difference comes from other training films"

@@ -13,9 +13,9 @@ from stages.commands.plan.costs import Row
 from stages.embedding.base import family
 
 MEANING = (
-    "Minutes: as metrics/provenance.json has them, of so many trailers; a backbone that never ran "
-    "as timed here.\nLeft to do: what dvc.lock does not record as it lies here; of that, trailers "
-    "that the store holds are not done again."
+    "Minutes: from metrics/provenance.json, scaled to the number of trailers; backbones that never "
+    "ran were timed here.\nLeft: minutes of stages that dvc.lock does not record as they are here; "
+    "trailers that the store holds are not processed again, so it can take less."
 )
 BEGIN, END = "<!-- models -->", "<!-- /models -->"
 HEADINGS = (
@@ -25,19 +25,19 @@ HEADINGS = (
 
 
 def plan_table(rows: Sequence[Row]) -> Table:
-    """A line a row, the sum last; minutes that nothing tells are a question mark."""
+    """The rows and their sum; unknown minutes are a question mark."""
     table = Table(box=None, pad_edge=False, show_footer=True)
-    table.add_column("what runs", "all of it", no_wrap=True)
+    table.add_column("runs", "total", no_wrap=True)
     table.add_column("as")
     table.add_column("needs", overflow="fold")
-    table.add_column("at hand", overflow="fold")
+    table.add_column("available", overflow="fold")
     table.add_column("stages", str(sum(row.stages for row in rows)), justify="right")
     table.add_column("MB", f"{sum(row.megabytes for row in rows):.0f}", justify="right")
     table.add_column("minutes", _total([row.minutes for row in rows]), justify="right")
-    table.add_column("left to do", _total([row.left for row in rows]), justify="right")
+    table.add_column("left", _total([row.left for row in rows]), justify="right")
     for row in rows:
         megabytes = f"{row.megabytes:.0f}" if row.megabytes else ""
-        texts = [row.slug, row.what, row.needs, row.at_hand]
+        texts = [row.slug, row.what, row.needs, row.available]
         times = _minutes(row.minutes), "done" if row.left == 0 else _minutes(row.left)
         table.add_row(*map(escape, texts), str(row.stages), megabytes, *times)
     return table

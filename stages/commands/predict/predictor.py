@@ -1,7 +1,7 @@
-"""What approaches say of trailers: scores, probabilities and decisions, fold by fold and as one.
+"""Scores, probabilities and decisions of trained approaches, by fold and over all folds.
 
-Each fold's models come with what that fold chose on its training films: a calibration and the tuned
-threshold, by the judges' own code. So a film of the corpus gets, from the fold that never saw it,
+Each fold's models come with what that fold chose on its training films, by the judges' own code: a
+calibration and the tuned threshold. So a film of the corpus gets, from the fold that never saw it,
 the score, probability and decision that it was judged by.
 """
 
@@ -27,35 +27,36 @@ from stages.scoring.thresholds import at_threshold
 
 @dataclass(frozen=True)
 class Rule:
-    """What one fold chose on the films outside it."""
+    """What one fold chose on its training films."""
 
     threshold: float
     calibrate: Calibrator
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What one approach says of one trailer; columns are its genres.
-
-    score, spread: (n_genres,), mean and standard deviation over the models of all folds and seeds;
-    probability: (n_genres,), mean over the folds' calibrated scores; threshold: mean of the folds'
-    tuned ones; decision: (n_genres,) bool, score at or above it; votes: (n_genres,), how many of
-    the n_folds say yes on their own.
-    """
+class Prediction:
+    """One approach on one trailer."""
 
     cell: Cell
     genres: tuple[str, ...]
+    """Those the approach was trained on: the columns of the arrays."""
     score: np.ndarray
+    """(n_genres,), mean over the models of all folds and seeds."""
     spread: np.ndarray
+    """(n_genres,), standard deviation over the same models."""
     probability: np.ndarray
+    """(n_genres,), mean of the folds' calibrated scores."""
     threshold: float
+    """Mean of the folds' tuned thresholds."""
     decision: np.ndarray
+    """(n_genres,) bool, whether the score is at or above the threshold."""
     votes: np.ndarray
+    """(n_genres,), how many folds say yes by their own threshold."""
     n_folds: int
 
 
-class Respondent:
-    """The models and rules of a run, ready to be asked. data: the pipeline's folder."""
+class Predictor:
+    """The trained models and chosen rules of a run. data: the pipeline's folder."""
 
     def __init__(self, params: Params, matrix: Sequence[Cell], data: Path) -> None:
         self.params, self.matrix, self.data = params, matrix, data
@@ -67,7 +68,7 @@ class Respondent:
         """Scores of one approach, (n_folds, n_seeds, n_trailers, 10), NaN where there are none.
 
         None where no trailer has what the approach looks at or hears. film_of: trailer_id -> row;
-        folder: what `taking_apart` wrote.
+        folder: what `extract` wrote.
         """
         n_trailers = len(film_of)
         if cell.kind == "late":
@@ -79,7 +80,7 @@ class Respondent:
         items = items_of(cell, film_of, n_trailers, self.params, embeddings)
         return scores_of(cell, self.data / "models" / cell.slug, items, n_trailers)
 
-    def along(self, cell: Cell, piece_of: dict[str, int], folder: Path) -> np.ndarray:
+    def score_pieces(self, cell: Cell, piece_of: dict[str, int], folder: Path) -> np.ndarray:
         """Mean scores of a single approach for each piece as if it were a trailer, (n, 10)."""
         training = replace(self.params.training, middle_frames=self.params.frames.count)
         params = replace(self.params, training=training)
@@ -126,33 +127,33 @@ class Respondent:
         return fused
 
 
-def answers(
-    respondent: Respondent, cell: Cell, film_of: dict[str, int], folder: Path
-) -> Iterator[Answer | None]:
-    """One approach's answer to each trailer, in the order of their rows; None if it has none."""
-    scores = respondent.scores(cell, film_of, folder)
+def predictions(
+    predictor: Predictor, cell: Cell, film_of: dict[str, int], folder: Path
+) -> Iterator[Prediction | None]:
+    """One approach's prediction for each trailer, by row; None where it lacks picture or sound."""
+    scores = predictor.scores(cell, film_of, folder)
     if scores is None:
         yield from [None] * len(film_of)
         return
-    board = respondent.board(cell.labels)
+    board = predictor.board(cell.labels)
     scores = scores[..., board.columns].astype(np.float64)
-    rules = respondent.rules(cell) if np.isfinite(scores).any() else []
+    rules = predictor.rules(cell) if np.isfinite(scores).any() else []
     for row in range(len(film_of)):
         each = scores[:, :, row]
-        yield answer(cell, board.genres, each, rules) if np.isfinite(each).all() else None
+        yield combine_folds(cell, board.genres, each, rules) if np.isfinite(each).all() else None
 
 
-def answer(
+def combine_folds(
     cell: Cell, genres: tuple[str, ...], scores: np.ndarray, rules: Sequence[Rule]
-) -> Answer:
-    """Scores of one trailer, (n_folds, n_seeds, n_genres), as the folds' rules read them."""
+) -> Prediction:
+    """The prediction from one trailer's scores, (n_folds, n_seeds, n_genres)."""
     by_fold = scores.mean(axis=1)
     pairs = list(zip(rules, by_fold[:, None], strict=True))
     probability = np.concatenate([rule.calibrate(score) for rule, score in pairs]).mean(axis=0)
     votes = np.concatenate([at_threshold(score, rule.threshold) for rule, score in pairs])
     threshold = float(np.mean([rule.threshold for rule in rules]))
     score = by_fold.mean(axis=0)
-    return Answer(
+    return Prediction(
         cell,
         genres,
         score,

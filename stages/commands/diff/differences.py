@@ -1,4 +1,4 @@
-"""Which approaches moved between two revisions, and whether by more than films would by chance."""
+"""Which approaches differ between two revisions, and whether by more than chance."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from stages.base.params import JudgingParams
-from stages.commands.diff.sides import Shared, Side, scores_on
+from stages.commands.diff.revisions import Overlap, Revision, scores_on
 from stages.judging.enough import enough
 from stages.judging.verdicts import TOO_FEW, word
 from stages.scoring.bootstrap import bootstrap_macro_average_precision
@@ -22,19 +22,21 @@ COLUMNS = [
 ]
 
 
-def move_rows(before: Side, after: Side, common: Shared, params: JudgingParams) -> list[Row]:
-    """One row a shared approach: macro AP on both sides, paired difference, verdict.
+def difference_rows(
+    before: Revision, after: Revision, common: Overlap, params: JudgingParams
+) -> list[Row]:
+    """One row per approach that both have: macro AP of each, paired difference, verdict.
 
-    Film by film as the judges compare approaches: the same resamples for both sides, a permutation
-    test, Holm's correction over all that changed. Better or worse asks for both, an interval that
-    leaves out zero and Holm's p below 0.05; the same scores on both sides are unchanged. Of too few
-    films there is no verdict but that.
+    Paired by film, as the judges compare approaches: the same resamples for both, a permutation
+    test, Holm's correction over all that changed. Better or worse needs both an interval that
+    excludes zero and Holm's p below 0.05; identical scores are unchanged. With too few films there
+    is no other verdict.
     """
     pairs = {
-        slug: np.stack([scores_on(side, slug, common.film_id) for side in (before, after)])
+        slug: np.stack([scores_on(revision, slug, common.film_id) for revision in (before, after)])
         for slug in common.approaches
     }
-    rows = {slug: _standing(slug, pair, common.y_true) for slug, pair in pairs.items()}
+    rows = {slug: _unchanged(slug, pair, common.y_true) for slug, pair in pairs.items()}
     changed = {slug: pair for slug, pair in pairs.items() if (pair[0] != pair[1]).any()}
     if enough(common.y_true, common.group, params).films:
         for slug, found in _differences(changed, common, params).items():
@@ -49,7 +51,7 @@ def move_rows(before: Side, after: Side, common: Shared, params: JudgingParams) 
     return [rows[slug] for slug in common.approaches]
 
 
-def _standing(slug: str, pair: np.ndarray, y_true: np.ndarray) -> Row:
+def _unchanged(slug: str, pair: np.ndarray, y_true: np.ndarray) -> Row:
     before, after = (macro_average_precision(y_true, score).value or 0.0 for score in pair)
     return {
         "approach": slug,
@@ -62,7 +64,7 @@ def _standing(slug: str, pair: np.ndarray, y_true: np.ndarray) -> Row:
 
 
 def _differences(
-    changed: Mapping[str, np.ndarray], common: Shared, params: JudgingParams
+    changed: Mapping[str, np.ndarray], common: Overlap, params: JudgingParams
 ) -> dict[str, Row]:
     """Interval and p of each approach, all on the same resamples; pairs (2, n_films, n_genres)."""
     if not changed:

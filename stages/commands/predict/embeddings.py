@@ -1,7 +1,7 @@
-"""Trailers made into embeddings as the pipeline does it, in a folder laid out like data/.
+"""Frames, sound and embeddings of trailers, made as the pipeline does, in a folder like data/.
 
-What the pipeline extracted or embedded before is taken from the same store, and what is made here
-is kept there, so asking twice costs one extraction.
+What the pipeline made before is taken from the same store, and what is made here is kept there, so
+predicting twice costs one extraction.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,7 +12,7 @@ from pathlib import Path
 from stages.base.errors import BenchmarkError, TrailerError
 from stages.base.packs import read_table
 from stages.base.params import Params
-from stages.commands.predict.given import Given
+from stages.commands.predict.inputs import TrailerFile
 from stages.embedding.base import Backbone
 from stages.embedding.jobs import Recipe, jobs
 from stages.embedding.joining import write_embeddings
@@ -24,17 +24,18 @@ STEPS = {"picture": "frames", "sound": "audio"}
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one trailer's picture or sound: a reason ("ok") and a note."""
+    """How the extraction of one trailer's picture or sound ended."""
 
     reason: str
+    """"ok", or what went wrong, as in the ledger."""
     note: str
 
 
-def take_apart(
-    given: Sequence[Given], params: Params, modalities: Iterable[str], folder: Path
+def extract(
+    files: Sequence[TrailerFile], params: Params, modalities: Iterable[str], folder: Path
 ) -> dict[str, dict[str, Outcome]]:
-    """Write the packs of frames and sound; what came of each trailer_id, by modality."""
-    found: dict[str, dict[str, Outcome]] = {each.trailer_id: {} for each in given}
+    """Write the packs of frames and sound; the outcomes by trailer_id and modality."""
+    found: dict[str, dict[str, Outcome]] = {each.trailer_id: {} for each in files}
     for modality in modalities:
         picture = modality == "picture"
         section = params.frames if picture else params.audio
@@ -47,7 +48,7 @@ def take_apart(
                 section,
                 each.path,
             )
-            for each in given
+            for each in files
         ]
         target = folder / STEPS[modality]
         results.write(target, schema, ((job, _extracted(job)) for job in todo))

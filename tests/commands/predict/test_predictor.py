@@ -8,11 +8,11 @@ import pytest
 
 from stages.base.genres import GENRES
 from stages.base.params.matrix import Cell, cells
-from stages.commands.predict.answers import Respondent, Rule, answer, answers
-from stages.commands.predict.asking import backbones_of
-from stages.commands.predict.given import look_into
-from stages.commands.predict.taking_apart import embed, modalities_of, take_apart
-from stages.commands.predict.timeline import cut_up
+from stages.commands.predict.embeddings import embed, extract, modalities_of
+from stages.commands.predict.inputs import open_trailer
+from stages.commands.predict.predictor import Predictor, Rule, combine_folds, predictions
+from stages.commands.predict.timeline import write_pieces
+from stages.commands.predict.trailers import backbones_of
 from stages.fitting.scores import Scores
 from stages.judging.board import read_board
 from stages.judging.calibrating import CHOSEN, calibrated
@@ -25,7 +25,7 @@ from tests.commands.predict.small_run import KEPT, Run
 class Asked:
     """Three films of the corpus, one of each fold, taken apart as if they came from elsewhere."""
 
-    respondent: Respondent
+    predictor: Predictor
     films: list[str]
     row_of: dict[str, int]
     folder: Path
@@ -34,13 +34,13 @@ class Asked:
 @pytest.fixture
 def asked(inside: Run, tmp_path: Path) -> Asked:
     films = list(inside.trailers)[3:6]
-    respondent = Respondent(inside.params, cells(inside.params), Path("data"))
-    given = [look_into(str(inside.trailers[film]), n, _refuse) for n, film in enumerate(films)]
-    backbones = backbones_of(respondent, [respondent.cells[slug] for slug in KEPT])
-    take_apart(given, inside.params, modalities_of(backbones, inside.params), tmp_path)
+    predictor = Predictor(inside.params, cells(inside.params), Path("data"))
+    given = [open_trailer(str(inside.trailers[film]), n, _refuse) for n, film in enumerate(films)]
+    backbones = backbones_of(predictor, [predictor.cells[slug] for slug in KEPT])
+    extract(given, inside.params, modalities_of(backbones, inside.params), tmp_path)
     embed(backbones, inside.params, Path("data/weights"), tmp_path)
     row_of = {each.trailer_id: row for row, each in enumerate(given)}
-    return Asked(respondent, films, row_of, tmp_path)
+    return Asked(predictor, films, row_of, tmp_path)
 
 
 def _refuse(trailer):
@@ -49,7 +49,7 @@ def _refuse(trailer):
 
 def test_the_fold_that_never_saw_a_trailer_gives_its_out_of_fold_score(asked):
     for slug in KEPT:
-        found = asked.respondent.scores(asked.respondent.cells[slug], asked.row_of, asked.folder)
+        found = asked.predictor.scores(asked.predictor.cells[slug], asked.row_of, asked.folder)
         kept = Scores.load(Path(f"data/scores/{slug}.npz"))
         for row, film in enumerate(asked.films):
             at = kept.film_id.tolist().index(film)
@@ -61,14 +61,14 @@ def test_the_fold_that_never_saw_a_trailer_gives_its_out_of_fold_score(asked):
 
 @pytest.mark.parametrize("slug", ["colour_linear", "late_stacked", "colour_mlp"])
 def test_that_fold_also_gives_the_probability_and_decision_it_was_judged_by(asked, slug):
-    respondent = asked.respondent
-    cell = respondent.cells[slug]
-    board = read_board(Path("data"), respondent.matrix, (cell.labels,))
+    predictor = asked.predictor
+    cell = predictor.cells[slug]
+    board = read_board(Path("data"), predictor.matrix, (cell.labels,))
     number = board.row(slug)
     probability = calibrated(board, number)[CHOSEN]
     decision = decide(board, number, TUNED)
-    scores = respondent.scores(cell, asked.row_of, asked.folder)
-    rules = respondent.rules(cell)
+    scores = predictor.scores(cell, asked.row_of, asked.folder)
+    rules = predictor.rules(cell)
     genres = [GENRES.index(genre) for genre in _genres(asked, cell)]
     for row, film in enumerate(asked.films):
         at = board.film_id.tolist().index(film)
@@ -81,7 +81,7 @@ def test_that_fold_also_gives_the_probability_and_decision_it_was_judged_by(aske
 
 
 def _genres(asked: Asked, cell: Cell) -> tuple[str, ...]:
-    (first, *_) = answers(asked.respondent, cell, asked.row_of, asked.folder)
+    (first, *_) = predictions(asked.predictor, cell, asked.row_of, asked.folder)
     assert first is not None
     return first.genres
 
@@ -91,7 +91,7 @@ def test_folds_become_one_answer_by_their_means():
     scores = np.array([[[0.2, 0.9], [0.4, 0.7]], [[0.6, 0.1], [0.8, 0.1]]])
     rules = [Rule(0.5, lambda s: s / 2), Rule(0.3, lambda s: s / 4)]
     cell = Cell("x", "single", "picture", ("colour",), "mean", "linear")
-    found = answer(cell, GENRES, np.pad(scores, ((0, 0), (0, 0), (0, 8))), rules)
+    found = combine_folds(cell, GENRES, np.pad(scores, ((0, 0), (0, 0), (0, 8))), rules)
     np.testing.assert_allclose(found.score[:2], [0.5, 0.45])
     np.testing.assert_allclose(found.spread[:2], [np.sqrt(0.05), np.sqrt(0.1275)])
     np.testing.assert_allclose(found.probability[:2], [(0.15 + 0.175) / 2, (0.4 + 0.025) / 2])
@@ -103,13 +103,13 @@ def test_folds_become_one_answer_by_their_means():
 
 def test_along_the_trailer_each_piece_is_asked_as_if_it_were_all(asked):
     """Of one frame the mean is the frame: what `each` says of its frames averages to its score."""
-    respondent = asked.respondent
+    predictor = asked.predictor
     trailer_id = next(iter(asked.row_of))
     path = asked.folder / "embeddings/colour.npz"
-    times = cut_up(path, trailer_id, asked.folder / "pieces")
+    times = write_pieces(path, trailer_id, asked.folder / "pieces")
     assert len(times) == 8 and (np.diff(times) > 0).all()
     piece_of = {str(n): n for n in range(8)}
-    cell = respondent.cells["colour_each"]
-    found = respondent.along(cell, piece_of, asked.folder / "pieces")
-    whole = respondent.scores(cell, asked.row_of, asked.folder)[:, :, 0].mean(axis=(0, 1))
+    cell = predictor.cells["colour_each"]
+    found = predictor.score_pieces(cell, piece_of, asked.folder / "pieces")
+    whole = predictor.scores(cell, asked.row_of, asked.folder)[:, :, 0].mean(axis=(0, 1))
     np.testing.assert_allclose(found[2:6].mean(axis=0), whole, atol=1e-6)  # the middle 4 of 8

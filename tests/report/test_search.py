@@ -1,6 +1,6 @@
 import json
 
-from stages.rendering import contents
+from stages.rendering import search
 
 PAGE = """<html><main id="content"><h1>A page</h1><p>Before &amp; first.</p>
 <h2>The ideal observer</h2><p>One <b>bold</b> word.</p><script>var hidden = 1;</script>
@@ -8,9 +8,9 @@ PAGE = """<html><main id="content"><h1>A page</h1><p>Before &amp; first.</p>
 
 
 def test_headings_become_addresses_and_sections_plain_text() -> None:
-    page = contents.with_anchors(PAGE)
+    page = search.with_anchors(PAGE)
     assert '<h2 id="the-ideal-observer">' in page and '<h2 id="own">' in page
-    found = list(contents.sections("one", "A page", page))
+    found = list(search.sections("one", "A page", page))
     assert [(section.heading, section.address) for section in found] == [
         ("A page", "one.html"),
         ("The ideal observer", "one.html#the-ideal-observer"),
@@ -21,7 +21,7 @@ def test_headings_become_addresses_and_sections_plain_text() -> None:
 
 
 def test_script_is_an_assignment_of_json() -> None:
-    found = [contents.Section("p", "h", "p.html", "</script><b>")]
-    text = contents.script(found)
+    found = [search.Section("p", "h", "p.html", "</script><b>")]
+    text = search.script(found)
     value = json.loads(text.removeprefix("window.reportContents = ").removesuffix(";\n"))
     assert value[0]["text"] == "</script><b>" and text.isascii()

@@ -9,7 +9,7 @@ import yaml
 from stages.base.params import load
 from tests.commands.predict.small_run import Run, fit_all, make_corpus, shrink, write_lock
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""What the run that trained the models was: as DVC's lock file recorded it, and as it lies here."""
+"""The run that trained the models, as dvc.lock records it, against what this folder holds."""
 
 import hashlib
 from collections.abc import Iterator, Mapping
@@ -10,20 +10,21 @@ from stages.base.errors import BenchmarkError
 from stages.base.params import yaml12
 from stages.corpus.table import read_trailers
 
-# the stages whose parameters decide what a model says of a trailer; others choose the films
+# the stages whose parameters decide what a model predicts; others choose the films
 DECIDING = ("frames", "audio", "weights", "embed", "embed_pretrained", "fit", "early", "late")
-AGAIN = "run `dvc repro`, which trains it anew, or take the change back"
+AGAIN = "run `dvc repro`, which trains it again, or undo the change"
 ABSENT = "not set"
 DECLARED = "params.yaml"  # as the lock calls the file that a stage's parameters were read from
 
 
 @dataclass(frozen=True)
 class Corpus:
-    """What the models learnt from. sample: its trailers are rendered, these are not films."""
+    """What the models were trained on."""
 
     catalogue: str
     films: int
     sample: bool
+    """Whether its trailers are rendered: these are not films."""
 
 
 def read_lock(path: Path) -> Mapping[str, Any]:
@@ -31,7 +32,7 @@ def read_lock(path: Path) -> Mapping[str, Any]:
     found: Mapping[str, Any] = read_yaml(path)
     if not found:
         raise BenchmarkError(
-            "nothing was trained here yet", where=str(path), do="run `dvc repro` first"
+            "no models were trained here yet", where=str(path), do="run `dvc repro` first"
         )
     return found
 
@@ -45,7 +46,7 @@ def read_corpus(lock: Mapping[str, Any], n_films: int, data: Path) -> Corpus:
 
 
 def check_trained(slug: str, lock: Mapping[str, Any], declared: Path, folder: Path) -> None:
-    """Raise BenchmarkError unless an approach lies here as it was trained, by these parameters.
+    """Raise BenchmarkError unless an approach is here as it was trained, with these parameters.
 
     lock: the content of dvc.lock; declared: params.yaml; folder: where data/ lies.
     """
@@ -61,7 +62,7 @@ def check_trained(slug: str, lock: Mapping[str, Any], declared: Path, folder: Pa
         )
     if _md5(folder / path) != _out(stages, made_by, path):
         raise BenchmarkError(
-            f"{slug} lies here as another run left it, not as dvc.lock records it",
+            f"{slug} is from another run than the one that dvc.lock records",
             where=path,
             do="run `dvc checkout`, or `dvc repro` where the cache does not have it",
         )
@@ -70,7 +71,7 @@ def check_trained(slug: str, lock: Mapping[str, Any], declared: Path, folder: Pa
         for dep in stages[name]["deps"]:
             if dep["path"] in made_by and dep["md5"] != _out(stages, made_by, dep["path"]):
                 raise BenchmarkError(
-                    f"{slug} was trained before {dep['path']} was made anew", where=name, do=AGAIN
+                    f"{slug} was trained before {dep['path']} changed", where=name, do=AGAIN
                 )
     if found := [line for name in names for line in _changes(stages[name], params)]:
         raise BenchmarkError(

@@ -5,7 +5,7 @@ import pytest
 
 from stages.base.errors import REASONS, BenchmarkError, TrailerError
 from stages.base.store import sha256
-from stages.commands.predict.given import explained, look_into
+from stages.commands.predict.inputs import explain, open_trailer
 from stages.trailers.fetching.fetcher import VideoInfo
 from stages.trailers.media.results import video_store
 from tests.commands.predict.small_run import write_clip
@@ -22,8 +22,8 @@ def test_an_address_is_fetched_and_a_path_is_not(tmp_path, monkeypatch):
             shutil.copy(clip, path)
         return VideoInfo(sha256(clip), 1, 4.0, "mpeg4", "", 64, 48, ())
 
-    fetched = look_into("HTTPS://films.example/a.mp4", 0, obtain)
-    opened = look_into(str(clip), 1, obtain)
+    fetched = open_trailer("HTTPS://films.example/a.mp4", 0, obtain)
+    opened = open_trailer(str(clip), 1, obtain)
     assert asked == ["HTTPS://films.example/a.mp4"]
     assert fetched.path.read_bytes() == clip.read_bytes()
     assert (fetched.sha256, fetched.has_picture, fetched.has_sound) == (sha256(clip), True, False)
@@ -32,7 +32,7 @@ def test_an_address_is_fetched_and_a_path_is_not(tmp_path, monkeypatch):
 
 def test_the_same_file_twice_is_two_trailers(tmp_path):
     clip = str(write_clip(tmp_path / "clip.mkv", 0))
-    first, second = (look_into(clip, number, obtain=None) for number in (0, 1))  # type: ignore
+    first, second = (open_trailer(clip, number, obtain=None) for number in (0, 1))  # type: ignore
     assert first.trailer_id != second.trailer_id and first.sha256 == second.sha256
 
 
@@ -42,13 +42,13 @@ def test_what_did_not_come_says_why_and_what_to_do(reason):
         raise TrailerError(reason, "words of the site")
 
     with pytest.raises(BenchmarkError, match=f"did not come .{reason.replace('_', ' ')}") as said:
-        look_into("https://films.example/a.mp4", 0, obtain)
+        open_trailer("https://films.example/a.mp4", 0, obtain)
     assert "words of the site" in str(said.value) and "what to do" in str(said.value)
 
 
 @pytest.mark.parametrize("reason", [reason for reason in REASONS if reason != "ok"])
 def test_every_reason_has_its_words(reason):
-    said = str(explained("a.mp4", TrailerError(reason)))
+    said = str(explain("a.mp4", TrailerError(reason)))
     assert said.startswith("a.mp4: it ") and "what to do" in said
 
 
@@ -56,5 +56,5 @@ def test_every_reason_has_its_words(reason):
 def test_a_name_that_is_no_file(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(BenchmarkError, match=r"cannot be opened|is a folder"):
-        look_into(name, 0, obtain=None)  # type: ignore[arg-type]
+        open_trailer(name, 0, obtain=None)  # type: ignore[arg-type]
     assert not list(Path().iterdir())

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from stages.base.errors import BenchmarkError
-from stages.rendering.results import read
+from stages.rendering.summary import read
 
 ROOT = Path(__file__).parents[2]
 
