@@ -12,7 +12,7 @@ from conftest import as_rendered, pages_in
 
 from report import few_films, figures, sections, tables, wording
 from report.loading import Metrics
-from stages.rendering import results, site
+from stages.rendering import site, summary
 
 WARNING = "Only 19 films can be judged: with fewer than 60 no interval and no verdict is given."
 LEFT_OUT = re.compile(r"(.*_)?(lo|hi|p|p_holm|film_sd)")
@@ -97,7 +97,7 @@ def test_tables_have_dashes_and_the_word(few: Metrics) -> None:
 
 
 def test_the_terminal_says_it_too(folder: Path) -> None:
-    found = results.read(folder)
+    found = summary.read(folder)
     assert {row[3] for row in found.rows} == {"–"}
     assert all("(too few films for a verdict; " in line for line in found.lines)
 

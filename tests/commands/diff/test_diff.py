@@ -204,7 +204,7 @@ def test_table_markdown_csv_and_page_say_the_same(run, project):
     table = run("first", "second")
     assert "learns" in table and "better" in table and "unchanged: stays" in table
     told = run("first", "second", "--markdown", "--write", "moved.csv", "--page", "moved.html")
-    assert told.startswith("### What moved from `first` to `second`")
+    assert told.startswith("### What changed from `first` to `second`")
     (line,) = [line for line in told.splitlines() if line.startswith("| learns")]
     with (project / "moved.csv").open(newline="") as file:
         rows = {row["approach"]: row for row in csv.DictReader(file)}
@@ -216,7 +216,7 @@ def test_table_markdown_csv_and_page_say_the_same(run, project):
 
 
 def test_nothing_moved_between_a_run_and_itself(run):
-    assert "of these 0 are better and 0 worse" in run("second", "--markdown")
+    assert "0 clearly better, 0 clearly worse" in run("second", "--markdown")
 
 
 def test_a_revision_that_is_none_and_one_without_a_run_are_one_sentence(run):
@@ -233,7 +233,7 @@ def test_films_that_changed_are_left_out_and_said(tmp_path):
     after = read_revision("b", tmp_path / "b/metrics")
     common = overlap(before, after)
     assert common.film_id.tolist() == [f"film {n:02}" for n in range(4, 60)]
-    assert any("4 films have other genres" in note for note in common.notes)
+    assert any("4 films have different genres" in note for note in common.notes)
     assert any("compared on the 56 films" in note for note in common.notes)
     rows = {row["approach"]: row for row in difference_rows(before, after, common, judging)}
     expected = average_precision_score(Y_TRUE[4:60], LEARNT[4:60], average="macro")
@@ -245,7 +245,7 @@ def test_two_runs_of_other_films_share_nothing(tmp_path):
     write_data(tmp_path / "a", FIRST)
     write_data(tmp_path / "b", SECOND, relabelled=N_FILMS)
     before, after = (read_from_data(name, tmp_path / name) for name in "ab")
-    with pytest.raises(BenchmarkError, match="share nothing"):
+    with pytest.raises(BenchmarkError, match="nothing to compare"):
         overlap(before, after)
 
 

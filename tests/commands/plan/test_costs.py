@@ -45,7 +45,7 @@ RECORDED = Recorded({"fit@colour_linear": 30.0, **dict.fromkeys(ONCE, 6.0)}, tra
 
 
 def planned(matrix=MATRIX, trailers=TRAILERS, recorded=RECORDED, available=None, done=()):
-    """The plan, embedding at 3 s a trailer; available: by default all is to be fetched."""
+    """The plan, embedding at 3 s a trailer; available: by default all is to be downloaded."""
     where = available or (lambda slug: "")
     return plan(matrix, trailers, recorded, lambda backbone: 3.0, where, lambda name: name in done)
 
@@ -68,16 +68,16 @@ def test_every_cell_is_a_row_with_its_stages_and_minutes():
     assert found["small"].stages == 2  # weights, embed
 
 
-def test_weights_are_counted_only_where_they_must_be_fetched():
+def test_weights_are_counted_only_where_they_must_be_downloaded():
     small = rows()["small"]
-    assert small.available == "to be fetched"
+    assert small.available == "to be downloaded"
     assert small.megabytes == pytest.approx(516_128 * 4 / 1e6)
     assert "mn04_as_mAP_432.pt" in small.needs
     there = rows("in WEIGHTS_DIR")["small"]
     assert (there.available, there.megabytes) == ("in WEIGHTS_DIR", 0.0)
 
 
-def test_a_file_that_two_backbones_share_is_fetched_once():
+def test_a_file_that_two_backbones_share_is_downloaded_once():
     pretrained = MATRIX.pretrained | {"again": MATRIX.pretrained["small"]}
     matrix = dataclasses.replace(MATRIX, pretrained=pretrained)
     again = next(row for row in planned(matrix) if row.slug == "again")
@@ -123,7 +123,7 @@ def test_finished_work_is_not_left_to_do():
     assert (found["colour_linear"].left, found["mfcc_linear"].left) == (0.0, pytest.approx(1.0))
     assert found["small_mlp"].left is None  # nobody knows how long that takes
     shown = plan_table(list(found.values()))
-    (left,) = [column for column in shown.columns if column.header == "left to do"]
+    (left,) = [column for column in shown.columns if column.header == "left"]
     cells = dict(zip(found, left.cells, strict=True))
     assert (cells["colour"], cells["mfcc"], cells["small_mlp"]) == ("done", "1.0", "?")
 

@@ -11,7 +11,7 @@ from stages.trailers.media.results import video_store
 from tests.commands.predict.small_run import write_clip
 
 
-def test_an_address_is_fetched_and_a_path_is_not(tmp_path, monkeypatch):
+def test_a_url_is_downloaded_and_a_path_is_not(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)  # the store lies below the working folder
     clip = write_clip(tmp_path / "clip.mkv", 0)
     asked = []
@@ -41,7 +41,9 @@ def test_what_did_not_come_says_why_and_what_to_do(reason):
     def obtain(trailer):
         raise TrailerError(reason, "words of the site")
 
-    with pytest.raises(BenchmarkError, match=f"did not come .{reason.replace('_', ' ')}") as said:
+    with pytest.raises(
+        BenchmarkError, match=f"could not be downloaded .{reason.replace('_', ' ')}"
+    ) as said:
         open_trailer("https://films.example/a.mp4", 0, obtain)
     assert "words of the site" in str(said.value) and "what to do" in str(said.value)
 

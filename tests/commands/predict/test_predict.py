@@ -57,7 +57,7 @@ def test_the_headline_answers_in_a_table(call, clip):
 
 def test_few_films_are_warned_of_whatever_the_form(call, clip, tmp_path):
     page = tmp_path / "page.html"
-    words = "learnt from 15 films, too few (fewer than 60) for a yes or no to be relied on"
+    words = "learnt from 15 films, too few (fewer than 60) to rely on a yes or no"
     _, shown, said = call(clip, "--json", "--plot", page)
     (warning,) = json.loads(shown)["warnings"]
     assert words in warning and f"warning: {warning}" in said
@@ -185,7 +185,7 @@ def test_without_sound_the_picture_still_answers_and_says_so(call, tmp_path):
     assert status == 0
     assert [each["approach"] for each in told["approaches"]] == ["colour_linear"]
     (note,) = told["notes"]
-    assert note == "it has no sound, so no answer from mfcc_linear, late_linear"
+    assert note == "it has no sound, so no prediction by mfcc_linear, late_linear"
 
 
 @pytest.mark.parametrize(
@@ -194,17 +194,17 @@ def test_without_sound_the_picture_still_answers_and_says_so(call, tmp_path):
         (
             {"silent_seconds": 9},
             ["colour_linear"],
-            "its sound is silent, so no answer from mfcc_linear, mfcc_linear_all, late_linear",
+            "its sound is silent, so no prediction by mfcc_linear, mfcc_linear_all, late_linear",
         ),
         (
             {"black": True},
             ["mfcc_linear", "mfcc_linear_all"],
-            "its picture is black, so no answer from colour_linear, late_linear",
+            "its picture is black, so no prediction by colour_linear, late_linear",
         ),
         (  # the first window alone is silent
             {"silent_seconds": 1.2},
             ["colour_linear", "mfcc_linear_all"],
-            "the part of its sound that they hear is silent, so no answer from mfcc_linear, "
+            "the window of its sound that they use is silent, so no prediction by mfcc_linear, "
             "late_linear",
         ),
     ],
@@ -225,7 +225,9 @@ def test_what_is_too_short_for_one_modality_is_so_by_the_rule_of_the_stages(call
     (told,) = json.loads(shown)["trailers"]
     assert status == 0
     assert [each["approach"] for each in told["approaches"]] == ["colour_linear"]
-    assert told["notes"][-1] == "its sound is too short, so no answer from mfcc_linear, late_linear"
+    assert (
+        told["notes"][-1] == "its sound is too short, so no prediction by mfcc_linear, late_linear"
+    )
 
 
 def test_an_unknown_approach_is_answered_with_the_known(call, clip):

@@ -23,7 +23,7 @@ from tests.commands.predict.small_run import KEPT, Run
 
 @dataclass(frozen=True)
 class Asked:
-    """Three films of the corpus, one of each fold, taken apart as if they came from elsewhere."""
+    """Three films of the corpus, one of each fold, extracted as if they came from elsewhere."""
 
     predictor: Predictor
     films: list[str]
