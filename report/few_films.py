@@ -2,7 +2,7 @@
 
 from html import escape
 
-from report.elements import Html
+from report.html import Html
 from report.loading import Metrics
 
 # One sentence for all pages: which interval stands beside a level, which beside a difference, why.

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from report.elements import Html, isolated, number
+from report.html import Html
 from report.loading import Metrics
+from report.text import isolate, number
 
 SHOWN = 8  # rows of a list of films
 Row = dict[str, Any]
@@ -34,7 +35,7 @@ class Films:
     @cached_property
     def names(self) -> np.ndarray:
         """The titles, each closed off against what surrounds it."""
-        return np.array([isolated(title) for title in self.titles])
+        return np.array([isolate(title) for title in self.titles])
 
 
 def read(metrics: Metrics) -> Films:

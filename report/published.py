@@ -7,8 +7,8 @@ three numbers they are of its three models.
 
 from dataclasses import dataclass
 
-from report.elements import number
 from report.loading import Metrics
+from report.text import number
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ from html import escape
 
 import pandas as pd
 
-from report.elements import Html, as_json, figure
 from report.figures import sweep
 from report.figures.thresholds import EVERYTHING
+from report.html import Html, as_json, figure
 from report.loading import Metrics
 
 MEASURES = ("precision", "recall", "f1")

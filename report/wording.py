@@ -7,21 +7,11 @@ from typing import Any
 import pandas as pd
 
 from report import few_films
-from report.elements import (
-    Html,
-    counted,
-    interval,
-    isolated,
-    listed,
-    number,
-    p_value,
-    paragraph,
-    signed,
-    spelled,
-)
+from report.html import Html, paragraph
 from report.loading import VERDICTS, Metrics
 from report.tables.approaches import points
 from report.tables.genres import pair_ceilings
+from report.text import counted, in_words, interval, isolate, listed, number, p_value, signed
 
 FROM = {"picture": "from the picture", "sound": "from the sound", "both": "from both"}
 
@@ -200,8 +190,8 @@ def genre_set(metrics: Metrics) -> str:
     known, judged = list(metrics.catalogue["prevalence"]), metrics.genre_names
     missing = [genre for genre in known if genre not in judged]
     if not missing:
-        return f"{spelled(len(known))} genres"
-    left = f"{spelled(len(judged))} of the {spelled(len(known))} genres"
+        return f"{in_words(len(known))} genres"
+    left = f"{in_words(len(judged))} of the {in_words(len(known))} genres"
     return f"{left} (no {', no '.join(missing)})"
 
 
@@ -214,11 +204,11 @@ def scope(metrics: Metrics) -> list[str]:
     films = counted(metrics.catalogue["films"], "film")
     trailers = counted(metrics.catalogue["trailers"], "trailer")
     lines = [
-        f"Corpus: {corpus} ({isolated(source)}), {films} with {trailers}; "
+        f"Corpus: {corpus} ({isolate(source)}), {films} with {trailers}; "
         f"{genre_set(metrics)}, {number(metrics.catalogue.get('label_cardinality'))} per film.",
     ]
     if date := metrics.provenance.get("date"):
-        lines.append(f"Judged on {isolated(date)}.")
+        lines.append(f"Judged on {isolate(date)}.")
     if usable:
         lines.append(
             f"Usable: picture of {usable.get('picture', '–')}, sound of "
@@ -255,7 +245,7 @@ def came(metrics: Metrics) -> str:
 def no_second_source(metrics: Metrics) -> str:
     """Why it is not known how far two sources of genres agree."""
     of = metrics.catalogue.get("second_source", {"path": "second_source.txt", "films": 0})
-    file = f"{isolated(of['path'])} (catalogue.second_source)"
+    file = f"{isolate(of['path'])} (catalogue.second_source)"
     if not of["films"]:
         return f"How far two sources of genres agree is not known: {file} names no film."
     return (
@@ -268,7 +258,7 @@ def no_second_source(metrics: Metrics) -> str:
 def citation(metrics: Metrics) -> str:
     """How to cite this run: the software, its commit, and the corpus it ran on."""
     commit = metrics.provenance.get("commit")
-    at = f", commit {isolated(commit)}" if commit else ""
+    at = f", commit {isolate(commit)}" if commit else ""
     corpus = "its rendered sample corpus" if metrics.sample else "real films"
     films = metrics.catalogue["films"]
     return (

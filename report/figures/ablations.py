@@ -5,8 +5,8 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from report.elements import counted, number
 from report.figures.style import COLOURS, NAMES, ROW, colour, finish, shape
+from report.text import counted, number
 
 SPREAD = "standard deviation of macro AP"
 MODALITY = alt.Scale(domain=list(COLOURS), range=list(COLOURS.values()))

@@ -5,8 +5,8 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from report.elements import number
 from report.figures.style import NAMES, ROW, TENTHS, colour, finish, shape, with_room
+from report.text import number
 
 LONGEST = 15  # stages drawn by name
 AP = "macro AP (1 = perfect)"

@@ -5,8 +5,8 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from report.elements import counted, listed, number
 from report.figures.style import ROW, finish, shares_map, with_room
+from report.text import counted, listed, number
 
 STEPS = ("download", "frames", "audio")
 LOST = {"download": "did not come", "frames": "gave no picture", "audio": "gave no sound"}

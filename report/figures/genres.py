@@ -5,9 +5,9 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from report.elements import listed, number, p_value, signed
 from report.figures.style import colour, finish, shape, shares_map
 from report.loading import TOO_FEW
+from report.text import listed, number, p_value, signed
 
 AXIS = "normalised AP (0 = the genre's share of films, 1 = perfect)"
 PAIR = ("picture", "sound")

@@ -5,8 +5,8 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from report.elements import counted, number
 from report.figures.style import PROBABILITY, ROW, colour, finish, shape
+from report.text import counted, number
 
 MODERATE = 0.3  # a correlation from which Cohen (1988) calls it more than small
 CLEAR = "called clear (share of runs)"

@@ -7,9 +7,9 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from report.elements import listed, number
 from report.figures.style import COLOURS, NAMES, PROBABILITY, SHAPES, TENTHS, colour, finish, shape
 from report.loading import MODALITIES
+from report.text import listed, number
 
 FIFTHS = alt.Axis(format=".1f", values=[fifth / 5 for fifth in range(6)])
 SHARE = "share with the genre"

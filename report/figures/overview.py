@@ -5,9 +5,9 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from report.elements import counted, interval, listed, number, p_value, signed
 from report.figures.style import NAMES, PROBABILITY, ROW, TENTHS, colour, finish, shape
 from report.loading import MODALITIES, TOO_FEW, VERDICTS
+from report.text import counted, interval, listed, number, p_value, signed
 
 AP_AXIS = "macro average precision (1 = perfect)"
 BETWEEN = {

@@ -5,8 +5,8 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from report.elements import counted, number
 from report.figures.style import NAMES, PROBABILITY, ROW, TENTHS, colour, finish, shape
+from report.text import counted, number
 
 EVERYTHING = "predict_everything"
 FIFTHS = alt.Axis(format=".1f", values=[fifth / 5 for fifth in range(6)])

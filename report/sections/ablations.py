@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from report import elements, figures
-from report.elements import Html
+from report import figures, html
+from report.html import Html
 from report.loading import Metrics
 from report.tables import ablations, approaches
 
@@ -12,7 +12,7 @@ def contrast(metrics: Metrics, family: str) -> Html:
     """The paired differences of one family; a sentence where the matrix has none."""
     rows = approaches.of_families(metrics, family)
     if rows.empty:
-        return elements.paragraph("No two approaches of this matrix differ in nothing else.")
+        return html.paragraph("No two approaches of this matrix differ in nothing else.")
     return _differences(rows, family, "comparisons.csv")
 
 
@@ -20,12 +20,12 @@ def label_sets(metrics: Metrics) -> Html:
     """Fewer labels against all of them, on shared genres; the numbers genre by genre."""
     rows = ablations.label_sets(metrics)
     if rows.empty:
-        return elements.paragraph("No approach of this matrix was trained on fewer labels.")
-    by_genre = elements.table(
+        return html.paragraph("No approach of this matrix was trained on fewer labels.")
+    by_genre = html.table(
         ablations.label_genres(metrics), source="label_sets.csv", name="label-sets"
     )
     drawn = _differences(rows, "labels", "label_sets.csv")
-    return drawn + elements.folded("Genre by genre, and the naive difference", by_genre)
+    return drawn + html.folded("Genre by genre, and the naive difference", by_genre)
 
 
 def ungrouped(metrics: Metrics) -> Html:
@@ -33,12 +33,12 @@ def ungrouped(metrics: Metrics) -> Html:
     rows = ablations.ungrouped(metrics)
     if rows.empty:
         return Html("")
-    said = elements.paragraph(
+    said = html.paragraph(
         "Films of one collection are judged in one fold, since what is learnt from one of them is "
         "no news on the next. Folds that part them would score so much more, or less:"
     )
-    shown = elements.table(rows, source="ungrouped.csv", name="ungrouped")
-    return elements.heading("Films of a collection, parted") + said + shown
+    shown = html.table(rows, source="ungrouped.csv", name="ungrouped")
+    return html.heading("Films of a collection, parted") + said + shown
 
 
 def variance(metrics: Metrics) -> Html:
@@ -46,13 +46,13 @@ def variance(metrics: Metrics) -> Html:
     rows = ablations.variance(metrics)
     if rows.empty:
         return Html("")
-    drawn = elements.figure(
+    drawn = html.figure(
         figures.variance(rows),
         "variance",
         source="approaches.csv",
         numbers=ablations.variance_shown(rows),
     )
-    return elements.heading("Seeds and films") + drawn
+    return html.heading("Seeds and films") + drawn
 
 
 def ranks(metrics: Metrics) -> Html:
@@ -60,14 +60,12 @@ def ranks(metrics: Metrics) -> Html:
     rows = metrics.table("ranks")
     if rows.empty:
         return Html("")
-    drawn = elements.figure(
+    drawn = html.figure(
         figures.ranks(rows), "ranks", source="ranks.csv", numbers=ablations.ranks(rows)
     )
-    return elements.heading("Mean ranks") + drawn
+    return html.heading("Mean ranks") + drawn
 
 
 def _differences(rows: pd.DataFrame, name: str, source: str) -> Html:
     numbers = approaches.comparisons(rows, question=False)
-    return elements.figure(
-        figures.differences(rows, named=True), name, source=source, numbers=numbers
-    )
+    return html.figure(figures.differences(rows, named=True), name, source=source, numbers=numbers)

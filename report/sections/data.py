@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from report import elements
-from report.elements import Html
+from report import html
+from report.html import Html
 from report.loading import Metrics
 
 
@@ -24,10 +24,10 @@ def sheets(metrics: Metrics) -> Html:
             "event. Last, neutral sounds.",
         ),
     )
-    there = [elements.picture(*entry) for entry in pictures if (metrics.folder / entry[0]).exists()]
+    there = [html.picture(*entry) for entry in pictures if (metrics.folder / entry[0]).exists()]
     if metrics.sample and there:
         return Html("\n".join(sheet.text for sheet in there))
-    return elements.paragraph(
+    return html.paragraph(
         "Pictures and sound of real trailers belong to their owners and are not shown here."
         if not metrics.sample
         else "The contact sheets are not among the metrics."

@@ -4,10 +4,11 @@ from typing import Any
 
 import pandas as pd
 
-from report import elements, figures
-from report.elements import Html, number
+from report import figures, html
+from report.html import Html
 from report.loading import Metrics
 from report.tables import instrument
+from report.text import number
 
 
 def ceilings(metrics: Metrics) -> Html:
@@ -25,7 +26,7 @@ def ceilings(metrics: Metrics) -> Html:
             "Ceiling of": rows["used_by"].fillna("–"),
         }
     )
-    return elements.table(
+    return html.table(
         shown,
         caption="What the ideal observer scores",
         source="ceilings.csv",
@@ -38,9 +39,9 @@ def recovery(metrics: Metrics) -> Html:
     """How far what was planted is found by the headline approaches, cell by cell."""
     rows = instrument.recovery(metrics)
     if rows.empty:
-        return elements.paragraph("Nothing was planted in real films.")
+        return html.paragraph("Nothing was planted in real films.")
     said = metrics.recovered["headline"]
-    words = elements.paragraph(
+    words = html.paragraph(
         f"Cells without a cue of their own: {said['planted_at_zero']}, of which "
         f"{said['planted_at_zero_above']} are told clearly better than co-occurrence allows. Of "
         f"all {said['cells']} cells {said['above']} are told clearly better than the ideal "
@@ -55,14 +56,14 @@ def recovery(metrics: Metrics) -> Html:
         "normalised AP of the ideal observer",
         said["rank_correlation"],
     )
-    charts = elements.grid(
+    charts = html.grid(
         [
-            elements.figure(planted, "planted", source="recovery.csv"),
-            elements.figure(findable, "findable", source="recovery.csv"),
+            html.figure(planted, "planted", source="recovery.csv"),
+            html.figure(findable, "findable", source="recovery.csv"),
         ]
     )
-    numbers = elements.table(instrument.cells(rows), source="recovery.csv", name="recovery")
-    return charts + words + elements.folded("The numbers", numbers)
+    numbers = html.table(instrument.cells(rows), source="recovery.csv", name="recovery")
+    return charts + words + html.folded("The numbers", numbers)
 
 
 def _without_interval(said: dict[str, Any]) -> str:
@@ -75,7 +76,7 @@ def simulations(metrics: Metrics) -> Html:
     alarms, held = instrument.false_alarms(metrics), instrument.coverage(metrics)
     found = instrument.power(metrics)
     if alarms.empty or held.empty or found.empty:
-        return elements.paragraph("No results of simulations lie in benchmarks/results.")
+        return html.paragraph("No results of simulations lie in benchmarks/results.")
     worst, low, high = alarms["rate"].max(), held["rate"].min(), held["rate"].max()
     drawn = (
         (
@@ -103,7 +104,7 @@ def simulations(metrics: Metrics) -> Html:
     source = "calibration.json"
     return Html(
         "\n".join(
-            elements.figure(chart, name, source=source, numbers=instrument.simulated(rows)).text
+            html.figure(chart, name, source=source, numbers=instrument.simulated(rows)).text
             for name, chart, rows in drawn
         )
     )
@@ -116,7 +117,7 @@ def null_corpus(metrics: Metrics) -> Html:
         return Html("")
     beat = len(of["beat_no_skill"])
     clear = len(of["clear_in_other_families"])
-    return elements.paragraph(
+    return html.paragraph(
         "The whole pipeline was run once on a corpus rendered in the same way with every cue "
         f"planted at probability 0: {beat} of {of['approaches']} approaches beat chance, and "
         f"{clear} of the other comparisons {'was' if clear == 1 else 'were'} clear of zero."
@@ -129,14 +130,14 @@ def over_time(metrics: Metrics) -> Html:
     if not of:
         return Html("")
     gains = [row for row in of["gains"] if row["verdict"] == "better"]
-    words = elements.paragraph(
+    words = html.paragraph(
         "The cues of Mystery (a shot that shows the first one's scene again) and of Thriller (one "
         "that goes back two shots) exist only over time: any frame of them is a neutral shot's. "
         f"On a corpus of {of['films']} films with these two and no other, {len(gains)} of "
         f"{len(of['gains'])} differences between an approach that knows the frames' order and one "
         "that does not are clear of zero."
     )
-    shown = elements.table(
+    shown = html.table(
         instrument.over_time(of),
         caption="Average precision by how frames are looked at (p against chance)",
         source="over_time.json",

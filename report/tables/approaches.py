@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from report.elements import number, signed
 from report.figures.overview import contender, verdicts
 from report.loading import Metrics
 from report.tables.common import intervals, p_values, plain, spans
+from report.text import number, signed
 
 TUNED = "tuned"  # the rule of one threshold, learnt in each fold
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-from report.elements import interval, number, signed
 from report.loading import Metrics
+from report.text import interval, number, signed
 
 HEADINGS = ("case", "what", "on", "against", "times as fast", "by", "goal", "met")
 MET = {True: "yes", False: "no", None: ""}

@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from report.elements import number, signed
 from report.loading import Metrics
 from report.published import QUANTITIES
 from report.tables.common import of_approach, p_values, spans
+from report.text import number, signed
 
 CONSTANT, EVERY = "constant answer", "every genre"
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from report.elements import interval, number, p_value, signed
+from report.text import interval, number, p_value, signed
 
 
 def plain(rows: pd.DataFrame, headings: Mapping[str, str]) -> pd.DataFrame:

@@ -4,9 +4,9 @@ from typing import Any
 
 import pandas as pd
 
-from report.elements import interval, number
 from report.loading import Metrics
 from report.tables.common import of_approach, plain
+from report.text import interval, number
 
 
 def genres(metrics: Metrics) -> pd.DataFrame:

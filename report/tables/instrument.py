@@ -4,9 +4,9 @@ from typing import Any
 
 import pandas as pd
 
-from report.elements import number
 from report.loading import Metrics
 from report.tables.common import plain
+from report.text import number
 
 Z = 1.96  # of a 95% interval
 SHORT = {

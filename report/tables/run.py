@@ -4,8 +4,8 @@ from typing import Any
 
 import pandas as pd
 
-from report.elements import number, spelled
 from report.loading import Metrics
+from report.text import in_words, number
 
 STAGES = (  # those the pipeline has whatever its matrix
     *("catalogue", "download", "frames", "audio", "splits", "leaks"),
@@ -16,7 +16,7 @@ STAGES = (  # those the pipeline has whatever its matrix
 def labels(metrics: Metrics) -> pd.DataFrame:
     """The catalogue's label statistics."""
     of = metrics.catalogue
-    density = f"Share of the {spelled(len(metrics.genre_names))} genres on a film (label density)"
+    density = f"Share of the {in_words(len(metrics.genre_names))} genres on a film (label density)"
     rows = [
         ("Films", str(of["films"])),
         ("Trailers", str(of["trailers"])),

@@ -4,9 +4,9 @@ from typing import Any
 
 import pandas as pd
 
-from report.elements import number
 from report.loading import Metrics
 from report.tables.common import of_approach, plain
+from report.text import number
 
 
 def fixed_rules(metrics: Metrics) -> tuple[pd.DataFrame, list[str]]:

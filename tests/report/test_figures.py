@@ -7,8 +7,8 @@ import pytest
 from made_up_metrics import APPROACHES
 
 from report import figures, films, sections, tables, wording
-from report.elements import KEYS
 from report.figures.style import COLOURS
+from report.html import KEYS
 from report.loading import Metrics
 from report.published import QUANTITIES
 from report.slider import slider

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from report import elements, figures, tables, wording
+from report import figures, html, tables, wording
 from report.loading import Metrics
 
 
@@ -166,7 +166,7 @@ def test_every_reference_has_one_name_on_every_page(preview: Path) -> None:
         text = re.sub(r"<script.*?</script>|<[^>]*>", " ", text, flags=re.DOTALL)
         found = re.findall(rf".{{0,60}}(?:{OTHER_WORDS}).{{0,60}}", text, flags=re.IGNORECASE)
         assert not found, (page.name, found)
-    assert elements.KEYS["chance"].startswith("chance")
+    assert html.KEYS["chance"].startswith("chance")
 
 
 def test_simulations_without_skill_are_said_to_be_at_chance(metrics: Metrics) -> None:

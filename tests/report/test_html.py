@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from made_up_metrics import HOSTILE
 
-from report import elements
+from report import html, text
 
 
 @pytest.mark.parametrize(
@@ -20,33 +20,33 @@ from report import elements
     ],
 )
 def test_number(value: float | None, places: int, text: str) -> None:
-    assert elements.number(value, places) == text
+    assert text.number(value, places) == text
 
 
 def test_signed() -> None:
-    assert [elements.signed(v) for v in (0.1, -0.1, 0.0)] == ["+0.10", "−0.10", "0.00"]
+    assert [text.signed(v) for v in (0.1, -0.1, 0.0)] == ["+0.10", "−0.10", "0.00"]
 
 
 def test_p_values_and_lists() -> None:
     values = (0.0004, 0.0125, 1.0, math.nan)
-    assert [elements.p_value(v) for v in values] == ["p < 0.001", "p = 0.013", "p = 1.000", "p –"]
-    assert elements.listed(["a"]) == "a" and elements.listed(["a", "b", "c"]) == "a, b and c"
+    assert [text.p_value(v) for v in values] == ["p < 0.001", "p = 0.013", "p = 1.000", "p –"]
+    assert text.listed(["a"]) == "a" and text.listed(["a", "b", "c"]) == "a, b and c"
 
 
 def test_json_cannot_leave_its_script() -> None:
-    text = elements.as_json({"title": HOSTILE})
+    text = html.as_json({"title": HOSTILE})
     assert "<" not in text and "`" not in text
     assert json.loads(text) == {"title": HOSTILE}
 
 
 def test_json_refuses_what_is_no_json() -> None:
     with pytest.raises(ValueError, match="JSON"):
-        elements.as_json(math.nan)
+        html.as_json(math.nan)
 
 
 def test_table_escapes_and_sets_numbers_right() -> None:
     frame = pd.DataFrame({HOSTILE: [HOSTILE], "AP": ["0.41"], "95%": ["0.36 to 0.46"]})
-    text = elements.table(frame, caption=HOSTILE, name="one").text
+    text = html.table(frame, caption=HOSTILE, name="one").text
     assert "<script" not in text
     assert text.count("&lt;script&gt;") == 4  # caption, region, heading, cell
     assert '<td class="number">0.41</td>' in text
@@ -56,7 +56,7 @@ def test_table_escapes_and_sets_numbers_right() -> None:
 def test_figure_moves_the_title_into_the_page() -> None:
     chart = alt.Chart(pd.DataFrame({"x": [1], "t": [HOSTILE]})).mark_point().encode(x="x:Q")
     chart = chart.properties(title=alt.TitleParams(HOSTILE, subtitle="sub"), description="alt text")
-    text = elements.figure(chart, "name", source="a.csv").text
+    text = html.figure(chart, "name", source="a.csv").text
     assert text.count("<script") == 1
     assert 'data-alternative="alt text"' in text
     assert '<a href="metrics/a.csv" download>a.csv</a>' in text
@@ -65,5 +65,5 @@ def test_figure_moves_the_title_into_the_page() -> None:
 
 
 def test_piece_is_one_raw_block_of_markdown() -> None:
-    shown = elements.Html("<p>a</p>\n\n<p>```</p>")._repr_markdown_()
+    shown = html.Html("<p>a</p>\n\n<p>```</p>")._repr_markdown_()
     assert shown == "```{=html}\n<p>a</p>\n<p>&#96;&#96;&#96;</p>\n```"

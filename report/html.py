@@ -41,8 +41,6 @@ KEYS = {
     "unskilled": "a constant answer, or every genre",
 }
 
-SPELLED = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
-
 
 @dataclass(frozen=True)
 class Html:
@@ -65,57 +63,6 @@ def as_json(value: Any) -> str:
     for sign in "<>&`":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
     return text
-
-
-def number(value: Any, places: int = 2) -> str:
-    """A number for people; an en dash where it is undefined."""
-    if value is None or pd.isna(value):
-        return "–"
-    text = f"{float(value):.{places}f}"
-    if float(text) == 0:
-        text = text.removeprefix("-")
-    return text.replace("-", "−")
-
-
-def interval(lo: Any, hi: Any, places: int = 2) -> str:
-    """An interval for people, as in `0.36 to 0.47`; empty where it is undefined."""
-    if pd.isna(lo) or pd.isna(hi):
-        return ""
-    return f"{number(lo, places)} to {number(hi, places)}"
-
-
-def signed(value: Any, places: int = 2) -> str:
-    """A difference for people, with its sign."""
-    text = number(value, places)
-    return text if text.startswith(("−", "–")) or float(text) == 0 else f"+{text}"
-
-
-def p_value(value: Any) -> str:
-    """A p-value for people, as in `p = 0.012` or `p < 0.001`; an en dash where undefined."""
-    if pd.isna(value):
-        return "p –"
-    return "p < 0.001" if value < 0.001 else f"p = {number(value, 3)}"
-
-
-def spelled(count: int) -> str:
-    """A number in words where it is a small one, as in `nine`."""
-    return SPELLED[count] if count < len(SPELLED) else str(count)
-
-
-def counted(number: int, noun: str, nouns: str = "") -> str:
-    """`1 film`, `2 films`, `3 approaches`; nouns: a plural that has no such end."""
-    end = "es" if noun.endswith(("ch", "s", "x")) else "s"
-    return f"{number:,} {noun if number == 1 else nouns or noun + end}"
-
-
-def listed(texts: Sequence[str]) -> str:
-    """Texts in a row, as in `a, b and c`."""
-    return texts[0] if len(texts) == 1 else ", ".join(texts[:-1]) + " and " + texts[-1]
-
-
-def isolated(text: Any) -> str:
-    """A text from outside whose right-to-left marks, if it has any, end where it ends."""
-    return f"\u2068{text}\u2069"
 
 
 def paragraph(text: str, kind: str = "") -> Html:
