@@ -1,4 +1,4 @@
-"""The films with every approach's scores: looked up, taken apart, held against each other."""
+"""The films with every approach's scores: search, hits and misses, disagreements, confusion."""
 
 import json
 from dataclasses import dataclass
@@ -19,14 +19,17 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Films:
-    """titles: one a film, with its year; y_true: (n_films, n_genres) bool;
-    scores: (n_films, n_approaches, n_genres); approaches: slugs; genres: names."""
+    """Every film with its genres and scores."""
 
     titles: list[str]
+    """With the year."""
     genres: list[str]
     approaches: list[str]
+    """Slugs."""
     y_true: np.ndarray
+    """(n_films, n_genres) bool."""
     scores: np.ndarray
+    """(n_films, n_approaches, n_genres)."""
 
     def of(self, slug: str) -> np.ndarray:
         """Scores of one approach, (n_films, n_genres)."""
@@ -34,7 +37,7 @@ class Films:
 
     @cached_property
     def names(self) -> np.ndarray:
-        """The titles, each closed off against what surrounds it."""
+        """The titles, isolated from the direction of surrounding text."""
         return np.array([isolate(title) for title in self.titles])
 
 
@@ -125,13 +128,13 @@ def explorer(metrics: Metrics) -> Html:
     named = " ".join(metrics.named.values())
     return Html(
         f'<div class="explorer" id="explorer" data-named="{named}">'
-        '<div class="controls"><label>Search a film by title, year or id '
+        '<div class="controls"><label>Search films by title, year or id '
         '<input type="search" id="film-search" autocomplete="off" spellcheck="false"></label>'
         '<label>Genre <select id="film-genre"><option value="">any</option></select></label></div>'
         '<p class="caption" id="film-count" role="status"></p>'
         '<ul class="found" id="film-found"></ul>'
         '<div id="film-shown" aria-live="polite"></div>'
-        "<noscript><p>This search needs JavaScript; films.json below has the same.</p></noscript>"
+        "<noscript><p>This search needs JavaScript; films.json has the same data.</p></noscript>"
         '<script src="metrics/films.js" defer></script></div>'
         '<p class="source">Data: <a href="metrics/films.json" download>films.json</a></p>'
     )

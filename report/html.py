@@ -1,4 +1,4 @@
-"""Pieces of HTML the pages are made of: figures, tables, notes. Every text is escaped here.
+"""The HTML that pages are made of: figures, tables, notes. Every text is escaped here.
 
 A piece is shown as Markdown that holds one raw HTML block, not as text/html: for text/html
 Quarto adds require.js and jQuery from the web to the page, and the report must not need one.
@@ -20,7 +20,7 @@ KEYS = {
     "both": "picture and sound",
     "none": "label frequencies",
     "interval": "95% interval",
-    "ceiling": "ceiling: the best any predictor could do",
+    "ceiling": "ceiling: the best possible predictor",
     "chance": "chance: a random order",
     "perfect": "a perfect predictor",
     "constant": "constant answer",
@@ -32,11 +32,11 @@ KEYS = {
     "lost": "lost",
     "training": "training films",
     "held_out": "held-out films",
-    "before": "as it is",
+    "before": "uncalibrated",
     "after": "calibrated",
     "published": "published by the seed study",
     "flawless": "perfect",
-    "promised": "what is promised",
+    "promised": "nominal",
     "undecided": "undecided",
     "unskilled": "a constant answer, or every genre",
 }

@@ -54,11 +54,11 @@ def slider(metrics: Metrics) -> Html:
         '<label class="range">Threshold <output id="slider-value"></output>'
         '<input id="slider-threshold" type="range" min="0" step="1" '
         f'max="{len(thresholds) - 1}" value="{thresholds.index(start)}"></label></div>'
-        '<p class="caption">At this threshold; small: every genre for every film</p>'
+        '<p class="caption">At this threshold; in small type: every genre for every film</p>'
         '<div class="table-frame"><table data-quarto-disable-processing="true">'
         f'<thead><tr><th scope="col">Averaged</th>{head}</tr></thead>'
         f"<tbody>{''.join(body)}</tbody></table></div>"
-        f"<details><summary>Genre by genre</summary>{_by_genre(metrics)}</details>"
+        f"<details><summary>By genre</summary>{_by_genre(metrics)}</details>"
         '<script src="metrics/films.js" defer></script>'
         f'<script type="application/json" class="values">{as_json(data)}</script></div>'
     )
@@ -81,7 +81,7 @@ def _by_genre(metrics: Metrics) -> str:
         for genre in metrics.genre_names
     )
     return (
-        '<div class="table-frame" tabindex="0" role="region" aria-label="Genre by genre">'
+        '<div class="table-frame" tabindex="0" role="region" aria-label="By genre">'
         '<table data-quarto-disable-processing="true"><thead><tr><th scope="col">Genre</th>'
         f"{head}</tr></thead><tbody>{rows}</tbody></table></div>"
     )

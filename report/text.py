@@ -57,3 +57,12 @@ def listed(texts: Sequence[str]) -> str:
 def isolate(text: Any) -> str:
     """A text from outside whose right-to-left marks, if it has any, end where it ends."""
     return f"\u2068{text}\u2069"
+
+
+def of_all(some: int, total: int, noun: str) -> str:
+    """`All 23 models beat`, `3 of 23 models beat`, `The only model beats`."""
+    if total == 1:
+        return f"The only {noun} {'beats' if some else 'does not beat'}"
+    if some in (0, total):
+        return f"{'All' if some else 'None of the'} {total} {noun}s beat"
+    return f"{some} of {total} {noun}s {'beats' if some == 1 else 'beat'}"

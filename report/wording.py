@@ -1,4 +1,4 @@
-"""Sentences the pages say, computed from metrics/: the banner, the answer, findings, for whom."""
+"""Sentences of the pages, computed from metrics/: banner, warning, answer, findings, scope."""
 
 from collections.abc import Mapping
 from html import escape
@@ -6,14 +6,23 @@ from typing import Any
 
 import pandas as pd
 
-from report import few_films
 from report.html import Html, paragraph
 from report.loading import VERDICTS, Metrics
 from report.tables.approaches import points
 from report.tables.genres import pair_ceilings
-from report.text import counted, in_words, interval, isolate, listed, number, p_value, signed
+from report.text import (
+    counted,
+    in_words,
+    interval,
+    isolate,
+    listed,
+    number,
+    of_all,
+    p_value,
+    signed,
+)
 
-FROM = {"picture": "from the picture", "sound": "from the sound", "both": "from both"}
+ALONE = {"picture": "picture alone", "sound": "sound alone", "both": "both together"}
 
 
 def banner(metrics: Metrics) -> Html:
@@ -23,33 +32,38 @@ def banner(metrics: Metrics) -> Html:
     films = metrics.catalogue["films"]
     return Html(
         '<aside class="banner" role="note"><strong>These are not films.</strong> '
-        f"The corpus is a rendered calibration corpus: {films} trailers of films that do not "
-        "exist, with known cues planted in picture and sound. The numbers say how well the "
-        "instrument measures, and nothing about cinema.</aside>"
+        f"The corpus is a test with a known answer: {films} rendered trailers of films that do not "
+        "exist, with known cues planted in picture and sound. The numbers show how well the "
+        "benchmark measures, and nothing about cinema.</aside>"
+    )
+
+
+def warning(metrics: Metrics) -> Html:
+    """The pipeline's warning where a corpus or a genre has too few films; else nothing."""
+    found = metrics.splits.get("warning")
+    if not found:
+        return Html("")
+    return Html(
+        f'<aside class="banner" role="note"><strong>Few films.</strong> {escape(found)}</aside>'
     )
 
 
 def answer(metrics: Metrics) -> Html:
-    """The answer in one sentence, with numbers and 95% intervals."""
-    said = [f"{FROM[m]} at {_scored(metrics.approach(slug))}" for m, slug in metrics.named.items()]
-    said[0] = said[0].replace("(", "(95% interval ", 1)
+    """The answer with numbers and 95% intervals."""
+    scores = [f"{ALONE[m]} {_scored(metrics.approach(slug))}" for m, slug in metrics.named.items()]
+    scores[0] = scores[0].replace(" <", " scores <").replace("(", "(95% interval ", 1)
     judges = {"picture_minus_sound": _between, "fusion_gain": _fusion}
     found = [
         judge(metrics.comparison(metrics.headline[name]))
         for name, judge in judges.items()
         if name in metrics.headline
     ]
-    chance = number(chance_level(metrics))
+    on = "On these rendered trailers" if metrics.sample else "For the genres of films"
     text = (
-        f"The genres of {_these(metrics)} can be told {listed(said)}, on a scale where chance "
-        f"scores {chance} on these films and a perfect predictor 1"
+        f"{on}, {listed(scores)}. Chance scores {number(chance_level(metrics))}, a perfect "
+        "predictor 1."
     )
-    text += f": {', and '.join(found)}." if found else "."
-    return Html(f'<p class="answer">{text}</p>')
-
-
-def _these(metrics: Metrics) -> str:
-    return "these rendered trailers" if metrics.sample else "a film trailer"
+    return Html(f'<p class="answer">{" ".join([text, *found])}</p>')
 
 
 def _scored(row: "pd.Series[Any]") -> str:
@@ -61,23 +75,21 @@ def _scored(row: "pd.Series[Any]") -> str:
 
 def _between(row: "pd.Series[Any]") -> str:
     found = judged(row)
-    if found > 0:
-        return f"the picture tells more, by {_gap(row)}"
-    if found < 0:
-        return f"the sound tells more, by {_gap(row, -1)}"
-    known = "is undecided" if pd.notna(row["lo"]) else "so few films cannot say"
-    return f"which of the two tells more {known} (picture − sound {_gap(row)})"
+    if found:
+        first, second = ("Picture", "sound") if found > 0 else ("Sound", "picture")
+        return f"{first} beats {second} by {_gap(row, found)}."
+    known = "Undecided:" if pd.notna(row["lo"]) else "Too few films to say"
+    return f"{known} whether picture beats sound (picture − sound {_gap(row)})."
 
 
 def _fusion(row: "pd.Series[Any]") -> str:
     found = judged(row)
-    part = f"{escape(str(row['b']))}, the better of its two parts on training films"
-    if found > 0:
-        return f"joining them gains {_gap(row)} over {part}"
-    if found < 0:
-        return f"joining them loses {_gap(row, -1)} against {part}"
-    known = "is undecided" if pd.notna(row["lo"]) else "they cannot say either"
-    return f"whether joining them gains anything over {part}, {known} ({_gap(row)})"
+    part = f"{escape(str(row['b']))}, the better single model on training films"
+    if found:
+        verb = "beats" if found > 0 else "loses to"
+        return f"Fusion {verb} {part}, by {_gap(row, found)}."
+    known = "Undecided:" if pd.notna(row["lo"]) else "Too few films to say"
+    return f"{known} whether fusion beats {part} ({_gap(row)})."
 
 
 def judged(row: "pd.Series[Any]") -> int:
@@ -85,13 +97,15 @@ def judged(row: "pd.Series[Any]") -> int:
     return VERDICTS.get(row["verdict"], 0)
 
 
-def _gap(row: "pd.Series[Any]", sign: int = 1) -> str:
+def _gap(row: "pd.Series[Any]", ahead: int = 0) -> str:
+    """The difference with its interval; ahead: 1 or -1, its sign where one of the two is better."""
     if pd.isna(row["lo"]):
         return signed(row["difference"], 3)
+    shown, sign = (number, ahead) if ahead else (signed, 1)
     lo, hi = sorted((sign * row["lo"], sign * row["hi"]))
     # Three places: an interval that just holds zero must not be shown as ending at it.
-    spread = f"[{signed(lo, 3)} to {signed(hi, 3)}; Holm’s {p_value(row['p_holm'])}]"
-    return f"{signed(sign * row['difference'], 3)} {escape(spread)}"
+    spread = f"[{shown(lo, 3)} to {shown(hi, 3)}; Holm’s {p_value(row['p_holm'])}]"
+    return f"{shown(sign * row['difference'], 3)} {escape(spread)}"
 
 
 def chance_level(metrics: Metrics) -> float:
@@ -105,18 +119,18 @@ def chance_level(metrics: Metrics) -> float:
 
 
 def findings(metrics: Metrics) -> list[str]:
-    """Findings: against chance, against the ceiling or the best, what a threshold costs."""
+    """Findings: against chance, against the ceiling or the best, F1 against its reference."""
     chance = chance_level(metrics)
     sensing = points(metrics).query("modality != 'none'")
     beat = (
-        f"{int(sensing['skilled'].sum())} of {len(sensing)} approaches that look or listen beat "
-        f"chance ({number(chance)}): the 95% interval of their difference from a random order of "
-        "the same films lies above zero, and its p, adjusted by Holm, below 0.05."
+        f"{of_all(int(sensing['skilled'].sum()), len(sensing), 'model')} chance "
+        f"({number(chance)}): the 95% interval of the difference from a random order of the same "
+        "films is above zero, and p, adjusted by Holm, below 0.05."
     )
-    if few_films.too_few(metrics):
+    if metrics.approaches["macro_ap_lo"].isna().all():
         beat = (
-            f"Which of {len(sensing)} approaches that look or listen beat chance "
-            f"({number(chance)}) so few films cannot say: they have no intervals and no verdicts."
+            f"There are too few films to say which of the {counted(len(sensing), 'model')} beat "
+            f"chance ({number(chance)}): no intervals and no verdicts."
         )
     found = [beat]
     found.append(_reached(metrics, chance) or best(metrics))
@@ -128,16 +142,16 @@ def findings(metrics: Metrics) -> list[str]:
         scores = listed([number(value) for value in at["f1_macro"]])
         rules = listed([f"{value:g}" for value in at["threshold"]])
         found.append(
-            f"Every genre for every film gives a macro F1 of {number(everything)}; "
-            f"{metrics.leading} scores {scores} at {rules}, "
-            f"{'thresholds' if len(at) > 1 else 'a threshold'} fixed before the run. A score "
-            "without its reference says little."
+            f"Every genre for every film scores a macro F1 of {number(everything)}; "
+            f"{metrics.leading} scores {scores} at the "
+            f"{'thresholds' if len(at) > 1 else 'threshold'} {rules}, fixed before the run. A "
+            "score means little without such a reference."
         )
     return found
 
 
 def best(metrics: Metrics) -> str:
-    """The approach that scores highest, and what singling it out is worth."""
+    """The approach that scores highest, and whether it was named before the run."""
     sensing = points(metrics).query("modality != 'none'")
     first = sensing.sort_values("macro_ap").iloc[-1]
     spread = interval(first["macro_ap_lo"], first["macro_ap_hi"])
@@ -146,8 +160,8 @@ def best(metrics: Metrics) -> str:
     if first["approach"] in metrics.headline.values():
         return f"{text}. It was named before the run."
     return (
-        f"{text}. It is singled out after seeing the scores, which flatters it a little; the "
-        "answer keeps to what was named before."
+        f"{text}. It was picked after seeing the scores, which flatters it a little; the answer "
+        "uses only approaches named before the run."
     )
 
 
@@ -158,12 +172,12 @@ def _reached(metrics: Metrics, chance: float) -> str:
         if ceiling is None or ceiling <= chance:
             continue
         share = (metrics.approach(slug)["macro_ap"] - chance) / (ceiling - chance)
-        shares.append(f"{share:.0%} for {modality}")
+        shares.append(f"{ALONE[modality]} {share:.0%}")
     if not shares:
         return ""
     return (
-        "Of the way from chance to the ceiling, the approaches named before the run go "
-        f"{listed(shares)}. The rest of the way is in the trailers, and these models miss it."
+        "Of the distance from chance to the ceiling, the approaches named before the run cover: "
+        f"{listed(shares)}. The missing signal is there; these models miss it."
     )
 
 
@@ -178,15 +192,14 @@ def unplanted(metrics: Metrics) -> Html:
     if not said:
         return Html("")
     return paragraph(
-        f"Planted with probability 0, and yet with a ceiling above the genre’s share of films: "
+        f"No cue was planted, and yet the ceiling is above the genre’s share of films: "
         f"{listed(said)}. "
-        "No cue there is the genre’s own. What tells it is co-occurrence: which other genres’ "
-        "cues its films carry, and how thinly."
+        "Co-occurrence gives it away: which other genres’ cues its films carry, and how few."
     )
 
 
 def genre_set(metrics: Metrics) -> str:
-    """The set of genres that every number is over, in words: which of the ten are not in it."""
+    """The genres that every number is over, in words: which of the ten are missing."""
     known, judged = list(metrics.catalogue["prevalence"]), metrics.genre_names
     missing = [genre for genre in known if genre not in judged]
     if not missing:
@@ -196,7 +209,7 @@ def genre_set(metrics: Metrics) -> str:
 
 
 def scope(metrics: Metrics) -> list[str]:
-    """For whom the answer holds: corpus, films, folds, what was usable."""
+    """What the answer holds for: corpus, films, folds, what was usable."""
     usable: Mapping[str, int] = metrics.splits.get("usable", {})
     folds = len(metrics.splits.get("folds", {}))
     corpus = "the rendered sample corpus" if metrics.sample else "real films"
@@ -208,60 +221,29 @@ def scope(metrics: Metrics) -> list[str]:
         f"{genre_set(metrics)}, {number(metrics.catalogue.get('label_cardinality'))} per film.",
     ]
     if date := metrics.provenance.get("date"):
-        lines.append(f"Judged on {isolate(date)}.")
+        lines.append(f"Date: {isolate(date)}.")
     if usable:
         lines.append(
-            f"Usable: picture of {usable.get('picture', '–')}, sound of "
-            f"{usable.get('sound', '–')}, both of {usable.get('both', '–')} films."
+            f"Films with usable picture: {usable.get('picture', '–')}, sound: "
+            f"{usable.get('sound', '–')}, both: {usable.get('both', '–')}."
         )
     lines.append(
-        f"Every film was judged by models that had not seen it ({counted(folds, 'fold')}, grouped "
-        f"by {_grouped(metrics)}); {few_films.INTERVALS}"
+        f"Every film was scored by models that had not seen it ({counted(folds, 'fold')}, grouped "
+        f"by {_grouped(metrics)})."
+    )
+    # one sentence for all pages: which interval is where, and why
+    lines.append(
+        "95% intervals: for a score, the jackknife over films, around the score itself, so that "
+        "score, interval, chance and ceiling are all for this many films (with few films, average "
+        "precision comes out higher); for a difference, the paired bootstrap. Models are not "
+        "retrained."
     )
     if metrics.sample:
-        lines.append(
-            "It does not hold for films. It says whether the instrument finds what was planted."
-        )
+        lines.append("It does not hold for real films. It shows whether planted cues are found.")
     return lines
 
 
 def _grouped(metrics: Metrics) -> str:
-    """By what the films of a fold were kept together: collections where any has several films."""
+    """What films are grouped by in folds: collections, where any has several films."""
     films = metrics.splits.get("usable", {}).get("any", 0)
     return "collection" if metrics.splits.get("groups", films) < films else "film"
-
-
-def came(metrics: Metrics) -> str:
-    """How much of the catalogue came, beside the seed study's share."""
-    of = metrics.download
-    text = f"{of['ok']} of {counted(of['trailers'], 'trailer')} came ({of['share']:.1%})"
-    study = of.get("seed_study_share")
-    if metrics.sample:
-        return f"{text}. None is fetched: the trailers are rendered on the spot."
-    aside = "The student study that this benchmark grew out of got"
-    return f"{text}. {aside} {study:.0%} of its own." if study else f"{text}."
-
-
-def no_second_source(metrics: Metrics) -> str:
-    """Why it is not known how far two sources of genres agree."""
-    of = metrics.catalogue.get("second_source", {"path": "second_source.txt", "films": 0})
-    file = f"{isolate(of['path'])} (catalogue.second_source)"
-    if not of["films"]:
-        return f"How far two sources of genres agree is not known: {file} names no film."
-    return (
-        f"How far two sources of genres agree is not known: {file} names the genres of "
-        f"{of['films']} of these films, and fewer than two of them have a trailer that could be "
-        "used."
-    )
-
-
-def citation(metrics: Metrics) -> str:
-    """How to cite this run: the software, its commit, and the corpus it ran on."""
-    commit = metrics.provenance.get("commit")
-    at = f", commit {isolate(commit)}" if commit else ""
-    corpus = "its rendered sample corpus" if metrics.sample else "real films"
-    films = metrics.catalogue["films"]
-    return (
-        "The trailer-genres authors (2026). How far can a film's genres be told from its trailer? "
-        f"A benchmark of picture, sound and both{at}; run on {corpus} ({counted(films, 'film')})."
-    )

@@ -13,7 +13,7 @@ MODALITY = alt.Scale(domain=list(COLOURS), range=list(COLOURS.values()))
 
 
 def variance(rows: pd.DataFrame) -> Any:
-    """How far macro average precision moves with the training seed, and with the films drawn.
+    """How much macro average precision varies with the training seed and with the films.
 
     rows: approach, modality, seed_sd, film_sd (standard deviations of macro AP).
     """
@@ -50,20 +50,20 @@ def variance(rows: pd.DataFrame) -> Any:
         _moves(rows),
         f"Standard deviation of macro average precision over seeds and over films. {spoken}.",
         height=ROW * max(len(rows), 1),
-        subtitle="Median over the approaches; hollow: over training seeds, filled: over films",
+        subtitle="Ratio: median over approaches. Hollow: over training seeds; filled: over films",
         keys=[m for m in NAMES if m in set(rows["modality"])],
     )
 
 
 def _moves(rows: pd.DataFrame) -> str:
-    """Which of the two moves a score further, where the seed moves it at all."""
+    """Which of the two a score varies more with."""
     moved = rows[rows["seed_sd"] > 0]
     if moved.empty:
-        return "The training seed moves no score, which films are drawn does"
+        return "Training seeds change no score; the choice of films does"
     ratio = float((moved["film_sd"] / moved["seed_sd"]).median())
     if ratio < 1:
-        return f"The training seed moves a score {1 / ratio:.1f} times as far as the films drawn"
-    return f"Which films are drawn moves a score {ratio:.0f} times as far as the training seed"
+        return f"Scores vary {1 / ratio:.1f} times as much over training seeds as over films"
+    return f"Scores vary {ratio:.0f} times as much over films as over training seeds"
 
 
 def ranks(rows: pd.DataFrame) -> Any:
@@ -101,7 +101,7 @@ def ranks(rows: pd.DataFrame) -> Any:
         f"{others} within the critical difference of {number(apart, 1)}",
         f"Mean rank of each approach. {spoken}. Critical difference {number(apart, 2)}.",
         height=ROW * max(len(rows), 1),
-        subtitle="Over genres; where two bars do not overlap, ranks differ by more than Nemenyi's "
-        "critical difference. A description: the paired differences are the test",
+        subtitle="Over genres. Bars that do not overlap differ by more than Nemenyi's critical "
+        "difference. Descriptive only: the paired differences are the test",
         keys=[m for m in NAMES if m in set(rows["modality"])],
     )

@@ -1,4 +1,4 @@
-"""Figures of what it cost: learning curves, the time of each stage, score against time."""
+"""Figures of cost: learning curves, the time of each stage, score against time."""
 
 from typing import Any
 
@@ -56,7 +56,7 @@ def timings(stages: pd.DataFrame) -> Any:
     title = (
         f"{first['stage']} takes {first['seconds'] / total:.0%} of {total / 60:.1f} minutes"
         if total > 0
-        else "No stage took time"
+        else "No stage took any time"
     )
     base = alt.Chart(rows).encode(
         x=alt.X(
@@ -84,11 +84,11 @@ def price(rows: pd.DataFrame) -> Any:
     best = rows.sort_values("macro_ap").iloc[-1]
     near = rows[rows["macro_ap"] >= best[["macro_ap_lo", "macro_ap"]].min()].iloc[0]
     title = (
-        f"{near['approach']} is the quickest within the interval of the best, "
+        f"{near['approach']} is the fastest within the interval of the best, "
         f"{best['approach']}: {near['seconds']:,.0f} s against {best['seconds']:,.0f} s"
     )
     if near["approach"] == best["approach"]:
-        title = f"{best['approach']} scores highest, and nothing within its interval is quicker"
+        title = f"{best['approach']} scores highest, and nothing within its interval is faster"
     if pd.isna(best["macro_ap_lo"]):
         title = f"{best['approach']} scores highest, in {best['seconds']:,.0f} s"
     x = alt.X(
@@ -122,6 +122,6 @@ def price(rows: pd.DataFrame) -> Any:
         title,
         f"Macro average precision against seconds. {spoken}.",
         height=300,
-        subtitle="Embedding and fitting of what each approach is made of, on this run's machine",
+        subtitle="Embedding and fitting, parts included, on the machine of this run",
         keys=[*(m for m in NAMES if m in set(rows["modality"])), "interval"],
     )

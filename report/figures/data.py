@@ -9,7 +9,7 @@ from report.figures.style import ROW, finish, shares_map, with_room
 from report.text import counted, listed, number
 
 STEPS = ("download", "frames", "audio")
-LOST = {"download": "did not come", "frames": "gave no picture", "audio": "gave no sound"}
+LOST = {"download": "could not be downloaded", "frames": "had no picture", "audio": "had no sound"}
 
 
 def attrition(rows: pd.DataFrame) -> Any:
@@ -26,7 +26,7 @@ def attrition(rows: pd.DataFrame) -> Any:
     parts = [
         f"{counted(int(lost[step]), 'trailer')} {LOST[step]}" for step in steps if lost.get(step, 0)
     ]
-    title = listed(parts) if parts else "No trailer was lost at any step"
+    title = listed(parts) if parts else "No trailer was lost"
     y = alt.Y("row:N", sort=rows["row"].tolist(), title=None, axis=alt.Axis(labelLimit=180))
     base = alt.Chart(rows).encode(
         x=alt.X(
@@ -66,8 +66,8 @@ def prevalence(shares: pd.Series, films: int) -> Any:
     rows = rows.assign(text=[f"{share:.0%}" for share in rows["share"]])
     first, last = rows.iloc[0], rows.iloc[-1]
     title = (
-        f"{first['genre']} is on {first['text']} of films, {last['genre']} on {last['text']}: "
-        "rare genres start lower"
+        f"{first['text']} of films are {first['genre']}, {last['text']} {last['genre']}: chance "
+        "scores less for rare genres"
     )
     base = alt.Chart(rows).encode(
         x=alt.X(
@@ -89,7 +89,7 @@ def prevalence(shares: pd.Series, films: int) -> Any:
         title,
         f"Share of films per genre. {spoken}.",
         height=26 * len(rows),
-        subtitle="The share is about what chance scores: average precision of a random order",
+        subtitle="The share is about the average precision of a random order, which is chance",
     )
 
 
@@ -115,18 +115,18 @@ def cooccurrence(counts: pd.DataFrame, shares: pd.Series, films: int) -> Any:
     largest = cells[cells["share"] > 0].sort_values("share", kind="stable").tail(1)
     for top in largest.to_dict("records"):
         title = (
-            f"Genres travel together: {top['share']:.0%} of {top['genre']} films are also "
+            f"Genres go together: {top['share']:.0%} of {top['genre']} films are also "
             f"{top['other']}"
         )
         most = (
             f"The largest share is {number(top['share'])}: {top['genre']} films that are also "
             f"{top['other']}."
         )
-    chart = shares_map(cells, order, "… that also carry", "films:Q")
+    chart = shares_map(cells, order, "… that are also", "films:Q")
     return finish(
         chart,
         title,
         f"Heat map of co-occurring genres. {most} The table below has every pair.",
         height=34 * len(order),
-        subtitle="Per cent of the films in the row that also carry the genre of the column",
+        subtitle="Per cent of the row's films that also have the column's genre",
     )

@@ -1,4 +1,4 @@
-"""Figures by genre: what picture and sound each tell."""
+"""Figures by genre: picture against sound, and confusions."""
 
 from typing import Any
 
@@ -86,11 +86,11 @@ def dumbbell(rows: pd.DataFrame, ceilings: pd.DataFrame, owned: pd.DataFrame) ->
     compared = len(names) > 1
     return finish(
         alt.layer(*layers),
-        _finding(wide, owned) if compared else f"The {names.index[0]}, genre by genre",
+        _finding(wide, owned) if compared else f"Average precision from {names.index[0]}, by genre",
         f"Normalised average precision of {' and '.join(names.index)} by genre. {spoken}.",
         height=44 * len(order),
-        subtitle=f"{names['picture']} against {names['sound']}, genre by genre; seen or heard: by "
-        "the difference on the same films, as below" + _left_out(owned)
+        subtitle=f"{names['picture']} against {names['sound']}; what is clear is decided by the "
+        "paired difference, below" + _left_out(owned)
         if compared
         else str(names.iloc[0]),
         keys=keys,
@@ -98,23 +98,24 @@ def dumbbell(rows: pd.DataFrame, ceilings: pd.DataFrame, owned: pd.DataFrame) ->
 
 
 def _finding(wide: pd.DataFrame, owned: pd.DataFrame) -> str:
-    """The genres that one of the two tells clearly better, else the widest gap that was judged."""
+    """The genres where one of the two is clearly better, else the widest gap that was judged."""
     who = {side: owned.loc[owned["owner"] == side, "genre"].tolist() for side in PAIR}
     seen, heard = who["picture"], who["sound"]
-    parts = [f"{listed(seen)} {_verb(seen)} seen rather than heard"] if seen else []
-    parts += [f"{listed(heard)} {_verb(heard)} heard rather than seen"] if heard else []
+    parts = [f"picture is clearly better for {listed(seen)}"] if seen else []
+    parts += [f"sound is clearly better for {listed(heard)}"] if heard else []
     if parts:
-        return "; ".join(parts)
+        title = "; ".join(parts)
+        return title[0].upper() + title[1:]
     judged = owned.loc[owned["owner"] != TOO_FEW, "genre"]
     gaps = (wide["picture"] - wide["sound"]).reindex(judged).dropna()
     if gaps.empty:
         few = len(owned) > 0 and judged.empty
-        return "Too few films to say what is seen" if few else "Picture and sound by genre"
+        return "Too few films to say which is better" if few else "Picture and sound by genre"
     widest = str(gaps.abs().idxmax())
     better = "picture" if gaps[widest] > 0 else "sound"
     return (
-        f"No genre is clearly told better by one of the two; the widest gap is {widest}, told "
-        f"better by {better} ({number(abs(gaps[widest]))}, undecided)"
+        f"Neither is clearly better for any genre; the widest gap is {widest}, where {better} is "
+        f"ahead by {number(abs(gaps[widest]))} (undecided)"
     )
 
 
@@ -122,25 +123,25 @@ def _left_out(owned: pd.DataFrame) -> str:
     """Which genres have no interval and no verdict, and why; nothing where all have."""
     few = owned.loc[owned["owner"] == TOO_FEW, "genre"].tolist()
     which = "any genre" if len(few) == len(owned) else listed(sorted(few)) if few else ""
-    return f"; too few films for an interval or a verdict of {which}" if few else ""
-
-
-def _verb(names: list[str]) -> str:
-    return "is" if len(names) == 1 else "are"
+    return f"; too few films for an interval or a verdict on {which}" if few else ""
 
 
 def owned(rows: pd.DataFrame) -> Any:
-    """Picture minus sound in average precision, genre by genre, with what each difference decides.
+    """Picture minus sound in average precision, by genre, with the verdict on each difference.
 
     rows: genre, difference, lo, hi, p_holm, owner (picture, sound or undecided), picture, sound.
     """
     rows = rows.dropna(subset=["difference"]).fillna({"owner": "undecided"})
     rows = rows.sort_values("difference", ascending=False, kind="stable")
     who = {side: rows.loc[rows["owner"] == side, "genre"].tolist() for side in PAIR}
-    parts = [f"the {side} owns {listed(names)}" for side, names in who.items() if names]
-    title = "; ".join(parts) or "Neither picture nor sound owns a genre"
+    parts = [
+        f"{side} beats {other} for {listed(who[side])}"
+        for side, other in (PAIR, PAIR[::-1])
+        if who[side]
+    ]
+    title = "; ".join(parts) or "Neither picture nor sound is clearly better for any genre"
     if len(rows) and (rows["owner"] == TOO_FEW).all():
-        title = "too few films to say who owns what"
+        title = "too few films to say where picture or sound is better"
     title = title[0].upper() + title[1:]
     rows = rows.assign(modality=rows["owner"].replace({"undecided": "none", TOO_FEW: "none"}))
     y = alt.Y("genre:N", sort=rows["genre"].tolist(), title=None)
@@ -175,7 +176,7 @@ def owned(rows: pd.DataFrame) -> Any:
         title,
         f"Difference in average precision, picture minus sound, by genre. {spoken}.",
         height=32 * max(len(rows), 1),
-        subtitle="Owned: the interval leaves out zero and Holm's p is below 0.05; grey: undecided"
+        subtitle="Clear: the interval excludes zero and Holm's p is below 0.05; grey: undecided"
         + _left_out(rows),
         keys=[*PAIR, "undecided", "interval"],
     )
@@ -186,7 +187,7 @@ def _judged(row: Any) -> str:
 
 
 def confusion(shares: pd.DataFrame, approach: str) -> Any:
-    """How often films of one genre are taken for another that they do not carry.
+    """How often films of one genre are scored as another that they do not have.
 
     shares: genre by genre; of the films with the row's genre and without the column's, the share
     that have the column's among their first k scores, k the number of their own genres.
@@ -199,22 +200,22 @@ def confusion(shares: pd.DataFrame, approach: str) -> Any:
     )
     order = shares.index.tolist()
     largest = cells[cells["share"] > 0].sort_values("share", kind="stable").tail(1)
-    title, most = "No film is taken for a genre it has not", "No share is above 0."
+    title, most = "No film is scored as a genre it does not have", "No share is above 0."
     for top in largest.to_dict("records"):
         title = (
-            f"{top['genre']} films are taken for {top['other']} most often: {top['share']:.0%} of "
-            "those that are not"
+            f"{top['share']:.0%} of {top['genre']} films not labelled {top['other']} are scored as "
+            f"{top['other']}"
         )
         most = (
-            f"The largest share is {number(top['share'])}: {top['genre']} films taken for "
+            f"The largest share is {number(top['share'])}: {top['genre']} films scored as "
             f"{top['other']}."
         )
-    chart = shares_map(cells, order, "… taken for")
+    chart = shares_map(cells, order, "… scored as")
     return finish(
         chart,
         title,
         f"Heat map of confusions of {approach}. {most} The table below has every pair.",
         height=34 * len(order),
         subtitle=f"{approach}: per cent of the films with the row's genre and without the column's "
-        "that have it among their first scores, as many as they have genres",
+        "whose top k scores include it (k = number of true genres)",
     )

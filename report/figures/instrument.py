@@ -1,4 +1,4 @@
-"""Figures of the instrument: planted truth recovered, false alarms, coverage and power."""
+"""Figures of the instrument page: planted cues found, false alarms, coverage and power."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ FOUND = "normalised AP found (1 = perfect)"
 
 
 def recovered(rows: pd.DataFrame, against: str, axis: str, correlation: float | None) -> Any:
-    """What each cell of genre and modality was told at, against what was planted or findable.
+    """The score of each genre and modality, against what was planted or findable.
 
     rows: genre, modality, planted, normalised_ap, lo, hi, ceiling_normalised_ap. against: the
     column on the x axis, of the title `axis`; correlation: of the ranks.
@@ -54,8 +54,8 @@ def recovered(rows: pd.DataFrame, against: str, axis: str, correlation: float | 
         f"{title}: rank correlation {known} over {counted(len(rows), 'cell')}",
         f"Normalised average precision found against what was {what}. {spoken}.",
         height=300,
-        subtitle="One point a genre and modality"
-        + ("; on the line all that can be found is found" if against != "planted" else ""),
+        subtitle="One point per genre and modality"
+        + ("; on the line, everything findable is found" if against != "planted" else ""),
         keys=["picture", "sound", "interval"],
     )
 
@@ -63,7 +63,7 @@ def recovered(rows: pd.DataFrame, against: str, axis: str, correlation: float | 
 def _follows(correlation: float | None) -> str:
     """Whether what is found follows what was planted."""
     if correlation is None or correlation < MODERATE:
-        return "What is found hardly follows what was planted"
+        return "What is found hardly depends on what was planted"
     return "More is found where more was planted"
 
 
@@ -71,7 +71,7 @@ def _below(rows: pd.DataFrame) -> str:
     """How far what is found lies from what the ideal observer finds."""
     gap = float((rows["ceiling_normalised_ap"] - rows["normalised_ap"]).median())
     where = "below" if gap > 0 else "above"
-    return f"What is found lies {number(abs(gap))} {where} what is findable at the median"
+    return f"Found is {number(abs(gap))} {where} findable at the median"
 
 
 def power(rows: pd.DataFrame) -> Any:
@@ -116,7 +116,7 @@ def power(rows: pd.DataFrame) -> Any:
         said,
         f"Share of simulated runs in which a difference is called clear. {spoken}.",
         height=260,
-        subtitle=f"Simulated approaches, {', '.join(map(str, sizes))} films; 0.05 at most where "
+        subtitle=f"Simulated approaches, {', '.join(map(str, sizes))} films; at most 0.05 where "
         "nothing differs",
         keys=["interval"],
     )
@@ -125,7 +125,7 @@ def power(rows: pd.DataFrame) -> Any:
 def rates(rows: pd.DataFrame, title: str, axis: str, wanted: float) -> Any:
     """Shares of simulated runs, each with its interval. rows: what, rate, lo, hi.
 
-    title: the finding; wanted: the share promised.
+    title: the finding; wanted: the nominal share.
     """
     low = max(0.0, float(rows["lo"].min()) - 0.05) if wanted > 0.5 else 0.0
     high = 1.0 if wanted > 0.5 else max(0.12, float(rows["hi"].max()) + 0.02)
@@ -150,7 +150,7 @@ def rates(rows: pd.DataFrame, title: str, axis: str, wanted: float) -> Any:
     return finish(
         chart,
         title,
-        f"{title}. {spoken}. Promised: {wanted:.0%}.",
+        f"{title}. {spoken}. Nominal: {wanted:.0%}.",
         height=ROW * max(len(rows), 1),
         keys=["interval", "promised"],
     )

@@ -57,19 +57,19 @@ def rules(rows: pd.DataFrame, everything: float | None) -> Any:
     )
     return finish(
         alt.layer(*layers),
-        f"No rule takes macro F1 beyond {number(best['f1_macro'])} "
+        f"The best rule reaches a macro F1 of {number(best['f1_macro'])} "
         f"({best['approach']}, {best['rule']})",
         f"Macro F1 under each rule. {spoken}."
         + (f" Every genre {number(everything)}." if everything is not None else ""),
         height=54 * max(len(order), 1),
-        subtitle="The approaches named before the run; tuned rules are learnt in each fold from "
-        "its training films",
+        subtitle="The approaches named before the run; tuned rules are learnt on each fold's "
+        "training films",
         keys=keys,
     )
 
 
 def reliability(rows: pd.DataFrame, approach: str) -> Any:
-    """How often a genre is there where the score says so; before and after calibration.
+    """The share of films with the genre at each score, before and after calibration.
 
     rows: method, mean_score, frequency, films (pairs of film and genre) of one approach.
     """
@@ -79,7 +79,7 @@ def reliability(rows: pd.DataFrame, approach: str) -> Any:
     rows = rows.assign(
         lo=centre - half,
         hi=centre + half,
-        when=rows["method"].map({"none": "as it is"}).fillna("calibrated"),
+        when=rows["method"].map({"none": "uncalibrated"}).fillna("calibrated"),
     )
     gap = {
         str(when): float(
@@ -91,7 +91,7 @@ def reliability(rows: pd.DataFrame, approach: str) -> Any:
     y = alt.Y("frequency:Q", title=SHARE, scale=PROBABILITY, axis=FIFTHS)
     dash = alt.StrokeDash(
         "when:N",
-        scale=alt.Scale(domain=["as it is", "calibrated"], range=[[4, 3], [1, 0]]),
+        scale=alt.Scale(domain=["uncalibrated", "calibrated"], range=[[4, 3], [1, 0]]),
         legend=None,
     )
     tooltip = [
@@ -113,7 +113,7 @@ def reliability(rows: pd.DataFrame, approach: str) -> Any:
     said = ", ".join(f"{number(value, 3)} {when}" for when, value in sorted(gap.items()))
     return finish(
         chart,
-        f"{approach}: share and score differ by {said}",
+        f"{approach}: score and share differ by {said}",
         f"Reliability of {approach}: mean distance of score and share, {said}.",
         height=220,
         keys=["before", "after", "interval"],
@@ -135,7 +135,7 @@ def published(rows: pd.DataFrame, labels: Mapping[str, str]) -> Any:
         f"{REFERENCES[str(what)]} scores {listed(part['text'].tolist())}"
         for what, part in floor.groupby("what", sort=False)
     ]
-    title = "; ".join(scored) or "What was published, beside this run"
+    title = "; ".join(scored) or "Published numbers beside this run"
     title = title[0].upper() + title[1:]
     y = alt.Y("row:N", sort=order, title=None, axis=alt.Axis(labelLimit=230))
     x = alt.X("value:Q", title="share (0–1)", scale=PROBABILITY, axis=TENTHS)
@@ -165,7 +165,6 @@ def published(rows: pd.DataFrame, labels: Mapping[str, str]) -> Any:
         title,
         f"Published numbers beside a reference, this run and a perfect predictor. {spoken}.",
         height=52 * len(order),
-        subtitle="Other films than the study's: what carries over is where references and "
-        "perfection lie, not the numbers",
+        subtitle="Not the study's films: compare references and perfect scores, not the numbers",
         keys=["published", *(m for m in MODALITIES if (rows["what"] == m).any()), *UNSEEN],
     )

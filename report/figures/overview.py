@@ -7,18 +7,18 @@ import pandas as pd
 
 from report.figures.style import NAMES, PROBABILITY, ROW, TENTHS, colour, finish, shape
 from report.loading import MODALITIES, TOO_FEW, VERDICTS
-from report.text import counted, interval, listed, number, p_value, signed
+from report.text import counted, interval, listed, number, of_all, p_value, signed
 
 AP_AXIS = "macro average precision (1 = perfect)"
 BETWEEN = {
-    1: "the picture tells more than the sound",
-    -1: "the sound tells more than the picture",
-    0: "whether picture or sound tells more is undecided",
+    1: "picture beats sound",
+    -1: "sound beats picture",
+    0: "picture against sound is undecided",
 }
 FUSION = {
-    1: "joining them helps",
-    -1: "joining them harms",
-    0: "whether joining helps is undecided",
+    1: "fusion helps",
+    -1: "fusion hurts",
+    0: "whether fusion helps is undecided",
 }
 CLEAR = {1: "first is better", -1: "second is better", 0: "undecided"}
 
@@ -49,10 +49,9 @@ def matrix(rows: pd.DataFrame, chance: float) -> Any:
     rows = rows.sort_values("macro_ap", ascending=False).assign(row=lambda f: f["approach"])
     sensing = rows[rows["modality"] != "none"]
     clear = int(sensing["skilled"].sum())
-    verb = "beats" if len(sensing) == 1 else "beat"
-    title = f"{clear} of {counted(len(sensing), 'approach')} {verb} chance ({number(chance)})"
+    title = f"{of_all(clear, len(sensing), 'model')} chance ({number(chance)})"
     if rows["macro_ap_lo"].isna().all():
-        title = f"Too few films to say which of {counted(len(sensing), 'approach')} {verb} chance"
+        title = f"Too few films to say which of the {counted(len(sensing), 'model')} beat chance"
     return _dots(rows, chance, title, "All approaches, best first", size=80, row=ROW)
 
 
@@ -110,12 +109,12 @@ def _spoken(row: Any) -> str:
 
 
 def contender(name: str) -> str:
-    """What a comparison's second side is called for people."""
+    """The name of a comparison's second side on the pages."""
     return "chance" if name == "random_scores" else name
 
 
 def verdicts(comparisons: pd.DataFrame) -> list[str]:
-    """The verdict on every comparison, as a reader is told it. comparisons: verdict."""
+    """The verdict on every comparison, in words. comparisons: verdict."""
     return [
         TOO_FEW if word == TOO_FEW else CLEAR[VERDICTS.get(word, 0)]
         for word in comparisons["verdict"]
@@ -183,8 +182,8 @@ def differences(comparisons: pd.DataFrame, named: bool = False) -> Any:
         "Paired differences in macro average precision with 95% intervals and p-values adjusted by "
         f"Holm. {spoken}.",
         height=36 * max(len(rows), 1),
-        subtitle="Right of zero the first is better; p is adjusted by Holm; pale: undecided"
-        + ("; in the colour of what is ahead" if len(ahead) else ""),
+        subtitle="Right of zero: the first is better; p adjusted by Holm; pale: undecided"
+        + ("; coloured by the better side" if len(ahead) else ""),
         keys=[*ahead, "interval"],
     )
 

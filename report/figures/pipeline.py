@@ -50,8 +50,8 @@ def pipeline(stages: Sequence[Mapping[str, Any]]) -> Any:
     spoken = "; ".join(f"{row['stage']} needs {row['needs']}" for row in nodes.to_dict("records"))
     return finish(
         chart,
-        f"{total} stages in {n_rows} steps, from a catalogue to this site",
+        f"{total} stages in {n_rows} steps, from the catalogue to this site",
         f"The pipeline's stages. {spoken}.",
         height=LAYER * n_rows,
-        subtitle="× n: one stage per entry of the matrix; lines that others imply are left out",
+        subtitle="× n: one stage per entry of the matrix; implied lines are left out",
     )

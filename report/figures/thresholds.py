@@ -55,9 +55,9 @@ def sweep(thresholds: pd.DataFrame, approach: str, threshold: float) -> Any:
         layers.append(alt.Chart(flat).mark_rule(strokeDash=[8, 3, 2, 3], strokeWidth=2).encode(y=y))
     return finish(
         alt.layer(*layers).add_params(chosen, at),
-        "Move the threshold and watch precision pay for recall",
+        "Move the threshold: precision against recall",
         "Precision, recall and F1 (macro) of the chosen approach against the threshold; "
-        "the table beside the slider holds the same numbers.",
+        "the table beside the slider has the same numbers.",
         height=300,
         subtitle="Macro averages of the chosen approach, in its modality's colour",
         keys=["precision", "recall", "f1", "everything"],
@@ -77,11 +77,11 @@ def f1_curves(thresholds: pd.DataFrame, headline: dict[str, str]) -> Any:
     floor = float(everything.iloc[0]) if len(everything) else None
     peak = rows.sort_values("f1_macro", na_position="first").iloc[-1]
     title = (
-        f"Macro F1 reaches {number(peak['f1_macro'])} at most ({peak['approach']} at "
-        f"{peak['threshold']:g}, a threshold picked on these films, which flatters)"
+        f"Macro F1 is at most {number(peak['f1_macro'])} ({peak['approach']} at "
+        f"{peak['threshold']:g}, a threshold picked on these films, which flatters it)"
     )
     if floor is not None:
-        title += f"; every genre for every film gives {number(floor)}"
+        title += f"; every genre for every film scores {number(floor)}"
     x = alt.X("threshold:Q", title="threshold on the score", scale=PROBABILITY, axis=TENTHS)
     y = alt.Y("f1_macro:Q", title="macro F1 (0–1)", scale=PROBABILITY, axis=FIFTHS)
     layers: list[Any] = [
@@ -129,8 +129,9 @@ def keras_accuracy(rows: pd.DataFrame, constant: float | None, perfect: float | 
     below = 0 if constant is None else int((skilled["keras_accuracy"] < constant).sum())
     beat = counted(len(skilled), "approach that beats", "approaches that beat")
     title = (
-        f"{below} of {beat} chance {'lies' if below == 1 else 'lie'} below a constant answer "
-        f"({number(constant)}) in Keras' accuracy; a perfect predictor has {number(perfect)}"
+        f"{below} of {beat} chance {'scores' if below == 1 else 'score'} less than a constant "
+        f"answer ({number(constant)}) in Keras' accuracy; a perfect predictor scores "
+        f"{number(perfect)}"
     )
     y = alt.Y("approach:N", sort=rows["approach"].tolist(), title=None)
     axis = "keras_accuracy (share of films)"

@@ -1,11 +1,12 @@
-"""Whole sections that hang on what is there. A file a page, or two."""
+"""Sections whose content depends on what the metrics hold. One file for a page or two."""
 
 from report.sections.ablations import contrast, label_sets, ranks, ungrouped, variance
-from report.sections.data import extraction, sheets
+from report.sections.data import downloaded, extraction, no_second_source, sheets
 from report.sections.instrument import ceilings, null_corpus, over_time, recovery, simulations
 from report.sections.run import (
     backbones,
     bench,
+    citation,
     edit_loop,
     key_frames,
     machine,
@@ -21,7 +22,9 @@ __all__ = [
     "backbones",
     "bench",
     "ceilings",
+    "citation",
     "contrast",
+    "downloaded",
     "edit_loop",
     "extraction",
     "key_frames",
@@ -29,6 +32,7 @@ __all__ = [
     "machine",
     "memory",
     "models",
+    "no_second_source",
     "not_run",
     "null_corpus",
     "over_time",

@@ -1,4 +1,4 @@
-"""Sections of the ablations, each there only where the matrix has what it compares."""
+"""Sections of the ablations page, each only where the matrix has what it compares."""
 
 import pandas as pd
 
@@ -12,12 +12,12 @@ def contrast(metrics: Metrics, family: str) -> Html:
     """The paired differences of one family; a sentence where the matrix has none."""
     rows = approaches.of_families(metrics, family)
     if rows.empty:
-        return html.paragraph("No two approaches of this matrix differ in nothing else.")
+        return html.paragraph("No two approaches of this matrix differ in this alone.")
     return _differences(rows, family, "comparisons.csv")
 
 
 def label_sets(metrics: Metrics) -> Html:
-    """Fewer labels against all of them, on shared genres; the numbers genre by genre."""
+    """Fewer labels against all, on shared genres; the numbers by genre."""
     rows = ablations.label_sets(metrics)
     if rows.empty:
         return html.paragraph("No approach of this matrix was trained on fewer labels.")
@@ -25,24 +25,24 @@ def label_sets(metrics: Metrics) -> Html:
         ablations.label_genres(metrics), source="label_sets.csv", name="label-sets"
     )
     drawn = _differences(rows, "labels", "label_sets.csv")
-    return drawn + html.folded("Genre by genre, and the naive difference", by_genre)
+    return drawn + html.folded("By genre, with the naive difference", by_genre)
 
 
 def ungrouped(metrics: Metrics) -> Html:
-    """What folds that part the films of a collection would score; nothing without collections."""
+    """Scores if collections are split across folds; nothing without collections."""
     rows = ablations.ungrouped(metrics)
     if rows.empty:
         return Html("")
     said = html.paragraph(
-        "Films of one collection are judged in one fold, since what is learnt from one of them is "
-        "no news on the next. Folds that part them would score so much more, or less:"
+        "All films of a collection (a series) are in one fold: what a model learns from one would "
+        "leak into the next. Scores if collections are split across folds:"
     )
     shown = html.table(rows, source="ungrouped.csv", name="ungrouped")
-    return html.heading("Films of a collection, parted") + said + shown
+    return html.heading("Collections split across folds") + said + shown
 
 
 def variance(metrics: Metrics) -> Html:
-    """Spread over training seeds beside spread over films; nothing where they are not told."""
+    """Spread over training seeds against spread over films; nothing where they are unknown."""
     rows = ablations.variance(metrics)
     if rows.empty:
         return Html("")

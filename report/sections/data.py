@@ -1,8 +1,8 @@
-"""Sections of the data page: contact sheets and the rules of extraction."""
+"""The data page: what was downloaded, the second source, contact sheets, rules of extraction."""
 
 from typing import Any
 
-from report import html
+from report import html, text
 from report.html import Html
 from report.loading import Metrics
 
@@ -13,24 +13,24 @@ def sheets(metrics: Metrics) -> Html:
         (
             "sheets/picture.jpg",
             "Contact sheet: frames of each of the ten planted picture cues, and of neutral shots.",
-            "Pictures: the ten cues that can be planted in a shot, each in four frames; some "
-            "exist only over time. Last, neutral shots.",
+            "Picture: the ten cues that can be planted in a shot, four frames of each; some exist "
+            "only over time. Last: neutral shots.",
         ),
         (
             "sheets/sound.jpg",
             "Spectrogram and waveform of each of the ten planted sound cues, and of neutral "
             "sounds.",
             "Sound: spectrogram and waveform of the ten cues that can be planted in a sound "
-            "event. Last, neutral sounds.",
+            "event. Last: neutral sounds.",
         ),
     )
     there = [html.picture(*entry) for entry in pictures if (metrics.folder / entry[0]).exists()]
     if metrics.sample and there:
         return Html("\n".join(sheet.text for sheet in there))
     return html.paragraph(
-        "Pictures and sound of real trailers belong to their owners and are not shown here."
+        "Frames and sound of real trailers belong to their owners and are not shown."
         if not metrics.sample
-        else "The contact sheets are not among the metrics."
+        else "The contact sheets are missing from metrics/."
     )
 
 
@@ -44,15 +44,37 @@ def extraction(metrics: Metrics) -> list[str]:
     count = frames.get("count", 31)
     windows = ", ".join(audio.get("windows", ["start", "middle", "end"]))
     return [
-        f"{count} frames at equal spacing; the first is {start}, the last the final frame. A frame "
-        "that is completely black is skipped in favour of the next that is not; a trailer that is "
-        "black throughout has no picture.",
-        f"Approaches that judge each frame alone look at the middle "
-        f"{training.get('middle_frames', 10)} and average; those with context use all {count}.",
-        "Sound is the default track, never commentary or audio description if there is another. "
-        "Stereo is averaged; surround sound is first mixed to stereo (ITU-R BS.775).",
-        f"It is taken in windows of {audio.get('seconds', 30)} s ({windows}); approaches hear the "
+        f"{count} equally spaced frames, from {start} to the final frame. A completely black frame "
+        "is replaced by the next that is not black; a trailer that is all black has no picture.",
+        f"Approaches that score each frame alone average the middle "
+        f"{training.get('middle_frames', 10)}; those with context use all {count}.",
+        "Sound is the default track, not commentary or audio description if there is another. "
+        "Stereo is averaged; surround is first mixed to stereo (ITU-R BS.775).",
+        f"It is cut into windows of {audio.get('seconds', 30)} s ({windows}); approaches use the "
         f"window “{training.get('sound_window', 'start')}”. A window whose peak is below "
-        f"{audio.get('silence_level', -70)} dB of full scale is silent and not used; a trailer "
-        "whose windows are all silent has no sound.",
+        f"{audio.get('silence_level', -70)} dBFS is silent and not used; a trailer with only "
+        "silent windows has no sound.",
     ]
+
+
+def downloaded(metrics: Metrics) -> str:
+    """How many trailers were downloaded, beside the seed study's share."""
+    of = metrics.download
+    said = f"{of['ok']} of {text.counted(of['trailers'], 'trailer')} downloaded ({of['share']:.1%})"
+    study = of.get("seed_study_share")
+    if metrics.sample:
+        return f"{said}. Nothing is fetched: trailers are rendered here."
+    aside = "The student study that this benchmark grew out of got"
+    return f"{said}. {aside} {study:.0%} of its own." if study else f"{said}."
+
+
+def no_second_source(metrics: Metrics) -> str:
+    """Why the agreement of two sources of genres is unknown."""
+    of = metrics.catalogue.get("second_source", {"path": "second_source.txt", "films": 0})
+    file = f"{text.isolate(of['path'])} (catalogue.second_source)"
+    if not of["films"]:
+        return f"How far two sources of genres agree is unknown: {file} names no film."
+    return (
+        f"How far two sources of genres agree is unknown: {file} names the genres of "
+        f"{of['films']} of these films, but fewer than two of them have a usable trailer."
+    )

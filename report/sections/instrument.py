@@ -1,4 +1,4 @@
-"""Sections of the instrument: ceilings, planted truth recovered, simulations."""
+"""Sections of the instrument page: planted cues found, ceilings, simulations."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ def ceilings(metrics: Metrics) -> Html:
     shown = pd.DataFrame(
         {
             "Modality": rows["modality"],
-            "What may be used": rows["window"],
+            "Input": rows["window"],
             "Macro AP": [number(v, 3) for v in rows["macro_ap"]],
             "Micro AP": [number(v, 3) for v in rows["micro_ap"]],
             "Samples AP": [number(v, 3) for v in rows["samples_ap"]],
@@ -28,7 +28,7 @@ def ceilings(metrics: Metrics) -> Html:
     )
     return html.table(
         shown,
-        caption="What the ideal observer scores",
+        caption="Scores of the ideal observer",
         source="ceilings.csv",
         name="ceilings",
         swatch=rows["modality"].tolist(),
@@ -36,16 +36,16 @@ def ceilings(metrics: Metrics) -> Html:
 
 
 def recovery(metrics: Metrics) -> Html:
-    """How far what was planted is found by the headline approaches, cell by cell."""
+    """How well the headline approaches find the planted cues, by genre and modality."""
     rows = instrument.recovery(metrics)
     if rows.empty:
         return html.paragraph("Nothing was planted in real films.")
     said = metrics.recovered["headline"]
     words = html.paragraph(
-        f"Cells without a cue of their own: {said['planted_at_zero']}, of which "
-        f"{said['planted_at_zero_above']} are told clearly better than co-occurrence allows. Of "
-        f"all {said['cells']} cells {said['above']} are told clearly better than the ideal "
-        "observer does." + _without_interval(said)
+        f"In {said['planted_at_zero']} of the {said['cells']} cells (a genre in one modality) no "
+        f"cue was planted; {said['planted_at_zero_above']} of these score clearly more than "
+        f"co-occurrence allows. Of all cells, {said['above']} score clearly more than the ideal "
+        "observer." + _without_interval(said)
     )
     planted = figures.recovered(
         rows, "planted", "planted probability", said["rank_correlation_with_planted"]
@@ -68,7 +68,7 @@ def recovery(metrics: Metrics) -> Html:
 
 def _without_interval(said: dict[str, Any]) -> str:
     count = said.get("without_interval", 0)
-    return f" Of {count} there is no interval to say so by." if count else ""
+    return f" For {count} there is no interval to decide by." if count else ""
 
 
 def simulations(metrics: Metrics) -> Html:
@@ -76,14 +76,14 @@ def simulations(metrics: Metrics) -> Html:
     alarms, held = instrument.false_alarms(metrics), instrument.coverage(metrics)
     found = instrument.power(metrics)
     if alarms.empty or held.empty or found.empty:
-        return html.paragraph("No results of simulations lie in benchmarks/results.")
+        return html.paragraph("There are no simulation results in benchmarks/results.")
     worst, low, high = alarms["rate"].max(), held["rate"].min(), held["rate"].max()
     drawn = (
         (
             "false-alarms",
             figures.rates(
                 alarms,
-                f"Where nothing differs, at most {worst:.1%} of runs say that something does",
+                f"Where nothing differs, at most {worst:.1%} of runs report a difference",
                 "share of runs with a false alarm",
                 0.05,
             ),
@@ -93,8 +93,8 @@ def simulations(metrics: Metrics) -> Html:
             "coverage",
             figures.rates(
                 held,
-                f"A 95% interval holds the true value in {low:.1%} to {high:.1%} of runs",
-                "share of runs whose interval holds the true value",
+                f"A 95% interval contains the true value in {low:.1%} to {high:.1%} of runs",
+                "share of runs whose interval contains the true value",
                 0.95,
             ),
             held,
@@ -118,28 +118,28 @@ def null_corpus(metrics: Metrics) -> Html:
     beat = len(of["beat_no_skill"])
     clear = len(of["clear_in_other_families"])
     return html.paragraph(
-        "The whole pipeline was run once on a corpus rendered in the same way with every cue "
-        f"planted at probability 0: {beat} of {of['approaches']} approaches beat chance, and "
-        f"{clear} of the other comparisons {'was' if clear == 1 else 'were'} clear of zero."
+        "We also ran the whole pipeline on a corpus rendered the same way but without any planted "
+        f"cue: {beat} of {of['approaches']} approaches beat chance, and {clear} of the other "
+        f"comparisons {'was' if clear == 1 else 'were'} clear of zero."
     )
 
 
 def over_time(metrics: Metrics) -> Html:
-    """Whether the cues that lie between shots are found by context, and by nothing else."""
+    """Whether cues that exist only over time are found by models that know the frames' order."""
     of = metrics.over_time
     if not of:
         return Html("")
     gains = [row for row in of["gains"] if row["verdict"] == "better"]
     words = html.paragraph(
-        "The cues of Mystery (a shot that shows the first one's scene again) and of Thriller (one "
-        "that goes back two shots) exist only over time: any frame of them is a neutral shot's. "
-        f"On a corpus of {of['films']} films with these two and no other, {len(gains)} of "
-        f"{len(of['gains'])} differences between an approach that knows the frames' order and one "
-        "that does not are clear of zero."
+        "The cues of Mystery (a shot that repeats the first scene) and of Thriller (a shot that "
+        "goes back two) exist only over time: each of their frames looks like a neutral shot's. On "
+        f"a corpus of {of['films']} films with these two cues only, {len(gains)} of "
+        f"{len(of['gains'])} differences between an approach that knows the order of frames and "
+        "one that does not are clear of zero."
     )
     shown = html.table(
         instrument.over_time(of),
-        caption="Average precision by how frames are looked at (p against chance)",
+        caption="Average precision by how frames are combined (p against chance)",
         source="over_time.json",
         name="over-time",
     )

@@ -1,4 +1,4 @@
-"""Sections on a run: its machine, its stages, what they cost, and what has not run."""
+"""Sections on a run: its machine, its stages, what they cost, and what was not run."""
 
 import pandas as pd
 
@@ -10,11 +10,11 @@ from report.tables import bench as bench_table
 
 
 def machine(metrics: Metrics) -> Html:
-    """Where and from which commit it was made."""
+    """The machine and the commit of the run."""
     of = metrics.provenance
     host = of.get("machine", {})
     facts = [
-        f"{label}: {html.isolate(value)}"
+        f"{label}: {text.isolate(value)}"
         for label, value in (
             ("Commit", of.get("commit")),
             ("Python", of.get("python")),
@@ -24,14 +24,14 @@ def machine(metrics: Metrics) -> Html:
         )
         if value not in (None, "")
     ]
-    return html.bullets(facts or ["No run has recorded where it was made."])
+    return html.bullets(facts or ["No run has recorded its machine."])
 
 
 def timings(metrics: Metrics) -> Html:
-    """What each stage took; a sentence where nothing is recorded."""
+    """The time of each stage; a sentence where nothing is recorded."""
     stages = run.stages(metrics)
     if stages["seconds"].notna().sum() == 0:
-        return html.paragraph("No run has recorded what its stages took.")
+        return html.paragraph("No run has recorded the time of its stages.")
     numbers = run.stages_shown(metrics)
     chart = figures.timings(stages)
     return html.figure(chart, "timings", source="provenance.json", numbers=numbers)
@@ -54,7 +54,7 @@ def backbones(metrics: Metrics) -> Html:
         return Html("")
     return html.table(
         shown,
-        caption="Each backbone that ran: what goes in, what it learnt, what it took and wrote",
+        caption="Each backbone that ran: its input, size, time and output",
         source="models.csv",
         name="backbones",
         swatch=modalities,
@@ -68,7 +68,7 @@ def models(metrics: Metrics) -> Html:
         return Html("")
     return html.table(
         shown,
-        caption="Every model of every set: what it has learnt from, and where its weights are from",
+        caption="Every model of every set: what it was trained on, and where its weights are from",
         source="models.csv",
         name="models",
         swatch=modalities,
@@ -76,7 +76,7 @@ def models(metrics: Metrics) -> Html:
 
 
 def pipeline(metrics: Metrics) -> Html:
-    """The graph of stages; nothing where the pages were rendered without the pipeline's files."""
+    """The graph of stages; nothing where dvc.yaml, dvc.lock or params.yaml is missing."""
     stages = metrics.pipeline.get("stages", [])
     if not stages:
         return Html("")
@@ -92,23 +92,23 @@ def pipeline(metrics: Metrics) -> Html:
 
 
 def not_run(metrics: Metrics) -> Html:
-    """The cells of other sets, each with the reason why it has not run."""
+    """The cells of other sets, each with the reason why it was not run."""
     shown = approaches.not_run(metrics)
     if shown.empty:
-        return html.paragraph("Every cell that params.yaml declares has run.")
+        return html.paragraph("Every cell of every set was run.")
     table = html.table(shown, source="cells.csv", name="not-run")
-    cells = text.counted(len(shown), "cell has", "cells have")
-    return html.folded(f"{cells} not run, and why", table)
+    cells = text.counted(len(shown), "cell was", "cells were")
+    return html.folded(f"{cells} not run: which and why", table)
 
 
 def bench(metrics: Metrics) -> Html:
-    """How our way does beside others and beside the limit; a sentence where it was not measured."""
+    """Our speed against other methods and lower bounds; a sentence where it was not measured."""
     if not metrics.bench:
-        return html.paragraph("Nothing was measured: make bench does.")
+        return html.paragraph("Not measured yet: run make bench.")
     words = html.paragraph(
-        "The same work in our way and in others, in turn, on the same input: how many times as "
-        "fast ours is, the middle of the rounds, the least and the most. A floor is what no way "
-        "can avoid: there a ratio just below 1 is the best there is."
+        "The same work by our method and by others, in turn, on the same input: how many times as "
+        "fast ours is, median (min to max) over rounds. A floor is the least work any method must "
+        "do: there, just below 1 is the best possible."
     )
     rows = metrics.bench["rows"]
     table = html.table(
@@ -124,13 +124,13 @@ def bench(metrics: Metrics) -> Html:
 
 
 def edit_loop(metrics: Metrics) -> Html:
-    """What the next run takes after an edit; a sentence where it was not measured."""
+    """The time of the next run after an edit; a sentence where it was not measured."""
     if not metrics.edit_loop:
-        return html.paragraph("Nothing was measured: python -m benchmarks.edit_loop does.")
+        return html.paragraph("Not measured yet: run python -m benchmarks.edit_loop.")
     words = html.paragraph(
-        f"This matrix on {metrics.edit_loop['films']} rendered films, run from nothing and again "
-        "after each edit that a person makes: how long dvc repro takes, and which part of it goes "
-        "before fitting."
+        f"This matrix on {metrics.edit_loop['films']} rendered films, run from scratch and again "
+        "after each kind of edit: how long dvc repro takes, and how much of that comes before "
+        "fitting."
     )
     runs = metrics.edit_loop["runs"]
     table = html.table(bench_table.edits(runs), source="edit_loop.json", name="edit-loop")
@@ -139,24 +139,37 @@ def edit_loop(metrics: Metrics) -> Html:
 
 
 def memory(metrics: Metrics) -> Html:
-    """What each stage holds in memory at two sizes; a sentence where it was not measured."""
+    """The peak memory of each stage at two sizes; a sentence where it was not measured."""
     if not metrics.memory:
-        return html.paragraph("Nothing was measured: python -m benchmarks.memory does.")
+        return html.paragraph("Not measured yet: run python -m benchmarks.memory.")
     words = html.paragraph(
-        "Small made-up films, few and many, through every stage: the most that a stage's process, "
-        "or the largest of its workers, held in memory. One that streams holds no more of many."
+        "Every stage on few and on many small made-up films: the peak memory of the stage's "
+        "process, or of its largest worker. A streaming stage's memory does not grow."
     )
     shown = bench_table.memory(metrics.memory["peaks"])
     return words + html.table(shown, source="memory.json", name="memory")
 
 
 def key_frames(metrics: Metrics) -> Html:
-    """What the nearest key frames cost in AP; a sentence where it was not measured."""
+    """What key frames cost in AP; a sentence where it was not measured."""
     if not metrics.key_frames:
-        return html.paragraph("Nothing was measured: python -m benchmarks.key_frames does.")
+        return html.paragraph("Not measured yet: run python -m benchmarks.key_frames.")
     words = html.paragraph(
         "frames.nearest_key_frame takes the nearest key frame instead of the exact one, which "
-        "saves decoding. Macro AP of approaches to the picture on both, on the same films."
+        "saves decoding. Macro AP of picture approaches with each, on the same films."
     )
     shown = bench_table.key_frames(metrics.key_frames["approaches"])
     return words + html.table(shown, source="key_frames.json", name="key-frames")
+
+
+def citation(metrics: Metrics) -> str:
+    """How to cite this run: the software, its commit, and the corpus it ran on."""
+    commit = metrics.provenance.get("commit")
+    at = f", commit {text.isolate(commit)}" if commit else ""
+    corpus = "its rendered sample corpus" if metrics.sample else "real films"
+    films = metrics.catalogue["films"]
+    return (
+        "The trailer-genres authors (2026). How far can a film's genres be told from its trailer? "
+        f"A benchmark of picture, sound and both{at}; run on {corpus} "
+        f"({text.counted(films, 'film')})."
+    )

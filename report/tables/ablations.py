@@ -1,4 +1,4 @@
-"""Tables of the ablations: one thing changed, everything else the same."""
+"""Tables of the ablations: one thing changed, all else equal."""
 
 import pandas as pd
 
@@ -22,7 +22,7 @@ def label_genres(metrics: Metrics) -> pd.DataFrame:
         "base": "All labels",
         "genre": "Genre",
         "ap": "AP",
-        "base_ap": "of the base",
+        "base_ap": "AP, all labels",
         "difference": "Difference",
         "lo": "95% from",
         "hi": "to",
@@ -34,11 +34,11 @@ def label_genres(metrics: Metrics) -> pd.DataFrame:
 
 
 def ungrouped(metrics: Metrics) -> pd.DataFrame:
-    """Folds that part the films of a collection against those that do not, as texts."""
+    """Scores with collections split across folds against kept together, as texts."""
     headings = {
         "approach": "Approach",
-        "ungrouped_ap": "AP, parted",
-        "grouped_ap": "AP, together",
+        "ungrouped_ap": "AP, split",
+        "grouped_ap": "AP, kept together",
         "difference": "Difference",
         "lo": "95% from",
         "hi": "to",

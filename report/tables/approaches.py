@@ -45,8 +45,8 @@ def approaches(metrics: Metrics) -> tuple[pd.DataFrame, list[str]]:
     shown = pd.DataFrame(
         {
             "Approach": rows["approach"],
-            "From": rows["modality"].replace({"none": "nothing"}),
-            "Through": [" + ".join(backbones.get(slug, [])) or "–" for slug in rows["approach"]],
+            "Input": rows["modality"].replace({"none": "nothing"}),
+            "Backbone": [" + ".join(backbones.get(slug, [])) or "–" for slug in rows["approach"]],
             "Context": _contexts(metrics, rows),
             "Head": rows["head"].fillna("–").replace({"none": "–"}),
             "Macro AP": [number(v, 3) for v in rows["macro_ap"]],
@@ -95,7 +95,7 @@ def scores(metrics: Metrics) -> tuple[pd.DataFrame, list[str]]:
 
 
 def backbones_of(metrics: Metrics) -> dict[str, list[str]]:
-    """What each approach looks and listens with, by the table of cells."""
+    """The backbones of each approach, from the table of cells."""
     cells = metrics.table("cells")
     if cells.empty:
         return {}
@@ -117,7 +117,7 @@ def cost(metrics: Metrics, slug: str) -> float | None:
 
 
 def not_run(metrics: Metrics) -> pd.DataFrame:
-    """The cells of other sets that have not run, each with its reason."""
+    """The cells of other sets that were not run, each with its reason."""
     cells = metrics.table("cells")
     if cells.empty:
         return pd.DataFrame()
@@ -125,10 +125,10 @@ def not_run(metrics: Metrics) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Approach": left["approach"],
-            "From": left["modality"],
-            "Through": left["backbones"].str.replace(" ", " + "),
+            "Input": left["modality"],
+            "Backbone": left["backbones"].str.replace(" ", " + "),
             "Head": left["head"],
-            "Not run": left["reason"],
+            "Why": left["reason"],
         }
     )
 
@@ -157,16 +157,16 @@ def of_families(metrics: Metrics, *families: str) -> pd.DataFrame:
 
 
 def fusions(metrics: Metrics) -> pd.DataFrame:
-    """Fusion against the part that most folds chose, and against oracles that know which to ask."""
+    """Fusion against the better part by most folds, and against oracles that pick the better."""
     headings = {
         "approach": "Fusion",
-        "better": "Part chosen on training films",
-        "folds_for_better": "by folds",
+        "better": "Better part on training films",
+        "folds_for_better": "Folds choosing it",
         "macro_ap": "Macro AP",
-        "macro_ap_better": "of that part",
-        "oracle_genres": "Oracle, by genre",
+        "macro_ap_better": "Macro AP of that part",
+        "oracle_genres": "Oracle per genre",
         "samples_ap": "Samples AP",
-        "oracle_films": "Oracle, by film",
-        "oracle_films_luck": "by luck alone",
+        "oracle_films": "Oracle per film",
+        "oracle_films_luck": "Oracle by chance",
     }
     return plain(metrics.table("complementarity"), headings)

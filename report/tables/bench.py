@@ -1,4 +1,4 @@
-"""Tables of what was measured beside the runs: `make bench` and the studies of cost."""
+"""Tables of `make bench` and of the measurements of cost."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -38,7 +38,7 @@ def bench(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
 
 
 def notes(metrics: Metrics) -> list[str]:
-    """What there is to say of some rows, each once."""
+    """The notes on rows, each once."""
     said = {row["note"]: f"{row['case']}, {row['what']}" for row in metrics.bench["rows"]}
     return [f"{where}: {note}" for note, where in said.items() if note]
 
@@ -76,7 +76,7 @@ def key_frames(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
 
 
 def edits(runs: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    """What a run takes after each edit, and what is asked of it."""
+    """The time of a run after each edit, and its goal."""
     shown = [
         (
             run["after"],
@@ -89,7 +89,7 @@ def edits(runs: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
         for run in runs
     ]
     headings = [
-        *("After", "Stages that ran", "Seconds", "Of them before fitting"),
+        *("After", "Stages that ran", "Seconds", "Before fitting"),
         *("In DVC and starting", "Goal, and met"),
     ]
     return pd.DataFrame(shown, columns=pd.Index(headings))
@@ -101,7 +101,7 @@ def missed(runs: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def measured(metrics: Metrics) -> str:
-    """On what, and from which commit."""
+    """The machine and the commit of the measurement."""
     machine = metrics.bench["machine"]
     return (
         f"Measured on {machine['cores']} cores of {machine['processor']}, at commit "

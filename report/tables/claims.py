@@ -42,7 +42,7 @@ def published(metrics: Metrics) -> pd.DataFrame:
 
 
 def _reference(metrics: Metrics, name: str) -> tuple[str, float | None]:
-    """Who scores what without a look at the film: what a number is to be read beside."""
+    """The reference of a number: a score that needs no look at the film."""
     if name == "accuracy":
         return CONSTANT, metrics.reference("best_constant_label", "keras_accuracy")
     if name == "drama":

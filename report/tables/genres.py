@@ -1,4 +1,4 @@
-"""Tables by genre: what picture and sound tell, and who owns what."""
+"""Tables by genre: picture against sound, and where one is clearly better."""
 
 from typing import Any
 
@@ -65,12 +65,12 @@ def owned(metrics: Metrics) -> pd.DataFrame:
 
 
 def owners(rows: pd.DataFrame) -> pd.DataFrame:
-    """Who tells each genre, and where picture and sound are right alone, as texts."""
+    """Which of the two is clearly better for each genre, and which are right, as texts."""
     headings = {
         "genre": "Genre",
         "ap_picture": "AP, picture",
         "ap_sound": "AP, sound",
-        "owner": "Owner",
+        "owner": "Clearly better",
         "right_both": "Both right",
         "right_picture": "Picture alone",
         "right_sound": "Sound alone",

@@ -1,4 +1,4 @@
-"""Tables of the instrument: what was planted and found, and how the judges did in simulations."""
+"""Tables of the instrument page: what was planted and found, and the simulations."""
 
 from typing import Any
 
@@ -60,8 +60,8 @@ def false_alarms(metrics: Metrics) -> pd.DataFrame:
 
 
 def coverage(metrics: Metrics) -> pd.DataFrame:
-    """How often a 95% interval held the true value: of a difference, of one approach, and of one
-    genre where it is given."""
+    """How often a 95% interval contained the true value: of a difference, of one approach, and of
+    one genre where it has an interval."""
     rows = []
     measures = ((DIFFERENCE, "a difference"), (LEVEL, "one approach"), (GENRE, "one genre"))
     for measure, what in measures:

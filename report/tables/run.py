@@ -1,4 +1,4 @@
-"""Tables of a run: its labels, its stages and what they took, versions and parameters."""
+"""Tables of a run: labels, stages and their cost, versions and parameters."""
 
 from typing import Any
 

@@ -54,7 +54,7 @@ def of_headline(metrics: Metrics, name: str) -> pd.DataFrame:
 
 
 def all_rules(rows: pd.DataFrame) -> pd.DataFrame:
-    """What each rule makes of precision and recall, as texts."""
+    """Precision, recall and F1 under each rule, as texts."""
     headings = {
         "approach": "Approach",
         "rule": "Rule",

@@ -189,7 +189,7 @@ def test_table_sorts_and_copies(browser: Any, preview: Path) -> None:
     page.evaluate("Object.defineProperty(window, 'isSecureContext', { value: false })")
     page.locator("#approaches").locator("xpath=preceding-sibling::button[1]").click()
     lines = page.evaluate("window.copied").split("\n")
-    assert lines[0].split("\t")[:2] == ["Approach", "From"]
+    assert lines[0].split("\t")[:2] == ["Approach", "Input"]
     assert len(lines) == 1 + page.locator("#approaches tbody tr").count()
     assert page.locator("button.copy", has_text="Copied").count() == 1
     visit.context.close()

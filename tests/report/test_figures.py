@@ -105,9 +105,9 @@ def test_colours_are_the_same_everywhere(metrics: Metrics) -> None:
 @pytest.mark.parametrize(
     ("between", "fusion", "words"),
     [
-        (1, 0, "the picture tells more than the sound; whether joining helps is undecided"),
-        (-1, 1, "the sound tells more than the picture; joining them helps"),
-        (0, -1, "whether picture or sound tells more is undecided; joining them harms"),
+        (1, 0, "picture beats sound; whether fusion helps is undecided"),
+        (-1, 1, "sound beats picture; fusion helps"),
+        (0, -1, "picture against sound is undecided; fusion hurts"),
     ],
 )
 def test_answer_claims_what_the_verdicts_allow(between: int, fusion: int, words: str) -> None:
@@ -148,15 +148,18 @@ def test_dumbbell_normalises_intervals_and_heads_what_the_paired_verdict_decides
         return figures.dumbbell(rows, pd.DataFrame(), owned).to_dict()
 
     spec = drawn_with("undecided", "picture")
-    assert spec["title"]["text"] == "Horror is seen rather than heard"
+    assert spec["title"]["text"] == "Picture is clearly better for Horror"
     # the intervals of Horror part, and of Drama overlap: neither decides
     said = drawn_with("sound", "undecided")["title"]["text"]
-    assert said == "Drama is heard rather than seen"
+    assert said == "Sound is clearly better for Drama"
     said = drawn_with("undecided", "undecided")["title"]["text"]
-    assert said.startswith("No genre is clearly told better") and "widest gap is Horror" in said
+    assert (
+        said.startswith("Neither is clearly better for any genre")
+        and "widest gap is Horror" in said
+    )
     few = drawn_with("undecided", "too few films")["title"]
     assert "widest gap is Drama" in few["text"]
-    assert few["subtitle"].endswith("too few films for an interval or a verdict of Horror")
+    assert few["subtitle"].endswith("too few films for an interval or a verdict on Horror")
     drawn = [row for rows in spec["datasets"].values() for row in rows if "lo" in row]
     horror = next(r for r in drawn if r["genre"] == "Horror" and r["modality"] == "picture")
     assert horror["lo"] == pytest.approx((0.7 - 0.2) / 0.8)
@@ -210,7 +213,7 @@ def test_rules_are_the_run_s(metrics: Metrics) -> None:
     ]
     assert other.middle_rule == 0.44
     assert 'value="22"' in slider(other).text  # the 23rd of 0, 0.02, 0.04, ...
-    assert "at 0.2, 0.44, 0.5 and 0.7, thresholds fixed before" in wording.findings(other)[-1]
+    assert "at the thresholds 0.2, 0.44, 0.5 and 0.7, fixed before" in wording.findings(other)[-1]
 
 
 def test_slider_reaches_a_rule_beside_the_steps(metrics: Metrics) -> None:
@@ -239,7 +242,7 @@ def test_cooccurrence_is_a_share_of_the_row() -> None:
     spec = figures.cooccurrence(counts, shares, 100).to_dict()
     cells = {row["genre"]: row["share"] for rows in spec["datasets"].values() for row in rows}
     assert cells == {"A": pytest.approx(6 / 12), "B": pytest.approx(1.0)}
-    assert spec["title"]["text"] == "Genres travel together: 100% of B films are also A"
+    assert spec["title"]["text"] == "Genres go together: 100% of B films are also A"
 
 
 def test_attrition_counts_the_lost() -> None:
@@ -251,9 +254,9 @@ def test_attrition_counts_the_lost() -> None:
         }
     )
     title = figures.attrition(rows).to_dict()["title"]["text"]
-    assert title == "2 trailers did not come"
+    assert title == "2 trailers could not be downloaded"
     none_lost = figures.attrition(rows[rows["reason"] == "ok"]).to_dict()["title"]["text"]
-    assert none_lost == "No trailer was lost at any step"
+    assert none_lost == "No trailer was lost"
 
 
 def test_slider_holds_the_numbers_of_the_file(metrics: Metrics) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from report import figures, html, tables, wording
+from report import figures, html, sections, tables, wording
 from report.loading import Metrics
 
 
@@ -25,11 +25,11 @@ def keras(values: list[float], skilled: list[bool]) -> pd.DataFrame:
 def test_approaches_that_beat_chance_below_a_constant_answer_are_counted() -> None:
     rows = keras([0.50, 0.44, 0.42, 0.40, 0.30], [True, True, True, True, False])
     assert title(figures.keras_accuracy(rows, 0.43, 0.51)) == (
-        "2 of 4 approaches that beat chance lie below a constant answer (0.43) in Keras' accuracy; "
-        "a perfect predictor has 0.51"
+        "2 of 4 approaches that beat chance score less than a constant answer (0.43) in Keras' "
+        "accuracy; a perfect predictor scores 0.51"
     )
     one = title(figures.keras_accuracy(keras([0.42], [True]), 0.43, 0.51))
-    assert one.startswith("1 of 1 approach that beats chance lies below a constant answer")
+    assert one.startswith("1 of 1 approach that beats chance scores less than a constant answer")
 
 
 def cells(found: list[float], findable: list[float]) -> pd.DataFrame:
@@ -42,22 +42,21 @@ def test_points_below_the_line_are_not_all_that_can_be_found() -> None:
     rows = cells([0.2, 0.3, 0.5], [0.6, 0.7, 0.8])  # gaps 0.4, 0.4, 0.3
     below = title(figures.recovered(rows, "ceiling_normalised_ap", "x", 0.85))
     assert below == (
-        "What is found lies 0.40 below what is findable at the median: rank correlation 0.85 over "
-        "3 cells"
+        "Found is 0.40 below findable at the median: rank correlation 0.85 over 3 cells"
     )
     more = title(figures.recovered(rows, "planted", "x", 0.77))
     assert more == "More is found where more was planted: rank correlation 0.77 over 3 cells"
     for correlation, known in ((0.05, "0.05"), (None, "unknown")):
         none = title(figures.recovered(rows, "planted", "x", correlation))
-        assert none.startswith("What is found hardly follows what was planted")
+        assert none.startswith("What is found hardly depends on what was planted")
         assert known in none
 
 
 def test_the_part_of_a_fusion_is_the_chosen_one_and_not_called_better(metrics: Metrics) -> None:
     shown = tables.approaches.fusions(metrics)
-    assert "Part chosen on training films" in shown and "Better part" not in shown
+    assert "Better part on training films" in shown and "Better part" not in shown
     gain = metrics.comparison(metrics.headline["fusion_gain"])
-    assert f"{gain['b']}, the better of its two parts on training films" in (
+    assert f"{gain['b']}, the better single model on training films" in (
         wording.answer(metrics).text
     )
 
@@ -65,30 +64,33 @@ def test_the_part_of_a_fusion_is_the_chosen_one_and_not_called_better(metrics: M
 def test_what_moves_a_score_further_is_named_either_way() -> None:
     rows = pd.DataFrame({"approach": ["a"], "modality": ["sound"]})
     films = title(figures.variance(rows.assign(seed_sd=0.01, film_sd=0.03)))
-    assert films == "Which films are drawn moves a score 3 times as far as the training seed"
+    assert films == "Scores vary 3 times as much over films as over training seeds"
     seeds = title(figures.variance(rows.assign(seed_sd=0.03, film_sd=0.02)))
-    assert seeds == "The training seed moves a score 1.5 times as far as the films drawn"
+    assert seeds == "Scores vary 1.5 times as much over training seeds as over films"
     still = title(figures.variance(rows.assign(seed_sd=0.0, film_sd=0.02)))
-    assert still == "The training seed moves no score, which films are drawn does"
+    assert still == "Training seeds change no score; the choice of films does"
 
 
 def test_the_best_is_not_quicker_than_itself() -> None:
     rows = pd.DataFrame({"approach": ["best", "cheap"], "modality": ["sound"] * 2})
     rows = rows.assign(seconds=[30.0, 5.0], macro_ap=[0.6, 0.4], macro_ap_hi=[0.7, 0.5])
     alone = title(figures.price(rows.assign(macro_ap_lo=[0.5, 0.3])))
-    assert alone == "best scores highest, and nothing within its interval is quicker"
+    assert alone == "best scores highest, and nothing within its interval is faster"
     unknown = title(figures.price(rows.assign(macro_ap_lo=float("nan"))))
     assert unknown == "best scores highest, in 30 s"
     near = title(figures.price(rows.assign(macro_ap_lo=[0.35, 0.3])))
-    assert near == "cheap is the quickest within the interval of the best, best: 5 s against 30 s"
+    assert near == "cheap is the fastest within the interval of the best, best: 5 s against 30 s"
 
 
 @pytest.mark.parametrize(
     ("lost", "said"),
     [
-        ({}, "No trailer was lost at any step"),
-        ({"download": 1}, "1 trailer did not come"),
-        ({"download": 2, "audio": 1}, "2 trailers did not come and 1 trailer gave no sound"),
+        ({}, "No trailer was lost"),
+        ({"download": 1}, "1 trailer could not be downloaded"),
+        (
+            {"download": 2, "audio": 1},
+            "2 trailers could not be downloaded and 1 trailer had no sound",
+        ),
     ],
 )
 def test_a_loss_of_one_is_said_of_one(lost: dict[str, int], said: str) -> None:
@@ -103,7 +105,7 @@ def test_genres_that_never_meet_do_not_travel_together() -> None:
     shares = pd.Series({"A": 0.5, "B": 0.5})
     assert title(figures.cooccurrence(counts, shares, 10)) == "No film has two genres"
     taken = counts.astype(float)
-    assert title(figures.confusion(taken, "a")) == "No film is taken for a genre it has not"
+    assert title(figures.confusion(taken, "a")) == "No film is scored as a genre it does not have"
 
 
 def test_label_frequencies_are_not_named_before_the_run(metrics: Metrics) -> None:
@@ -184,5 +186,5 @@ def test_one_is_said_of_one(metrics: Metrics) -> None:
         download=metrics.download | {"ok": 1, "trailers": 1, "share": 1.0},
     )
     assert "1 film with 1 trailer;" in wording.scope(one)[0]
-    assert wording.came(one).startswith("1 of 1 trailer came")
-    assert "(1 film)" in wording.citation(one)
+    assert sections.downloaded(one).startswith("1 of 1 trailer downloaded")
+    assert "(1 film)" in sections.citation(one)

@@ -10,7 +10,7 @@ from report import html, text
 
 
 @pytest.mark.parametrize(
-    ("value", "places", "text"),
+    ("value", "places", "shown"),
     [
         (0.126, 2, "0.13"),
         (-0.5, 1, "−0.5"),
@@ -19,8 +19,8 @@ from report import html, text
         (-0.001, 2, "0.00"),
     ],
 )
-def test_number(value: float | None, places: int, text: str) -> None:
-    assert text.number(value, places) == text
+def test_number(value: float | None, places: int, shown: str) -> None:
+    assert text.number(value, places) == shown
 
 
 def test_signed() -> None:

@@ -42,16 +42,16 @@ def test_a_matrix_of_one_modality_renders_too(
     built = site.render(pages, metrics, None)
     text = {page.stem: page.read_text(encoding="utf-8") for page in built.glob("*.html")}
     score = pd.read_csv(metrics / "approaches.csv").set_index("approach")["macro_ap"]
-    said = f"can be told from the {modality} at <strong>{score[headline[modality]]:.2f}</strong>"
+    said = f"{modality} alone scores <strong>{score[headline[modality]]:.2f}</strong>"
     assert said in text["index"]
     assert "a perfect predictor 1.</p>" in text["index"]
     other = {"picture": "sound", "sound": "picture"}[modality]
     for page in text.values():
         assert f"{other} nan" not in page and f"{other} –;" not in page
     assert "does not compare picture with sound" in text["approaches"]
-    assert "joins no picture with sound" in text["approaches"]
+    assert "no fusion of picture and sound" in text["approaches"]
     assert "does not compare picture with sound" in text["genres"]
-    assert "has not both" in text["films"]
+    assert "does not have both" in text["films"]
 
 
 def _keep(path: Path, column: str, values: set[str]) -> None:

@@ -19,7 +19,7 @@ def test_matrix_holds_what_each_is_made_of_and_costs(metrics: Metrics) -> None:
     assert approaches.cost(known, "late_cnn") is None  # its fits are not recorded
     shown, _ = approaches.approaches(known)
     row = shown.set_index("Approach").loc["late_linear"]
-    assert (row["Through"], row["Seconds"]) == ("colour + mfcc", "26")
+    assert (row["Backbone"], row["Seconds"]) == ("colour + mfcc", "26")
     scores = shown["Macro AP"].astype(float).tolist()
     assert scores == sorted(scores, reverse=True)
 
@@ -38,7 +38,7 @@ def test_another_window_of_the_sound_is_named(metrics: Metrics, tmp_path: Path) 
 def test_cells_that_have_not_run_come_with_their_reason(metrics: Metrics) -> None:
     rows = approaches.not_run(metrics)
     assert rows["Approach"].tolist() == ["clip_linear"]
-    assert rows["Not run"].tolist() == ["needs the set everything"]
+    assert rows["Why"].tolist() == ["needs the set everything"]
 
 
 def test_the_colour_of_a_difference_is_of_what_is_ahead(metrics: Metrics) -> None:
@@ -82,7 +82,9 @@ def test_further_sections_only_where_there_is_something(metrics: Metrics) -> Non
     assert "mean rank" in sections.ranks(metrics).text
     assert "0.500" in sections.ungrouped(metrics).text
     title = sections.variance(metrics).text
-    assert "moves a score 2 times as far" in title  # 0.025 against 0.01, to a whole number
+    assert (
+        "Scores vary 2 times as much over films" in title
+    )  # 0.025 against 0.01, to a whole number
     nowhere = replace(
         metrics,
         folder=metrics.folder / "nowhere",
