@@ -70,8 +70,8 @@ def _follows(correlation: float | None) -> str:
 def _below(rows: pd.DataFrame) -> str:
     """How far what is found lies from what the ideal observer finds."""
     gap = float((rows["ceiling_normalised_ap"] - rows["normalised_ap"]).median())
-    where = "below" if gap > 0 else "above"
-    return f"Found is {number(abs(gap))} {where} findable at the median"
+    where = "less" if gap > 0 else "more"
+    return f"The median cell scores {number(abs(gap))} {where} than the ideal observer"
 
 
 def power(rows: pd.DataFrame) -> Any:

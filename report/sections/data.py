@@ -60,10 +60,11 @@ def extraction(metrics: Metrics) -> list[str]:
 def downloaded(metrics: Metrics) -> str:
     """How many trailers were downloaded, beside the seed study's share."""
     of = metrics.download
-    said = f"{of['ok']} of {text.counted(of['trailers'], 'trailer')} downloaded ({of['share']:.1%})"
-    study = of.get("seed_study_share")
+    share = f"{of['ok']} of {text.counted(of['trailers'], 'trailer')}"
     if metrics.sample:
-        return f"{said}. Nothing is fetched: trailers are rendered here."
+        return f"{share} rendered ({of['share']:.1%}); nothing is downloaded."
+    said = f"{share} downloaded ({of['share']:.1%})"
+    study = of.get("seed_study_share")
     aside = "The student study that this benchmark grew out of got"
     return f"{said}. {aside} {study:.0%} of its own." if study else f"{said}."
 

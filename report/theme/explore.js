@@ -162,7 +162,7 @@
         return item;
       }));
       if (films.length) show(films[0]);
-      else shown.replaceChildren(element("p", "No film is called so.", "empty"));
+      else shown.replaceChildren(element("p", "No film found.", "empty"));
     }
     search.addEventListener("input", update);
     genre.addEventListener("change", update);

@@ -40,7 +40,7 @@
       }));
       if (!found.length) {
         const item = document.createElement("li");
-        item.textContent = "Nothing is found.";
+        item.textContent = "Nothing found.";
         list.append(item);
       }
     }

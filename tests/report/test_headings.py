@@ -42,7 +42,8 @@ def test_points_below_the_line_are_not_all_that_can_be_found() -> None:
     rows = cells([0.2, 0.3, 0.5], [0.6, 0.7, 0.8])  # gaps 0.4, 0.4, 0.3
     below = title(figures.recovered(rows, "ceiling_normalised_ap", "x", 0.85))
     assert below == (
-        "Found is 0.40 below findable at the median: rank correlation 0.85 over 3 cells"
+        "The median cell scores 0.40 less than the ideal observer: rank correlation 0.85 over 3 "
+        "cells"
     )
     more = title(figures.recovered(rows, "planted", "x", 0.77))
     assert more == "More is found where more was planted: rank correlation 0.77 over 3 cells"
@@ -186,5 +187,5 @@ def test_one_is_said_of_one(metrics: Metrics) -> None:
         download=metrics.download | {"ok": 1, "trailers": 1, "share": 1.0},
     )
     assert "1 film with 1 trailer;" in wording.scope(one)[0]
-    assert sections.downloaded(one).startswith("1 of 1 trailer downloaded")
+    assert sections.downloaded(one).startswith("1 of 1 trailer rendered")
     assert "(1 film)" in sections.citation(one)
