@@ -20,7 +20,7 @@ def main() -> None:
 
     results = read(Path("metrics"))
     console = Console(highlight=False)
-    table = Table("approach", "looks at or hears", box=None, pad_edge=False)
+    table = Table("approach", "input", box=None, pad_edge=False)
     for heading in ("macro AP", "95% interval"):
         table.add_column(heading, justify="right")
     for row in results.rows:

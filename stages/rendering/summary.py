@@ -11,11 +11,14 @@ from stages.judging.verdicts import BETTER, WORSE
 
 @dataclass(frozen=True)
 class Results:
-    """rows: (approach, modality, macro AP, 95% interval), best first; lines: the differences."""
+    """What the terminal shows."""
 
     rows: tuple[tuple[str, str, str, str], ...]
+    """(approach, modality, macro AP, 95% interval), best first."""
     lines: tuple[str, ...]
+    """The differences named before the run."""
     sample: bool
+    """Whether the trailers are rendered: these are not films."""
 
 
 def read(metrics: Path) -> Results:
@@ -44,7 +47,7 @@ def read(metrics: Path) -> Results:
     )
     named = (
         ("picture − sound", "picture_minus_sound"),
-        ("both − its better part (chosen on training films)", "fusion_gain"),
+        ("both − better single model (chosen on training films)", "fusion_gain"),
     )
     lines = tuple(
         _difference(label, comparisons[headline[key]])

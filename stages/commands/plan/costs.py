@@ -32,11 +32,15 @@ class Row:
     slug: str
     what: str
     needs: str
-    available: str  # "yes", or what is to be done
+    available: str
+    """Yes, or what is to be done first."""
     stages: int
-    megabytes: float = 0.0  # to be fetched
-    minutes: float | None = None  # None: nothing was measured that would tell
-    left: float | None = None  # minutes of those stages that are not finished
+    megabytes: float = 0.0
+    """To download."""
+    minutes: float | None = None
+    """None where nothing comparable was measured."""
+    left: float | None = None
+    """Minutes of those stages that are not finished."""
 
 
 @dataclass(frozen=True)
@@ -80,8 +84,8 @@ def plan(
 ) -> Iterator[Row]:
     """Rows in the order of work.
 
-    per_trailer: seconds that embedding a trailer takes here, asked of backbones that never ran.
-    available: where the weights of a pretrained backbone are, "" if they must be fetched;
+    per_trailer: seconds that embedding a trailer takes here, for backbones that never ran.
+    available: where the weights of a pretrained backbone are, "" if they must be downloaded;
     BenchmarkError if they cannot be. finished: whether a stage of this name, as DVC calls it, need
     not run again.
     """
