@@ -49,8 +49,7 @@ def main() -> None:
     configure_torch()
     predictor = Predictor(params, matrix, Path("data"))
     corpus = lock.read_corpus(locked, len(predictor.films.ids), Path("data"))
-    about = output.corpus_line(corpus)
-    say(about)
+    say(about := output.corpus_line(corpus))
     cautions = warnings.of_corpus(corpus, predictor.films, params.judging)
     for warning in cautions:
         say(f"warning: {warning}")
