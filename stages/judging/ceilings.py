@@ -124,8 +124,8 @@ def _seen(corpus: Corpus, look: str, params: Params) -> dict[tuple[str, ...], np
     )
     for row, film in enumerate(films):
         numbers = np.array([number for number, _ in corpus.frames[film]])
-        keep = view.keep(numbers, "picture", params.frames.count)
-        times = [t for (_, t), kept in zip(corpus.frames[film], keep, strict=True) if kept]
+        mask = view.mask(numbers, "picture", params.frames.count)
+        times = [t for (_, t), shown in zip(corpus.frames[film], mask, strict=True) if shown]
         shots = {event.event: event for event in corpus.events[film] if event.modality == "picture"}
         shown = {number: count_seen([shot], times) for number, shot in shots.items()}
         in_view = {number for number, count in shown.items() if count.any()}

@@ -9,7 +9,7 @@ import numpy as np
 from stages.base.params import JudgingParams
 from stages.base.params.matrix import Cell
 from stages.fitting.approaches import UNGROUPED
-from stages.fitting.scores import Scores, held
+from stages.fitting.scores import Scores, stored_label_sets
 from stages.judging.board import Board, read_board
 from stages.judging.pairs import against
 from stages.scoring.bootstrap import bootstrap_macro_average_precision
@@ -30,7 +30,7 @@ def ungrouped_rows(
     rows: list[dict[str, Any]] = []
     for cell in cells:
         path = data / "scores" / f"{cell.fitted_with}.npz"
-        if not cell.ungrouped or UNGROUPED not in held(path):
+        if not cell.ungrouped or UNGROUPED not in stored_label_sets(path):
             continue
         board = read_board(data, [cell])
         row_of = {film: row for row, film in enumerate(board.film_id.tolist())}

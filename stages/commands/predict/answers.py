@@ -15,8 +15,8 @@ from stages.base.params import ALL_WINDOWS, Params
 from stages.base.params.matrix import Cell
 from stages.fitting.approaches import items_of
 from stages.fitting.films import read_films
-from stages.fitting.fusion import learnt as learnt_fusion
-from stages.fitting.saved import scores_of
+from stages.fitting.fusion import fit_fusions
+from stages.fitting.saved_models import predict_scores
 from stages.fitting.scores import Scores
 from stages.judging.board import Board, read_board
 from stages.judging.calibrating import choose, learnt
@@ -77,7 +77,7 @@ class Respondent:
         if not all((embeddings / f"{part}.npz").is_file() for part in cell.parts):
             return None
         items = items_of(cell, film_of, n_trailers, self.params, embeddings)
-        return scores_of(cell, self.data / "models" / cell.slug, items, n_trailers)
+        return predict_scores(cell, self.data / "models" / cell.slug, items, n_trailers)
 
     def along(self, cell: Cell, piece_of: dict[str, int], folder: Path) -> np.ndarray:
         """Mean scores of a single approach for each piece as if it were a trailer, (n, 10)."""
@@ -85,7 +85,7 @@ class Respondent:
         params = replace(self.params, training=training)
         everything = replace(cell, window=cell.window and ALL_WINDOWS)
         items = items_of(everything, piece_of, len(piece_of), params, folder / "embeddings")
-        found = scores_of(cell, self.data / "models" / cell.slug, items, len(piece_of))
+        found = predict_scores(cell, self.data / "models" / cell.slug, items, len(piece_of))
         return found.mean(axis=(0, 1))
 
     def board(self, labels: str) -> Board:
@@ -113,7 +113,7 @@ class Respondent:
 
     def _fused(self, cell: Cell, first: np.ndarray, second: np.ndarray) -> np.ndarray:
         one, other = (Scores.load(self.data / "scores" / f"{p}.npz") for p in cell.parts)
-        fuse = learnt_fusion(one, other, self.films.y_true, self.films.ids, cell.head)
+        fuse = fit_fusions(one, other, self.films.y_true, self.films.ids, cell.head)
         both = np.isfinite(first) & np.isfinite(second)
         trailers, genres = both.any(axis=(0, 1, 3)), both.any(axis=(0, 1, 2))
         fused = np.full_like(first, np.nan)
