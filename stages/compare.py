@@ -34,16 +34,15 @@ def main() -> None:
     from stages.corpus.table import read_trailers
     from stages.judging.board import read_board
     from stages.judging.comparisons import comparison_rows, headline_rows
-    from stages.judging.films import film_scores
+    from stages.judging.exports import film_scores, summarise
     from stages.judging.recovery import recovery_rows, recovery_summary
-    from stages.judging.summary import summarise
-    from stages.judging.verdicts import settled
+    from stages.judging.verdicts import adjusted_p_values
 
     params = load()
     judging, folder = params.judging, Path("metrics")
     board = read_board(Path("data"), cells(params))
     headline = params.matrix.headline
-    named = settled(read_csv(folder / "claims.csv"))
+    named = adjusted_p_values(read_csv(folder / "claims.csv"))
     named_cells = [cell for cell in board.cells if cell.slug in headline.named.values()]
     first = headline_rows(read_board(Path("data"), named_cells), judging, headline)
     rows = comparison_rows(board, judging, first, named)

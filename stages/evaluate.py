@@ -56,7 +56,7 @@ def main() -> None:
     board = read_board(Path("data"), cells(params))
     judging, folder = params.judging, Path("metrics")
     named = params.matrix.headline.named
-    OutOfFold.of(board).write(folder)
+    OutOfFold.from_board(board).write(folder)
     write_csv(tables.approach_rows(board, judging), APPROACHES, folder / "approaches.csv")
     write_csv(tables.genre_rows(board, judging), GENRES, folder / "genres.csv")
     write_csv(tables.threshold_rows(board, judging), THRESHOLDS, folder / "thresholds.csv")

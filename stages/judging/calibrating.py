@@ -17,25 +17,25 @@ Row = dict[str, Any]
 CHOSEN = "chosen"
 
 
-def calibrated(board: Board, number: int) -> dict[str, np.ndarray]:
+def calibrated_scores(board: Board, number: int) -> dict[str, np.ndarray]:
     """Scores of approach `number` after each method, (n_films, n_genres), and after the chosen."""
     y_score = board.y_scores[number]
     found = {name: np.empty_like(y_score) for name in (*METHODS, CHOSEN)}
     for fold in np.unique(board.fold).tolist():
         films = board.fold == fold
         for name in METHODS:
-            found[name][films] = learnt(board, number, fold, name)(y_score[films])
-        found[CHOSEN][films] = found[choose(board, number, fold)][films]
+            found[name][films] = fit_calibrator(board, number, fold, name)(y_score[films])
+        found[CHOSEN][films] = found[choose_method(board, number, fold)][films]
     return found
 
 
-def learnt(board: Board, number: int, fold: int, method: str) -> Calibrator:
+def fit_calibrator(board: Board, number: int, fold: int, method: str) -> Calibrator:
     """What makes probabilities of a fold's scores: a method, learnt on the films outside it."""
     rest = board.fold != fold
     return METHODS[method](board.y_true[rest], board.tuning_scores(number, fold)[rest])
 
 
-def choose(board: Board, number: int, fold: int) -> str:
+def choose_method(board: Board, number: int, fold: int) -> str:
     """The method with the least log loss on the films outside a fold.
 
     Each of those is judged by a calibration that did not learn from its own fold.
@@ -60,7 +60,7 @@ def calibration_rows(board: Board) -> Iterator[tuple[Row, list[Row]]]:
     """
     for number, cell in enumerate(board.cells):
         before = {f"{name}_before": v for name, v in _judged(board, board.y_scores[number]).items()}
-        for method, probability in calibrated(board, number).items():
+        for method, probability in calibrated_scores(board, number).items():
             place: Row = {"approach": cell.slug, "modality": cell.modality, "method": method}
             truth, promised = board.y_true.reshape(-1, 1), probability.reshape(-1, 1)
             bins = reliability_table(truth, promised)[0]

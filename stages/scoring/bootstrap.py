@@ -64,8 +64,8 @@ class GenreResamples:
     values: Floats
     jackknife: Floats
 
-    def of(self, approaches: list[int]) -> "GenreResamples":
-        """Those of some of the approaches."""
+    def take(self, approaches: list[int]) -> "GenreResamples":
+        """Only some of the approaches, by number."""
         parts = (self.point[approaches], self.values[:, approaches], self.jackknife[:, approaches])
         return GenreResamples(*parts)
 

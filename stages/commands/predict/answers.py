@@ -19,8 +19,8 @@ from stages.fitting.fusion import fit_fusions
 from stages.fitting.saved_models import predict_scores
 from stages.fitting.scores import Scores
 from stages.judging.board import Board, read_board
-from stages.judging.calibrating import choose, learnt
-from stages.judging.rules import choices
+from stages.judging.calibrating import choose_method, fit_calibrator
+from stages.judging.rules import tune_thresholds
 from stages.scoring.calibration import Calibrator
 from stages.scoring.thresholds import at_threshold
 
@@ -105,10 +105,10 @@ class Respondent:
         number = board.row(cell.slug)
         return [
             Rule(
-                choice.common,
-                learnt(board, number, choice.fold, choose(board, number, choice.fold)),
+                each.common,
+                fit_calibrator(board, number, each.fold, choose_method(board, number, each.fold)),
             )
-            for choice in choices(board, number)
+            for each in tune_thresholds(board, number)
         ]
 
     def _fused(self, cell: Cell, first: np.ndarray, second: np.ndarray) -> np.ndarray:

@@ -10,7 +10,7 @@ from stages.base.params import JudgingParams
 from stages.commands.predict.record import Corpus
 from stages.corpus.table import read_trailers
 from stages.fitting.films import Films
-from stages.judging.enough import enough
+from stages.judging.sample_size import check_sample_size
 
 SAMPLE = (
     "these models learnt from rendered trailers of films that do not exist (the sample corpus): "
@@ -25,13 +25,13 @@ def warnings(corpus: Corpus, films: Films, params: JudgingParams) -> list[str]:
 
 def _few(films: Films, params: JudgingParams) -> Iterator[str]:
     """By the rule by which the judges give no interval."""
-    given = enough(films.y_true, films.group, params)
-    if not given.films:
+    size = check_sample_size(films.y_true, films.group, params)
+    if not size.enough_films:
         yield (
             f"thresholds and probabilities were learnt from {counted(len(films.ids), 'film')}, "
             f"too few (fewer than {params.min_films}) for a yes or no to be relied on"
         )
-    elif rare := [genre for genre, has in zip(GENRES, given.genres, strict=True) if not has]:
+    elif rare := [genre for genre, has in zip(GENRES, size.enough_genres, strict=True) if not has]:
         yield (
             f"of {', '.join(rare)} the models know fewer than {params.min_genre_films} films with "
             "it or without it: their answers there are not to be relied on"
