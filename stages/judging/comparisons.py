@@ -16,7 +16,7 @@ from stages.scoring.averaging import average
 from stages.scoring.bootstrap import (
     Resamples,
     bootstrap_macro_average_precision,
-    side_by_side,
+    concatenate,
 )
 from stages.scoring.intervals import Estimate, paired_difference
 from stages.scoring.permutation import no_skill_test, paired_permutation_test
@@ -61,7 +61,7 @@ def comparison_rows(
     places = {cell.slug: [row] for row, cell in enumerate(board.cells)}
     places[NO_SKILL] = [len(board.cells) + draw for draw in range(RANDOM_DRAWS)]
     random, excess = _resample_random_scores(board, params)
-    resamples = side_by_side([board.resampled(params).macro(), *random])
+    resamples = concatenate([board.resampled(params).macro(), *random])
     known = {(row["a"], row["b"]) for row in headline}
     rows = []
     for item in exploratory_comparisons(board):

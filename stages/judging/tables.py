@@ -27,7 +27,7 @@ RANK_LEVEL = 0.05  # of the critical difference
 def approach_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
     """One row an approach: what it is and every score of it, macro AP with interval.
 
-    No interval and no spread over films where these are too few.
+    No interval and no null over films where these are too few.
     """
     resamples, shown = board.resampled(params).macro(), board.sample_size(params).enough_films
     for number, cell in enumerate(board.cells):
@@ -143,16 +143,16 @@ def reference_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
     yield from rows("best_constant_label", {"keras_accuracy": accuracy})
     everything = references.predict_everything(n_films, n_genres)
     yield from rows("predict_everything", decision_cells(y_true, everything))
-    spread = references.random_macro_average_precision(y_true, np.random.default_rng(params.seed))
-    if spread is not None:
-        value = {"value": spread.expected, "lo": spread.lo, "hi": spread.hi}
+    null = references.random_macro_average_precision(y_true, np.random.default_rng(params.seed))
+    if null is not None:
+        value = {"value": null.expected, "lo": null.lo, "hi": null.hi}
         yield {"reference": "random_scores", "metric": "macro_ap", **value}
-    spreads = references.random_spread(
+    simulated = references.simulate_random_scores(
         y_true, frequencies.mean(axis=0), evaluate_scores, np.random.default_rng(params.seed)
     )
-    for metric, spread in _renamed(spreads).items():
+    for metric, null in _renamed(simulated).items():
         if metric != "macro_ap":  # known exactly, above
-            value = {"value": spread.expected, "lo": spread.lo, "hi": spread.hi}
+            value = {"value": null.expected, "lo": null.lo, "hi": null.hi}
             yield {"reference": "random_scores", "metric": metric, **value}
     perfect = evaluate_scores(y_true, y_true.astype(float)) | {
         "keras_accuracy": references.keras_accuracy_of_perfect(y_true)
