@@ -30,10 +30,10 @@ LABELS = [
 def main() -> None:
     argparse.ArgumentParser(
         prog="python -m stages.contrast",
-        description="Hold picture against sound genre by genre, fusions against their parts and "
-        "fewer labels against all of them, grouped against ungrouped folds, judge the seed study's "
-        "claims and rank all approaches: writes claims.csv, complementarity.csv, owned_genres.csv, "
-        "label_sets.csv, ungrouped.csv and ranks.csv under metrics/.",
+        description="Compare picture with sound genre by genre, fusions with their parts, fewer "
+        "labels with all, grouped with ungrouped folds; judge the seed study's claims and rank all "
+        "approaches. Writes claims.csv, complementarity.csv, owned_genres.csv, label_sets.csv, "
+        "ungrouped.csv and ranks.csv under metrics/.",
     ).parse_args()
 
     from functools import partial
@@ -58,12 +58,13 @@ def main() -> None:
     write_csv(fusion_rows(board, judging), FUSIONS, folder / "complementarity.csv")
     rows = label_set_rows(cells(params), read, judging)
     named_board = read([cell for cell in board.cells if cell.slug in headline.named.values()])
-    first = adjusted_p_values(headline_rows(named_board, judging, headline))
-    claims = claim_rows(Evidence(board, named_board, judging, headline, rows), CLAIMS, first)
-    named = {**first, **adjusted_p_values(claims)}
+    adjusted = adjusted_p_values(headline_rows(named_board, judging, headline))
+    evidence = Evidence(board, named_board, judging, headline, rows)
+    claims = claim_rows(evidence, CLAIMS, adjusted)
+    adjusted = {**adjusted, **adjusted_p_values(claims)}
     write_csv(claims, CLAIMED, folder / "claims.csv")
-    write_csv(owned_rows(board, judging, named), OWNED, folder / "owned_genres.csv")
-    add_verdicts(rows, ("approach", "base"), named)
+    write_csv(owned_rows(board, judging, adjusted), OWNED, folder / "owned_genres.csv")
+    add_verdicts(rows, ("approach", "base"), adjusted)
     write_csv(rows, LABELS, folder / "label_sets.csv")
     write_csv(tables.rank_rows(board), tables.RANK_COLUMNS, folder / "ranks.csv")
     split = ungrouped.ungrouped_rows(Path("data"), cells(params), judging)

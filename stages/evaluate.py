@@ -1,4 +1,4 @@
-"""DVC stage: judge every approach on the same films, beside what no skill would score."""
+"""DVC stage: score every approach on the same films, with the references of no skill."""
 
 import argparse
 from pathlib import Path
@@ -38,7 +38,7 @@ REFERENCES = ["reference", "metric", "value", "lo", "hi"]
 def main() -> None:
     argparse.ArgumentParser(
         prog="python -m stages.evaluate",
-        description="Judge the out-of-fold scores of the whole matrix on the same films: writes "
+        description="Evaluate the out-of-fold scores of the whole matrix on the same films: writes "
         "approaches, genres, thresholds, threshold_genres, rules, tuned_thresholds, calibration, "
         "reliability, precision_recall, genre_bars and references (CSV) under metrics/, and the "
         "scores themselves.",

@@ -2,8 +2,8 @@
 
 A view is the frames an approach looks at and the window of sound it hears. The ideal observer sees
 the planted cues in just that view, perfectly, and applies Bayes' rule. A cue that exists only over
-time is seen by nobody who judges each frame alone, and by others where the shot that it goes back
-to is in view as well; elsewhere its shot looks neutral.
+time cannot be seen from single frames, and otherwise only where the shot that it goes back to is in
+view as well; elsewhere its shot looks neutral.
 """
 
 from collections import defaultdict

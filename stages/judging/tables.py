@@ -76,7 +76,7 @@ def genre_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
 def threshold_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
     """One row an approach and threshold of the sweep, and one for predicting everything."""
     steps = np.arange(0, 1 + params.sweep_step / 2, params.sweep_step).round(6).tolist()
-    # a rule takes the place of a step that the table could not tell from it
+    # a rule replaces the step that the table could not distinguish from it
     apart = [s for s in steps if all(abs(s - t) > SAME_THRESHOLD for t in params.thresholds)]
     everything = references.predict_everything(*board.y_true.shape)
     reference = {"approach": "predict_everything", "modality": "none", "threshold": 0.0}

@@ -1,1 +1,1 @@
-"""Metrics, intervals and tests: arrays of truths and scores in, numbers out. No files, no models."""
+"""Metrics, intervals and tests: arrays of truths and scores in, numbers out; no files or models."""

@@ -43,8 +43,8 @@ def platt(y_true: Bools, y_score: RealScores) -> Calibrator:
 def isotonic(y_true: Bools, y_score: RealScores) -> Calibrator:
     """Isotonic regression for each genre.
 
-    Probabilities are kept half a film away from 0 and 1, or the log loss of one film would be
-    unbounded. y_true, y_score: (n_films, n_genres), scores in [0, 1]. Raises BenchmarkError. Source:
+    Probabilities are kept half a film away from 0 and 1, or the log loss of one film would have no
+    bound. y_true, y_score: (n_films, n_genres), scores in [0, 1]. Raises BenchmarkError. Source:
     Zadrozny & Elkan 2002.
     """
     validate_probabilities(y_true, y_score)

@@ -1,7 +1,7 @@
 """Metrics of yes/no decisions.
 
-Precision where nothing is predicted is undefined, not 0. For a genre that no film has, everything is
-undefined whatever is predicted. So that all approaches, thresholds and columns are averaged over
+Precision where nothing is predicted is undefined, not 0. For a genre that no film has, everything
+is undefined whatever is predicted. So that all approaches, thresholds and columns are averaged over
 the same genres, an average takes the precision of a genre that films have and that is never
 predicted as 0, as its recall and F1 are and as scikit-learn does by default.
 """

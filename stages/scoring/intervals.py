@@ -56,17 +56,17 @@ def jackknife_interval(
     """Interval of what as many other films would give, around the value on these.
 
     The jackknife's standard error (Tukey 1958), with Student's t of 2n / (kurtosis - 1) degrees of
-    freedom for few influential films (Satterthwaite 1946) and, for a proportion, on the logit scale,
+    freedom for few influential films (Satterthwaite 1946) and, for proportions, on the logit scale,
     which keeps the ends within 0 and 1. No bias is taken off the centre: average precision of few
     films lies above that of many (macro of .45: by .021 at 150 films, .014 at 240, .003 at 1,000),
     but so do a random order's and an ideal observer's on the same films; value, interval and
     references are to be on one scale. Resampling would add that bias once more, since copies of a
     film tie. The logit's slope alone is taken at the value without the jackknife's bias (Quenouille
-    1956): at a value that luck has raised or lowered, intervals of rare genres came out too short.
+    1956): where chance has raised or lowered the value, intervals of rare genres came out too short.
     Coverage of this and of the others: benchmarks/results/calibration.json.
 
-    point: the value on all films; jackknife: (n_groups,); proportion: whether the value is one, as a
-    difference is not. NaN where the jackknife does not vary: a perfect value shows no variance.
+    point: the value on all films; jackknife: (n_groups,); proportion: whether the value is one (a
+    difference is not). NaN where the jackknife does not vary: a perfect value shows no variance.
     Raises BenchmarkError on an empty or undefined jackknife.
     """
     _validate_samples(jackknife)
@@ -137,7 +137,8 @@ def paired_difference(
 ) -> Estimate:
     """First approach minus second with its interval, both judged on the same resamples.
 
-    Several approaches on one side (seeds of one training, random references) are averaged. Raises BenchmarkError if nothing was resampled.
+    Several approaches on one side (seeds of one training, random references) are averaged. Raises
+    BenchmarkError if nothing was resampled.
     """
     one, other = np.atleast_1d(first), np.atleast_1d(second)
 

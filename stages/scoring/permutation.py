@@ -148,7 +148,7 @@ def _unpack(swaps: Bytes, start: int, count: int) -> npt.NDArray[np.float32]:
 
 
 def _permutations(group: Ints, n_permutations: int, rng: np.random.Generator) -> Iterator[Ints]:
-    """The film whose genre set each film gets, in blocks of (n, n_films): its own, then permuted."""
+    """Whose genre set each film gets, in blocks of (n, n_films): its own first, then permuted."""
     yield np.arange(len(group))[None]
     size_of = np.bincount(group)[group]
     together = np.argsort(group, kind="stable")
