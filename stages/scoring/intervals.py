@@ -62,7 +62,7 @@ def jackknife_interval(
     but so do a random order's and an ideal observer's on the same films; value, interval and
     references are to be on one scale. Resampling would add that bias once more, since copies of a
     film tie. The logit's slope alone is taken at the value without the jackknife's bias (Quenouille
-    1956): where chance has raised or lowered the value, intervals of rare genres came out too short.
+    1956): where chance has moved the value, intervals of rare genres came out too short.
     Coverage of this and of the others: benchmarks/results/calibration.json.
 
     point: the value on all films; jackknife: (n_groups,); proportion: whether the value is one (a
