@@ -64,7 +64,7 @@ def evidence() -> Evidence:
     )
     heard = CELLS.index(next(c for c in CELLS if c.slug == "heard"))
     romance, fiction = GENRES.index("Romance"), GENRES.index("Science Fiction")
-    scores[heard, :, romance] = truth[:, romance]  # told perfectly by its sound
+    scores[heard, :, romance] = truth[:, romance]  # its sound gives it away
     scores[heard, :, fiction] = 0.5  # by nothing in it
     drama = GENRES.index("Drama")
     scores[:, :, drama] = noise[:, :, drama]

@@ -45,7 +45,7 @@ def test_rows_hold_difference_interval_and_tests(board, judging, headline):
     assert row["p"] <= 0.01
 
 
-def test_no_skill_is_told_from_skill(board, judging, headline):
+def test_skill_beats_a_random_order_and_noise_does_not(board, judging, headline):
     rows = {
         row["a"]: row for row in rows_of(board, judging, headline) if row["family"] == "no_skill"
     }

@@ -60,7 +60,7 @@ def test_a_fusion_has_its_gain_and_what_oracles_would_score(board, judging):
 
 def test_genres_belong_to_whom_tells_them_better(board, judging):
     by_seed = board.by_seed.copy()
-    by_seed[2, :, :, 8] = board.y_true[:, 8]  # told by sound alone
+    by_seed[2, :, :, 8] = board.y_true[:, 8]  # known from sound alone
     by_seed[1, :, :, 8] = 0.5
     rows = list(owned_rows(dataclasses.replace(board, by_seed=by_seed), judging))
     assert [row["genre"] for row in rows] == list(GENRES)

@@ -84,8 +84,8 @@ def test_references_are_no_skill_and_perfection(board, judging):
     rows = {(row["reference"], row["metric"]): row for row in tables.reference_rows(board, judging)}
     assert rows["perfect", "macro_ap"]["value"] == 1.0
     for metric in ("micro_ap", "brier", "keras_accuracy"):
-        luck = rows["random_scores", metric]
-        assert luck["lo"] < luck["value"] < luck["hi"]
+        random = rows["random_scores", metric]
+        assert random["lo"] < random["value"] < random["hi"]
     random = rows["random_scores", "macro_ap"]
     assert random["lo"] < random["value"] < random["hi"]
     assert abs(random["value"] - board.y_true.mean()) < 0.03
