@@ -104,7 +104,7 @@ def count(rows: list[dict[str, Any]]) -> dict[str, Any]:
         "trailers": len(rows),
         "ok": len(downloaded),
         "share": len(downloaded) / len(rows) if rows else 0.0,
-        "seed_study_share": SEED_STUDY_SHARE,
+        "seed_study_share": TRAILERS_FOUND.values[0],
         "bytes": sum(row["bytes"] for row in downloaded),
         "seconds": float(sum(row["duration"] or 0 for row in downloaded)),
         "reasons": dict(sorted(reasons.items())),
