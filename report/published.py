@@ -49,8 +49,8 @@ def given() -> str:
     """The study's numbers in words, by model."""
     drama = listed([number(value) for value in studies.DRAMA_PRECISION.values])
     return (
-        f"The study gives an accuracy of {percentages(studies.KERAS_ACCURACY.values)} for its "
-        f"three models; a precision of {drama} for Drama, its best genre; and a precision of "
+        f"The study gives an accuracy of {percentages(studies.KERAS_ACCURACY.values)} (the last "
+        f"approximate); a precision of {drama} for Drama, its best genre; and a precision of "
         f"{percentages(studies.PRECISION.values)} that becomes "
         f"{percentages(studies.PRECISION_AT_LOW.values)} when the threshold is lowered to "
         f"{LOW:.2f}. It does not say what a constant answer, or every genre for every film, would "
