@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from stages.base.genres import GENRES
-from stages.base.npz.writing import write_npz
+from stages.base.npz import write_npz
 from stages.base.packs import write_table
 from stages.base.params import yaml12
 from stages.base.tables import write_csv

@@ -19,7 +19,7 @@ def main() -> None:
     from stages.trailers.media.results import AUDIO, extract, jobs, store_of, write
 
     params = load().audio
-    store_of(params).sweep()
+    store_of(params).recover()
     todo = jobs(Path("data/downloads.parquet"), params)
     results = progress(run(extract, todo), "audio", len(todo))
     counts = write(Path("data/audio"), AUDIO, results)

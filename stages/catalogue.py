@@ -31,8 +31,8 @@ def main() -> None:
     save_trailers(trailers, Path("data/catalogue.parquet"))
     is_sample = all(trailer.url.startswith("sample:") for trailer in trailers)
     counts = describe(trailers)
-    told = {"path": params.second_source, "films": shared}
-    about = {"path": str(path), "sample": is_sample, **counts, "second_source": told}
+    second_source = {"path": params.second_source, "films": shared}
+    about = {"path": str(path), "sample": is_sample, **counts, "second_source": second_source}
     write_json(about, Path("metrics/catalogue.json"))
     size = f"{counted(counts['films'], 'film')}, {counted(counts['trailers'], 'trailer')}"
     say(f"{path}: {size}, all lines valid")
@@ -41,7 +41,7 @@ def main() -> None:
         present = len(shares) - len(missing)
         say(f"{present} of the {len(shares)} genres: no {', no '.join(missing)}")
     if second:
-        say(f"{params.second_source}: genres of {shared} of them from a second source")
+        say(f"{params.second_source}: a second source names the genres of {shared} of them")
 
 
 if __name__ == "__main__":

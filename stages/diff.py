@@ -31,8 +31,8 @@ def main() -> None:
     from rich.console import Console
 
     from stages.base.counting import counted
+    from stages.base.dvc_project import commit_of, fetch_scores
     from stages.base.files import write
-    from stages.base.history import commit_of, fetch_scores
     from stages.base.params import load
     from stages.base.tables import write_csv
     from stages.commands.diff import showing

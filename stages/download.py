@@ -27,7 +27,7 @@ def main() -> None:
     remove_leftovers()
     at_once = () if params.download.keep_videos else (params.frames, params.audio)
     fetch = TrailerFetcher(params.download, params.sample, at_once)
-    fetched = ledger.stop_if_hopeless(run(fetch, trailers, one_folder=True))
+    fetched = ledger.stop_if_hopeless(run(fetch, trailers, same_folder=True))
     results = list(progress(fetched, "download", len(trailers)))
 
     ledger.write_events(results, Path("data/sample_events.parquet"))

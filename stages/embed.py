@@ -47,7 +47,7 @@ def main() -> None:
             where=str(pack),
             do="see metrics/download.json and metrics/attrition.csv for the reasons",
         )
-    store_of(recipe).sweep()
+    store_of(recipe).recover()
     if family(backbone.family).heavy:
         configure_torch()
     entries: dict[str, Path] = {}

@@ -19,7 +19,7 @@ def main() -> None:
     from stages.trailers.media.results import FRAMES, extract, jobs, store_of, write
 
     params = load().frames
-    store_of(params).sweep()
+    store_of(params).recover()
     todo = jobs(Path("data/downloads.parquet"), params)
     results = progress(run(extract, todo), "frames", len(todo))
     counts = write(Path("data/frames"), FRAMES, results)

@@ -24,7 +24,7 @@ def main() -> None:
     from stages.trailers.auditing.tables import COLUMNS, leak_rows, occurrence_table, summary
 
     params = load().leaks
-    store().sweep()
+    store().recover()
     films = read_films(Path("data"))
     frames = read_frames(Path("data/frames"), films.film_of)
     sound = read_sound(Path("data/audio"), films.film_of)

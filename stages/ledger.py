@@ -25,7 +25,9 @@ def main() -> None:
     path = Path("data/downloads.parquet")
     if not path.exists():
         raise BenchmarkError(
-            "there is no ledger yet", where=str(path), do="run `dvc repro`, which downloads first"
+            "nothing was downloaded yet",
+            where=str(path),
+            do="run `dvc repro`, which downloads first",
         )
     rows = read_table(path).to_pylist()
     if arguments.all or any(row["reason"] != "ok" for row in rows):

@@ -31,9 +31,9 @@ def main() -> None:
     from rich.console import Console
 
     from stages.base.compute import configure_torch
+    from stages.base.dvc_project import workspace_hashes
     from stages.base.params import load
     from stages.base.params.sets import FOLDER, read_set
-    from stages.base.workspace import hashes
     from stages.commands.plan.costs import Recorded, count, plan
     from stages.commands.plan.finished import Finished
     from stages.commands.plan.rates import Rates
@@ -61,7 +61,7 @@ def main() -> None:
 
     recorded = Recorded.read(Path("metrics"))
     rates = Rates(Path("data/store/rates.json"), params.frames, params.audio)
-    with hashes() as hash_of:
+    with workspace_hashes() as hash_of:
         finished = Finished(lock, would_be, hash_of)
         rows = plan(matrix, trailers, recorded, rates.seconds_per_trailer, at_hand, finished)
         shown = list(progress(rows, "plan", count(matrix)))

@@ -1,4 +1,4 @@
-"""Print the results that lie in metrics/, and where the report lies. Not a DVC stage."""
+"""Print the results in metrics/, and where the report is. Not a DVC stage."""
 
 import argparse
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""DVC stage: which films can be used by which modality, and in which fold each is judged."""
+"""DVC stage: which films have a picture and a sound, and in which fold each is held out."""
 
 import argparse
 from pathlib import Path
@@ -41,7 +41,7 @@ def main() -> None:
     collections = collections_of(trailers) if params.group_by == "collection" else [""] * len(films)
     groups = group_films([collections[row] for row in usable])
     fold_of = assign_folds(y_true[usable], params.folds, params.seed, groups)
-    parted = assign_folds(y_true[usable], params.folds, params.seed)
+    fold_ungrouped = assign_folds(y_true[usable], params.folds, params.seed)
     rows = [
         {
             "film_id": films[row],
@@ -51,7 +51,7 @@ def main() -> None:
             "picture": films[row] in seen,
             "sound": films[row] in heard,
         }
-        for row, fold, other, group in zip(usable, fold_of, parted, groups, strict=True)
+        for row, fold, other, group in zip(usable, fold_of, fold_ungrouped, groups, strict=True)
     ]
     folds = [("fold", pa.int8()), ("fold_ungrouped", pa.int8()), ("group", pa.int32())]
     served_by = [("picture", pa.bool_()), ("sound", pa.bool_())]
@@ -67,8 +67,8 @@ def main() -> None:
     counts = {"films": len(films), "groups": len(set(groups.tolist())), "usable": by_modality}
     both = [number for number, row in enumerate(rows) if row["picture"] and row["sound"]]
     judged = both or list(range(len(rows)))  # of pictures alone, or of sound
-    alike = group_films([collections_of(trailers)[row] for row in usable])
-    size = describe_sample_size(y_true[usable][judged], alike[judged], params.folds, every.judging)
+    series = group_films([collections_of(trailers)[row] for row in usable])
+    size = describe_sample_size(y_true[usable][judged], series[judged], params.folds, every.judging)
     write_json({**counts, "folds": sizes, **size}, Path("metrics/splits.json"))
     served_by_any = f"{len(rows)} of {counted(len(films), 'film')} usable"
     say(f"{served_by_any}, {len(seen & heard)} with picture and sound")

@@ -49,7 +49,7 @@ def forget() -> None:
     """Let no connection outlive the environment it was made from."""
     from s3fs import S3FileSystem
 
-    shared._at.cache_clear()
+    shared._connect.cache_clear()
     S3FileSystem.clear_instance_cache()
 
 

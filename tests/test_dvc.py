@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from stages.base.needed import _stages, _written
 from stages.base.params import load
 from stages.base.params.matrix import cells
+from stages.base.pipeline import OUTPUTS, paths, resolve
 from stages.commands.diff.committed import JUDGED
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -123,9 +123,10 @@ def test_one_metrics_file_for_dvc_metrics_diff():
 
 def test_what_a_stage_by_hand_is_told_it_needs_is_what_dvc_says(resolved, monkeypatch):
     monkeypatch.chdir(ROOT)
+    declared = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
     found = {
-        name: {"cmd": stage["cmd"], "deps": set(stage["deps"]), "outs": set(_written(stage))}
-        for name, stage in _stages()
+        name: {"cmd": stage["cmd"], "deps": set(stage["deps"]), "outs": set(paths(stage, *OUTPUTS))}
+        for name, stage in resolve(declared, vars(load()))
     }
     for name, stage in resolved.items():
         found[name]["deps"].add("params.yaml")  # DVC counts parameters among them

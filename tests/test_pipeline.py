@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from benchmarks.small_project import Project
-from stages.base.store.shared import COMING
+from stages.base.store.shared import PARTIAL
 from tests.guide import documents
 
 N_FILMS = 16
@@ -126,7 +126,7 @@ def test_killed_in_the_middle_of_frames_the_next_run_goes_on(project):
     process.wait()
     before = project.entries("frames")
     assert 2 <= len(before) < whole
-    half = project.folder / "data/store/frames" / COMING / "half.part"  # of that run
+    half = project.folder / "data/store/frames" / PARTIAL / "half.part"  # of that run
     half.write_bytes(b"half")
     project.call("dvc", "repro", "-s", "-f", "--no-run-cache", "frames")
     after = project.entries("frames")

@@ -1,1 +1,1 @@
-"""What every room stands on: parameters, the store, files, errors, the console."""
+"""What all stages share: parameters, the store, files, errors, the console."""

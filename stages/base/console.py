@@ -1,4 +1,4 @@
-"""What a stage says while it works: short lines and progress bars, on standard error."""
+"""What a stage prints while it works: short lines and progress bars, on standard error."""
 
 import os
 import sys
@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
-from stages.base.errors import BenchmarkError, by_the_system
+from stages.base.errors import BenchmarkError, from_os_error
 from stages.base.provenance import record_stage
 
 Item = TypeVar("Item")
@@ -22,7 +22,7 @@ os.environ.setdefault("GOMP_SPINCOUNT", "10000")
 
 
 def say(text: str) -> None:
-    """Print one line for the person who waits."""
+    """Print one line to standard error."""
     print(text, file=sys.stderr, flush=True)
 
 
@@ -48,10 +48,10 @@ def run_stage(main: Callable[[], None]) -> None:
     def recorded() -> None:
         begin = time.monotonic()
         name = [Path(sys.argv[0]).stem, *sys.argv[1:2]]
-        if "DVC_STAGE" not in os.environ:  # by hand, where DVC did not see to what it needs
-            from stages.base.needed import check_needed
+        if "DVC_STAGE" not in os.environ:  # run by hand: DVC did not see to what it needs
+            from stages.base.pipeline import check_dependencies
 
-            check_needed(f"python -m stages.{' '.join(name)}")
+            check_dependencies(f"python -m stages.{' '.join(name)}")
         main()
         seconds = time.monotonic() - begin
         record_stage("@".join(name), seconds, Path("metrics/provenance.json"))
@@ -70,11 +70,11 @@ def run_command(main: Callable[[], None]) -> None:
         say(f"error: {error}")
         sys.exit(1)
     except OSError as error:
-        refused = by_the_system(error)
+        refused = from_os_error(error)
         if refused is None:
             raise
         say(f"error: {refused}")
         sys.exit(1)
     except KeyboardInterrupt:
-        say("interrupted: what was finished is kept, run the same command again to go on")
+        say("interrupted: finished work is kept; run the same command again to continue")
         sys.exit(130)

@@ -1,4 +1,4 @@
-"""Errors that tell a person what to do, and the closed list of why a trailer can fail."""
+"""Errors that say what to do, and the complete list of reasons why a trailer can fail."""
 
 import errno
 
@@ -46,7 +46,7 @@ class BenchmarkError(Exception):
 
 
 class TrailerError(BenchmarkError):
-    """One trailer failed, the run goes on; `reason` is one of REASONS."""
+    """One trailer failed, and the run continues; `reason` is one of REASONS."""
 
     def __init__(self, reason: str, detail: str = "") -> None:
         if reason not in REASONS:
@@ -56,11 +56,14 @@ class TrailerError(BenchmarkError):
         self.detail = detail
 
     def __reduce__(self) -> tuple[type, tuple[str, str]]:
-        return type(self), (self.reason, self.detail)  # survives the way back from a worker
+        return type(self), (
+            self.reason,
+            self.detail,
+        )  # so that it pickles, on its way from a worker
 
 
-def by_the_system(error: OSError) -> BenchmarkError | None:
-    """What the system refuses and a person can mend; None of any other error, which is a bug."""
+def from_os_error(error: OSError) -> BenchmarkError | None:
+    """The error to show for a full disk or a refused access; None for others, which are bugs."""
     again = "and run the same command again"
     if error.errno in DISK_FULL:
         return BenchmarkError("the disk is full", do=f"free some space {again}")

@@ -1,7 +1,7 @@
-"""The one way in which an output is written: beside its place, then renamed into it.
+"""How every output is written: to a temporary name, then renamed into place.
 
-DVC hands outputs out as hard links into its cache. To open one for writing is to write into the
-cache, whose object is then no longer what its name says; to rename a new file over it is not.
+DVC may link outputs into its cache. Opening one for writing would change the cached object, which
+then no longer matches its hash; renaming a new file over it does not.
 """
 
 import fcntl
@@ -18,10 +18,10 @@ from stages.base.errors import DISK_FULL, BenchmarkError
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Yield where to write a file or a folder; when the block ends well, it takes `path`'s place.
+    """Yield where to write a file or a folder; when the block succeeds, it replaces `path`.
 
-    Killed at any instant, `path` is what it was, or whole, or gone. Raises BenchmarkError where
-    the system does not let us write there.
+    If the process is killed, `path` is the old one, the new one, or absent, and never half of one.
+    Raises BenchmarkError where the system does not let us write there.
     """
     aside = path.with_name(f".{path.name}.{uuid4().hex}.part")
     with _explained(path):
@@ -43,7 +43,7 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def write(content: str | bytes, path: Path) -> None:
-    """Write a file whose content is known, text as UTF-8; on the disk before it takes its place."""
+    """Write a file, text as UTF-8; it is synced to disk before it replaces another."""
     with replacing(path) as new, new.open("wb") as file:
         file.write(content.encode() if isinstance(content, str) else content)
         file.flush()
@@ -54,7 +54,7 @@ def write(content: str | bytes, path: Path) -> None:
 def locked(folder: Path, exclusive: bool = False) -> Iterator[None]:
     """Lock a folder, shared with all who write there, or exclusive: BlockingIOError if they do.
 
-    The lock of a process that was killed is gone with it.
+    A killed process releases its lock.
     """
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:

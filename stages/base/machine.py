@@ -8,16 +8,16 @@ from pathlib import Path
 
 
 def describe_machine(before: dict[str, object]) -> dict[str, object]:
-    """System, processor, cores and, as far as any stage has asked, the device that trains.
+    """System, processor, cores and, if a stage of this run loaded torch, the device that trains.
 
-    before: what an earlier stage found.
+    before: the description by an earlier stage, which may know the device.
     """
     found: dict[str, object] = {
         "system": platform.system(),
         "processor": processor(),
         "cores": os.cpu_count() or 1,
     }
-    if torch := sys.modules.get("torch"):  # asked only where a stage needed it anyway
+    if torch := sys.modules.get("torch"):  # importing it only for this would be slow
         cuda = torch.cuda.is_available()
         found["device"] = torch.cuda.get_device_name() if cuda else "cpu"
     elif "device" in before:
@@ -34,7 +34,7 @@ def peak_megabytes() -> float:
 
 
 def processor() -> str:
-    """Name of the processor, as far as the system tells."""
+    """Name of the processor, if the system has it."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
         return next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
@@ -43,7 +43,7 @@ def processor() -> str:
 
 
 def _own_kilobytes() -> int:
-    """Linux's own count, 0 elsewhere: what getrusage tells has the size of whoever started us."""
+    """Linux's own count, 0 elsewhere: getrusage's counts the process that forked us, too."""
     try:
         lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
         return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))

@@ -21,7 +21,7 @@ PACKAGES = (
 def record_stage(name: str, seconds: float, path: Path) -> None:
     """Add one finished stage to the provenance file: seconds, peak memory of it and its workers.
 
-    The file is no output of DVC's: timings differ from run to run and must not invalidate a thing.
+    The file is no output of DVC's: timings differ from run to run and must not invalidate anything.
     """
     found = _read(path)
     found["versions"] = {package: installed(package) for package in PACKAGES}
@@ -37,7 +37,7 @@ def record_stage(name: str, seconds: float, path: Path) -> None:
 
 
 def forget_other_cells(slugs: Collection[str], path: Path) -> None:
-    """Drop what stages of an earlier matrix took: `name@slug` where the slug is none of these."""
+    """Drop records of an earlier matrix: stages `name@slug` whose slug is not one of these."""
     found = _read(path)
     recorded = found.get("stages", {})
     kept = {name: took for name, took in recorded.items() if name.partition("@")[2] in {*slugs, ""}}

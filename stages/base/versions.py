@@ -1,4 +1,4 @@
-"""What a result was made by: digests of our code, versions of the libraries."""
+"""What computed a result: digests of our code, versions of the libraries."""
 
 import hashlib
 from functools import cache
@@ -12,8 +12,7 @@ from stages.base.store import sha256
 def code_of(*patterns: str, libraries: tuple[str, ...] = ()) -> str:
     """Digest of source files (globs below this project) and of the versions of libraries.
 
-    A result is made anew when the code that makes it was edited: never a stale one, at the price
-    of a run after a mere comment.
+    A result is computed again when its code was edited, if only in a comment: it is never stale.
     """
     project = Path(__file__).resolve().parents[2]
     digest = hashlib.sha256()

@@ -1,4 +1,4 @@
-"""Folds: which films are judged when, and by which modality they can be seen or heard."""
+"""Folds: which films are held out together; and how many trailers each step lost."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -8,7 +8,7 @@ import numpy as np
 
 from stages.base.counting import counted
 from stages.base.errors import BenchmarkError
-from stages.base.params import FEWEST_FOLDS
+from stages.base.params import MIN_FOLDS
 
 
 def group_films(collections: Sequence[str]) -> np.ndarray:
@@ -29,7 +29,7 @@ def assign_folds(
     y_true: (n_films, n_genres) bool, one row a film, so that all trailers of a film share a fold;
     groups: (n_films,) numbers from 0, films of one group share a fold too. Iterative
     stratification (Sechidis et al., 2011), which knows no groups: where there are any, see
-    `_grouped`. Raises BenchmarkError with too few films or groups.
+    `_assign_groups`. Raises BenchmarkError with too few films or groups.
     """
     from iterstrat.ml_stratifiers import MultilabelStratifiedKFold
 
@@ -43,11 +43,11 @@ def assign_folds(
             f"too few usable {what} for the folds",
             where="splits",
             found=f"{counted(n_groups, *group)} for {folds} folds",
-            expected="at least two a fold",
-            do=_ways_out(n_films, n_groups, folds),
+            expected="at least two in each fold",
+            do=_advice(n_films, n_groups, folds),
         )
     if groups is not None and n_groups < n_films:
-        return _grouped(y_true, folds, seed, np.unique(groups, return_inverse=True)[1])
+        return _assign_groups(y_true, folds, seed, np.unique(groups, return_inverse=True)[1])
     fold_of = np.full(n_films, -1, np.int8)
     splitter = MultilabelStratifiedKFold(n_splits=folds, shuffle=True, random_state=seed)
     for fold, (_, held_out) in enumerate(splitter.split(np.zeros(n_films), y_true)):
@@ -55,36 +55,36 @@ def assign_folds(
     return fold_of
 
 
-def _ways_out(n_films: int, n_groups: int, folds: int) -> str:
+def _advice(n_films: int, n_groups: int, folds: int) -> str:
     ways = []
     if n_groups < n_films and n_films >= 2 * folds:
         ways.append(
             "set splits.group_by to film in params.yaml (a film may then be judged by models that "
-            "learned from others of its collection)"
+            "were trained on others of its collection)"
         )
-    if n_groups >= 2 * FEWEST_FOLDS:
+    if n_groups >= 2 * MIN_FOLDS:
         ways.append(f"lower splits.folds to {n_groups // 2}")
     return ", or ".join([*ways, "add films to the catalogue"])
 
 
-def _grouped(y_true: np.ndarray, folds: int, seed: int, group: np.ndarray) -> np.ndarray:
-    """Deal whole groups out, the largest first, each to the fold that it unbalances least.
+def _assign_groups(y_true: np.ndarray, folds: int, seed: int, group: np.ndarray) -> np.ndarray:
+    """Assign whole groups, the largest first, each to the fold that it unbalances least.
 
-    As scikit-learn's StratifiedGroupKFold, for many labels at once: what is kept even is each
-    genre's share of films in a fold, and the fold's share of all films. Among groups of one size
-    those with the rarest genre go first, while there is still room to choose; ties by the seed.
+    group: (n_films,) numbers from 0, without gaps. As scikit-learn's StratifiedGroupKFold, for many
+    labels at once: each genre's films, and all films, are spread evenly over the folds. Of groups
+    of one size those with the rarest genre go first, while all folds have room; ties by the seed.
     """
     n_groups = int(group.max()) + 1
     columns = np.concatenate([y_true, np.ones((len(y_true), 1), bool)], axis=1).astype(np.float64)
-    held = np.zeros((n_groups, columns.shape[1]))
-    np.add.at(held, group, columns)
-    total = np.maximum(held.sum(axis=0), 1)
-    rarest = np.where(held > 0, total, np.inf).min(axis=1)
-    luck = np.random.default_rng(seed).random(n_groups)
+    counts = np.zeros((n_groups, columns.shape[1]))
+    np.add.at(counts, group, columns)
+    total = np.maximum(counts.sum(axis=0), 1)
+    rarest = np.where(counts > 0, total, np.inf).min(axis=1)
+    tie_break = np.random.default_rng(seed).random(n_groups)
     share = np.zeros((folds, columns.shape[1]))
     fold_of_group = np.empty(n_groups, np.int8)
-    for number in np.lexsort((luck, rarest, -held[:, -1])):
-        adds = held[number] / total
+    for number in np.lexsort((tie_break, rarest, -counts[:, -1])):
+        adds = counts[number] / total
         # the sum of squared shares grows least where the fold lacks these genres and films most
         cost = (2 * share * adds + adds**2).sum(axis=1)
         fold = int(np.argmin(cost))
@@ -96,7 +96,7 @@ def _grouped(y_true: np.ndarray, folds: int, seed: int, group: np.ndarray) -> np
 def attrition(
     ledger: Iterable[Mapping[str, Any]], outcomes: Mapping[str, Iterable[Mapping[str, Any]]]
 ) -> list[dict[str, Any]]:
-    """How many trailers each step served or lost, and why: rows of step, reason, trailers.
+    """How many trailers passed or failed at each step, and why: rows of step, reason, trailers.
 
     ledger: download's rows; outcomes: step name -> that step's rows. Each has a `reason`.
     """

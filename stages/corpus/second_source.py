@@ -1,6 +1,6 @@
 """Read a second source of genres: tab-separated `film_id genres`, one film a line.
 
-Accepted is what a catalogue accepts. A source may know more films than the catalogue, and be empty.
+The format is as lenient as a catalogue's. A source may name more films than the catalogue, or none.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,7 +11,13 @@ import pyarrow as pa
 from stages.base.counting import counted
 from stages.base.errors import BenchmarkError
 from stages.base.packs import read_table, write_table
-from stages.corpus.reader import Slip, control_faults, genre_faults, genres_of, rows_of
+from stages.corpus.reader import (
+    Problem,
+    character_problems,
+    genre_problems,
+    parse_genres,
+    split_rows,
+)
 
 COLUMNS = ("film_id", "genres")
 SCHEMA = pa.schema([("film_id", pa.string()), ("genres", pa.list_(pa.string()))])
@@ -32,41 +38,43 @@ def read_second_source(path: Path) -> dict[str, tuple[str, ...]]:
             found=error.strerror or "",
             do="set catalogue.second_source in params.yaml to a file, an empty one for none",
         ) from None
-    genres, slips = parse(data)
-    if slips:
-        listed = "\n  ".join(str(slip) for slip in slips)
+    genres, problems = parse(data)
+    if problems:
+        listed = "\n  ".join(map(str, problems))
         raise BenchmarkError(
-            f"{counted(len(slips), 'thing')} to mend in the second source of "
+            f"{counted(len(problems), 'problem')} in the second source of "
             f"genres, nothing was fetched\n  {listed}",
             where=str(path),
-            do="mend these lines; README, 'Your own films', describes the format",
+            do="correct these lines; README, 'Your own films', describes the format",
         )
     return genres
 
 
-def parse(data: bytes) -> tuple[dict[str, tuple[str, ...]], list[Slip]]:
-    """Split a source's bytes into films' genres and everything that is wrong with the rest."""
-    slips: list[Slip] = []
+def parse(data: bytes) -> tuple[dict[str, tuple[str, ...]], list[Problem]]:
+    """Split a source's bytes into films' genres and the problems of all other lines."""
+    problems: list[Problem] = []
     genres: dict[str, tuple[str, ...]] = {}
     line_of: dict[str, int] = {}
-    for place, (number, row) in enumerate(rows_of(data, slips)):
+    for place, (number, row) in enumerate(split_rows(data, problems)):
         if place == 0 and tuple(row) == COLUMNS:
             continue
-        faults = list(_faults(number, row, line_of))
-        slips += faults
-        if not faults:
+        found = list(_row_problems(number, row, line_of))
+        problems += found
+        if not found:
             line_of[row[0]] = number
-            genres[row[0]] = genres_of(row[1])
-    return genres, slips
+            genres[row[0]] = parse_genres(row[1])
+    return genres, problems
 
 
 def check_overlap(genres: Genres, films: list[str], path: Path) -> int:
-    """How many of the catalogue's films the source knows. BenchmarkError if none, and it is not
-    empty: its ids are of another kind."""
+    """How many of the catalogue's films the source names.
+
+    Raises BenchmarkError if it names films, but none of these: its ids are of another kind.
+    """
     common = len(genres.keys() & set(films))
     if genres and not common:
         raise BenchmarkError(
-            "the second source of genres knows no film of the catalogue",
+            "the second source of genres names no film of the catalogue",
             where=str(path),
             found=f"film_id {next(iter(genres))!r} and others",
             expected=f"ids as in the catalogue, such as {films[0]!r}",
@@ -86,15 +94,15 @@ def load_second_source(path: Path) -> dict[str, tuple[str, ...]]:
     return {row["film_id"]: tuple(row["genres"]) for row in read_table(path).to_pylist()}
 
 
-def _faults(number: int, row: list[str], line_of: Mapping[str, int]) -> Iterator[Slip]:
-    yield from control_faults(number, row)
+def _row_problems(number: int, row: list[str], line_of: Mapping[str, int]) -> Iterator[Problem]:
+    yield from character_problems(number, row)
     if len(row) != len(COLUMNS):
         columns = counted(len(row), "column")
-        yield Slip(number, "wrong column count", columns, f"2, by a tab: {', '.join(COLUMNS)}")
+        yield Problem(number, "wrong column count", columns, f"2, by a tab: {', '.join(COLUMNS)}")
         return
     if not row[0]:
-        yield Slip(number, "empty film_id", repr(row[0]), "an id, as in the catalogue")
+        yield Problem(number, "empty film_id", repr(row[0]), "an id, as in the catalogue")
     if row[0] in line_of:
         found = f"{row[0]!r} of line {line_of[row[0]]} again"
-        yield Slip(number, "duplicate film_id", found, "each film once")
-    yield from genre_faults(number, row[1])
+        yield Problem(number, "duplicate film_id", found, "each film once")
+    yield from genre_problems(number, row[1])

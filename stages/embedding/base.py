@@ -9,17 +9,15 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from pkgutil import iter_modules
 from typing import Any, ClassVar, Literal, NoReturn
 
 import numpy as np
 
-from stages.base.added import FAMILY, blamed, broken, load_class
 from stages.base.errors import BenchmarkError
+from stages.base.plugins import FAMILY, invalid_plugin, load_class, plugin_errors
 from stages.embedding.records import Modality, Record
 
 Precision = Literal["float32", "bfloat16"]
-FOLDER = Path(__file__).resolve().parents[1] / "backbones"
 
 
 class Backbone(ABC):
@@ -82,7 +80,7 @@ class Backbone(ABC):
         self, trailer: Sequence[np.ndarray] | np.ndarray, sample_rate: int
     ) -> np.ndarray:
         """Items of one trailer, as `prepare` makes them; of a picture as many as frames."""
-        with blamed(FAMILY, type(self).__module__):
+        with plugin_errors(FAMILY, type(self).__module__):
             items = self.prepare(trailer, sample_rate)
         count = len(trailer) if self.modality == "picture" else 0
         wanted = f"{count} items" if count else "one item or more"
@@ -94,7 +92,7 @@ class Backbone(ABC):
         """Embeddings of one trailer's prepared items, (n_items, *shape) of `dtype`, all finite."""
         size = self.batch_size
         batches = [items[i : i + size] for i in range(0, len(items), size)]
-        with blamed(FAMILY, type(self).__module__):
+        with plugin_errors(FAMILY, type(self).__module__):
             embedded: np.ndarray = np.concatenate([self.embed(batch) for batch in batches])
         shape = (len(items), *self.shape)
         if not _is_numeric(embedded) or embedded.shape != shape:
@@ -107,7 +105,7 @@ class Backbone(ABC):
     def _refuse(self, method: str, found: Any, expected: str) -> NoReturn:
         array = isinstance(found, np.ndarray)
         shown = f"{found.dtype} {found.shape}" if array else type(found).__name__
-        raise broken(type(self).__module__, f"{method} gave {shown}", expected)
+        raise invalid_plugin(type(self).__module__, f"{method} gave {shown}", expected)
 
     def __call__(
         self, trailer: Sequence[np.ndarray] | np.ndarray, sample_rate: int = 0
@@ -116,27 +114,14 @@ class Backbone(ABC):
         return self.embed_items(self.prepare_items(trailer, sample_rate))
 
 
-def families() -> list[str]:
-    """Names of the families: the files of stages/backbones."""
-    return sorted(module.name for module in iter_modules([str(FOLDER)]))
-
-
 def family(name: str) -> type[Backbone]:
     """The class of a family. Raises BenchmarkError for one that is unknown or lacks a library."""
-    if name not in families():
-        raise BenchmarkError(
-            "unknown backbone family",
-            where="params.yaml",
-            found=name,
-            expected=f"one of {', '.join(families())}",
-            do=f"name a known family or add stages/backbones/{name}.py",
-        )
-    module = f"stages.backbones.{name}"
-    found: type[Backbone] = load_class(module, "Family", Backbone, FAMILY)
+    found: type[Backbone] = load_class("backbones", name, "Family", Backbone, FAMILY)
+    module = found.__module__
     if lacking := ", ".join(sorted(found.__abstractmethods__)):
-        raise broken(module, f"Family has no {lacking}", FAMILY)
+        raise invalid_plugin(module, f"Family has no {lacking}", FAMILY)
     if not found.RECORDS and "describe" not in vars(found):
-        raise broken(module, "RECORDS is empty", FAMILY)
+        raise invalid_plugin(module, "RECORDS is empty", FAMILY)
     return found
 
 
@@ -149,7 +134,7 @@ def create(
 ) -> Backbone:
     """A backbone of a family, loaded and ready. Raises BenchmarkError where it cannot be."""
     backbone = create_unloaded(name, model, options, precision)
-    with blamed(FAMILY, type(backbone).__module__):
+    with plugin_errors(FAMILY, type(backbone).__module__):
         backbone.load(weights)
     return backbone
 
@@ -174,13 +159,13 @@ def describe(name: str, model: str = "", options: Mapping[str, Any] | None = Non
     with _benchmark_errors(name):
         record = family(name).describe(model, **dict(options or {}))
     if not isinstance(record, Record):
-        raise broken(f"stages.backbones.{name}", f"RECORDS[{model!r}] is no Record", FAMILY)
+        raise invalid_plugin(f"stages.backbones.{name}", f"RECORDS[{model!r}] is no Record", FAMILY)
     return record
 
 
 @contextmanager
 def _benchmark_errors(name: str) -> Iterator[None]:
-    with blamed(FAMILY, f"stages.backbones.{name}"):
+    with plugin_errors(FAMILY, f"stages.backbones.{name}"):
         try:
             yield
         except ValueError as error:

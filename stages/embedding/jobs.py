@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from stages.base.packs import Part, contents, parts
+from stages.base.packs import Shard, shard_paths, trailers_in
 from stages.base.params import BackboneParams
 from stages.base.store import Store, sha256
 from stages.base.versions import code_of
@@ -49,7 +49,7 @@ class Recipe:
 class Job:
     """Where one trailer's rows lie, and what to embed them with."""
 
-    pack: Part
+    pack: Shard
     row_group: int
     """Of the pack's file."""
     trailer_id: str
@@ -66,9 +66,9 @@ class Job:
 def jobs(pack: Path, recipe: Recipe) -> list[Job]:
     """One job per trailer, in the order of the pack."""
     return [
-        Job(Part(path), group, trailer_id, digest, recipe)
-        for path in parts(pack)
-        for group, (trailer_id, digest) in enumerate(contents(pq.read_metadata(path)))
+        Job(Shard(path), group, trailer_id, digest, recipe)
+        for path in shard_paths(pack)
+        for group, (trailer_id, digest) in enumerate(trailers_in(pq.read_metadata(path)))
     ]
 
 

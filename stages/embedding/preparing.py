@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pyarrow as pa
 
-from stages.base.packs import read_group
+from stages.base.packs import read_trailer
 from stages.base.params import WINDOWS
 from stages.embedding.base import Backbone
 from stages.embedding.jobs import Job
@@ -28,7 +28,7 @@ class Prepared:
 
 def prepare(backbone: Backbone, job: Job) -> Prepared:
     """Read one trailer's rows and make its items."""
-    rows = read_group(job.pack, job.row_group, job.digest)
+    rows = read_trailer(job.pack, job.row_group, job.digest)
     items_of = _frames if backbone.modality == "picture" else _windows
     return Prepared(*items_of(backbone, rows))
 

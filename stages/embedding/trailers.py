@@ -17,7 +17,7 @@ import numpy as np
 
 from stages.base.compute import use_one_thread
 from stages.base.errors import TrailerError
-from stages.base.packs import Part
+from stages.base.packs import Shard
 from stages.base.parallel import run, workers
 from stages.embedding.base import Backbone, family
 from stages.embedding.jobs import Job, Recipe, store_of
@@ -50,9 +50,9 @@ def embed(
     if missing and (backbone or family(missing[0].recipe.family).heavy):
         yield from embed_stream(missing, workers(), backbone)
         return
-    reach = cache(Part.in_reach)
+    reach = cache(Shard.for_workers)
     missing = [replace(job, pack=reach(job.pack.path)) for job in missing]
-    yield from run(embed_trailer, missing, few=FEW)
+    yield from run(embed_trailer, missing, serial_up_to=FEW)
 
 
 def find(job: Job) -> Path | None:

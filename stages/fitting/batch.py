@@ -12,8 +12,8 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call, stack_module_state, vmap
 
-from stages.base.added import TRAINED, blamed
 from stages.base.errors import BenchmarkError
+from stages.base.plugins import TRAINED, plugin_errors
 from stages.fitting.heads import build
 from stages.fitting.inputs import Batch, Inputs
 from stages.fitting.items import Items
@@ -141,7 +141,7 @@ class ModelBatch:
         return torch.stack(found)
 
     def _forward(self, state: dict[str, Tensor], scaled: Batch) -> Tensor:
-        with blamed(TRAINED, *self._modules):
+        with plugin_errors(TRAINED, *self._modules):
             found: Tensor = functional_call(self.template, state, scaled, tie_weights=False)
         return found
 

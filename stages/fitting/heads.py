@@ -1,13 +1,12 @@
 """Heads and contexts by name, joined to one model, with an error that says why they do not fit."""
 
-from importlib.util import find_spec
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from stages.base.added import CONTEXT, HEAD, blamed, broken, load_class
 from stages.base.errors import BenchmarkError
+from stages.base.plugins import CONTEXT, HEAD, invalid_plugin, load_class, plugin_errors
 from stages.fitting.items import Items
 
 
@@ -28,13 +27,13 @@ def build(head: str, context: str, items: Items, n_outputs: int) -> nn.Module:
 
     Raises BenchmarkError for names that do not exist and for items that do not fit.
     """
-    kind = _load("head", head, "Head", HEAD, "linear, mlp, conv or gated")
+    kind = load_class("heads", head, "Head", nn.Module, HEAD)
     code = kind.__module__
     if not isinstance(getattr(kind, "input_dims", None), int):
-        raise broken(code, "Head has no input_dims that is a whole number", HEAD)
+        raise invalid_plugin(code, "Head has no input_dims that is a whole number", HEAD)
     shape = items.x.shape[1:]
     if items.index is not None:
-        pooling = _load("context", context, "Context", CONTEXT, "attention or temporal")
+        pooling = load_class("contexts", context, "Context", nn.Module, CONTEXT)
         if len(shape) != 1:
             raise _wrong_shape(f"context {context}", shape, 1)
     if kind.input_dims != len(shape):
@@ -56,7 +55,7 @@ def build(head: str, context: str, items: Items, n_outputs: int) -> nn.Module:
     takes = items.parts if n_parts > 1 else shape
     module = _checked(kind, (takes, n_outputs), [torch.zeros(2, *shape)], n_outputs, HEAD)
     if not list(module.parameters()):
-        raise broken(code, "Head has no parameters to learn", HEAD)
+        raise invalid_plugin(code, "Head has no parameters to learn", HEAD)
     return module if pooled is None else ContextAndHead(pooled, module)
 
 
@@ -69,7 +68,7 @@ def _checked(
     contract.
     """
     code = kind.__module__
-    with blamed(contract, code):
+    with plugin_errors(contract, code):
         module = kind(*arguments)
         expected = getattr(module, width) if isinstance(width, str) else width
         with torch.no_grad():
@@ -78,22 +77,10 @@ def _checked(
     is_tensor, shape = isinstance(found, Tensor), (2, expected)
     if not is_tensor or not found.is_floating_point() or found.shape != shape:
         shown = f"{found.dtype} {tuple(found.shape)}" if is_tensor else type(found).__name__
-        raise broken(code, f"forward gave {shown} where {shape} was due", contract)
+        raise invalid_plugin(code, f"forward gave {shown} where {shape} was due", contract)
     if buffers := ", ".join(name for name, _ in module.named_buffers()):
-        raise broken(code, f"buffers, which are not kept with a model: {buffers}", contract)
+        raise invalid_plugin(code, f"buffers, which are not kept with a model: {buffers}", contract)
     return module
-
-
-def _load(what: str, name: str, attribute: str, contract: str, known: str) -> Any:
-    module = f"stages.{what}s.{name}"
-    if not name or find_spec(module) is None:
-        raise BenchmarkError(
-            f"unknown {what}",
-            where=f"params.yaml: training.{what}s",
-            found=name,
-            do=f"use {known}, or add stages/{what}s/{name}.py with a class {attribute}",
-        )
-    return load_class(module, attribute, nn.Module, contract)
 
 
 def _wrong_shape(what: str, shape: tuple[int, ...], dims: int) -> BenchmarkError:

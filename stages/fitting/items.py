@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow.compute as pc
 
-from stages.base.npz.reading import stored
+from stages.base.npz import NpzArray
 from stages.base.packs import read_table
 from stages.base.params import ALL_WINDOWS, WINDOWS
 from stages.fitting.rows import Rows, load_rows, reduce_rows
@@ -111,7 +111,7 @@ def read_items(
             mask = shared.exclude_from(mask, names[trailer], position)
         trailer = trailer[mask]
         time = file["time"][mask] if "time" in file else np.zeros(len(trailer), np.float32)
-    embedding = stored(path, "embedding")
+    embedding = NpzArray.locate(path, "embedding")
     if view.context == "each":
         return Items(load_rows(embedding, mask), films[trailer])
     # items of a trailer lie together

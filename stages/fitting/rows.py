@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from stages.base.errors import BenchmarkError
-from stages.base.npz.reading import Stored
+from stages.base.npz import NpzArray
 
 CHUNK_BYTES = 1 << 24  # read at a time
 ASSUMED_FREE_GB = 8.0  # where the system does not say
@@ -20,11 +20,11 @@ ASSUMED_FREE_GB = 8.0  # where the system does not say
 class MappedRows:
     """Some rows of a memory-mapped array, read from disk as they are asked for: `rows[numbers]`."""
 
-    def __init__(self, stored: Stored, numbers: np.ndarray) -> None:
+    def __init__(self, stored: NpzArray, numbers: np.ndarray) -> None:
         self.path = stored.path
         self.shape = (len(numbers), *stored.shape[1:])
         self.ndim, self.dtype = len(self.shape), stored.dtype
-        self._all, self._numbers = stored.mapped(), numbers
+        self._all, self._numbers = stored.memmap(), numbers
 
     def __len__(self) -> int:
         return len(self._numbers)
@@ -39,7 +39,7 @@ class MappedRows:
 Rows = np.ndarray | MappedRows
 
 
-def load_rows(stored: Stored, mask: np.ndarray) -> Rows:
+def load_rows(stored: NpzArray, mask: np.ndarray) -> Rows:
     """The rows of a mask, (n_stored,) bool: read if they fit the budget, else left on disk."""
     numbers = np.flatnonzero(mask)
     if len(numbers) * stored.row_bytes > budget_bytes():
@@ -47,13 +47,15 @@ def load_rows(stored: Stored, mask: np.ndarray) -> Rows:
     found = np.empty((len(numbers), *stored.shape[1:]), stored.dtype)
     done = 0
     for part in _chunks(np.arange(len(mask) + 1), stored.row_bytes):
-        rows = stored.span(part.start, part.stop)[mask[part]]
+        rows = stored.read(part.start, part.stop)[mask[part]]
         found[done : done + len(rows)] = rows
         done += len(rows)
     return found
 
 
-def reduce_rows(stored: Stored, mask: np.ndarray, first: np.ndarray, ufunc: np.ufunc) -> np.ndarray:
+def reduce_rows(
+    stored: NpzArray, mask: np.ndarray, first: np.ndarray, ufunc: np.ufunc
+) -> np.ndarray:
     """One float32 row for each trailer, `ufunc` over its rows of the mask; never all in memory.
 
     mask: (n_stored,) bool; first: (n_trailers,), where each trailer's rows begin among those of the
@@ -65,7 +67,7 @@ def reduce_rows(stored: Stored, mask: np.ndarray, first: np.ndarray, ufunc: np.u
     edges = np.append(0, ends)
     for part in _chunks(edges, stored.row_bytes):
         span = slice(int(edges[part.start]), int(edges[part.stop]))
-        rows = stored.span(span.start, span.stop)[mask[span]].astype(np.float32)
+        rows = stored.read(span.start, span.stop)[mask[span]].astype(np.float32)
         found[part] = ufunc.reduceat(rows, first[part] - first[part.start], axis=0)
     return found
 

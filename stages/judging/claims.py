@@ -7,8 +7,7 @@ from typing import Any, Literal
 import numpy as np
 
 from stages.base.params import JudgingParams
-from stages.base.params.matrix import Cell
-from stages.base.params.sections import HeadlineParams
+from stages.base.params.matrix import Cell, HeadlineParams
 from stages.judging.board import Board
 from stages.judging.comparisons import paired_comparison
 from stages.judging.verdicts import (

@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 
 from stages.base.params import ALL_WINDOWS, JudgingParams
-from stages.base.params.matrix import PRIOR, Cell
-from stages.base.params.sections import HeadlineParams
+from stages.base.params.matrix import PRIOR, Cell, HeadlineParams
 from stages.judging.board import Board
 from stages.judging.part_selection import better_part
 from stages.judging.verdicts import HEADLINE, AdjustedPValues, add_verdicts

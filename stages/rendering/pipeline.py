@@ -1,11 +1,10 @@
 """The pipeline as the report draws it: its stages, what each needs, and the bytes they wrote."""
 
-from collections.abc import Iterable, Mapping
-from functools import reduce
 from pathlib import Path
 from typing import Any
 
 from stages.base.params import yaml12
+from stages.base.pipeline import OUTPUTS, overlap, paths, resolve
 
 
 def read(root: Path) -> dict[str, Any]:
@@ -16,19 +15,17 @@ def read(root: Path) -> dict[str, Any]:
     as it is: dvc.lock keeps the stages of earlier ones. bytes: size of what a
     stage wrote, by its name in provenance.json.
     """
-    paths = [root / name for name in ("dvc.yaml", "dvc.lock", "params.yaml")]
-    if not all(path.is_file() for path in paths):
+    files = [root / name for name in ("dvc.yaml", "dvc.lock", "params.yaml")]
+    if not all(path.is_file() for path in files):
         return {}
-    whole, lock, params = (yaml12.read(path.read_text(encoding="utf-8")) for path in paths)
-    declared, locked = whole["stages"], lock.get("stages", {})
-    cells = {
-        name: [locked[key] for key in _keys(name, stage, params) if key in locked]
-        or ([] if "foreach" in stage else [stage])
-        for name, stage in declared.items()
-    }
-    cells = {name: entries for name, entries in cells.items() if entries}
+    whole, lock, params = (yaml12.read(path.read_text(encoding="utf-8")) for path in files)
+    locked, resolved = lock.get("stages", {}), dict(resolve(whole["stages"], params))
+    cells: dict[str, list[dict[str, Any]]] = {}
+    for key, stage in resolved.items():
+        if key in locked or "@" not in key:
+            cells.setdefault(key.partition("@")[0], []).append(locked.get(key, stage))
     wrote = {
-        name: {path for entry in entries for path in _paths(entry, "outs", "metrics", "plots")}
+        name: [path for entry in entries for path in paths(entry, *OUTPUTS)]
         for name, entries in cells.items()
     }
     return {
@@ -40,41 +37,21 @@ def read(root: Path) -> dict[str, Any]:
                     other
                     for other, outs in wrote.items()
                     if other != name
-                    and any(_feeds(outs, dep) for entry in entries for dep in _paths(entry, "deps"))
+                    and any(
+                        overlap(out, dep)
+                        for out in outs
+                        for entry in entries
+                        for dep in paths(entry, "deps")
+                    )
                 ],
             }
             for name, entries in cells.items()
         ],
         "bytes": {
             _recorded(entry["cmd"]): sum(int(out.get("size", 0)) for out in entry.get("outs", []))
-            for name, stage in declared.items()
-            for entry in (locked[key] for key in _keys(name, stage, params) if key in locked)
+            for entry in (locked[key] for key in resolved if key in locked)
         },
     }
-
-
-def _keys(name: str, stage: Mapping[str, Any], params: Mapping[str, Any]) -> list[str]:
-    """What dvc.lock calls a stage, or each of its cells: `foreach` is a mapping or ${a.b}."""
-    if "foreach" not in stage:
-        return [name]
-    over = stage["foreach"]
-    if isinstance(over, str):
-        over = reduce(lambda found, key: found[key], over.strip("${}").split("."), params)
-    return [f"{name}@{key}" for key in over]
-
-
-def _paths(stage: dict[str, Any], *kinds: str) -> list[str]:
-    """Paths of a stage of dvc.yaml, or of dvc.lock, where each is a mapping with a `path`."""
-    entries: Iterable[Any] = (entry for kind in kinds for entry in stage.get(kind, []))
-    return [
-        entry if isinstance(entry, str) else str(entry.get("path", next(iter(entry))))
-        for entry in entries
-    ]
-
-
-def _feeds(outs: set[str], dep: str) -> bool:
-    """Whether something written is this dependency, lies in it, or holds it."""
-    return any(out == dep or out.startswith(f"{dep}/") or dep.startswith(f"{out}/") for out in outs)
 
 
 def _recorded(command: str) -> str:

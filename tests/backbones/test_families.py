@@ -9,7 +9,8 @@ import pytest
 
 from stages.backbones.colour import RECORD as COLOUR
 from stages.base.errors import BenchmarkError
-from stages.embedding.base import Backbone, create, families, family
+from stages.base.plugins import plugin_names
+from stages.embedding.base import Backbone, create, family
 from tests.backbones.weights import random_weights
 
 RATE = 48_000
@@ -27,7 +28,7 @@ def trailer(backbone: Backbone, kind: str) -> list[np.ndarray] | np.ndarray:
 
 MODELS = [
     pytest.param((name, model), id=f"{name}-{model}", marks=pytest.mark.xdist_group(name + model))
-    for name in families()
+    for name in plugin_names("backbones")
     for model in family(name).RECORDS
 ]
 

@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # Where else something is written, and why it may be: never an output of a stage under its own name.
 ELSEWHERE = {
     "stages/base/files.py": "the one place",
-    "stages/base/store/entries.py": "entries are named by their content and renamed whole",
+    "stages/base/store/entries.py": "entries are named by their content and renamed into place",
     "stages/trailers/auditing/shards.py": "into an entry of the store, open already",
     "stages/embedding/trailers.py": "into memory",
     "stages/trailers/fetching/local.py": "a copy into an entry of the store",
@@ -20,7 +20,7 @@ ELSEWHERE = {
     "stages/embedding/weights/download.py": "a download that is gone on with where it was",
     "stages/sample/render.py": "an entry of the store",
     "stages/trailers/media/sound.py": "into memory",
-    "stages/base/npz/writing.py": "into an open file",
+    "stages/base/npz.py": "into an open file",
     "stages/rendering/preview.py": "in a temporary folder",
     "stages/rendering/site.py": "in a temporary folder",
 }

@@ -10,7 +10,7 @@ from sklearn.metrics import roc_auc_score
 from stages.backbones import colour
 from stages.base.errors import BenchmarkError
 from stages.base.params import HeadParams
-from stages.base.params.matrix import TRAINED_CONTEXTS
+from stages.base.plugins import plugin_names
 from stages.fitting import training
 from stages.fitting.batch import ModelBatch
 from stages.fitting.heads import build
@@ -71,7 +71,7 @@ def test_order_alone_is_found_by_the_convolution_and_by_nothing_else():
         assert abs(auc(x, y_true, context) - 0.5) < 0.15, context
 
 
-@pytest.mark.parametrize("context", TRAINED_CONTEXTS)
+@pytest.mark.parametrize("context", plugin_names("contexts"))
 def test_padding_does_not_change_a_score(context):
     x = np.random.default_rng(2).normal(5, 1, (6, LENGTH, DIM))
     everything = torch.arange(6)
@@ -89,7 +89,7 @@ def test_padding_does_not_change_a_score(context):
     torch.testing.assert_close(found[0], found[1], atol=1e-5, rtol=0)
 
 
-@pytest.mark.parametrize("context", TRAINED_CONTEXTS)
+@pytest.mark.parametrize("context", plugin_names("contexts"))
 def test_together_is_what_each_model_says_alone(context):
     x = np.random.default_rng(3).normal(size=(8, LENGTH, DIM))
     items = sequences(x)
@@ -105,7 +105,7 @@ def test_together_is_what_each_model_says_alone(context):
         torch.testing.assert_close(together[number], alone, atol=1e-5, rtol=0)
 
 
-@pytest.mark.parametrize("context", TRAINED_CONTEXTS)
+@pytest.mark.parametrize("context", plugin_names("contexts"))
 def test_when_an_item_is_makes_a_difference(context):
     """A label that is told by nothing but when the same thing happens."""
     rng = np.random.default_rng(4)
@@ -117,7 +117,7 @@ def test_when_an_item_is_makes_a_difference(context):
     assert auc(x, y_true, "mean") < 0.65
 
 
-@pytest.mark.parametrize("context", TRAINED_CONTEXTS)
+@pytest.mark.parametrize("context", plugin_names("contexts"))
 def test_what_is_kept_predicts_and_a_film_scores_the_mean_of_its_trailers(context):
     """Two trailers a film, of different lengths; the kept tensors alone give the film's score."""
     x = np.random.default_rng(5).normal(2, 3, (40, LENGTH, DIM))

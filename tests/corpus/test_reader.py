@@ -9,24 +9,24 @@ ROOT = Path(__file__).resolve().parents[2]
 GOOD = "1\tA film\t1999\tDrama,Action\thttps://example.org/a"
 
 
-def slips_of(text: str | bytes) -> list[str]:
+def problems_of(text: str | bytes) -> list[str]:
     data = text if isinstance(text, bytes) else text.encode()
-    return [str(slip) for slip in parse(data)[1]]
+    return [str(problem) for problem in parse(data)[1]]
 
 
 def test_accepts_mark_crlf_blank_lines_comments_and_column_names():
     header = "film_id\ttitle\tyear\tgenres\ttrailer"
     text = f"\ufeff# a comment\r\n\r\n{header}\r\n{GOOD}\r\n   \r\n"
-    trailers, slips = parse(text.encode())
-    assert slips == []
+    trailers, problems = parse(text.encode())
+    assert problems == []
     (trailer,) = trailers
     assert (trailer.film_id, trailer.title, trailer.year) == ("1", "A film", 1999)
     assert trailer.genres == ("Action", "Drama")  # the order of the ten, not of the line
 
 
 def test_a_film_may_have_several_trailers():
-    trailers, slips = parse(f"{GOOD}\n{GOOD}b\n".encode())
-    assert slips == []
+    trailers, problems = parse(f"{GOOD}\n{GOOD}b\n".encode())
+    assert problems == []
     assert len({t.trailer_id for t in trailers}) == 2
     assert {t.film_id for t in trailers} == {"1"}
 
@@ -62,7 +62,7 @@ def test_a_film_may_have_several_trailers():
     ],
 )
 def test_names_line_found_and_expected(line, parts):
-    found = slips_of(f"# first line\n{line}\n")
+    found = problems_of(f"# first line\n{line}\n")
     assert len(found) == 1
     assert found[0].startswith("line 2: ")
     assert " found " in found[0] and " expected " in found[0]
@@ -78,24 +78,24 @@ def test_blanks_around_a_field_are_no_part_of_it(column, blank):
     plain = [*GOOD.split("\t"), "Star Wars"]
     fields = plain.copy()
     fields[column] = f"{blank}{fields[column]}{blank}"
-    (expected,), slips = parse("\t".join(plain).encode())
-    assert slips == []
+    (expected,), problems = parse("\t".join(plain).encode())
+    assert problems == []
     assert parse("\t".join(fields).encode()) == ([expected], [])
 
 
 def test_ids_that_differ_by_blanks_are_one_film():
     other = GOOD.replace("1\t", "1 \t", 1).replace("/a", "/b")
-    trailers, slips = parse(f"{GOOD}\n{other}\n".encode())
-    assert slips == [] and [trailer.film_id for trailer in trailers] == ["1", "1"]
-    (found,) = slips_of(f"{GOOD}\n{GOOD.replace('1', ' 1', 1)} \n")
+    trailers, problems = parse(f"{GOOD}\n{other}\n".encode())
+    assert problems == [] and [trailer.film_id for trailer in trailers] == ["1", "1"]
+    (found,) = problems_of(f"{GOOD}\n{GOOD.replace('1', ' 1', 1)} \n")
     assert "line 2: duplicate trailer" in found
 
 
 def test_blanks_around_the_names_of_columns_and_genres():
     header = "film_id \ttitle\tyear\tgenres\t trailer"
     line = GOOD.replace("Drama,Action", "Drama\u00a0, \u2003Action")
-    (trailer,), slips = parse(f"{header}\n{line}".encode())
-    assert slips == [] and trailer.genres == ("Action", "Drama")
+    (trailer,), problems = parse(f"{header}\n{line}".encode())
+    assert problems == [] and trailer.genres == ("Action", "Drama")
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_blanks_around_the_names_of_columns_and_genres():
     [("\u00ad", "xad"), ("\u200b", "u200b"), ("\u2060", "u2060"), ("\ufeff", "ufeff")],
 )
 def test_a_character_that_nobody_sees_is_refused(character, shown):
-    (found,) = slips_of(GOOD.replace("1\t", f"1{character}2\t", 1))
+    (found,) = problems_of(GOOD.replace("1\t", f"1{character}2\t", 1))
     assert f"line 1: invisible character: found '\\{shown}'" in found
 
 
@@ -115,7 +115,7 @@ def test_a_character_that_nobody_sees_is_refused(character, shown):
     ],
 )
 def test_a_genre_that_is_none_of_the_ten_is_likened_to_none(name):
-    (found,) = slips_of(GOOD.replace("Drama", name))
+    (found,) = problems_of(GOOD.replace("Drama", name))
     assert "perhaps" not in found
     assert f"found {name!r}, expected one of Action, Adventure" in found
 
@@ -128,47 +128,47 @@ def test_a_genre_that_is_none_of_the_ten_is_likened_to_none(name):
     ],
 )
 def test_a_misspelt_genre_is_known_again(written, meant):
-    (found,) = slips_of(GOOD.replace("Drama", written))
+    (found,) = problems_of(GOOD.replace("Drama", written))
     assert f"expected {meant!r} perhaps" in found
 
 
 def test_a_sixth_column_names_the_collection():
     header = "film_id\ttitle\tyear\tgenres\ttrailer\tcollection"
     lines = f"{header}\n{GOOD}\t Star Wars \n2\tB\t1999\tDrama\thttps://example.org/b\t\n"
-    trailers, slips = parse(lines.encode())
-    assert slips == []
+    trailers, problems = parse(lines.encode())
+    assert problems == []
     assert [trailer.collection for trailer in trailers] == ["Star Wars", ""]
     assert parse(GOOD.encode())[0][0].collection == ""
 
 
 def test_five_and_six_columns_in_one_file_are_refused_by_line():
     other = "2\tB\t1999\tDrama\thttps://example.org/b"
-    (found,) = slips_of(f"# films\n{GOOD}\tStar Wars\n{other}\n")
+    (found,) = problems_of(f"# films\n{GOOD}\tStar Wars\n{other}\n")
     assert "line 3: wrong column count: found 5 columns, expected 6, as on line 2" in found
-    (found,) = slips_of(f"film_id\ttitle\tyear\tgenres\ttrailer\n{GOOD}\n{other}\t\n")
+    (found,) = problems_of(f"film_id\ttitle\tyear\tgenres\ttrailer\n{GOOD}\n{other}\t\n")
     assert "line 3: wrong column count: found 6 columns, expected 5, as on line 1" in found
 
 
 def test_a_film_is_of_one_collection():
-    (found,) = slips_of(f"{GOOD}\tStar Wars\n{GOOD}b\tStar Trek\n")
+    (found,) = problems_of(f"{GOOD}\tStar Wars\n{GOOD}b\tStar Trek\n")
     assert "line 2: duplicate film_id" in found
 
 
 def test_not_utf8_is_named_with_its_byte():
-    found = slips_of(b"# ok\n1\t\xff\t1999\tDrama\thttps://x.y/\n")
+    found = problems_of(b"# ok\n1\t\xff\t1999\tDrama\thttps://x.y/\n")
     assert found == ["line 2: not UTF-8: found byte 0xff at column 3, expected text saved as UTF-8"]
 
 
 def test_an_id_with_other_facts_and_a_line_repeated_are_duplicates():
     other = GOOD.replace("A film", "Another").replace("/a", "/b")
-    found = slips_of(f"{GOOD}\n{other}\n{GOOD}\n")
+    found = problems_of(f"{GOOD}\n{other}\n{GOOD}\n")
     assert len(found) == 2
     assert "line 2: duplicate film_id" in found[0] and "line 1" in found[0]
     assert "line 3: duplicate trailer" in found[1]
 
 
 def test_one_trailer_under_two_films_would_leak_between_folds():
-    (found,) = slips_of(f"{GOOD}\n2{GOOD[1:]}\n")
+    (found,) = problems_of(f"{GOOD}\n2{GOOD[1:]}\n")
     assert "line 2: duplicate trailer" in found and "line 1" in found
 
 

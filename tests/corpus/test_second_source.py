@@ -19,14 +19,14 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def test_reads_what_a_catalogue_may_look_like():
     text = "\ufeff# another catalogue\r\nfilm_id\tgenres\r\n1\tDrama,Action\r\n\r\n2\tHorror\r\n"
-    genres, slips = parse(text.encode())
-    assert slips == []
+    genres, problems = parse(text.encode())
+    assert problems == []
     assert genres == {"1": ("Action", "Drama"), "2": ("Horror",)}
 
 
 def test_blanks_around_a_field_are_no_part_of_it():
-    genres, slips = parse("1 \t Drama , Action\u00a0\n\u200b2\tHorror\n".encode())
-    assert slips == []
+    genres, problems = parse("1 \t Drama , Action\u00a0\n\u200b2\tHorror\n".encode())
+    assert problems == []
     assert genres == {"1": ("Action", "Drama"), "2": ("Horror",)}
 
 
@@ -52,7 +52,7 @@ def test_a_bad_line_is_named(line, part):
 def test_bad_lines_and_a_missing_file_stop_with_what_to_do(tmp_path):
     path = tmp_path / "second.txt"
     path.write_text("1\tX\n2\tY\n")
-    with pytest.raises(BenchmarkError, match=r"(?s)2 things to mend.*line 1.*line 2.*what to do"):
+    with pytest.raises(BenchmarkError, match=r"(?s)2 problems in.*line 1.*line 2.*what to do"):
         read_second_source(path)
     with pytest.raises(BenchmarkError, match="an empty one for none"):
         read_second_source(tmp_path / "none.txt")
@@ -63,7 +63,7 @@ def test_bad_lines_and_a_missing_file_stop_with_what_to_do(tmp_path):
 def test_ids_of_another_kind_are_refused(tmp_path):
     assert check_overlap({"1": ("Drama",), "9": ("Drama",)}, ["1", "2"], tmp_path) == 1
     assert check_overlap({}, ["1"], tmp_path) == 0
-    with pytest.raises(BenchmarkError, match="knows no film"):
+    with pytest.raises(BenchmarkError, match="names no film"):
         check_overlap({"tt0133093": ("Drama",)}, ["603"], tmp_path)
 
 

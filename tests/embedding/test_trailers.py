@@ -9,7 +9,7 @@ from safetensors.torch import save_file
 
 from stages.backbones.colour import RECORD as COLOUR
 from stages.base.errors import BenchmarkError
-from stages.base.packs import parts, write_pack
+from stages.base.packs import shard_paths, write_pack
 from stages.base.parallel import run
 from stages.embedding import base, trailers
 from stages.embedding import jobs as jobs_room
@@ -76,15 +76,15 @@ def test_only_what_the_store_lacks_is_handed_to_workers(folder, monkeypatch):
     first = dict(map(embed_trailer, todo[:3]))
     handed = []
 
-    def watched(function, items, few):
+    def watched(function, items, serial_up_to):
         handed.extend(items)
-        return run(function, items, few=few)
+        return run(function, items, serial_up_to=serial_up_to)
 
     monkeypatch.setattr(trailers, "run", watched)
     found = list(embed(todo))
     assert handed == todo[3:] and [job for job, _ in found] == todo
     assert [result for _, result in found[:3]] == list(first.items())
-    for part in parts(folder / "frames"):
+    for part in shard_paths(folder / "frames"):
         part.unlink()  # what the store has is told from the footers, which `todo` holds
     assert [result for _, result in embed(todo)] == [result for _, result in found]
 

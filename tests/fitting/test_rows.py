@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from stages.base.errors import BenchmarkError
-from stages.base.npz.reading import stored
+from stages.base.npz import NpzArray
 from stages.base.params import HeadParams
 from stages.fitting import rows
 from stages.fitting.items import Items, View, film_means, read_items
@@ -86,7 +86,7 @@ def test_nor_of_maps(tmp_path, monkeypatch):
 
 
 def test_rows_reduced_in_chunks_are_as_the_whole(embeddings, monkeypatch):
-    file = stored(embeddings, "embedding")
+    file = NpzArray.locate(embeddings, "embedding")
     with np.load(embeddings) as arrays:
         whole, trailer = arrays["embedding"], arrays["trailer"]
     keep = np.random.default_rng(0).random(len(whole)) < 0.4

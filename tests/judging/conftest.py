@@ -8,8 +8,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from stages.base.params import JudgingParams, Params, load
-from stages.base.params.matrix import Cell
-from stages.base.params.sections import HeadlineParams
+from stages.base.params.matrix import Cell, HeadlineParams
 from stages.judging.board import Board
 
 ROOT = Path(__file__).resolve().parents[2]

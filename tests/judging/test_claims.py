@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from stages.base.genres import GENRES
-from stages.base.params.matrix import Cell
-from stages.base.params.sections import HeadlineParams, JudgingParams
+from stages.base.params.matrix import Cell, HeadlineParams
+from stages.base.params.sections import JudgingParams
 from stages.judging.board import Board
 from stages.judging.claims import (
     AT_CHANCE,

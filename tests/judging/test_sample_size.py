@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 
 from stages.base.genres import GENRES
 from stages.base.params import JudgingParams
-from stages.base.params.sections import HeadlineParams
+from stages.base.params.matrix import HeadlineParams
 from stages.base.tables import read_csv, write_csv, write_json
 from stages.compare import COLUMNS
 from stages.contrast import OWNED

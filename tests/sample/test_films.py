@@ -19,8 +19,8 @@ def rows(genre_sets: Sequence[tuple[str, ...]]) -> list[Trailer]:
 
 
 def read(text: str) -> list[Trailer]:
-    trailers, slips = parse(text.encode())
-    assert slips == []
+    trailers, problems = parse(text.encode())
+    assert problems == []
     return trailers
 
 

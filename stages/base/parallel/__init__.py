@@ -1,8 +1,8 @@
-"""Per-trailer work in parallel, through one interface that survives a dying worker.
+"""Per-trailer work in parallel, through one interface that survives a worker's death.
 
 Where it runs is environment and never changes what it computes: the cores of this machine
 (WORKERS of them), or the Dask cluster whose scheduler DASK_SCHEDULER_ADDRESS names. With
-TRAILER_STORE its workers need no folder in common with us: what they make comes by that store.
+TRAILER_STORE its workers need no folder in common with us: results come through that store.
 """
 
 import os
@@ -12,42 +12,37 @@ from typing import TypeVar
 from stages.base.errors import BenchmarkError, TrailerError
 from stages.base.parallel import local
 from stages.base.parallel.local import workers
-from stages.base.store import shared as store
+from stages.base.store.shared import shared_store_url
 
-__all__ = ["apart", "here", "run", "workers"]
+__all__ = ["run", "workers", "workers_are_remote"]
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-def here() -> bool:
-    """Whether the work is done by this machine's cores."""
-    return not _scheduler()
-
-
-def apart() -> bool:
+def workers_are_remote() -> bool:
     """Whether workers have nothing in common with us but the shared store."""
-    return bool(not here() and store.address())
+    return bool(_scheduler() and shared_store_url())
 
 
 def run(
     function: Callable[[Item], Result],
     items: Sequence[Item],
-    one_folder: bool = False,
-    few: int = 0,
+    same_folder: bool = False,
+    serial_up_to: int = 0,
 ) -> Iterator[tuple[Item, Result | TrailerError]]:
     """Yield (item, result) as results come; a TrailerError raised by `function` is a result.
 
     An item whose worker dies is run again; one that kills its worker again and again gets the
     reason "crashed". Any other exception is a bug and stops the run. `function` and `items` must
-    pickle, and what `function` returns should be small: a path rather than what lies there. A path,
-    alone or in a tuple, is of the store: what lies there is here by the time it is yielded.
+    pickle, and what `function` returns should be small: a path rather than its content. A path,
+    or one in a tuple, is of the store: its file is on this machine by the time it is yielded.
 
-    one_folder: the workers meet over files of the working folder. Without one in common, that is
-    here. few: how many items this machine does in this very process, where none may kill it, since
-    starting others takes longer.
+    same_folder: the workers must see one working folder; where the cluster's do not, run locally.
+    serial_up_to: run this many items or fewer one by one in this process, locally, since starting
+    others takes longer; such an item must not kill its process.
     """
-    if here() or (one_folder and apart()):
-        return local.run(function, items, few=few)
+    if not _scheduler() or (same_folder and workers_are_remote()):
+        return local.run(function, items, serial_up_to=serial_up_to)
     try:
         from stages.base.parallel import cluster
     except ImportError as error:

@@ -1,9 +1,9 @@
 """Per-trailer work on a Dask cluster.
 
-A worker is a process with one thread that can import this very code and reaches either the working
-folder, under the same absolute path, or the same shared store, which then is all we have in common.
-Items travel to it and paths come back: what is computed lies in the store, so what is lost on the
-way (a worker, the scheduler, this process) costs no finished work.
+A worker is a process with one thread that can import this same code and reaches either the working
+folder, under the same absolute path, or the shared store, which is then all that we share with it.
+Items are sent to it and paths come back. Results are in the store, so whatever is lost on the way
+(a worker, the scheduler, this process) costs no finished work.
 """
 
 import os
@@ -21,32 +21,32 @@ from distributed import Client, Future, KilledWorker, Worker, get_worker
 from distributed.client import ClosedClientError
 
 from stages.base.errors import BenchmarkError, TrailerError
-from stages.base.store import bring, send
-from stages.base.store.shared import address as store_address
+from stages.base.store import pull, push
+from stages.base.store.shared import shared_store_url
 from stages.base.versions import code_of
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-BRINGING = 8  # entries brought over from the shared store at a time
-AHEAD = 2  # items in flight for each thread of the cluster
-LOOK_SECONDS = 1.0  # between looks at the cluster
-PATIENCE_SECONDS = 300.0  # without any worker
+PULLS_AT_ONCE = 8  # entries downloaded from the shared store
+IN_FLIGHT_PER_THREAD = 2  # items submitted for each thread of the cluster
+POLL_SECONDS = 1.0  # between questions to the scheduler
+NO_WORKER_SECONDS = 300.0  # without any worker, until we give up
 LIBRARIES = ("av", "numpy", "opencv-python-headless", "pyarrow", "torch", "torchaudio")
-LOADED = code_of("stages/**/*.py", libraries=LIBRARIES)  # of this process, since it began
+CODE_VERSION = code_of("stages/**/*.py", libraries=LIBRARIES)  # as this process loaded it
 LOST = object()
 
 
 @dataclass(frozen=True)
-class Call(Generic[Item, Result]):
-    """`function`, as a worker calls it: by the code of the one who asks, and in their folder.
-
-    store: URL of the shared store; with one, a worker stays in a folder of its own.
-    """
+class RemoteCall(Generic[Item, Result]):
+    """`function`, as a worker calls it: with the caller's code, and in the caller's folder."""
 
     function: Callable[[Item], Result]
     folder: Path
+    """The caller's working folder."""
     code: str
+    """The caller's CODE_VERSION."""
     store: str
+    """URL of the shared store, "" for none; with one, a worker stays in a folder of its own."""
 
     def __call__(self, item: Item) -> Result:
         self._check(get_worker())
@@ -54,19 +54,19 @@ class Call(Generic[Item, Result]):
             os.chdir(self.folder)
         result = self.function(item)
         for path in _paths(result):
-            send(path)
+            push(path)
         return result
 
     def _check(self, worker: Worker) -> None:
-        """Raise BenchmarkError, by its address, for a worker that cannot work for us."""
-        if self.code != LOADED:
+        """Raise BenchmarkError that names the worker if it cannot run this call."""
+        if self.code != CODE_VERSION:
             raise BenchmarkError(
                 "a worker runs other code than this",
                 where=worker.address,
                 expected="the same files in stages/ and the same versions of packages",
                 do="restart the workers from this folder, or from one that is the same",
             )
-        if worker.state.nthreads != 1:  # what runs here takes a process for its own
+        if worker.state.nthreads != 1:  # stages assume a process of their own
             raise BenchmarkError(
                 "a worker has several threads",
                 where=worker.address,
@@ -74,11 +74,11 @@ class Call(Generic[Item, Result]):
                 expected="1",
                 do="start workers with --nworkers -1 --nthreads 1: a process for each core",
             )
-        if store_address() != self.store:
+        if shared_store_url() != self.store:
             raise BenchmarkError(
                 "a worker has another TRAILER_STORE",
                 where=worker.address,
-                found=store_address() or "none",
+                found=shared_store_url() or "none",
                 expected=self.store or "none",
                 do="set the same for this command and for the workers, and restart those",
             )
@@ -97,13 +97,13 @@ def run(
 ) -> Iterator[tuple[Item, Result | TrailerError]]:
     """As `stages.base.parallel.run`, on the cluster whose scheduler has this address.
 
-    What died with its workers as often as the scheduler allows is run again by itself at the end,
-    since it may just have stood behind the one that killed them. Left early, by an exception or an
-    interrupt, it takes back what no worker has begun.
+    An item whose workers died as often as the scheduler allows is run again alone at the end, since
+    another one may have killed them. Left early, by an exception or an interrupt, it cancels what
+    no worker has begun.
     """
-    client = _connected(address)
+    client = _connect(address)
     try:
-        call = Call(function, Path.cwd(), LOADED, store_address())
+        call = RemoteCall(function, Path.cwd(), CODE_VERSION, shared_store_url())
         suspects = []
         for item, result in _results(client, call, items):
             if isinstance(result, KilledWorker):
@@ -121,36 +121,36 @@ def run(
 
 
 def _results(
-    client: Client, call: Call[Item, Result], items: Sequence[Item]
+    client: Client, call: RemoteCall[Item, Result], items: Sequence[Item]
 ) -> Iterator[tuple[Item, Result | TrailerError | KilledWorker]]:
-    flown = _flown(client, call, items)
-    return _brought(flown) if call.store else flown
+    completed = _as_completed(client, call, items)
+    return _pulled(completed) if call.store else completed
 
 
-def _flown(
-    client: Client, call: Call[Item, Result], items: Sequence[Item]
+def _as_completed(
+    client: Client, call: RemoteCall[Item, Result], items: Sequence[Item]
 ) -> Iterator[tuple[Item, Result | TrailerError | KilledWorker]]:
-    """Items and what became of them, a bounded number in flight; what is lost flies again."""
+    """Items with their outcomes, a bounded number in flight; a lost one is submitted again."""
     waiting = list(reversed(items))
-    flying: dict[Future, Item] = {}
-    landed: SimpleQueue[Future] = SimpleQueue()
+    in_flight: dict[Future, Item] = {}
+    done: SimpleQueue[Future] = SimpleQueue()
     cluster = _Cluster(client)
-    while waiting or flying:
-        cluster.look()
-        while waiting and len(flying) < AHEAD * max(cluster.threads, 1):
+    while waiting or in_flight:
+        cluster.poll()
+        while waiting and len(in_flight) < IN_FLIGHT_PER_THREAD * max(cluster.threads, 1):
             item = waiting.pop()
             try:
                 future = client.submit(call, item, pure=False)
-            except ClosedClientError:  # since the last look: the next one says why
+            except ClosedClientError:  # since the last poll: the next one says why
                 waiting.append(item)
                 break
-            flying[future] = item
-            future.add_done_callback(landed.put)
+            in_flight[future] = item
+            future.add_done_callback(done.put)
         try:
-            future = landed.get(timeout=LOOK_SECONDS)
+            future = done.get(timeout=POLL_SECONDS)
         except Empty:
             continue
-        item = flying.pop(future)
+        item = in_flight.pop(future)
         result = _outcome(future)
         if result is LOST:
             waiting.append(item)
@@ -158,34 +158,34 @@ def _flown(
             yield item, result
 
 
-def _brought(
+def _pulled(
     results: Iterator[tuple[Item, Result | TrailerError | KilledWorker]],
 ) -> Iterator[tuple[Item, Result | TrailerError | KilledWorker]]:
-    """The same, once what their paths lead to is here; several are brought over at a time."""
-    with ThreadPoolExecutor(BRINGING) as pool:
-        coming: deque[tuple[Item, ThreadFuture[Any]]] = deque()
+    """The same, once the files of their paths are here; several are downloaded at a time."""
+    with ThreadPoolExecutor(PULLS_AT_ONCE) as pool:
+        downloads: deque[tuple[Item, ThreadFuture[Any]]] = deque()
         for item, result in results:
-            coming.append((item, pool.submit(_here, result)))
-            while coming and (len(coming) > BRINGING or coming[0][1].done()):
-                item, brought = coming.popleft()
-                yield item, brought.result()
-        for item, brought in coming:
-            yield item, brought.result()
+            downloads.append((item, pool.submit(_pull_files, result)))
+            while downloads and (len(downloads) > PULLS_AT_ONCE or downloads[0][1].done()):
+                item, download = downloads.popleft()
+                yield item, download.result()
+        for item, download in downloads:
+            yield item, download.result()
 
 
-def _here(result: Result) -> Result:
+def _pull_files(result: Result) -> Result:
     for path in _paths(result):
-        if bring(path) is None:
+        if pull(path) is None:
             raise BenchmarkError(
-                "what a worker made is gone from the shared store, or damaged there",
+                "a worker's result is gone from the shared store, or damaged there",
                 where=str(path),
-                do="run the same command again: it is made anew",
+                do="run the same command again, which computes it again",
             )
     return result
 
 
 def _paths(result: Any) -> list[Path]:
-    """What a result says lies in the store."""
+    """The store's files that a result names."""
     return [
         each
         for each in (result if isinstance(result, tuple) else (result,))
@@ -218,20 +218,22 @@ def _outcome(future: Future) -> Any:
 
 @dataclass
 class _Cluster:
-    """How many threads there are, as of the last look."""
+    """How many threads there are, as of the last poll."""
 
     client: Client
     threads: int = 0
-    looked: float = float("-inf")
-    manned: float = field(default_factory=time.monotonic)
+    polled: float = float("-inf")
+    """When, by time.monotonic."""
+    had_workers: float = field(default_factory=time.monotonic)
+    """When there was a worker last."""
 
-    def look(self) -> None:
+    def poll(self) -> None:
         """Raises BenchmarkError where the scheduler is gone, or no worker came for too long."""
         now = time.monotonic()
-        if now - self.looked < LOOK_SECONDS:
+        if now - self.polled < POLL_SECONDS:
             return
-        self.looked = now
-        if self.client.status in ("closing", "closed"):  # it tried to connect anew, in vain
+        self.polled = now
+        if self.client.status in ("closing", "closed"):  # after trying to reconnect
             raise BenchmarkError(
                 "the Dask scheduler is gone",
                 where="DASK_SCHEDULER_ADDRESS",
@@ -240,16 +242,16 @@ class _Cluster:
         if self.client.status == "running":
             self.threads = self.client.scheduler_info(n_workers=0).get("total_threads", 0)
         if self.threads:
-            self.manned = now
-        elif now - self.manned > PATIENCE_SECONDS:
+            self.had_workers = now
+        elif now - self.had_workers > NO_WORKER_SECONDS:
             raise BenchmarkError(
-                f"the Dask cluster had no worker for {PATIENCE_SECONDS:.0f} s",
+                f"the Dask cluster had no worker for {NO_WORKER_SECONDS:.0f} s",
                 where="DASK_SCHEDULER_ADDRESS",
                 do="start workers and run the same command again: what was done is kept",
             )
 
 
-def _connected(address: str) -> Client:
+def _connect(address: str) -> Client:
     try:
         return Client(address, set_as_default=False)
     except (OSError, ValueError) as error:

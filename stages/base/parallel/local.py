@@ -31,7 +31,7 @@ def run(
     function: Callable[[Item], Result],
     items: Sequence[Item],
     processes: int | None = None,
-    few: int = 0,
+    serial_up_to: int = 0,
 ) -> Iterator[tuple[Item, Result | TrailerError]]:
     """Yield (item, result) as results come; a TrailerError raised by `function` is a result.
 
@@ -39,43 +39,43 @@ def run(
     time: the one that kills its worker again gets the reason "crashed", the others their results.
     Any other exception is a bug and stops the run. `function` and `items` must pickle.
 
-    few: how many items are done in this very process, where none may kill it.
+    serial_up_to: run this many items or fewer one by one in this process, which none may kill.
     """
-    if len(items) <= few:
+    if len(items) <= serial_up_to:
         for item in items:
-            yield item, _result(partial(function, item))
+            yield item, _result_or_trailer_error(partial(function, item))
         return
     count = min(processes or workers(), max(len(items), 1))
     waiting = list(reversed(items))
     while waiting:
-        flying: dict[Future[Result], Item] = {}
+        pending: dict[Future[Result], Item] = {}
         with _pool(count) as pool:
             try:
-                while waiting or flying:
-                    while waiting and len(flying) < 2 * count:
+                while waiting or pending:
+                    while waiting and len(pending) < 2 * count:
                         item = waiting.pop()
-                        flying[pool.submit(function, item)] = item
-                    for future in wait(flying, return_when=FIRST_COMPLETED).done:
-                        result = _result(future.result)
-                        yield flying.pop(future), result
+                        pending[pool.submit(function, item)] = item
+                    for future in wait(pending, return_when=FIRST_COMPLETED).done:
+                        result = _result_or_trailer_error(future.result)
+                        yield pending.pop(future), result
             except BrokenProcessPool:
                 pass
             except BaseException:
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
-        for item in flying.values():
-            yield item, _alone(function, item)
+        for item in pending.values():
+            yield item, _run_alone(function, item)
 
 
-def _alone(function: Callable[[Item], Result], item: Item) -> Result | TrailerError:
+def _run_alone(function: Callable[[Item], Result], item: Item) -> Result | TrailerError:
     with _pool(1) as pool:
         try:
-            return _result(pool.submit(function, item).result)
+            return _result_or_trailer_error(pool.submit(function, item).result)
         except BrokenProcessPool:
             return TrailerError("crashed", "the worker process died on this trailer twice")
 
 
-def _result(obtain: Callable[[], Result]) -> Result | TrailerError:
+def _result_or_trailer_error(obtain: Callable[[], Result]) -> Result | TrailerError:
     try:
         return obtain()
     except TrailerError as error:
@@ -85,18 +85,17 @@ def _result(obtain: Callable[[], Result]) -> Result | TrailerError:
 def _pool(count: int) -> Executor:
     # spawn, not fork: torch and FFmpeg keep threads that a forked child would not have
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(count, context, initializer=_begin)
+    return ProcessPoolExecutor(count, context, initializer=_initialize_worker)
 
 
-def _begin() -> None:
-    """In a worker, before its first item."""
-    # Ctrl-C reaches the whole process group: the parent alone answers it, workers finish their item
+def _initialize_worker() -> None:
+    # Ctrl-C reaches the whole process group: only the parent answers it, workers finish their item
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=_exit_with_parent, daemon=True).start()
 
 
-def _end_with_parent() -> None:
-    """A parent that was killed says no goodbye, and its workers would wait for items for ever."""
+def _exit_with_parent() -> None:
+    """End this worker when its parent was killed; it would wait for items for ever."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()

@@ -1,29 +1,26 @@
 """params.yaml as validated dataclasses, handed out by section."""
 
+from stages.base.params.matrix import BackboneParams, MatrixParams, PretrainedParams
 from stages.base.params.reading import load
+from stages.base.params.schema import Params
 from stages.base.params.sections import (
-    ALL_WINDOWS,
-    FEWEST_FOLDS,
-    WINDOWS,
+    MIN_FOLDS,
     AudioParams,
-    BackboneParams,
     CatalogueParams,
     DownloadParams,
     FramesParams,
     HeadParams,
     JudgingParams,
     LeaksParams,
-    MatrixParams,
-    Params,
-    PretrainedParams,
     SampleParams,
     SplitsParams,
     TrainingParams,
 )
+from stages.base.params.values import ALL_WINDOWS, WINDOWS
 
 __all__ = [
     "ALL_WINDOWS",
-    "FEWEST_FOLDS",
+    "MIN_FOLDS",
     "WINDOWS",
     "AudioParams",
     "BackboneParams",

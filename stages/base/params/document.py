@@ -1,4 +1,4 @@
-"""A YAML file as its content, and as the lines that the content stands on."""
+"""A YAML file: its content, and the line of each value."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,16 +13,16 @@ from stages.base.params.yaml12 import Loader
 
 @dataclass(frozen=True)
 class Document:
-    """path: of the file; text: of it; content: what it says; root: the same with its lines."""
-
     path: Path
     text: str
     content: Any
+    """What the text says, as Python values."""
     root: yaml.Node | None
+    """The same as nodes, which know their lines."""
 
     @classmethod
     def read(cls, path: Path, do: str) -> "Document":
-        """Raises BenchmarkError if it cannot be read or is not plain YAML; do: what then to do."""
+        """Raises BenchmarkError for no file, with the advice `do`, and for text that is no YAML."""
         try:
             text = path.read_text(encoding="utf-8")
             loader = Loader(text)
@@ -33,18 +33,23 @@ class Document:
             raise BenchmarkError("cannot read it", where=str(path), found=found, do=do) from None
         except (yaml.YAMLError, UnicodeDecodeError) as error:
             raise BenchmarkError("not valid YAML", where=str(path), found=str(error)) from None
-        if line := next(_repeated(root, set()), None):
+        if line := next(_aliased(root, set()), None):
             raise BenchmarkError(
-                "one value stands in several places, by an alias (*name)",
+                "an alias (*name) makes several places share one value",
                 where=f"{path}:{line}",
-                expected="every value written out: what `dvc exp run -S` changes in a shared one, "
-                "it loses without a word",
-                do="write the value out where the alias stands",
+                expected="every value written out: `dvc exp run -S` silently loses its changes to "
+                "a shared one",
+                do="replace the alias by the value",
             )
         return cls(path, text, content, root)
 
+    def place(self, keys: Sequence[str]) -> tuple[str, bool]:
+        """As `line`, with the line as `file:line`."""
+        line, found = self.line(keys)
+        return f"{self.path}:{line}", found
+
     def line(self, keys: Sequence[str]) -> tuple[int, bool]:
-        """Line (from 1) of what stands under `keys`, or of the nearest parent, and whether it does.
+        """Line (from 1) of the value under `keys`, or of its nearest parent, and whether it exists.
 
         An item of a list has the line of its list.
         """
@@ -69,14 +74,14 @@ class Document:
 
 
 def _last_line(node: yaml.Node) -> int:
-    """Number (from 0) of a value's last line; a block's own mark lies behind what follows it."""
+    """Number (from 0) of a value's last line; a block's own end mark is after what follows it."""
     if isinstance(node, yaml.CollectionNode) and node.value and not node.flow_style:
         last = node.value[-1]
         return _last_line(last[1] if isinstance(last, tuple) else last)
     return node.end_mark.line - (node.end_mark.column == 0)
 
 
-def _repeated(node: yaml.Node | None, seen: set[int]) -> Iterator[int]:
+def _aliased(node: yaml.Node | None, seen: set[int]) -> Iterator[int]:
     """Lines of the keys, or list items, whose value is that of another place too."""
     if not isinstance(node, yaml.CollectionNode):
         return
@@ -86,4 +91,4 @@ def _repeated(node: yaml.Node | None, seen: set[int]) -> Iterator[int]:
             yield key.start_mark.line + 1
             continue
         seen.add(id(value))
-        yield from _repeated(value, seen)
+        yield from _aliased(value, seen)

@@ -1,7 +1,7 @@
 """Sets: the matrices of the folder sets/, each in a file, of which one is chosen to run.
 
-A set is what `matrix` in params.yaml holds. `extends: <set>` takes another one's entries, section
-by section, and adds those that stand here or puts them in the place of that one's; a headline
+A set is what `matrix` in params.yaml holds. `extends: <set>` starts from another set's entries; in
+each section the entries of this file are added or replace those of the same name, and a headline
 replaces the other headline as a whole. DVC never reads these files.
 """
 
@@ -11,8 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
 from stages.base.errors import BenchmarkError
 from stages.base.params.document import Document
+from stages.base.params.explaining import explain
+from stages.base.params.values import params_dataclass
 from stages.base.params.yaml12 import block, one_line
 
 HEADLINE = "headline"
@@ -21,20 +25,39 @@ FOLDER = "sets"  # beside params.yaml
 WIDTH = 80  # DVC breaks longer lines when it writes a file
 
 
+Entries = dict[str, Any]
+
+
+@params_dataclass
+class SetFile:
+    """The sections of a set's file, before their entries are checked."""
+
+    extends: str | None = None
+    """The set whose entries it starts from."""
+    backbones: Entries | None = None
+    pretrained: Entries | None = None
+    approaches: Entries | None = None
+    early: Entries | None = None
+    late: Entries | None = None
+    headline: Entries | None = None
+
+
 @dataclass(frozen=True)
-class Set:
-    """matrix: as in params.yaml, yet unchecked; files: its own, then those it extends."""
+class MatrixSet:
+    """A set together with all that it extends."""
 
     matrix: dict[str, Any]
+    """As in params.yaml, not yet checked."""
     files: tuple[Document, ...]
+    """Its own file, then those it extends."""
 
     def place(self, keys: Sequence[str]) -> tuple[str, bool]:
-        """File and line of what stands under `keys`, and whether it does anywhere."""
+        """`file:line` of the value under `keys`, and whether any of the files has it."""
         for document in self.files:
-            line, found = document.line(keys)
+            where, found = document.place(keys)
             if found:
-                return f"{document.path}:{line}", True
-        return f"{self.files[0].path}:{self.files[0].line(keys)[0]}", False
+                return where, True
+        return self.files[0].place(keys)
 
 
 def set_names(folder: Path) -> list[str]:
@@ -42,41 +65,40 @@ def set_names(folder: Path) -> list[str]:
     return sorted(path.stem for path in folder.glob("*.yaml"))
 
 
-def read_set(folder: Path, name: str, within: tuple[str, ...] = ()) -> Set:
-    """A set with all that it extends; within: the sets that extend it.
+def read_set(folder: Path, name: str, extending: tuple[str, ...] = ()) -> MatrixSet:
+    """A set with all that it extends; extending: the sets that extend it.
 
-    Raises BenchmarkError for an unknown set, one that extends itself, and what is no set at all.
+    Raises BenchmarkError for an unknown set, one that extends itself, and a file that is not a set.
     """
     known = set_names(folder)
     if name not in known:
         raise BenchmarkError(
             "unknown set", found=name, expected=f"one of {', '.join(known)}, the files of {folder}/"
         )
-    document = Document.read(folder / f"{name}.yaml", do="mend the file")
-    content = document.content if isinstance(document.content, Mapping) else {}
-    base = content.get("extends")
+    document = Document.read(folder / f"{name}.yaml", do="correct the file")
+    matrix = _validated(document)
+    base = matrix.pop("extends", None)
     if base is None:
         empty: dict[str, Any] = {section: {} for section in SECTIONS if section != HEADLINE}
-        return Set(empty | _checked(document, content), (document,))
-    if base in (name, *within) or base not in known:
-        others = [other for other in known if other not in (name, *within)]
+        return MatrixSet(empty | matrix, (document,))
+    if base in (name, *extending) or base not in known:
+        others = [other for other in known if other not in (name, *extending)]
         raise BenchmarkError(
-            "extends itself" if base in (name, *within) else "extends a set that is not there",
-            where=f"{document.path}:{document.line(['extends'])[0]}",
+            "extends itself" if base in (name, *extending) else "extends a set that is not there",
+            where=document.place(["extends"])[0],
             found=repr(base),
             expected=f"one of {', '.join(others)}",
         )
-    below = read_set(folder, base, (*within, name))
-    matrix = _checked(document, content)
+    below = read_set(folder, base, (*extending, name))
     merged = dict(below.matrix)
     for section, entries in matrix.items():
-        alone = section == HEADLINE or section not in merged
-        merged[section] = entries if alone else merged[section] | entries
-    return Set(merged, (document, *below.files))
+        replaces = section == HEADLINE or section not in merged
+        merged[section] = entries if replaces else merged[section] | entries
+    return MatrixSet(merged, (document, *below.files))
 
 
-def unheld(matrix: Any, folder: Path) -> list[str]:
-    """The entries of a matrix, however it looks, that no set of the folder holds so, as YAML."""
+def unsaved_entries(matrix: Any, folder: Path) -> list[str]:
+    """The entries of a matrix, valid or not, that are in no set of the folder, as YAML."""
     known: dict[str, list[Any]] = {}
     for name in set_names(folder):
         with suppress(BenchmarkError):
@@ -97,8 +119,8 @@ def _entries(section: str, entries: Any) -> list[tuple[Any, Any]]:
     return list(entries.items())
 
 
-def section_text(matrix: Mapping[str, Any]) -> str:
-    """A matrix as it stands in params.yaml: an entry a line, or a value a line where it is long.
+def matrix_text(matrix: Mapping[str, Any]) -> str:
+    """The text of a matrix in params.yaml: a line for each entry, or for each value of a long one.
 
     As DVC would write it, so that `-S` leaves alone what it does not change.
     """
@@ -106,33 +128,27 @@ def section_text(matrix: Mapping[str, Any]) -> str:
     for section, entries in matrix.items():
         whole = f"  {section}: {one_line(entries)}"
         if section == HEADLINE or not entries:
-            lines.append(whole if _fits(whole) else f"  {section}:\n{block(entries, 4)}")
+            lines.append(whole if _fits_on_line(whole) else f"  {section}:\n{block(entries, 4)}")
             continue
         lines.append(f"  {section}:\n")
         for slug, entry in entries.items():
             line = f"    {slug}: {one_line(entry)}"
-            lines.append(line if _fits(line) else f"    {slug}:\n{block(entry, 6)}")
+            lines.append(line if _fits_on_line(line) else f"    {slug}:\n{block(entry, 6)}")
     return "".join(lines)
 
 
-def _fits(line: str) -> bool:
+def _fits_on_line(line: str) -> bool:
     return len(line) <= WIDTH + 1 and "[" not in line  # DVC writes a list on lines of its own
 
 
-def _checked(document: Document, content: Mapping[str, Any]) -> dict[str, Any]:
-    """The sections of a set's file, each a mapping. BenchmarkError for anything else."""
-    matrix = {name: {} if value is None else value for name, value in content.items()}
-    matrix.pop("extends", None)
-    wrong = [
-        f"{document.path}:{document.line([str(name)])[0]}: {name}: "
-        + ("is no section of a set" if name not in SECTIONS else "is no mapping")
-        for name, value in matrix.items()
-        if name not in SECTIONS or not isinstance(value, Mapping)
-    ]
-    if wrong or not content:
+def _validated(document: Document) -> dict[str, Any]:
+    """What a set's file says, an empty section as {}. BenchmarkError for what is not a set."""
+    try:
+        TypeAdapter(SetFile).validate_python(document.content)
+    except ValidationError as error:
         raise BenchmarkError(
-            "\n".join(wrong) or f"{document.path}: is no set",
+            "\n".join(explain(error, SetFile, document.place)),
             expected=f"mappings named {', '.join(SECTIONS)}, and `extends: <set>`",
-            do="mend the lines named above",
-        )
-    return {name: dict(value) for name, value in matrix.items()}
+            do="correct the lines named above",
+        ) from None
+    return {name: {} if value is None else value for name, value in document.content.items()}

@@ -34,7 +34,7 @@ class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mis
         return int(text, {"0o": 8, "0x": 16}.get(text[:2], 10))
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        """A mapping; a key that stands twice is an error, as it is to DVC."""
+        """A mapping; a repeated key is an error, as it is to DVC."""
         found = super().construct_mapping(node, deep=deep)
         if len(found) < len(node.value):
             names = [key.value for key, _ in node.value]
@@ -50,7 +50,7 @@ class Dumper(yaml.SafeDumper):
     yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}  # type: ignore[misc]
 
     def ignore_aliases(self, data: Any) -> bool:
-        """Write a value out wherever it stands."""
+        """Write every value out, even a repeated one."""
         return True
 
     def represent_text(self, text: str) -> yaml.ScalarNode:

@@ -1,7 +1,7 @@
 """Entries of the store, on this machine and in the store that several machines share, if any.
 
-An entry lies at `<root>/<step>/<2 hex>/<key>.<sha256 of its content>`. Its name carries its own
-checksum, so a single rename makes it appear whole, and a damaged one is noticed when it is read.
+An entry is `<root>/<step>/<2 hex>/<key>.<sha256 of its content>`. Its name holds its checksum, so
+a single rename makes it appear complete, and a damaged one is noticed when it is read.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ from typing import Any
 from uuid import uuid4
 
 from stages.base.files import locked
-from stages.base.store.shared import COMING, Distant, shared
+from stages.base.store.shared import PARTIAL, RemoteFile, shared_store
 
 ROOT = Path("data/store")
 
@@ -39,23 +39,23 @@ class Store:
         return hashlib.sha256(json.dumps([self.salt, *source]).encode()).hexdigest()[:32]
 
     def find(self, key: str) -> Path | None:
-        """Path of the entry, verified; a damaged one is removed, and None says compute it anew."""
-        if (path := self._here(key)) is not None:
+        """Path of the entry, verified, or None; a damaged one is removed."""
+        if (path := self._find_local(key)) is not None:
             return path
-        brought = (bring(self.root / name, self.root) for name in self._there(key))
-        return next((path for path in brought if path is not None), None)
+        pulled = (pull(self.root / name, self.root) for name in self._remote_names(key))
+        return next((path for path in pulled if path is not None), None)
 
     def has(self, key: str) -> bool:
-        """Whether there is such an entry, which is not brought here for the asking."""
-        return self._here(key) is not None or bool(self._there(key))
+        """Whether there is such an entry, here or in the shared store; nothing is transferred."""
+        return self._find_local(key) is not None or bool(self._remote_names(key))
 
     @contextmanager
-    def put(self, key: str | None = None, alone: bool = False) -> Iterator[Path]:
+    def put(self, key: str | None = None, local_only: bool = False) -> Iterator[Path]:
         """Yield a temporary path to write; when the block ends well it becomes the entry.
 
-        key: None for that of the content's sha256; alone: kept on this machine alone.
+        key: None for that of the content's sha256; local_only: not pushed to the shared store.
         """
-        with _coming(self.root / self.step) as temporary:
+        with _temporary(self.root / self.step) as temporary:
             yield temporary
             with temporary.open("rb") as file:
                 os.fsync(file.fileno())
@@ -63,55 +63,55 @@ class Store:
             entry = self.root / self._name(key or self.key(digest), digest)
             entry.parent.mkdir(exist_ok=True)
             temporary.replace(entry)
-        if not alone:
-            send(entry, self.root)
+        if not local_only:
+            push(entry, self.root)
 
     def drop(self, key: str) -> None:
         """Remove the entry, wherever it is."""
         for path in self._paths(key):
             path.unlink(missing_ok=True)
-        if (there := shared()) is not None:
-            for name in self._there(key):
-                there.remove(name)
+        if (remote := shared_store()) is not None:
+            for name in self._remote_names(key):
+                remote.remove(name)
 
-    def lend(self, path: Path) -> str:
-        """Name under which other machines may read a file of ours that is no entry, by its content.
+    def upload(self, path: Path) -> str:
+        """Upload a file that is no entry, unless it is there; its name in the shared store.
 
-        Sends it unless it is there. Raises BenchmarkError where no store is shared.
+        The name depends on the content alone. Raises BenchmarkError where no store is shared.
         """
-        there = shared(needed=True)
+        remote = shared_store(needed=True)
         digest = sha256(path)
         name = self._name(self.key(digest), digest)
-        if there.size(name) != path.stat().st_size:
-            there.send(path, name)
+        if remote.size(name) != path.stat().st_size:
+            remote.upload(path, name)
         return name
 
-    def sweep(self) -> None:
-        """Remove what killed runs left half-written, and send on what they did not.
+    def recover(self) -> None:
+        """After a killed run: remove its partial files, and push the entries that it did not.
 
-        While another run writes here, nothing is removed: what is its own cannot be told apart.
+        While another run writes here, nothing is removed: its partial files look the same.
         """
         folder = self.root / self.step
-        with suppress(FileNotFoundError, BlockingIOError), locked(folder / COMING, exclusive=True):
-            for path in folder.glob(f"{COMING}/*.part"):
+        with suppress(FileNotFoundError, BlockingIOError), locked(folder / PARTIAL, exclusive=True):
+            for path in folder.glob(f"{PARTIAL}/*.part"):
                 path.unlink(missing_ok=True)
-        if (there := shared()) is not None:
-            known = set(there.names(self.step))
+        if (remote := shared_store()) is not None:
+            known = set(remote.names(self.step))
             for path in sorted(folder.glob("??/*")):
                 name = path.relative_to(self.root).as_posix()
-                if name not in known and _whole(path):
-                    there.send(path, name)
+                if name not in known and _is_intact(path):
+                    remote.upload(path, name)
 
-    def _here(self, key: str) -> Path | None:
+    def _find_local(self, key: str) -> Path | None:
         for path in self._paths(key):
-            if _whole(path):
+            if _is_intact(path):
                 return path
             path.unlink(missing_ok=True)
         return None
 
-    def _there(self, key: str) -> list[str]:
-        there = shared()
-        return there.names(f"{self.step}/{key[:2]}", f"{key}.") if there is not None else []
+    def _remote_names(self, key: str) -> list[str]:
+        remote = shared_store()
+        return remote.names(f"{self.step}/{key[:2]}", f"{key}.") if remote is not None else []
 
     def _paths(self, key: str) -> list[Path]:
         return sorted((self.root / self.step / key[:2]).glob(f"{key}.*"))
@@ -120,43 +120,43 @@ class Store:
         return f"{self.step}/{key[:2]}/{key}.{digest}"
 
 
-def send(entry: Path, root: Path = ROOT) -> None:
-    """See to it that an entry of this machine is in the store that machines share, if any."""
-    if (there := shared()) is not None:
+def push(entry: Path, root: Path = ROOT) -> None:
+    """Upload an entry of this machine to the shared store, if there is one and it lacks it."""
+    if (remote := shared_store()) is not None:
         name = entry.relative_to(root).as_posix()
-        if there.size(name) != entry.stat().st_size:
-            there.send(entry, name)
+        if remote.size(name) != entry.stat().st_size:
+            remote.upload(entry, name)
 
 
-def bring(entry: Path, root: Path = ROOT) -> Path | None:
-    """The entry, here at last, verified; None where machines share none such.
+def pull(entry: Path, root: Path = ROOT) -> Path | None:
+    """The entry, verified, downloaded if it is not here; None where the shared store lacks it.
 
-    A damaged one is removed there, so that it is made anew.
+    A damaged one is removed there, so that it is computed again.
     """
-    if _whole(entry):
+    if _is_intact(entry):
         return entry
-    if (there := shared()) is None:
+    if (remote := shared_store()) is None:
         return None
     name = entry.relative_to(root)
-    with _coming(root / name.parts[0]) as temporary:
-        if not there.fetch(name.as_posix(), temporary):
+    with _temporary(root / name.parts[0]) as temporary:
+        if not remote.download(name.as_posix(), temporary):
             return None
         if sha256(temporary) != entry.suffix[1:]:
-            there.remove(name.as_posix())
+            remote.remove(name.as_posix())
             return None
         entry.parent.mkdir(exist_ok=True)
         return temporary.replace(entry)
 
 
-def borrow(name: str) -> Distant:
-    """A file that another machine lent, of which only what is read comes over."""
-    return shared(needed=True).open(name)
+def open_remote(name: str) -> RemoteFile:
+    """A file of the shared store, of which only what is read is transferred."""
+    return shared_store(needed=True).open(name)
 
 
 @contextmanager
-def _coming(step: Path) -> Iterator[Path]:
-    """A temporary path to write below a step's folder; gone at the end, unless it was renamed."""
-    folder = step / COMING
+def _temporary(step: Path) -> Iterator[Path]:
+    """A temporary path to write in a step's folder; removed at the end unless it was renamed."""
+    folder = step / PARTIAL
     folder.mkdir(parents=True, exist_ok=True)
     temporary = folder / f"{uuid4().hex}.part"
     with locked(folder):
@@ -166,8 +166,8 @@ def _coming(step: Path) -> Iterator[Path]:
             temporary.unlink(missing_ok=True)
 
 
-def _whole(path: Path) -> bool:
-    """Whether an entry is there and has the content that its name tells."""
+def _is_intact(path: Path) -> bool:
+    """Whether an entry is there and has the sha256 that its name states."""
     try:
         return sha256(path) == path.suffix[1:]
     except FileNotFoundError:

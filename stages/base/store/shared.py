@@ -1,7 +1,7 @@
 """The store that machines share: the same entries under a URL that fsspec can reach.
 
 TRAILER_STORE names it, such as s3://bucket/folder, gs://bucket/folder or file:///mnt/folder. It is
-environment and no parameter, since where entries lie never changes a result. Credentials and
+environment and no parameter, since where entries are kept never changes a result. Credentials and
 endpoints are read by the library of each protocol, from where it always reads them.
 """
 
@@ -17,42 +17,42 @@ from uuid import uuid4
 from stages.base.errors import DISK_FULL, BenchmarkError
 
 VARIABLE = "TRAILER_STORE"
-COMING = "coming"  # folder of what is being written, in each step's
+PARTIAL = "partial"  # folder of what is being written, in each step's
 
 
-def address() -> str:
+def shared_store_url() -> str:
     """URL of the shared store; "" where there is none."""
     return os.environ.get(VARIABLE, "")
 
 
 @overload
-def shared() -> "Shared | None": ...
+def shared_store() -> "SharedStore | None": ...
 @overload
-def shared(needed: Literal[True]) -> "Shared": ...
-def shared(needed: bool = False) -> "Shared | None":
-    """The store that machines share, None where there is none and none is needed."""
-    url = address()
+def shared_store(needed: Literal[True]) -> "SharedStore": ...
+def shared_store(needed: bool = False) -> "SharedStore | None":
+    """The store that machines share. Without one: None, or BenchmarkError if it is needed."""
+    url = shared_store_url()
     if not url and needed:
         raise BenchmarkError("no store is shared", where=VARIABLE, expected="a URL")
-    return _at(url) if url else None
+    return _connect(url) if url else None
 
 
-class Shared:
+class SharedStore:
     """Files below a URL, by names such as frames/ab/key.sha256. Raises BenchmarkError.
 
-    Passing troubles of the network are tried again by the protocol's library.
+    Passing network errors are retried by the protocol's library.
     """
 
     def __init__(self, url: str) -> None:
         self.url = url
         with self._explained():
-            self.files, root = _opened(url)
+            self.files, root = _filesystem(url)
             self.root = root.rstrip("/")
             # a folder that is not mounted is not to be made on our own disk
             if "file" in self.files.protocol and not self.files.isdir(self.root):
                 raise FileNotFoundError(self.root)
-        # of object stores, all asynchronous in fsspec, an upload appears whole; of others it grows
-        self.whole = bool(self.files.async_impl)
+        # object stores, all asynchronous in fsspec, show an upload once it is complete
+        self.atomic_upload = bool(self.files.async_impl)
 
     def names(self, folder: str, start: str = "") -> list[str]:
         """Sorted names of the files below a folder whose path from there begins with `start`."""
@@ -69,21 +69,21 @@ class Shared:
             return int(self.files.size(f"{self.root}/{name}"))
         return None
 
-    def fetch(self, name: str, target: Path) -> bool:
-        """Write a file to `target`; False if there is none such."""
+    def download(self, name: str, target: Path) -> bool:
+        """Write a file to `target`; False if there is no such file."""
         with self._explained(), suppress(FileNotFoundError):
             self.files.get_file(f"{self.root}/{name}", str(target))
             return True
         return False
 
-    def send(self, path: Path, name: str) -> None:
-        """Make a file appear there, whole."""
+    def upload(self, path: Path, name: str) -> None:
+        """Upload a file, which others see complete or not at all."""
         target = f"{self.root}/{name}"
         with self._explained():
-            if self.whole:
+            if self.atomic_upload:
                 self.files.put_file(str(path), target)
                 return
-            aside = f"{self.root}/{name.partition('/')[0]}/{COMING}/{uuid4().hex}.part"
+            aside = f"{self.root}/{name.partition('/')[0]}/{PARTIAL}/{uuid4().hex}.part"
             for each in (aside, target):
                 self.files.makedirs(each.rpartition("/")[0], exist_ok=True)
             self.files.put_file(str(path), aside)
@@ -94,11 +94,11 @@ class Shared:
         with self._explained(), suppress(FileNotFoundError):
             self.files.rm_file(f"{self.root}/{name}")
 
-    def open(self, name: str) -> "Distant":
-        """A file of which only what is read comes over."""
+    def open(self, name: str) -> "RemoteFile":
+        """A file of which only what is read is transferred."""
         with self._explained():
             file = self.files.open(f"{self.root}/{name}", cache_type="none")
-        return Distant(file, self._explained)
+        return RemoteFile(file, self._explained)
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
@@ -117,8 +117,8 @@ class Shared:
             ) from error
 
 
-class Distant(RawIOBase):
-    """A file elsewhere; what goes wrong while it is read is told like the rest."""
+class RemoteFile(RawIOBase):
+    """A file of the shared store, whose read errors are explained like all others there."""
 
     def __init__(self, file: Any, explained: Callable[[], AbstractContextManager[None]]) -> None:
         self.file, self.explained = file, explained
@@ -152,7 +152,7 @@ def _advice(error: Exception) -> tuple[str, str]:
             "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE)"
         )
     if isinstance(error, FileNotFoundError):
-        return "no such bucket or folder", "make it, or mend the URL"
+        return "no such bucket or folder", "make it, or correct the URL"
     return "the shared store cannot be reached", (
         "check the network and the address of the service (for s3:// that is not Amazon's: "
         "AWS_ENDPOINT_URL)"
@@ -160,11 +160,11 @@ def _advice(error: Exception) -> tuple[str, str]:
 
 
 @cache
-def _at(url: str) -> Shared:
-    return Shared(url)
+def _connect(url: str) -> SharedStore:
+    return SharedStore(url)
 
 
-def _opened(url: str) -> tuple[Any, str]:
+def _filesystem(url: str) -> tuple[Any, str]:
     """fsspec's file system of a URL, and the path in it."""
     import fsspec
 
@@ -184,7 +184,7 @@ def _opened(url: str) -> tuple[Any, str]:
         ) from None
     except ValueError as error:
         raise BenchmarkError(
-            "no URL of a store",
+            "not the URL of a store",
             where=f"{VARIABLE}={url}",
             found=str(error),
             expected="such as s3://bucket/folder, gs://bucket/folder or file:///mnt/folder",

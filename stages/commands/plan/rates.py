@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from stages.base.added import FAMILY, blamed
 from stages.base.files import write
 from stages.base.parallel import workers
 from stages.base.params import AudioParams, BackboneParams, FramesParams
+from stages.base.plugins import FAMILY, plugin_errors
 from stages.base.versions import code_of
 from stages.embedding.base import create_unloaded
 from stages.embedding.network import Network
@@ -70,7 +70,7 @@ def _key(backbone: BackboneParams) -> str:
 def _measure(backbone: BackboneParams, frames: FramesParams, audio: AudioParams) -> float:
     """Seconds a frame or a second of sound takes, the first batch not counted."""
     made = create_unloaded(backbone.family, backbone.model, backbone.options, backbone.precision)
-    with blamed(FAMILY, type(made).__module__):
+    with plugin_errors(FAMILY, type(made).__module__):
         made.load_random() if isinstance(made, Network) else made.load(None)
     random = np.random.default_rng(0)
     if backbone.reads == "frames":

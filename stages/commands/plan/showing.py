@@ -8,8 +8,9 @@ from rich.table import Table
 
 from stages.base.errors import BenchmarkError
 from stages.base.files import write
+from stages.base.plugins import plugin_names
 from stages.commands.plan.costs import Row
-from stages.embedding.base import families, family
+from stages.embedding.base import family
 
 MEANING = (
     "Minutes: as metrics/provenance.json has them, of so many trailers; a backbone that never ran "
@@ -73,7 +74,7 @@ def models() -> Iterator[str]:
     yield "|---|---|---|---|---:|---:|---|---|"
     rows = [
         (record.modality, name, model, record)
-        for name in families()
+        for name in plugin_names("backbones")
         for model, record in family(name).RECORDS.items()
     ]
     for modality, name, model, record in sorted(rows, key=lambda row: row[:3]):

@@ -7,9 +7,9 @@ import torch
 from safetensors.torch import save
 from torch import Tensor, nn
 
-from stages.base.added import FAMILY, blamed
 from stages.base.errors import BenchmarkError
 from stages.base.files import write
+from stages.base.plugins import FAMILY, plugin_errors
 from stages.embedding.network import Network
 from stages.embedding.weights.sources import WeightsConfig, obtain
 
@@ -23,7 +23,7 @@ def write_weights(network: Network, config: WeightsConfig, target: Path) -> int:
     record = network.record
     if record.source is None:
         raise BenchmarkError(f"{config.slug} needs no weights: none are published for it")
-    with blamed(FAMILY, type(network).__module__):
+    with plugin_errors(FAMILY, type(network).__module__):
         module = network.build()  # before any download: a library that is missing shows here
     files = [obtain(record.source, config)]
     published = dict(files[0].tensors)

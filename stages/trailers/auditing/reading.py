@@ -10,8 +10,8 @@ from typing import Literal, overload
 import numpy as np
 
 from stages.base.errors import BenchmarkError
-from stages.base.npz.reading import Stored, stored
-from stages.base.packs import Part, parts
+from stages.base.npz import NpzArray
+from stages.base.packs import Shard, shard_paths
 from stages.base.parallel import run, workers
 from stages.trailers.auditing.pictures import THUMBNAIL_SIZE, FrameHashes
 from stages.trailers.auditing.shards import EMPTY_FRAMES, Job, find_entry, fingerprint_shard
@@ -42,10 +42,10 @@ class StoredThumbnails:
     """Thumbnails on disk: `thumbs[rows]` is (n, 36, 64) uint8, for rows in any order."""
 
     def __init__(self) -> None:
-        self._parts: list[tuple[Stored, np.ndarray]] = []
+        self._parts: list[tuple[NpzArray, np.ndarray]] = []
         self._ends: list[int] = []
 
-    def add(self, part: Stored, rows: np.ndarray) -> None:
+    def add(self, part: NpzArray, rows: np.ndarray) -> None:
         """Append these rows of a stored array."""
         self._parts.append((part, rows.astype(np.int32)))
         self._ends.append(len(self) + len(rows))
@@ -59,7 +59,7 @@ class StoredThumbnails:
         for number in np.unique(part_of).tolist():
             mine = part_of == number
             (part, kept), end = self._parts[number], self._ends[number]
-            found[mine] = part.rows(kept[rows[mine] - (end - len(kept))])
+            found[mine] = part.take(kept[rows[mine] - (end - len(kept))])
         return found
 
 
@@ -67,11 +67,11 @@ class StoredWindows(Sequence[SoundWindow]):
     """Windows of sound whose fingerprints stay on disk and are read on demand."""
 
     def __init__(self) -> None:
-        self._parts: list[tuple[Stored, Stored]] = []
+        self._parts: list[tuple[NpzArray, NpzArray]] = []
         self._heads: list[tuple[str, int, float]] = []
         self._places: list[np.ndarray] = []  # of each part, (n, 3): part, first word, end
 
-    def add(self, words: Stored, audible: Stored, heads: Heads, places: np.ndarray) -> None:
+    def add(self, words: NpzArray, audible: NpzArray, heads: Heads, places: np.ndarray) -> None:
         """Append n windows: (trailer_id, film, start) of each, and (first word, end), (n, 2)."""
         self._heads += heads
         part = np.full((len(places), 1), len(self._parts))
@@ -89,7 +89,7 @@ class StoredWindows(Sequence[SoundWindow]):
         if isinstance(row, slice):
             return [self[number] for number in range(*row.indices(len(self)))]
         part, start, stop = self._all_places[row].tolist()
-        words, audible = (each.span(start, stop) for each in self._parts[part])
+        words, audible = (each.read(start, stop) for each in self._parts[part])
         return SoundWindow(*self._heads[row], words, audible)
 
     def __iter__(self) -> Iterator[SoundWindow]:
@@ -99,7 +99,7 @@ class StoredWindows(Sequence[SoundWindow]):
             for part in np.unique(places[:, 0]).tolist():
                 spans = places[places[:, 0] == part, 1:]
                 first, end = int(spans.min()), int(spans.max())
-                words, audible = (each.span(first, end) for each in self._parts[part])
+                words, audible = (each.read(first, end) for each in self._parts[part])
                 for row, (start, stop) in enumerate((spans - first).tolist(), start=begin):
                     yield SoundWindow(*self._heads[row], words[start:stop], audible[start:stop])
                 begin += len(spans)
@@ -121,7 +121,7 @@ def read_frames(folder: Path, film_of: dict[str, int]) -> FrameTable:
             part = {name: file[name][keep] for name in ("frame", "time", "hash", "spread")}
         found.append({**part, "trailer": place[trailer[keep]]})
         names.append(shown[known])
-        thumbs.add(stored(entry, "thumb"), np.flatnonzero(keep))
+        thumbs.add(NpzArray.locate(entry, "thumb"), np.flatnonzero(keep))
     found.append(EMPTY_FRAMES)
     joined = {name: np.concatenate([part[name] for part in found]) for name in EMPTY_FRAMES}
     hashes = FrameHashes(joined["hash"], thumbs, joined["spread"])
@@ -139,21 +139,23 @@ def read_sound(folder: Path, film_of: dict[str, int]) -> StoredWindows:
         known = [row for row, name in enumerate(names.tolist()) if name in film_of]
         heads = [(str(names[row]), film_of[str(names[row])], float(starts[row])) for row in known]
         places = np.stack([ends - counts, ends], axis=1)[known]
-        windows.add(stored(entry, "words"), stored(entry, "audible"), heads, places)
+        windows.add(
+            NpzArray.locate(entry, "words"), NpzArray.locate(entry, "audible"), heads, places
+        )
     return windows
 
 
 def _shard_results(folder: Path, what: Literal["frames", "sound"]) -> list[Path]:
     """Paths of the results of all shards, computed where missing."""
-    jobs = [Job(what, Part(path)) for path in parts(folder)]
+    jobs = [Job(what, Shard(path)) for path in shard_paths(folder)]
     with ThreadPoolExecutor(workers()) as pool:
         entries = dict(zip(jobs, pool.map(find_entry, jobs), strict=True))
     missing = {
-        replace(job, shard=Part.in_reach(job.shard.path)): job
+        replace(job, shard=Shard.for_workers(job.shard.path)): job
         for job, entry in entries.items()
         if entry is None
     }
-    for job, result in run(fingerprint_shard, list(missing), few=FEW_SHARDS):
+    for job, result in run(fingerprint_shard, list(missing), serial_up_to=FEW_SHARDS):
         if isinstance(result, BenchmarkError):
             raise BenchmarkError(str(result), where=str(job.shard.path))
         entries[missing[job]] = result

@@ -17,8 +17,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from stages.base.npz.writing import write_npz
-from stages.base.packs import Part, contents, group_of
+from stages.base.npz import write_npz
+from stages.base.packs import Shard, read_row_group, trailers_in
 from stages.base.store import Store
 from stages.base.versions import code_of
 from stages.trailers.auditing.pictures import THUMBNAIL_SIZE, hash_frames
@@ -47,7 +47,7 @@ class Job:
 
     what: Literal["frames", "sound"]
     """What its rows hold."""
-    shard: Part
+    shard: Shard
     """The file."""
 
 
@@ -72,18 +72,18 @@ def fingerprint_shard(job: Job) -> Path:
 
 
 def _key(job: Job, file: pq.ParquetFile) -> str:
-    return store().key(job.what, *map(" ".join, contents(file.metadata)))
+    return store().key(job.what, *map(" ".join, trailers_in(file.metadata)))
 
 
 def _per_trailer(
     what: str, file: pq.ParquetFile, compute: Callable[[pa.Table], Arrays]
 ) -> Iterator[tuple[str, Arrays]]:
     """Each trailer of a shard with its arrays, from the store or computed from its rows."""
-    for group, (name, digest) in enumerate(contents(file.metadata)):
+    for group, (name, digest) in enumerate(trailers_in(file.metadata)):
         key = store().key(what, digest)
         found = store().find(key)
         if found is None:
-            arrays = compute(group_of(file, group, digest))
+            arrays = compute(read_row_group(file, group, digest))
             with store().put(key) as path, path.open("wb") as entry:
                 np.savez(entry, allow_pickle=False, **arrays)
         else:

@@ -8,7 +8,7 @@ from typing import Any
 
 from stages.base.errors import DISK_FULL, BenchmarkError, TrailerError
 from stages.base.params import AudioParams, DownloadParams, FramesParams, SampleParams
-from stages.base.store import ROOT, Store, send, sha256
+from stages.base.store import ROOT, Store, push, sha256
 from stages.corpus.reader import Trailer
 from stages.trailers.fetching.schemes import (
     FetchContext,
@@ -109,7 +109,7 @@ class TrailerFetcher:
     ) -> None:
         from stages.trailers.media.probe import probe
 
-        with video_store().put(alone=True) as path:
+        with video_store().put(local_only=True) as path:
             fetched = scheme.fetch(trailer, context, path)
             found = probe(path)
             check_duration(found.duration, self.download)
@@ -126,7 +126,7 @@ class TrailerFetcher:
         with store.put(key) as path:
             path.write_text(json.dumps(asdict(info), sort_keys=True), encoding="utf-8")
         if not self.extract_at_once:  # last: an unreachable store must not cost a second download
-            send(video_path(info.sha256))
+            push(video_path(info.sha256))
 
     def _extract_and_remove(self, info: VideoInfo) -> None:
         """Extract what is wanted, then remove the video.
@@ -150,15 +150,15 @@ class TrailerFetcher:
         if not failed:
             video_store().drop(key)
         elif (path := video_store().find(key)) is not None:
-            send(path)
+            push(path)
 
 
 def remove_leftovers() -> None:
     """Remove what killed runs left half-written in the store; partial downloads are kept."""
     for name in ("sample:", "file:", "http:"):
         scheme = scheme_of(name)
-        Store(scheme.STEP, scheme.VERSION, None).sweep()
-    video_store().sweep()
+        Store(scheme.STEP, scheme.VERSION, None).recover()
+    video_store().recover()
 
 
 def _read(path: Path | None) -> VideoInfo | None:

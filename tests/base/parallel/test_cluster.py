@@ -191,7 +191,7 @@ def test_work_in_flight_is_bounded(cluster, folder, at, monkeypatch):
 
 def test_workers_with_other_code_are_refused(cluster, folder, at, monkeypatch):
     at(cluster.address)
-    monkeypatch.setattr(on_cluster, "LOADED", "other")
+    monkeypatch.setattr(on_cluster, "CODE_VERSION", "other")
     with pytest.raises(BenchmarkError, match="other code"):
         list(run(eventful, [1]))
 
@@ -252,7 +252,7 @@ def test_a_scheduler_that_comes_back_goes_on(lone_scheduler, tmp_path_factory, f
 def test_a_cluster_that_cannot_work_is_told(lone_scheduler, folder, at, monkeypatch):
     at(lone_scheduler.address)
     with monkeypatch.context() as patched, pytest.raises(BenchmarkError, match="no worker"):
-        patched.setattr(on_cluster, "PATIENCE_SECONDS", 0.0)
+        patched.setattr(on_cluster, "NO_WORKER_SECONDS", 0.0)
         list(run(eventful, [1]))
     lone_scheduler.add_workers(1, threads=2)
     with pytest.raises(BenchmarkError, match="several threads"):

@@ -116,10 +116,10 @@ def test_workers_with_another_store_are_refused(machines, monkeypatch):
             list(run(abs, [1]))
 
 
-def test_what_needs_one_folder_runs_here(machines, monkeypatch):
+def test_what_needs_one_folder_runs_locally(machines, monkeypatch):
     monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", machines.address)
     [(_, cluster)] = run(_parent, [1])
-    [(_, here)] = run(_parent, [1], one_folder=True)
+    [(_, here)] = run(_parent, [1], same_folder=True)
     assert here == os.getpid() != cluster
 
 

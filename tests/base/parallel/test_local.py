@@ -40,9 +40,9 @@ def whoami(number: int) -> int:
 
 
 def test_a_few_are_done_in_this_very_process_and_more_are_not():
-    few = dict(run(whoami, [1, 2, 3], few=3))
+    few = dict(run(whoami, [1, 2, 3], serial_up_to=3))
     assert isinstance(few.pop(3), TrailerError) and set(few.values()) == {os.getpid()}
-    assert os.getpid() not in dict(run(whoami, [1, 2, 4], few=2)).values()
+    assert os.getpid() not in dict(run(whoami, [1, 2, 4], serial_up_to=2)).values()
 
 
 def test_nothing_to_do():

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[3]
 TEXT = (ROOT / "params.yaml").read_text()
 
 
-def slip(tmp_path: Path, old: str, new: str) -> str:
+def error_of(tmp_path: Path, old: str, new: str) -> str:
     """Message for params.yaml with `old` replaced, and the line that `new` stands on."""
     assert old in TEXT
     path = tmp_path / "params.yaml"
@@ -64,14 +64,14 @@ def line_of(text: str) -> int:
         ("    Horror: 0.", "    Horor: 0.", ["unknown genre", "Horor"]),
     ],
 )
-def test_a_slip_is_named_with_what_was_found_and_expected(tmp_path, old, new, parts):
-    message = slip(tmp_path, old, new)
+def test_an_error_is_told_with_what_was_found_and_expected(tmp_path, old, new, parts):
+    message = error_of(tmp_path, old, new)
     for part in parts:
         assert part in message
 
 
-def test_a_slip_is_named_with_its_line(tmp_path):
-    message = slip(tmp_path, "folds: 5", "folds: 1")
+def test_an_error_is_told_with_its_line(tmp_path):
+    message = error_of(tmp_path, "folds: 5", "folds: 1")
     assert f"params.yaml:{line_of('folds: 5')}: splits.folds" in message
 
 
@@ -148,16 +148,23 @@ def test_what_a_matrix_cannot_name_it_is_told_to_leave_out(tmp_path, section, en
 
 def test_both_in_a_headline_needs_picture_and_sound(tmp_path):
     old = "headline: {picture: colour_linear, sound: mfcc_linear, both: late_linear}"
-    message = slip(tmp_path, old, "headline: {picture: colour_linear, both: late_linear}")
+    message = error_of(tmp_path, old, "headline: {picture: colour_linear, both: late_linear}")
     assert "headline.both: is not a fusion of the headline's picture and sound" in message
 
 
-def test_all_slips_are_named_at_once(tmp_path):
+def test_all_errors_are_told_at_once(tmp_path):
     path = tmp_path / "params.yaml"
     path.write_text(TEXT.replace("folds: 5", "folds: 0").replace("count: 31", "count: none"))
     with pytest.raises(BenchmarkError) as caught:
         load(path)
     assert "splits.folds" in str(caught.value) and "frames.count" in str(caught.value)
+
+
+def test_an_unknown_key_of_an_entry_lists_the_known_ones(tmp_path):
+    message = error_of(tmp_path, "head: conv}", "heat: conv}")
+    assert "frame_cnn.heat: unknown parameter, did you mean 'head'?" in message
+    message = error_of(tmp_path, "head: conv}", "head: conv, xyz: 1}")
+    assert "frame_cnn.xyz: unknown parameter; known: backbone, context, fewer_labels" in message
 
 
 def test_not_yaml_and_not_there(tmp_path):

@@ -11,7 +11,7 @@ import pytest
 from stages.base.errors import BenchmarkError
 from stages.base.params import load, yaml12
 from stages.base.params.reading import load_sets
-from stages.base.params.sets import read_set, section_text, set_names
+from stages.base.params.sets import matrix_text, read_set, set_names
 
 ROOT = Path(__file__).resolve().parents[3]
 SHIPPED = ("scratch", "light", "pretrained", "everything")  # each with the one before in it
@@ -65,8 +65,8 @@ def test_dvc_would_write_the_file_as_it_is(tmp_path):
 
     path = Path(shutil.copy(ROOT / "params.yaml", tmp_path))
     for name in SHIPPED:
-        text = section_text(read_set(ROOT / "sets", name).matrix)
-        path.write_text(load_text().replace(matrix_text(), text))
+        text = matrix_text(read_set(ROOT / "sets", name).matrix)
+        path.write_text(load_text().replace(matrix_of_params(), text))
         before = path.read_text()
         apply_overrides(path, ["sample.seed=7"])
         assert path.read_text() == before
@@ -78,7 +78,7 @@ def load_text() -> str:
     return (ROOT / "params.yaml").read_text()
 
 
-def matrix_text() -> str:
+def matrix_of_params() -> str:
     text = load_text()
     return text[text.index("matrix:\n") : text.index("\ntraining:\n")]
 
@@ -109,7 +109,7 @@ def test_what_only_the_matrix_held_is_printed_before_it_goes(project):
 
 def test_a_matrix_that_is_beyond_repair_is_replaced(project):
     path = project / "params.yaml"
-    path.write_text(load_text().replace(matrix_text(), "matrix:\n- 3\n"))
+    path.write_text(load_text().replace(matrix_of_params(), "matrix:\n- 3\n"))
     assert choose("scratch").returncode == 0
     assert path.read_text() == load_text()
 
@@ -152,10 +152,13 @@ def test_a_set_of_ones_own_holds_what_it_adds_or_replaces(project):
         ("extends: skratch\n", ["sets/mine.yaml:1", "not there", "scratch"]),
         ("extends: mine\n", ["sets/mine.yaml:1", "extends itself"]),
         ("extends: yours\n", ["sets/yours.yaml:1", "extends itself", "'mine'"]),
-        ("early: {}\nheads: {}\n", ["sets/mine.yaml:2: heads: is no section"]),
-        ("late: 3\n", ["sets/mine.yaml:1: late: is no mapping"]),
-        ("- late\n", ["sets/mine.yaml: is no set"]),
-        ("", ["sets/mine.yaml: is no set"]),
+        (
+            "early: {}\nheads: {}\n",
+            ["sets/mine.yaml:2: heads: unknown parameter, did you mean 'headline'?"],
+        ),
+        ("late: 3\n", ["sets/mine.yaml:1: late: should be a mapping (found: 3)"]),
+        ("- late\n", ["sets/mine.yaml:1: should be a mapping", "mappings named backbones, pre"]),
+        ("", ["sets/mine.yaml:1: should be a mapping", "mappings named backbones, pre"]),
         ("late: [", ["sets/mine.yaml: not valid YAML"]),
         ("late: {}\nlate: {}\n", ["sets/mine.yaml: not valid YAML", "a second time"]),
         ("late: &a {}\nearly: *a\n", ["sets/mine.yaml:2", "written out"]),

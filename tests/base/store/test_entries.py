@@ -60,7 +60,7 @@ def test_a_failed_write_leaves_nothing(tmp_path):
     assert [p for p in tmp_path.rglob("*") if p.is_file()] == []
 
 
-def test_a_killed_write_is_no_entry_and_is_swept(tmp_path):
+def test_a_killed_write_is_no_entry_and_is_removed(tmp_path):
     context = multiprocessing.get_context("fork")
     worker = context.Process(target=_write_half_and_die, args=(tmp_path,))
     worker.start()
@@ -69,7 +69,7 @@ def test_a_killed_write_is_no_entry_and_is_swept(tmp_path):
     store = Store("step", 1, {}, tmp_path)
     assert len(list(tmp_path.rglob("*.part"))) == 1
     assert store.find(store.key("source")) is None
-    store.sweep()
+    store.recover()
     assert list(tmp_path.rglob("*.part")) == []
 
 
@@ -85,7 +85,7 @@ def test_what_another_run_writes_is_not_swept(tmp_path):
     key = store.key("source")
     with store.put(key) as path:
         path.write_bytes(b"result")
-        other.sweep()
+        other.recover()
     found = store.find(key)
     assert found is not None and found.read_bytes() == b"result"
 

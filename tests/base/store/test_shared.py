@@ -14,7 +14,8 @@ from urllib.request import Request, urlopen
 import pytest
 
 from stages.base.errors import BenchmarkError
-from stages.base.store import Store, bring, send, sha256, shared
+from stages.base.store import Store, pull, push, sha256, shared
+from stages.base.store.shared import shared_store
 from tests.base.store.conftest import Place
 from tests.base.store.test_entries import put
 from tests.s3 import Bucket, forget
@@ -48,13 +49,13 @@ def test_what_one_machine_puts_the_other_finds(place: Place, here: Store, there:
     assert here.find(KEY) == here.root / ENTRY  # what another machine has is its own
 
 
-def test_what_was_brought_needs_the_network_no_more(
+def test_what_was_pulled_needs_the_network_no_more(
     place: Place, here: Store, there: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(here, KEY, CONTENT)
     there.find(KEY)
     with monkeypatch.context() as patched:
-        patched.setattr(shared, "_at", lambda url: pytest.fail("asked"))
+        patched.setattr(shared, "_connect", lambda url: pytest.fail("asked"))
         assert there.find(KEY) is not None
 
 
@@ -74,43 +75,43 @@ def test_a_write_that_failed_or_is_ours_alone_is_not_shared(place: Place, here: 
     with pytest.raises(ValueError), here.put(KEY) as path:
         path.write_bytes(b"half")
         raise ValueError
-    with here.put(KEY, alone=True) as path:
+    with here.put(KEY, local_only=True) as path:
         path.write_bytes(CONTENT)
     assert place.names() == []
-    here.sweep()  # which makes up for what a killed run did not send
+    here.recover()  # which makes up for what a killed run did not send
     assert place.names() == [ENTRY]
 
 
-def test_a_sweep_sends_nothing_damaged(place: Place, here: Store) -> None:
-    with here.put(KEY, alone=True) as path:
+def test_recovery_pushes_nothing_damaged(place: Place, here: Store) -> None:
+    with here.put(KEY, local_only=True) as path:
         path.write_bytes(CONTENT)
     (here.root / ENTRY).write_bytes(b"damaged")
-    here.sweep()
+    here.recover()
     assert place.names() == []
 
 
-def test_an_entry_is_sent_and_brought_by_its_path(place: Place, here: Store, there: Store) -> None:
-    with here.put(KEY, alone=True) as path:
+def test_an_entry_is_pushed_and_pulled_by_its_path(place: Place, here: Store, there: Store) -> None:
+    with here.put(KEY, local_only=True) as path:
         path.write_bytes(CONTENT)
     wanted = there.root / ENTRY
-    assert bring(wanted, there.root) is None
-    send(here.root / ENTRY, here.root)
-    assert bring(wanted, there.root) == wanted and wanted.read_bytes() == CONTENT
+    assert pull(wanted, there.root) is None
+    push(here.root / ENTRY, here.root)
+    assert pull(wanted, there.root) == wanted and wanted.read_bytes() == CONTENT
 
 
-def test_a_file_is_lent_under_its_content_and_read_in_parts(
+def test_a_file_is_uploaded_under_its_content_and_read_in_parts(
     place: Place, here: Store, tmp_path: Path
 ) -> None:
     part = tmp_path / "part-00.parquet"
     part.write_bytes(bytes(range(100)))
-    name = here.lend(part)
+    name = here.upload(part)
     assert name.endswith(f".{sha256(part)}") and place.names() == [name]
-    assert here.lend(part) == name
-    with shared.shared(needed=True).open(name) as file:
+    assert here.upload(part) == name
+    with shared_store(needed=True).open(name) as file:
         file.seek(50)
         assert file.read(2) == b"23"
     place.write(name, b"half")  # of another length
-    here.lend(part)
+    here.upload(part)
     assert place.read(name) == part.read_bytes()
 
 
@@ -124,10 +125,10 @@ def test_many_put_one_key_at_once(place: Place, tmp_path: Path) -> None:
 def test_without_a_shared_store(here: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TRAILER_STORE", raising=False)
     put(here, KEY, CONTENT)
-    send(here.root / ENTRY, here.root)
-    assert bring(here.root / "step/cd/other.0", here.root) is None
+    push(here.root / ENTRY, here.root)
+    assert pull(here.root / "step/cd/other.0", here.root) is None
     with pytest.raises(BenchmarkError, match="no store is shared"):
-        here.lend(here.root / ENTRY)
+        here.upload(here.root / ENTRY)
 
 
 def test_no_such_bucket(bucket: Bucket, here: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -212,7 +213,7 @@ def test_a_hiccup_of_the_network_is_no_failure(
     assert handler.called > 2
     monkeypatch.setenv("AWS_ENDPOINT_URL", bucket.endpoint)
     forget()
-    assert shared.shared(needed=True).names("step") == [ENTRY]
+    assert shared_store(needed=True).names("step") == [ENTRY]
 
 
 @pytest.mark.parametrize(
@@ -220,11 +221,11 @@ def test_a_hiccup_of_the_network_is_no_failure(
     [
         ("s3://bucket/x", "s3fs", r"python requirements/install\.py core cluster"),
         ("gs://bucket/x", "gcsfs", "gcsfs"),
-        ("nothing://x", "", "no URL of a store"),
-        ("s3://", "", "no URL of a store"),
-        ("file:///", "", "no URL of a store"),
-        ("folder", "", "no URL of a store"),
-        (" ", "", "no URL of a store"),
+        ("nothing://x", "", "not the URL of a store"),
+        ("s3://", "", "not the URL of a store"),
+        ("file:///", "", "not the URL of a store"),
+        ("folder", "", "not the URL of a store"),
+        (" ", "", "not the URL of a store"),
         ("ftp://127.0.0.1:1/x", "", "cannot be reached"),
     ],
 )

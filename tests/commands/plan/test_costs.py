@@ -12,7 +12,7 @@ from report import tables
 from report.loading import load as load_metrics
 from stages.base.errors import BenchmarkError
 from stages.base.params import load
-from stages.base.params.sections import (
+from stages.base.params.matrix import (
     ApproachParams,
     BackboneParams,
     HeadlineParams,

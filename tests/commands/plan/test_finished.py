@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from stages.base.workspace import hashes
+from stages.base.dvc_project import workspace_hashes
 from stages.commands.plan.finished import Finished
 
 pytestmark = pytest.mark.xdist_group("dvc")
@@ -74,7 +74,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 def finished(params: dict | None = None) -> set[str]:
     lock = yaml.safe_load(Path("dvc.lock").read_text())
-    with hashes() as hash_of:
+    with workspace_hashes() as hash_of:
         asked = Finished(lock, params or PARAMS, hash_of)
         return {name for name in (*ALL, "embed@new") if asked(name)}
 
@@ -126,5 +126,5 @@ def test_a_lock_of_another_machine_finishes_nothing(project):
 
 def test_outside_of_a_project_nothing_is_finished(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    with hashes() as hash_of:
+    with workspace_hashes() as hash_of:
         assert hash_of(".") is None

@@ -4,14 +4,15 @@ import re
 
 import pytest
 
-from stages.embedding.base import families, family
+from stages.base.plugins import plugin_names
+from stages.embedding.base import family
 from stages.embedding.records import Source
 from stages.embedding.weights.published import suffix_of
 
 SOURCES: list[Source] = sorted(
     {
         source
-        for name in families()
+        for name in plugin_names("backbones")
         for record in family(name).RECORDS.values()
         if record.source is not None
         for source in (record.source, *record.more)

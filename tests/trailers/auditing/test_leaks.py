@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from stages.base.packs import Part, group_of, write_pack, write_table
+from stages.base.packs import Shard, read_row_group, write_pack, write_table
 from stages.base.params import load
 from stages.fitting.items import View, read_items, read_shared_frames
 from stages.trailers.auditing import reading, shards
@@ -136,7 +136,9 @@ def test_shards_that_did_not_change_are_handed_to_nobody(planted, monkeypatch):
     data, pictures, tracks, film_of = planted
     handed: list[shards.Job] = []
 
-    def watched(_: object, jobs: list[shards.Job], few: int) -> list[tuple[shards.Job, Path]]:
+    def watched(
+        _: object, jobs: list[shards.Job], serial_up_to: int
+    ) -> list[tuple[shards.Job, Path]]:
         handed.extend(jobs)
         return []
 
@@ -170,16 +172,16 @@ def test_a_trailer_more_in_a_shard_is_the_only_one_decoded(planted, tmp_path, mo
 
     def read(file: pq.ParquetFile, number: int, told: str) -> pa.Table:
         groups.append(number)
-        return group_of(file, number, told)
+        return read_row_group(file, number, told)
 
     groups: list[int] = []
     monkeypatch.setattr(shards, "hash_frames", count)
-    monkeypatch.setattr(shards, "group_of", read)
+    monkeypatch.setattr(shards, "read_row_group", read)
     entry = shards.fingerprint_shard(
-        shards.Job("frames", Part(tmp_path / "frames/part-00.parquet"))
+        shards.Job("frames", Shard(tmp_path / "frames/part-00.parquet"))
     )
     assert looked == [len(more)] and groups == [1]
-    kept = shards.fingerprint_shard(shards.Job("frames", Part(shard)))
+    kept = shards.fingerprint_shard(shards.Job("frames", Shard(shard)))
     with np.load(entry) as seen, np.load(kept) as first:
         assert seen["names"].tolist() == list(both)
         for name in ("frame", "hash", "thumb"):

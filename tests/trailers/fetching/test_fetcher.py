@@ -10,7 +10,7 @@ import av
 import pytest
 
 from stages.base.errors import BenchmarkError, TrailerError
-from stages.base.store.shared import Shared
+from stages.base.store.shared import PARTIAL, SharedStore
 from stages.trailers.fetching import local
 from stages.trailers.fetching.fetcher import TrailerFetcher, VideoInfo, remove_leftovers
 from stages.trailers.fetching.ledger import check_missing
@@ -75,7 +75,7 @@ def test_a_shared_store_out_of_reach_costs_no_second_download(
     far.mkdir()
     monkeypatch.setenv("TRAILER_STORE", f"file://{far}")
     with monkeypatch.context() as patched, pytest.raises(BenchmarkError, match="out of reach"):
-        patched.setattr(Shared, "send", unreachable)
+        patched.setattr(SharedStore, "upload", unreachable)
         obtain()
     monkeypatch.setattr(local, "fetch", unreachable)  # not again
     remove_leftovers()
@@ -161,7 +161,7 @@ def test_other_schemes_are_refused() -> None:
 
 def test_half_written_entries_are_swept(obtain: Any) -> None:
     path = video_path(obtain().sha256)
-    half = path.parents[1] / "coming/0123.part"
+    half = path.parents[1] / f"{PARTIAL}/0123.part"
     half.write_bytes(b"half")
     remove_leftovers()
     assert not half.exists()

@@ -67,5 +67,5 @@ def test_what_to_do_names_the_command_that_shows_them(rows: list[dict]) -> None:
 def test_no_ledger_yet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", ["ledger"])
-    with pytest.raises(BenchmarkError, match="there is no ledger yet"):
+    with pytest.raises(BenchmarkError, match="nothing was downloaded yet"):
         command.main()

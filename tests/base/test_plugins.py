@@ -1,6 +1,8 @@
-"""A family, head or context written from the README and not quite right: one sentence each."""
+"""Plugins: found by their file names, and one sentence on each way to break a contract."""
 
 import importlib
+import subprocess
+import sys
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
@@ -8,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from stages.base.added import CONTEXT, FAMILY, HEAD, TRAINED
 from stages.base.errors import BenchmarkError
 from stages.base.params import HeadParams
+from stages.base.plugins import CONTEXT, FAMILY, HEAD, TRAINED, load_class, plugin_names
 from stages.embedding import base
 from stages.fitting.heads import build
 from stages.fitting.items import Items
@@ -30,8 +32,9 @@ def add(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Add:
         name = f"mine_{len(list(tmp_path.iterdir()))}_{tmp_path.name[-40:]}"
         (tmp_path / f"{name}.py").write_text(textwrap.dedent(source))
         module = importlib.import_module(f"stages.{package}")
-        monkeypatch.setattr(module, "__path__", [*module.__path__, str(tmp_path)])
-        monkeypatch.setattr(base, "families", lambda: [name])
+        paths = [*module.__path__, str(tmp_path)]
+        monkeypatch.setattr(module, "__path__", paths)
+        monkeypatch.setattr(module.__spec__, "submodule_search_locations", paths)
         importlib.invalidate_caches()
         return name
 
@@ -87,7 +90,7 @@ HEADS = {
 def said(error: pytest.ExceptionInfo[BenchmarkError], file: str, *words: str) -> None:
     assert type(error.value) is BenchmarkError
     text = str(error.value)
-    assert text.startswith(f"{file}: this file is not as it must be"), text
+    assert text.startswith(f"{file}: this file breaks its contract"), text
     assert all(word in text for word in words), text
 
 
@@ -216,3 +219,20 @@ def test_what_a_family_gives_that_is_no_embedding_is_said(name, add):
 
 def test_a_family_as_it_must_be_embeds(add):
     assert base.create(add("backbones", family()))(FRAMES).shape == (2, 3)
+
+
+def test_plugins_are_found_by_file_name_and_none_is_imported():
+    code = (
+        "import sys; from stages.base.plugins import plugin_names as names; "
+        "print(*names('backbones'), *names('heads'), *names('contexts')); "
+        "assert not {'torch', 'numpy', 'stages.contexts'} & sys.modules.keys()"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert {"colour", "timm", "linear", "gated", "attention"} <= set(found.stdout.split())
+
+
+@pytest.mark.parametrize(("folder", "noun"), [("heads", "head"), ("backbones", "backbone family")])
+def test_an_unknown_name_lists_the_known_ones(folder, noun):
+    with pytest.raises(BenchmarkError, match=f"unknown {noun}") as error:
+        load_class(folder, "x", "Any", object, "")
+    assert all(name in str(error.value) for name in plugin_names(folder))

@@ -9,15 +9,15 @@ from stages.base.errors import BenchmarkError
 from stages.base.packs import (
     DIGEST,
     SHARDS,
-    Part,
-    contents,
+    Shard,
     digest,
-    parts,
-    read_group,
     read_pack,
+    read_trailer,
+    shard_paths,
+    trailers_in,
     write_pack,
 )
-from stages.base.store.shared import Distant, shared
+from stages.base.store.shared import RemoteFile, shared_store
 
 SCHEMA = pa.schema([("trailer_id", pa.string()), ("frame", pa.int8()), ("jpeg", pa.binary())])
 
@@ -47,46 +47,46 @@ def test_a_group_is_read_by_its_number_and_never_by_an_old_footer(tmp_path):
     names = [f"{n}0" for n in range(3)]  # one shard
     for members in (names, names[1:]):
         write_pack(tmp_path, members, table, SCHEMA)
-        part = Part(tmp_path / "part-00.parquet")
-        read = [read_group(part, n, digest(table(name))) for n, name in enumerate(members)]
+        part = Shard(tmp_path / "part-00.parquet")
+        read = [read_trailer(part, n, digest(table(name))) for n, name in enumerate(members)]
         assert [rows["trailer_id"][0].as_py() for rows in read] == members
 
 
-def test_of_a_lent_part_only_what_is_read_comes_over(tmp_path, bucket, monkeypatch):
+def test_of_a_remote_shard_only_what_is_read_is_transferred(tmp_path, bucket, monkeypatch):
     def large(trailer_id: str) -> pa.Table:
         rows = [{"trailer_id": trailer_id, "frame": 0, "jpeg": trailer_id.encode() * 50_000}]
         return pa.Table.from_pylist(rows, SCHEMA)
 
     write_pack(tmp_path, [f"{n}0" for n in range(10, 30)], large, SCHEMA)  # 20 of 150 kB
-    [path] = parts(tmp_path)
-    assert Part.in_reach(path) == Part(path)  # of one machine, or of a folder in common
+    [path] = shard_paths(tmp_path)
+    assert Shard.for_workers(path) == Shard(path)  # of one machine, or of a folder in common
     monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", "tcp://10.0.0.1:8786")
-    part = Part.in_reach(path)
-    assert hashlib.sha256(path.read_bytes()).hexdigest() in part.lent
+    part = Shard.for_workers(path)
+    assert hashlib.sha256(path.read_bytes()).hexdigest() in part.remote
     path.unlink()
 
     came: list[int] = []
-    read = Distant.read
+    read = RemoteFile.read
 
-    def counted(self: Distant, size: int = -1) -> bytes:
+    def counted(self: RemoteFile, size: int = -1) -> bytes:
         came.append(len(found := read(self, size)))
         return found
 
-    monkeypatch.setattr(Distant, "read", counted)
-    rows = read_group(part, 7, digest(large("170")))
+    monkeypatch.setattr(RemoteFile, "read", counted)
+    rows = read_trailer(part, 7, digest(large("170")))
     assert rows["trailer_id"].to_pylist() == ["170"]
     assert rows["jpeg"][0].as_py() == b"170" * 50_000
     assert 150_000 < sum(came) < 300_000
-    read_group(part, 8, digest(large("180")))
+    read_trailer(part, 8, digest(large("180")))
     assert 300_000 < sum(came) < 450_000
 
 
-def test_a_lent_part_that_is_gone_is_told(tmp_path, bucket, monkeypatch):
+def test_a_remote_shard_that_is_gone_is_told(tmp_path, bucket, monkeypatch):
     write_pack(tmp_path, ["10"], table, SCHEMA)
     monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", "tcp://10.0.0.1:8786")
-    part = Part.in_reach(parts(tmp_path)[0])
+    part = Shard.for_workers(shard_paths(tmp_path)[0])
     with part.open() as file:
-        shared(needed=True).remove(part.lent)
+        shared_store(needed=True).remove(part.remote)
         with pytest.raises(BenchmarkError, match=bucket.url):
             file.read_row_group(0)
 
@@ -120,24 +120,24 @@ def test_a_footer_tells_trailers_and_the_digests_of_their_rows(tmp_path):
         )
 
     write_pack(tmp_path, names, load, SCHEMA)
-    [path] = parts(tmp_path)
-    found = dict(contents(pq.read_metadata(path)))
+    [path] = shard_paths(tmp_path)
+    found = dict(trailers_in(pq.read_metadata(path)))
     assert found == {name: digest(table(name)) for name in names} | said
     assert digest(table("00")) == digest(table("10")) != digest(table("00").slice(1))
 
 
 def test_rows_that_are_not_as_the_footer_tells_are_refused(tmp_path):
     write_pack(tmp_path, ["10"], lambda name: table(name), SCHEMA)
-    [path] = parts(tmp_path)
+    [path] = shard_paths(tmp_path)
     data = bytearray(path.read_bytes())
     place = data.index(bytes([1, 0, 0, 0, 1]))  # the second row's content and its length
     data[place + 4] = 9
     path.write_bytes(data)
     with pytest.raises(BenchmarkError, match="trailer 10 was damaged"):
-        read_group(Part(path), 0, digest(table("10")))
+        read_trailer(Shard(path), 0, digest(table("10")))
 
 
 def test_a_shard_that_tells_nothing_is_refused(tmp_path):
     pq.write_table(table("10"), tmp_path / "part-00.parquet")
     with pytest.raises(BenchmarkError, match="dvc repro --force frames audio"):
-        contents(pq.read_metadata(tmp_path / "part-00.parquet"))
+        trailers_in(pq.read_metadata(tmp_path / "part-00.parquet"))

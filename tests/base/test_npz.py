@@ -5,29 +5,28 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from stages.base.npz.reading import stored
-from stages.base.npz.writing import write_npz
+from stages.base.npz import NpzArray, write_npz
 
 EMBEDDING = np.arange(60, dtype=np.float32).reshape(10, 2, 3)
 
 
 def test_rows_are_read_from_where_they_lie(tmp_path: Path) -> None:
     np.savez(tmp_path / "x.npz", name=np.array(["ä", "b"]), embedding=EMBEDDING)
-    found = stored(tmp_path / "x.npz", "embedding")
+    found = NpzArray.locate(tmp_path / "x.npz", "embedding")
     assert found.shape == (10, 2, 3) and found.dtype == np.float32
-    np.testing.assert_array_equal(found.span(3, 5), EMBEDDING[3:5])
+    np.testing.assert_array_equal(found.read(3, 5), EMBEDDING[3:5])
     rows = np.array([7, 0, 7])
-    np.testing.assert_array_equal(found.rows(rows), EMBEDDING[rows])
-    mapped = found.mapped()
+    np.testing.assert_array_equal(found.take(rows), EMBEDDING[rows])
+    mapped = found.memmap()
     np.testing.assert_array_equal(mapped, EMBEDDING)
     with pytest.raises(ValueError, match="read-only"):
         mapped[0] = 1
-    assert stored(tmp_path / "x.npz", "name").span(0, 1).tolist() == ["ä"]
+    assert NpzArray.locate(tmp_path / "x.npz", "name").read(0, 1).tolist() == ["ä"]
 
 
 def test_an_array_without_rows(tmp_path: Path) -> None:
     np.savez(tmp_path / "x.npz", embedding=EMBEDDING[:0])
-    assert stored(tmp_path / "x.npz", "embedding").mapped().shape == (0, 2, 3)
+    assert NpzArray.locate(tmp_path / "x.npz", "embedding").memmap().shape == (0, 2, 3)
 
 
 def test_what_cannot_be_read_in_parts_is_refused(tmp_path: Path) -> None:
@@ -35,7 +34,7 @@ def test_what_cannot_be_read_in_parts_is_refused(tmp_path: Path) -> None:
     np.savez(tmp_path / "columns.npz", embedding=np.asfortranarray(EMBEDDING))
     for name in ("small", "columns"):
         with pytest.raises(ValueError, match="cannot be read in parts"):
-            stored(tmp_path / f"{name}.npz", "embedding")
+            NpzArray.locate(tmp_path / f"{name}.npz", "embedding")
 
 
 def test_parts_make_the_bytes_that_the_whole_makes(tmp_path: Path) -> None:

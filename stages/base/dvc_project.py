@@ -1,6 +1,8 @@
-"""Revisions as DVC knows them: their commits, and what their runs left in its cache or remote."""
+"""This project as DVC knows it: its revisions with their outputs, and hashes of its files."""
 
 import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from stages.base.errors import BenchmarkError
@@ -13,10 +15,10 @@ SCORES = "data/scores"
 def commit_of(rev: str) -> str:
     """The commit that a branch, tag, commit or experiment stands for.
 
-    Raises BenchmarkError for what is none of these. git is asked first, which takes no second.
+    Raises BenchmarkError for anything else. git is tried first, since DVC takes a second.
     """
-    asked = ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{rev}^{{commit}}"]
-    found = subprocess.run(["git", *asked], capture_output=True, text=True, check=False)
+    command = ["git", "rev-parse", "--verify", "--quiet", "--end-of-options", f"{rev}^{{commit}}"]
+    found = subprocess.run(command, capture_output=True, text=True, check=False)
     if found.returncode == 0:
         return found.stdout.strip()
 
@@ -28,10 +30,10 @@ def commit_of(rev: str) -> str:
         with Repo() as repo:
             return str(resolve_rev(repo.scm, rev))
     except DvcException as error:
-        raise _unknown(rev, error) from None
+        raise _unknown_revision(rev, error) from None
 
 
-def _unknown(rev: str, error: Exception) -> BenchmarkError:
+def _unknown_revision(rev: str, error: Exception) -> BenchmarkError:
     return BenchmarkError(
         "cannot look at this revision",
         where=rev,
@@ -41,7 +43,7 @@ def _unknown(rev: str, error: Exception) -> BenchmarkError:
 
 
 def fetch_scores(rev: str, folder: Path) -> Path:
-    """Put a revision's scores, folds and labels below `folder` as they lie in data/; its data/.
+    """Write a revision's scores, folds and labels to `folder`/data, and return that path.
 
     Raises BenchmarkError for a revision that does not exist, that ran nothing, or whose files are
     in neither the cache nor the remote.
@@ -60,7 +62,7 @@ def fetch_scores(rev: str, folder: Path) -> Path:
             do="name a revision whose run was committed",
         ) from None
     except DvcException as error:
-        raise _unknown(rev, error) from None
+        raise _unknown_revision(rev, error) from None
     for name in (*names, *NEEDED):
         try:
             # read, never get_file: that hands out hard links, and to write to one is to write into
@@ -76,3 +78,30 @@ def fetch_scores(rev: str, folder: Path) -> Path:
             ) from None
         write(content, folder / name)
     return folder / "data"
+
+
+@contextmanager
+def workspace_hashes() -> Iterator[Callable[[str], str | None]]:
+    """Yield a function: DVC's hash of a file or folder here, None for what is not there.
+
+    It is always None outside a DVC project. DVC caches the hashes of what did not change.
+    """
+    from dvc.exceptions import NotDvcRepoError
+    from dvc.repo import Repo
+    from dvc_data.hashfile.build import build
+
+    try:
+        opened = Repo()
+    except NotDvcRepoError:
+        yield lambda path: None
+        return
+    with opened as repo:
+
+        def hash_of(path: str) -> str | None:
+            if not Path(path).exists():
+                return None
+            odb, place = repo.cache.local, str(Path(path).absolute())
+            found = build(odb, place, repo.fs, "md5", dry_run=True, ignore=repo.dvcignore)[2]
+            return str(found.hash_info.value)
+
+        yield hash_of

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from stages.base.dvc_project import fetch_scores
 from stages.base.errors import BenchmarkError
-from stages.base.history import fetch_scores
 
 pytestmark = pytest.mark.xdist_group("dvc")
 NAMES = ("data/scores/one.npz", "data/splits.parquet", "data/catalogue.parquet")

@@ -1,0 +1,189 @@
+"""The whole of params.yaml, and how its sections must fit together."""
+
+from collections.abc import Iterator, Mapping
+
+from pydantic import ValidationError, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+from stages.base.params.explaining import INCONSISTENT
+from stages.base.params.matrix import PRIOR, Cell, MatrixParams, cells_of
+from stages.base.params.sections import (
+    AudioParams,
+    CatalogueParams,
+    DownloadParams,
+    FramesParams,
+    JudgingParams,
+    LeaksParams,
+    SampleParams,
+    SplitsParams,
+    TrainingParams,
+)
+from stages.base.params.values import ALL_WINDOWS, params_dataclass
+from stages.base.plugins import plugin_names
+
+UNTRAINED_CONTEXTS = ("each", "mean", "max")
+Errors = Iterator[InitErrorDetails]
+
+
+@params_dataclass
+class Params:
+    catalogue: CatalogueParams
+    sample: SampleParams
+    download: DownloadParams
+    frames: FramesParams
+    audio: AudioParams
+    splits: SplitsParams
+    leaks: LeaksParams
+    matrix: MatrixParams
+    training: TrainingParams
+    judging: JudgingParams
+
+    @model_validator(mode="after")
+    def _check_consistency(self) -> "Params":
+        """All that does not fit together at once, each error with its place in the file."""
+        if errors := list(_errors(self)):
+            raise ValidationError.from_exception_data("params.yaml", errors)
+        return self
+
+
+def _error(keys: tuple[str, ...], message: str, found: object = None) -> InitErrorDetails:
+    custom = PydanticCustomError(INCONSISTENT, "{message}", {"message": message})
+    return InitErrorDetails(type=custom, loc=keys, input=found)
+
+
+def _errors(params: Params) -> Errors:
+    matrix, training = params.matrix, params.training
+    backbones = {**matrix.backbones, **matrix.pretrained}
+    yield from _name_errors(matrix)
+    yield from _family_errors(matrix)
+    yield from _part_errors(matrix)
+    yield from _context_errors(params)
+    for section in ("approaches", "early"):
+        for slug, entry in getattr(matrix, section).items():
+            if entry.head not in training.heads:
+                message = f"training.heads lacks {entry.head!r}, it has {', '.join(training.heads)}"
+                yield _error(("matrix", section, slug, "head"), message, entry.head)
+    if all(each.backbone in backbones for each in matrix.approaches.values()):
+        yield from _headline_errors(matrix)
+    if training.middle_frames > params.frames.count:
+        keys, found = ("training", "middle_frames"), training.middle_frames
+        yield _error(keys, "is more than frames.count", found)
+    if training.sound_window not in params.audio.windows:
+        keys = ("training", "sound_window")
+        yield _error(keys, "is not one of audio.windows", training.sound_window)
+
+
+def _name_errors(matrix: MatrixParams) -> Errors:
+    """Names that two approaches, or two backbones, have in common."""
+    fewer = [f"{slug}_{of}" for slug, each in matrix.approaches.items() for of in each.fewer_labels]
+    slugs = [PRIOR, *matrix.approaches, *fewer, *matrix.early, *matrix.late]
+    for slug in sorted({slug for slug in slugs if slugs.count(slug) > 1}):
+        place = next(s for s in ("late", "early", "approaches") if slug in getattr(matrix, s))
+        message = f"each approach needs a name of its own, {slug} has none"
+        yield _error(("matrix", place, slug), message, slug)
+    for slug in sorted(matrix.backbones.keys() & matrix.pretrained.keys()):
+        message = f"{slug} is among matrix.backbones already"
+        yield _error(("matrix", "pretrained", slug), message, slug)
+
+
+def _family_errors(matrix: MatrixParams) -> Errors:
+    families = plugin_names("backbones")
+    for section in ("backbones", "pretrained"):
+        for slug, backbone in getattr(matrix, section).items():
+            if (found := backbone.family) not in families:
+                message = f"found {found!r}, expected one of {', '.join(families)}"
+                yield _error(("matrix", section, slug, "family"), message, found)
+
+
+def _part_errors(matrix: MatrixParams) -> Errors:
+    """Backbones of approaches, and parts of fusions, that are unknown or of another modality."""
+    modalities: dict[str, str] = _modalities(matrix)
+    for slug, single in matrix.approaches.items():
+        place = ("matrix", "approaches", slug, "backbone")
+        yield from _reference_errors(place, single.backbone, modalities, None)
+    for slug, early in matrix.early.items():
+        keys = ("matrix", "early", slug)
+        yield from _reference_errors((*keys, "picture"), early.picture, modalities, "picture")
+        yield from _reference_errors((*keys, "sound"), early.sound, modalities, "sound")
+    approaches = {slug: modalities.get(e.backbone, "") for slug, e in matrix.approaches.items()}
+    where = "matrix.approaches"
+    for slug, late in matrix.late.items():
+        keys = ("matrix", "late", slug)
+        yield from _reference_errors((*keys, "picture"), late.picture, approaches, "picture", where)
+        yield from _reference_errors((*keys, "sound"), late.sound, approaches, "sound", where)
+
+
+def _modalities(matrix: MatrixParams) -> dict[str, str]:
+    backbones = {**matrix.backbones, **matrix.pretrained}
+    return {slug: backbone.modality for slug, backbone in backbones.items()}
+
+
+def _reference_errors(
+    keys: tuple[str, ...],
+    name: str,
+    known: Mapping[str, str],
+    modality: str | None,
+    where: str = "the matrix",
+) -> Errors:
+    """known: name -> modality of what may be named; where: in which section that is declared."""
+    allowed = [slug for slug, kind in known.items() if modality in (None, kind)]
+    if name not in allowed:
+        expected = f"expected one of {', '.join(allowed)}"
+        if not allowed:
+            of = f" of {modality}" if modality else ""
+            expected = f"and {where} has none{of}: leave this out"
+        yield _error(keys, f"found {name!r}, {expected}", name)
+
+
+def _context_errors(params: Params) -> Errors:
+    trained = plugin_names("contexts")
+    contexts = (*UNTRAINED_CONTEXTS, *trained)
+    windows = [*params.audio.windows, ALL_WINDOWS]
+    modalities = _modalities(params.matrix)
+    for slug, single in params.matrix.approaches.items():
+        keys = ("matrix", "approaches", slug)
+        if (found := single.context) not in contexts:
+            message = f"found {found!r}, expected one of {', '.join(contexts)}"
+            yield _error((*keys, "context"), message, found)
+        elif found in trained and found not in params.training.contexts:
+            yield _error((*keys, "context"), f"training.contexts lacks {found!r}", found)
+        if single.window is not None and modalities.get(single.backbone) == "picture":
+            message = "is of sound approaches, and this one looks at pictures"
+            yield _error((*keys, "window"), message, single.window)
+        elif single.window not in (None, *windows):
+            message = f"found {single.window!r}, expected one of {', '.join(windows)}"
+            yield _error((*keys, "window"), message, single.window)
+
+
+def _headline_errors(matrix: MatrixParams) -> Errors:
+    """The headline compares two approaches under one head and context, and a fusion of them.
+
+    A matrix of one modality has just its approach to name.
+    """
+    keys, named = ("matrix", "headline"), matrix.headline.named
+    by_slug = {cell.slug: cell for cell in cells_of(matrix)}
+    modalities: dict[str, str] = {slug: cell.modality for slug, cell in by_slug.items()}
+    unknown = [
+        error
+        for modality, slug in named.items()
+        for error in _reference_errors((*keys, modality), slug, modalities, modality)
+    ]
+    if unknown:
+        yield from unknown
+        return
+    cell = {modality: by_slug[slug] for modality, slug in named.items()}
+    picture, sound, both = (cell.get(modality) for modality in ("picture", "sound", "both"))
+    if not cell:
+        yield _error(keys, "names no approach, expected one of picture, of sound, of both, or all")
+    if picture and sound and (picture.context, picture.head) != (sound.context, sound.head):
+        yield _error(keys, "picture and sound need the same context and head")
+    if both and not (picture and sound and _is_fusion(both, picture, sound)):
+        message = "is not a fusion of the headline's picture and sound"
+        yield _error((*keys, "both"), message, both.slug)
+
+
+def _is_fusion(both: Cell, picture: Cell, sound: Cell) -> bool:
+    if both.kind == "late":
+        return both.parts == (picture.slug, sound.slug)
+    same = both.parts == picture.parts + sound.parts and both.head == picture.head
+    return same and picture.context == "mean"

@@ -1,0 +1,85 @@
+"""The stages of dvc.yaml as DVC resolves them, and what one that is run by hand still lacks."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from stages.base.errors import BenchmarkError
+from stages.base.params import load, yaml12
+
+DVC_YAML = Path(__file__).resolve().parents[2] / "dvc.yaml"
+OUTPUTS = ("outs", "metrics", "plots")
+TEMPLATE = re.compile(r"\$\{([\w.]+)\}")
+
+
+def check_dependencies(command: str) -> None:
+    """Raise BenchmarkError where a stage lacks what others make, named with who makes it.
+
+    command: as in dvc.yaml, `python -m stages.fit colour_linear`; any other is left alone. DVC
+    sees to this by itself.
+    """
+    declared = yaml12.read(DVC_YAML.read_text(encoding="utf-8"))["stages"]
+    stages = dict(resolve(declared, vars(load())))
+    name = next((name for name, stage in stages.items() if stage["cmd"] == command), "")
+    outputs = [(out, other) for other, stage in stages.items() for out in paths(stage, *OUTPUTS)]
+    missing = {
+        path: sorted({other.partition("@")[0] for out, other in outputs if overlap(path, out)})
+        for path in stages.get(name, {}).get("deps", [])
+        if not Path(path).exists()
+    }
+    if found := [f"no {path} (of {', '.join(by)})" for path, by in missing.items() if by]:
+        raise BenchmarkError(
+            f"stage {name} needs what other stages make",
+            found=", ".join(found),
+            do=f"run `dvc repro {name}`, which runs them first",
+        )
+
+
+def resolve(
+    declared: Mapping[str, Any], params: Mapping[str, Any]
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every stage by the name that DVC gives it, its templates filled in.
+
+    declared: `stages` of dvc.yaml; params: the content of params.yaml, as mappings or dataclasses.
+    """
+    for name, stage in declared.items():
+        if "foreach" not in stage:
+            yield name, _fill(stage, params)
+            continue
+        for key, item in _lookup(stage["foreach"].strip("${}"), params).items():
+            yield f"{name}@{key}", _fill(stage["do"], {**params, "key": key, "item": item})
+
+
+def paths(stage: Mapping[str, Any], *kinds: str) -> list[str]:
+    """Paths of a stage of dvc.yaml, or of dvc.lock, where each is a mapping with a `path`.
+
+    kinds: such as "deps", "outs".
+    """
+    entries: Iterable[Any] = (entry for kind in kinds for entry in stage.get(kind, []))
+    return [
+        entry if isinstance(entry, str) else str(entry.get("path", next(iter(entry))))
+        for entry in entries
+    ]
+
+
+def overlap(path: str, other: str) -> bool:
+    """Whether two paths are the same, or one lies in the other."""
+    return path == other or path.startswith(f"{other}/") or other.startswith(f"{path}/")
+
+
+def _fill(node: Any, known: Mapping[str, Any]) -> Any:
+    if isinstance(node, dict):
+        return {_fill(key, known): _fill(value, known) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_fill(value, known) for value in node]
+    if isinstance(node, str):
+        return TEMPLATE.sub(lambda found: str(_lookup(found[1], known)), node)
+    return node
+
+
+def _lookup(name: str, known: Any) -> Any:
+    """What a template's dotted name stands for."""
+    for part in name.split("."):
+        known = known[part] if isinstance(known, Mapping) else getattr(known, part)
+    return known

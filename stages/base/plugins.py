@@ -1,0 +1,100 @@
+"""Plugins: backbone families, heads and contexts, each one file that is found by its name."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from importlib.util import find_spec
+from pkgutil import iter_modules
+from traceback import format_exception_only, walk_tb
+from typing import Any
+
+from stages.base.errors import BenchmarkError, from_os_error
+
+FAMILY = (
+    "a class `Family(Backbone)` with RECORDS, a Record by model ('' for the only one), "
+    "prepare(trailer, sample_rate) -> (n_items, ...) and embed(batch) -> (n_items, *record.shape); "
+    "with weights a `Family(Network)` with prepare, build() -> nn.Module and forward(items)"
+)
+HEAD = (
+    "a class `Head(nn.Module)` with input_dims (1 for embeddings, 3 for maps), "
+    "__init__(shape, n_outputs) and forward(x) -> (n, n_outputs), floating point, with parameters "
+    "and without buffers"
+)
+CONTEXT = (
+    "a class `Context(nn.Module)` with __init__(dim), dim_out, a number, and "
+    "forward(x, mask, time) -> (n, dim_out), floating point, of x (n, length, dim), mask and time "
+    "(n, length); without buffers"
+)
+TRAINED = (
+    "a forward that torch.func.vmap can run for many models at once: no `if` on the values of a "
+    "tensor, nothing changed in place"
+)
+
+
+NOUNS = {"backbones": "backbone family", "heads": "head", "contexts": "context"}
+
+
+def plugin_names(folder: str) -> list[str]:
+    """Names of the files in stages/backbones, heads or contexts, sorted; none is imported."""
+    package = find_spec(f"stages.{folder}")
+    paths = package.submodule_search_locations if package else None
+    return sorted(module.name for module in iter_modules(paths or []))
+
+
+def load_class(folder: str, name: str, class_name: str, base: type, contract: str) -> Any:
+    """The class of stages/<folder>/<name>.py.
+
+    Raises BenchmarkError for an unknown name, which lists the known ones, and for a file that has
+    no such class, which says what it must have.
+    """
+    if name not in (known := plugin_names(folder)):
+        raise BenchmarkError(
+            f"unknown {NOUNS[folder]}",
+            where="params.yaml",
+            found=name,
+            expected=f"one of {', '.join(known)}",
+            do=f"name one of these, or add stages/{folder}/{name}.py with a class {class_name}",
+        )
+    module = f"stages.{folder}.{name}"
+    with plugin_errors(contract, module):
+        found = getattr(import_module(module), class_name, None)
+    if not (isinstance(found, type) and issubclass(found, base)):
+        reason = "no such class" if found is None else f"{class_name} is no {base.__name__}"
+        raise invalid_plugin(module, reason, contract)
+    return found
+
+
+def invalid_plugin(module: str, found: str, contract: str, line: int = 0) -> BenchmarkError:
+    """The error for a plugin that breaks its contract, with its file and line."""
+    file = f"{module.replace('.', '/')}.py"
+    return BenchmarkError(
+        "this file breaks its contract",
+        where=f"{file}:{line}" if line else file,
+        found=found,
+        expected=contract,
+        do="correct this file; the others in its folder are examples",
+    )
+
+
+@contextmanager
+def plugin_errors(contract: str, *modules: str) -> Iterator[None]:
+    """Turn an error raised in a plugin into a BenchmarkError with its line and its message.
+
+    modules: the plugins whose code runs in the block. A BenchmarkError passes as it is, and so
+    does what is no fault of the plugin: no memory, a full disk, a file that may not be read.
+    """
+    try:
+        yield
+    except Exception as error:
+        system = isinstance(error, OSError) and from_os_error(error)
+        torch_memory = type(error).__name__ == "OutOfMemoryError"
+        if system or torch_memory or isinstance(error, BenchmarkError | MemoryError):
+            raise
+        lines = [
+            (str(frame.f_globals["__name__"]), line)
+            for frame, line in walk_tb(error.__traceback__)
+            if frame.f_globals.get("__name__") in modules
+        ]
+        module, line = lines[-1] if lines else (modules[0], getattr(error, "lineno", None) or 0)
+        message = " ".join(format_exception_only(error)[-1].split())
+        raise invalid_plugin(module, message, contract, line) from None
