@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from stages.base.params import JudgingParams
-from stages.judging.enough import bounds, enough
+from stages.judging.sample_size import check_sample_size, interval_cells
 from stages.scoring.bootstrap import bootstrap_genre_average_precision
 from stages.scoring.intervals import approach_estimate
 from stages.scoring.ranking import genre_average_precision
@@ -49,13 +49,13 @@ def run(scenario: FewFilms, seed: int, params: JudgingParams) -> dict[str, Any]:
     """
     y_true = (np.arange(scenario.films) < scenario.with_genre)[:, None]
     truth = float(np.mean([_ap(scenario, y_true, [seed, 1, n]) for n in range(TRUTH_DRAWS)]))
-    allowed = bool(enough(y_true, None, params).genres[0])
+    allowed = bool(check_sample_size(y_true, None, params).enough_genres[0])
     given, held = [], []
     for number in range(scenario.simulations):
         score = _draw(scenario, y_true, [seed, 0, number])
         found = bootstrap_genre_average_precision(y_true, score[None], 1, seed=number)
         estimate = approach_estimate(found[0], 0)
-        given.append(bool(bounds(estimate.lo, estimate.hi, allowed)))
+        given.append(bool(interval_cells(estimate.lo, estimate.hi, allowed)))
         held.append(estimate.lo <= truth <= estimate.hi)
     rates = {"given": float(np.mean(given)), "covered_without_rule": float(np.mean(held))}
     if any(given):

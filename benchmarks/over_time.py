@@ -17,7 +17,7 @@ from benchmarks.provenance import commit, versions
 from stages.base.params import JudgingParams, load, yaml12
 from stages.base.params.matrix import cells
 from stages.judging.board import Board, read_board
-from stages.judging.verdicts import BETTER, adjust, word
+from stages.judging.verdicts import BETTER, adjust_p_values, verdict_name
 from stages.sample.plan import TEMPORAL_CUES
 from stages.scoring.bootstrap import bootstrap_genre_average_precision
 from stages.scoring.intervals import paired_difference
@@ -126,9 +126,9 @@ def judge(board: Board, ceilings: dict[str, float], params: JudgingParams) -> di
                 }
             )
     for rows in (told, gained):
-        adjust(rows)
+        adjust_p_values(rows)
     for row in gained:
-        row["verdict"] = word(row["lo"], row["hi"], row["p_holm"])
+        row["verdict"] = verdict_name(row["lo"], row["hi"], row["p_holm"])
     found = all(row["p_holm"] < LEVEL for row in told if row["context"] == FOUND_BY)
     better = all(row["verdict"] == BETTER for row in gained)
     return {

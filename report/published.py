@@ -1,14 +1,11 @@
-"""What the seed study published: quoted numbers, what each of them is, and what stands behind it.
-
-The study is a student's. Its code is lost; its recipe and these numbers are known. It compared
-frames through VGG16 with sound through YAMNet and VGGish over the same ten genres. Where it gives
-three numbers they are of its three models.
-"""
+"""What the seed study published: each number, what it is, and what stands behind it."""
 
 from dataclasses import dataclass
 
 from report.loading import Metrics
-from report.text import number
+from report.text import listed, number
+from stages.base import published_studies as studies
+from stages.base.published_studies import percentages
 
 
 @dataclass(frozen=True)
@@ -18,7 +15,9 @@ class Quantity:
     name: str
     about: str
     published: tuple[float, ...]
-    rule: str = ""  # which threshold of this run: "middle", "low", or none
+    """The lowest first."""
+    rule: str = ""
+    """Which threshold of this run: middle, low, or none."""
 
     def label(self, metrics: Metrics) -> str:
         """What it is, with the threshold that this run's numbers are taken at."""
@@ -26,18 +25,41 @@ class Quantity:
         return f"{self.about} (here at {at:g})" if at is not None else self.about
 
 
+(LOW,) = studies.LOW_THRESHOLD.values
+ACCURACY, DRAMA, PRECISION, AT_LOW = (
+    tuple(sorted(each.values))
+    for each in (
+        studies.KERAS_ACCURACY,
+        studies.DRAMA_PRECISION,
+        studies.PRECISION,
+        studies.PRECISION_AT_LOW,
+    )
+)
 QUANTITIES = {
-    "accuracy": Quantity("accuracy", "Accuracy in Keras", (0.29, 0.30, 0.40)),
-    "drama": Quantity("Drama", "Precision of Drama", (0.46, 0.48, 0.49), "middle"),
+    "accuracy": Quantity("accuracy", "Accuracy in Keras", ACCURACY),
+    "drama": Quantity("Drama", "Precision of Drama", DRAMA, "middle"),
     "middle": Quantity(
-        "precision", "Precision before the threshold is lowered", (0.11, 0.26, 0.28), "middle"
+        "precision", "Precision before the threshold is lowered", PRECISION, "middle"
     ),
-    "low": Quantity("at 0.10", "Precision at a threshold of 0.10", (0.28, 0.28, 0.28), "low"),
+    "low": Quantity(f"at {LOW:.2f}", f"Precision at a threshold of {LOW:.2f}", AT_LOW, "low"),
 }
 
 
+def given() -> str:
+    """The study's numbers in words, by model."""
+    drama = listed([number(value) for value in studies.DRAMA_PRECISION.values])
+    return (
+        f"The study gives an accuracy of {percentages(studies.KERAS_ACCURACY.values)} (the last "
+        f"approximate); a precision of {drama} for Drama, its best genre; and a precision of "
+        f"{percentages(studies.PRECISION.values)} that becomes "
+        f"{percentages(studies.PRECISION_AT_LOW.values)} when the threshold is lowered to "
+        f"{LOW:.2f}. It does not say what a constant answer, or every genre for every film, would "
+        "score."
+    )
+
+
 def keras(metrics: Metrics) -> str:
-    """Why a keras_accuracy near 29% may be that of a constant answer."""
+    """Why the accuracies that the study gives may be those of a constant answer."""
     constant = metrics.reference("best_constant_label", "keras_accuracy")
     perfect = metrics.reference("perfect", "keras_accuracy")
     here = (
@@ -46,11 +68,13 @@ def keras(metrics: Metrics) -> str:
         if constant is not None and perfect is not None
         else ""
     )
+    (blind,), (best,) = studies.CONSTANT_ACCURACY.values, studies.PERFECT_ACCURACY.values
     return (
         "Keras' categorical accuracy asks whether the largest score falls on the first of a "
         "film's labels, in the order of the label list. It was made for one label per film. On "
-        "IMDb's labels of these ten genres the constant answer Drama scores 0.29 and a perfect "
-        f"predictor about 0.63: 29% may be the accuracy of a constant answer. {here}"
+        f"IMDb's labels of these ten genres the constant answer Drama scores {number(blind)} and a "
+        f"perfect predictor about {number(best)}: {blind:.0%} may be the accuracy of a constant "
+        f"answer. {here}"
     )
 
 
@@ -59,12 +83,14 @@ def behind(metrics: Metrics) -> list[str]:
     constant = metrics.reference("best_constant_label", "keras_accuracy")
     density = metrics.reference("predict_everything", "precision_micro")
     drama = float(metrics.catalogue["prevalence"]["Drama"])
+    (blind,) = studies.CONSTANT_ACCURACY.values
     return [
-        "Accuracy of 29 to 40%: a constant answer scores 29% on IMDb's labels of these "
-        f"ten genres and {number(constant)} here; a perfect predictor does not reach 1.",
-        "Precision of Drama of 0.46 to 0.49: a genre on many films has a high precision when "
-        f"every genre is named for every film, here {number(drama)}.",
-        "28, 28 and 28% at a threshold of 0.10: at a threshold so low nearly every genre is named "
-        "for every film, and the precision of that is the label density, "
+        f"Accuracy of {ACCURACY[0] * 100:.0f} to {ACCURACY[-1]:.0%}: a constant answer scores "
+        f"{blind:.0%} on IMDb's labels of these ten genres and {number(constant)} here; a perfect "
+        "predictor does not reach 1.",
+        f"Precision of Drama of {number(DRAMA[0])} to {number(DRAMA[-1])}: a genre on many films "
+        f"has a high precision when every genre is named for every film, here {number(drama)}.",
+        f"{percentages(AT_LOW)} at a threshold of {LOW:.2f}: so low a threshold names nearly every "
+        "genre for every film, and the precision of that is the label density, "
         f"here {number(density)}, whatever the model.",
     ]

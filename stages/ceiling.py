@@ -26,8 +26,7 @@ def main() -> None:
     from stages.corpus.second_source import load_second_source
     from stages.fitting.films import read_films
     from stages.judging import label_ceiling
-    from stages.judging.ceilings import ceilings
-    from stages.judging.corpus import read_corpus
+    from stages.judging.ceilings import ceilings, read_corpus
     from stages.sample.contact_sheet import contact_sheet, sound_sheet
 
     params = load()
@@ -47,8 +46,8 @@ def main() -> None:
             write(contact_sheet(), sheets / "picture.jpg")
             write(sound_sheet(), sheets / "sound.jpg")
     say(counted(len(found), "ceiling") if corpus else "no sample corpus, no ceilings")
-    if said := label_ceiling.too_few(films, second):
-        say(said)
+    if note := label_ceiling.small_overlap_note(films, second):
+        say(note)
 
 
 if __name__ == "__main__":

@@ -34,30 +34,29 @@ def main() -> None:
     from stages.corpus.table import read_trailers
     from stages.judging.board import read_board
     from stages.judging.comparisons import comparison_rows, headline_rows
-    from stages.judging.films import film_scores
+    from stages.judging.exports import film_scores, summarise
     from stages.judging.recovery import recovery_rows, recovery_summary
-    from stages.judging.summary import summarise
-    from stages.judging.verdicts import settled
+    from stages.judging.verdicts import adjusted_p_values
 
     params = load()
     judging, folder = params.judging, Path("metrics")
     board = read_board(Path("data"), cells(params))
     headline = params.matrix.headline
-    named = settled(read_csv(folder / "claims.csv"))
+    adjusted = adjusted_p_values(read_csv(folder / "claims.csv"))
     named_cells = [cell for cell in board.cells if cell.slug in headline.named.values()]
     first = headline_rows(read_board(Path("data"), named_cells), judging, headline)
-    rows = comparison_rows(board, judging, first, named)
+    rows = comparison_rows(board, judging, first, adjusted)
     write_csv(rows, COLUMNS, folder / "comparisons.csv")
-    found = headline.named | {NAMES[row["family"]]: row["name"] for row in first}
-    write_json(found, folder / "headline.json")
+    named = headline.named | {NAMES[row["family"]]: row["name"] for row in first}
+    write_json(named, folder / "headline.json")
     names = ("approaches", "rules", "ceilings")
     tables = {name: read_csv(folder / f"{name}.csv") for name in names}
-    cellwise = [read_csv(folder / f"{name}.csv") for name in ("genres", "ceiling_genres")]
-    kept = recovery_rows(tables["approaches"], cellwise[0], tables["ceilings"], cellwise[1])
-    write_csv(kept, RECOVERY_COLUMNS, folder / "recovery.csv")
-    recovery = recovery_summary(kept, tables["approaches"], headline.named)
+    genres = [read_csv(folder / f"{name}.csv") for name in ("genres", "ceiling_genres")]
+    found_cues = recovery_rows(tables["approaches"], genres[0], tables["ceilings"], genres[1])
+    write_csv(found_cues, RECOVERY_COLUMNS, folder / "recovery.csv")
+    recovery = recovery_summary(found_cues, tables["approaches"], headline.named)
     write_json(recovery, folder / "recovery.json")
-    summary = summarise(**tables, comparisons=rows, headline=found)
+    summary = summarise(**tables, comparisons=rows, headline=named)
     write_json(summary, folder / "summary.json")
     films = film_scores(board, read_trailers(Path("data/catalogue.parquet")))
     write_json(films, folder / "films.json")

@@ -1,4 +1,4 @@
-"""DVC stage: what picture and sound have of their own, and what training on fewer labels brings."""
+"""DVC stage: how picture and sound complement each other, and whether fewer labels help."""
 
 import argparse
 from pathlib import Path
@@ -30,10 +30,10 @@ LABELS = [
 def main() -> None:
     argparse.ArgumentParser(
         prog="python -m stages.contrast",
-        description="Hold picture against sound genre by genre, fusions against their parts and "
-        "fewer labels against all of them, grouped against ungrouped folds, judge the seed study's "
-        "claims and rank all approaches: writes claims.csv, complementarity.csv, owned_genres.csv, "
-        "label_sets.csv, ungrouped.csv and ranks.csv under metrics/.",
+        description="Compare picture with sound genre by genre, fusions with their parts, fewer "
+        "labels with all, grouped with ungrouped folds; judge the seed study's claims and rank all "
+        "approaches. Writes claims.csv, complementarity.csv, owned_genres.csv, label_sets.csv, "
+        "ungrouped.csv and ranks.csv under metrics/.",
     ).parse_args()
 
     from functools import partial
@@ -42,14 +42,14 @@ def main() -> None:
     from stages.base.params import load
     from stages.base.params.matrix import cells
     from stages.base.tables import write_csv
-    from stages.judging import ranks, ungrouped
+    from stages.judging import tables, ungrouped
     from stages.judging.board import read_board
-    from stages.judging.claims import Court, claim_rows
+    from stages.judging.claims import Evidence, claim_rows
     from stages.judging.comparisons import headline_rows
     from stages.judging.complementarity import fusion_rows, owned_rows
     from stages.judging.label_sets import label_set_rows
     from stages.judging.seed_study import CLAIMS
-    from stages.judging.verdicts import settle, settled
+    from stages.judging.verdicts import add_verdicts, adjusted_p_values
 
     params = load()
     judging, headline, folder = params.judging, params.matrix.headline, Path("metrics")
@@ -58,16 +58,17 @@ def main() -> None:
     write_csv(fusion_rows(board, judging), FUSIONS, folder / "complementarity.csv")
     rows = label_set_rows(cells(params), read, judging)
     named_board = read([cell for cell in board.cells if cell.slug in headline.named.values()])
-    first = settled(headline_rows(named_board, judging, headline))
-    claims = claim_rows(Court(board, named_board, judging, headline, rows), CLAIMS, first)
-    named = {**first, **settled(claims)}
+    adjusted = adjusted_p_values(headline_rows(named_board, judging, headline))
+    evidence = Evidence(board, named_board, judging, headline, rows)
+    claims = claim_rows(evidence, CLAIMS, adjusted)
+    adjusted = {**adjusted, **adjusted_p_values(claims)}
     write_csv(claims, CLAIMED, folder / "claims.csv")
-    write_csv(owned_rows(board, judging, named), OWNED, folder / "owned_genres.csv")
-    settle(rows, ("approach", "base"), named)
+    write_csv(owned_rows(board, judging, adjusted), OWNED, folder / "owned_genres.csv")
+    add_verdicts(rows, ("approach", "base"), adjusted)
     write_csv(rows, LABELS, folder / "label_sets.csv")
-    write_csv(ranks.rank_rows(board), ranks.COLUMNS, folder / "ranks.csv")
-    parted = ungrouped.ungrouped_rows(Path("data"), cells(params), judging)
-    write_csv(parted, ungrouped.COLUMNS, folder / "ungrouped.csv")
+    write_csv(tables.rank_rows(board), tables.RANK_COLUMNS, folder / "ranks.csv")
+    split = ungrouped.ungrouped_rows(Path("data"), cells(params), judging)
+    write_csv(split, ungrouped.COLUMNS, folder / "ungrouped.csv")
     say(counted(len(rows), "comparison of label sets", "comparisons of label sets"))
 
 

@@ -1,4 +1,4 @@
-"""DVC stage: judge every approach on the same films, beside what no skill would score."""
+"""DVC stage: score every approach on the same films, with the references of no skill."""
 
 import argparse
 from pathlib import Path
@@ -38,7 +38,7 @@ REFERENCES = ["reference", "metric", "value", "lo", "hi"]
 def main() -> None:
     argparse.ArgumentParser(
         prog="python -m stages.evaluate",
-        description="Judge the out-of-fold scores of the whole matrix on the same films: writes "
+        description="Evaluate the out-of-fold scores of the whole matrix on the same films: writes "
         "approaches, genres, thresholds, threshold_genres, rules, tuned_thresholds, calibration, "
         "reliability, precision_recall, genre_bars and references (CSV) under metrics/, and the "
         "scores themselves.",
@@ -56,7 +56,7 @@ def main() -> None:
     board = read_board(Path("data"), cells(params))
     judging, folder = params.judging, Path("metrics")
     named = params.matrix.headline.named
-    OutOfFold.of(board).write(folder)
+    OutOfFold.from_board(board).write(folder)
     write_csv(tables.approach_rows(board, judging), APPROACHES, folder / "approaches.csv")
     write_csv(tables.genre_rows(board, judging), GENRES, folder / "genres.csv")
     write_csv(tables.threshold_rows(board, judging), THRESHOLDS, folder / "thresholds.csv")

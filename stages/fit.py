@@ -22,8 +22,9 @@ def main() -> None:
     from stages.base.params import load
     from stages.base.params.matrix import cells
     from stages.base.tables import write_csv
-    from stages.fitting.approaches import fit, save_models
+    from stages.fitting.approaches import fit
     from stages.fitting.films import read_films
+    from stages.fitting.saved_models import save_models
     from stages.fitting.scores import save_scores
 
     params = load()

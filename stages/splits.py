@@ -22,7 +22,7 @@ def main() -> None:
     from stages.corpus.folds import assign_folds, attrition, group_films
     from stages.corpus.labels import collections_of, films_of
     from stages.corpus.table import read_trailers
-    from stages.judging.small_corpus import small_corpus
+    from stages.judging.sample_size import describe_sample_size
 
     every = load()
     params = every.splits
@@ -68,7 +68,7 @@ def main() -> None:
     both = [number for number, row in enumerate(rows) if row["picture"] and row["sound"]]
     judged = both or list(range(len(rows)))  # of pictures alone, or of sound
     series = group_films([collections_of(trailers)[row] for row in usable])
-    size = small_corpus(y_true[usable][judged], series[judged], params.folds, every.judging)
+    size = describe_sample_size(y_true[usable][judged], series[judged], params.folds, every.judging)
     write_json({**counts, "folds": sizes, **size}, Path("metrics/splits.json"))
     served_by_any = f"{len(rows)} of {counted(len(films), 'film')} usable"
     say(f"{served_by_any}, {len(seen & heard)} with picture and sound")

@@ -8,7 +8,7 @@ from unittest.mock import patch
 import numpy as np
 import torch
 
-from benchmarks.fit_loop import FOLDS, Lessons, one_by_one
+from benchmarks.fit_loop import FOLDS, TrainingSet, one_by_one
 from benchmarks.rows import Row, compared
 from benchmarks.timing import take_turns
 from stages.base.params import HeadParams
@@ -37,20 +37,20 @@ class Size:
 def rows(folder: Path, budget: float, size: Size | None = None) -> Iterator[Row]:
     """A row a head: the scores of every film out of fold, outer and inner, in all label sets."""
     size = size or Size()
-    made = _lessons(size)
+    made = _training_set(size)
     for head, params in HEADS.items():
         if size.epochs:
             params = HeadParams(**(vars(params) | {"epochs": size.epochs}))
         yield _row(head, params, made, size, budget / len(HEADS))
 
 
-def _row(head: str, params: HeadParams, made: Lessons, size: Size, budget: float) -> Row:
+def _row(head: str, params: HeadParams, made: TrainingSet, size: Size, budget: float) -> Row:
     ours: list[list[Fitted]] = []
     loops: list[np.ndarray] = []
 
     def batched() -> None:
         with patch("torch.cuda.is_available", return_value=False):  # the loop is a CPU's
-            found = cross_validate(made.items, made.lessons, made.fold_of, head, params, size.seeds)
+            found = cross_validate(made.items, made.targets, made.fold_of, head, params, size.seeds)
         ours.append(found)
 
     def loop() -> None:
@@ -91,15 +91,15 @@ def _profile(work: Callable[[], None]) -> str:
     return f"ours is spent in {', '.join(most)}"
 
 
-def _lessons(size: Size) -> Lessons:
+def _training_set(size: Size) -> TrainingSet:
     """Features that tell a little of made-up genres; label sets that lack some genres."""
     rng = np.random.default_rng(0)
     y = (rng.random((size.films, size.genres)) < 0.3).astype(np.float64)
     x = rng.normal(size=(size.films, size.dim)) + y @ rng.normal(size=(size.genres, size.dim))
-    lessons = []
+    targets = []
     for n in range(LABEL_SETS):
-        lesson = y.copy()
-        lesson[:, size.genres - n :] = np.nan
-        lessons.append(lesson)
+        target = y.copy()
+        target[:, size.genres - n :] = np.nan
+        targets.append(target)
     items = Items(x.astype(np.float32), np.arange(size.films))
-    return Lessons(items, lessons, np.arange(size.films) % FOLDS)
+    return TrainingSet(items, targets, np.arange(size.films) % FOLDS)

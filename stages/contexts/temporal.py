@@ -1,34 +1,34 @@
-"""What happens over time: what follows what, by a small convolution, and what comes back.
+"""What happens over time: what follows what, by a small convolution, and what returns.
 
-What comes back is read off the items' self-similarity (Foote, "Visualizing music and audio using
+What returns is read off the items' self-similarity (Foote, "Visualizing music and audio using
 self-similarity", ACM Multimedia 1999), which no sum over items and no filter of a few neighbours
-can make up for.
+can replace.
 """
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import gelu, normalize
 
-from stages.contexts import TIMES, time_features
+from stages.contexts import N_TIME_FEATURES, time_features
 
 CHANNELS = 32
 REACH = 1  # items before and after that the convolution looks at
 LAGS = (1, 2, 3)  # items apart at which one returns; and, as one more, any further apart
-ALIKE = 0.05  # 1 - cosine by which the likeness of two items falls to 1/e
-RETURNS = 30.0  # a trailer's, as a count: a share's spread is too small for a head to learn from
+LENGTH_SCALE = 0.05  # 1 - cosine at which the similarity of two items falls to 1/e
+RETURNS_SCALE = 30.0  # shares vary too little for a head to learn from; counts do not
 
 
 class Context(nn.Module):
     """(n, length, dim) -> (n, dim_out): mean and maximum over time of items and their neighbours,
     and how often an item returns, at each lag.
 
-    What is found in the items is kept beside what the convolution finds in their order.
+    The items' own features are kept beside those of the convolution.
     """
 
     def __init__(self, dim: int) -> None:
         super().__init__()
         self.drop = nn.Dropout(0.2)
-        self.narrow = nn.Linear(dim + TIMES, CHANNELS)
+        self.narrow = nn.Linear(dim + N_TIME_FEATURES, CHANNELS)
         # a convolution as a product with neighbours side by side: many models at once would make
         # it a grouped one, which is slow on a CPU
         self.convolve = nn.Linear((2 * REACH + 1) * CHANNELS, CHANNELS)
@@ -40,8 +40,8 @@ class Context(nn.Module):
         found = gelu(self.narrow(torch.cat([self.drop(x), time_features(time)], dim=-1))) * real
         found = (found + gelu(self.convolve(_neighbours(found)))) * real
         mean = found.sum(-2) / real.sum(-2)
-        most = found.masked_fill(~mask[..., None], -torch.inf).amax(-2)
-        return torch.cat([mean, most, RETURNS * _returns(x, mask)], dim=-1)
+        maximum = found.masked_fill(~mask[..., None], -torch.inf).amax(-2)
+        return torch.cat([mean, maximum, RETURNS_SCALE * _returns(x, mask)], dim=-1)
 
 
 def _neighbours(x: Tensor) -> Tensor:
@@ -53,12 +53,12 @@ def _neighbours(x: Tensor) -> Tensor:
 
 
 def _returns(x: Tensor, mask: Tensor) -> Tensor:
-    """(n, length, dim) -> (n, lags + 1): share of items that are like one so many items away."""
+    """(n, length, dim) -> (n, lags + 1): share of items that resemble one so many items away."""
     direction = normalize(x, dim=-1)
-    alike = torch.exp((direction @ direction.transpose(-1, -2) - 1) / ALIKE)
+    alike = torch.exp((direction @ direction.transpose(-1, -2) - 1) / LENGTH_SCALE)
     alike = alike * (mask[..., :, None] & mask[..., None, :])
     place = torch.arange(x.shape[-2], device=x.device)
     apart = (place[:, None] - place).abs()
     at = torch.stack([*(apart == lag for lag in LAGS), apart > max(LAGS)])
-    likest = (alike[..., None, :, :] * at).amax(-1)
-    return likest.sum(-1) / mask.sum(-1, keepdim=True)
+    similarity = (alike[..., None, :, :] * at).amax(-1)
+    return similarity.sum(-1) / mask.sum(-1, keepdim=True)

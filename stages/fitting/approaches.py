@@ -1,19 +1,17 @@
 """Fit one cell of the matrix: from embeddings, or two approaches' scores, to scores of films."""
 
-import json
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from safetensors.torch import save_file
+import numpy as np
 
-from stages.base.files import replacing
+from stages.base.genres import GENRES, LABEL_SETS
 from stages.base.params import HeadParams, Params
 from stages.base.params.matrix import Cell, cells
 from stages.fitting.films import Films
 from stages.fitting.fusion import fuse
-from stages.fitting.items import Items, View, join, read_items
-from stages.fitting.label_sets import taught
-from stages.fitting.masking import Hidden, read_hidden
+from stages.fitting.items import Items, SharedFrames, View, join, read_items, read_shared_frames
 from stages.fitting.scores import Scores, prior_scores
 from stages.fitting.training import Fitted, cross_validate
 
@@ -22,17 +20,18 @@ UNGROUPED = "ungrouped"
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of fitting a cell: its scores, and what was trained for them if anything was."""
+    """The scores of a cell, and the models behind them."""
 
     scores: Scores
     fitted: Fitted | None = None
+    """None where nothing was trained."""
 
 
 def fit(cell: Cell, films: Films, params: Params, data: Path) -> dict[str, Outcome]:
     """Fit one cell of the matrix, and with it those that differ in nothing but their labels.
 
-    Returns outcomes by label set; and by UNGROUPED those of all labels in folds that part the films
-    of a collection, where the catalogue names any and the cell asks for it.
+    Returns outcomes by label set; and under UNGROUPED one with all labels in folds that may split a
+    collection, where the catalogue names any and the cell asks for it.
     """
     seeds = params.training.seeds
     if cell.kind == "prior":
@@ -41,21 +40,39 @@ def fit(cell: Cell, films: Films, params: Params, data: Path) -> dict[str, Outco
     if cell.kind == "late":
         first, second = (Scores.load(data / "scores" / f"{part}.npz") for part in cell.parts)
         return {"all": Outcome(fuse(first, second, films.y_true, films.ids, cell.head))}
-    shared = params.training.mask_shared
-    hidden = read_hidden(data / "leaks.parquet", shared) if shared else None
-    items = items_of(cell, films.film_of, len(films.ids), params, data / "embeddings", hidden)
-    budget = _budget(cell, params)
+    min_films = params.training.mask_shared
+    shared = read_shared_frames(data / "leaks.parquet", min_films) if min_films else None
+    items = items_of(cell, films.film_of, len(films.ids), params, data / "embeddings", shared)
+    budget = training_budget(cell, params)
     label_sets = [each.labels for each in cells(params) if each.fitted_with == cell.slug]
-    lessons = [taught(films.y_true, labels, seeds) for labels in label_sets]
-    found = cross_validate(items, lessons, films.fold, cell.head, budget, seeds, cell.context)
+    targets = [training_targets(films.y_true, labels, seeds) for labels in label_sets]
+    found = cross_validate(items, targets, films.fold, cell.head, budget, seeds, cell.context)
     if cell.ungrouped and films.group is not None:
         label_sets.append(UNGROUPED)
         fold = films.fold_ungrouped
-        found += cross_validate(items, lessons[:1], fold, cell.head, budget, seeds, cell.context)
+        found += cross_validate(items, targets[:1], fold, cell.head, budget, seeds, cell.context)
     return {
-        labels: Outcome(Scores(films.ids, films.fold, fitted.score, fitted.inner).scored(), fitted)
-        for labels, fitted in zip(label_sets, found, strict=True)
+        labels: Outcome(Scores(films.ids, films.fold, each.score, each.inner).complete(), each)
+        for labels, each in zip(label_sets, found, strict=True)
     }
+
+
+def training_targets(y_true: np.ndarray, labels: str, seeds: Sequence[int]) -> np.ndarray:
+    """What models of a label set are trained on, float32: 1, 0, or NaN for genres outside it.
+
+    y_true: (n_films, 10) bool; labels: a key of LABEL_SETS. Returns (n_films, 10), and for `one`
+    (n_seeds, n_films, 10): each seed draws one label of each film anew. Films without any of the
+    labels stay, as negatives.
+    """
+    targets = y_true.astype(np.float32)
+    if labels == "one":
+        targets = np.zeros((len(seeds), *y_true.shape), np.float32)
+        for each, seed in zip(targets, seeds, strict=True):
+            drawn = np.where(y_true, np.random.default_rng(seed).random(y_true.shape), -1.0)
+            each[np.arange(len(y_true)), drawn.argmax(axis=1)] = y_true.any(axis=1)
+    outside = [column for column, genre in enumerate(GENRES) if genre not in LABEL_SETS[labels]]
+    targets[..., outside] = np.nan
+    return targets
 
 
 def items_of(
@@ -64,11 +81,11 @@ def items_of(
     n_films: int,
     params: Params,
     embeddings: Path,
-    hidden: Hidden | None = None,
+    shared: SharedFrames | None = None,
 ) -> Items:
-    """What a single or early approach looks at or hears of these films, all that there is of it.
+    """All items of these films that a single or early approach looks at or hears.
 
-    film_of: trailer_id -> row of its film; embeddings: folder of one file a backbone; hidden:
+    film_of: trailer_id -> row of its film; embeddings: folder of one file a backbone; shared:
     frames to leave out.
     """
     view = View(cell.context, params.training.middle_frames, cell.window)
@@ -79,28 +96,14 @@ def items_of(
             view,
             params.matrix.backbone(backbone).modality,
             params.frames.count,
-            hidden,
+            shared,
         )
         for backbone in cell.parts
     ]
     return parts[0] if cell.kind == "single" else join(parts[0], parts[1], n_films)
 
 
-def save_models(cell: Cell, fitted: Fitted, params: Params, folds: int, folder: Path) -> None:
-    """Write the trained models (safetensors) and beside them what it takes to use them."""
-    card = {
-        "approach": asdict(cell),
-        "models": [[fold, seed] for fold in range(folds) for seed in params.training.seeds],
-        "budget": vars(_budget(cell, params)),
-        "middle_frames": params.training.middle_frames,
-        "shapes": {name: list(value.shape[1:]) for name, value in fitted.tensors.items()},
-    }
-    with replacing(folder) as new:
-        new.mkdir()
-        save_file(fitted.tensors, new / "model.safetensors")
-        (new / "model.json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
-
-
-def _budget(cell: Cell, params: Params) -> HeadParams:
-    """A context that is trained brings the budget of the whole; else it is the head's."""
+def training_budget(cell: Cell, params: Params) -> HeadParams:
+    """Epochs, batch size and optimiser settings: the context's own where it has any, else the
+    head's."""
     return params.training.contexts.get(cell.context, params.training.heads[cell.head])

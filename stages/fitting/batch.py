@@ -1,9 +1,9 @@
 """Many models of one head, trained together: the same steps as one after the other, in few calls.
 
 Parameters are stacked along a first dimension (torch.func), so a step of the optimiser moves all
-models at once, and the gradient of the summed loss is each model's own. A job is what models are
-trained on and in which order, a lesson what they are taught: a job's items are fetched and
-standardised once, whatever the number of its lessons.
+models at once, and the gradient of the summed loss is each model's own. A job is a training set, a
+seed and an order; each job trains one model for each label set. Its items are fetched and
+standardised once, whatever the number of label sets.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,16 +18,21 @@ from stages.fitting.heads import build
 from stages.fitting.inputs import Batch, Inputs
 from stages.fitting.items import Items
 
-EPSILON = 1e-4  # added to a feature's spread: a constant feature must not be divided by zero
+EPSILON = 1e-4  # added to a feature's deviation: a constant feature must not be divided by zero
 PREDICT_BATCH = 1024  # rows
 
 
 class ModelBatch:
-    """A head for each job and lesson, its inputs standardised by what its job sees in training.
+    """A model for each job and label set, its inputs standardised by its job's training items."""
 
-    seeds: of each job, from which its models start; parameters: (n_jobs * n_lessons, *shape), job
-    by job, lesson by lesson within; mean, std: (n_jobs, *shape).
-    """
+    template: nn.Module
+    """One model, called with the parameters of each."""
+    parameters: dict[str, Tensor]
+    """(n_jobs * n_label_sets, *shape), job by job, label set by label set within."""
+    mean: Tensor
+    """(n_jobs, *shape) of the training items."""
+    std: Tensor
+    """(n_jobs, *shape), as `mean`."""
 
     def __init__(
         self,
@@ -36,26 +41,27 @@ class ModelBatch:
         n_outputs: int,
         seeds: Sequence[int],
         context: str = "",
-        lessons: int = 1,
+        n_label_sets: int = 1,
     ) -> None:
+        """seeds: one a job, from which its models start."""
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        self.lessons = lessons
-        self.code = f"stages.heads.{head}", f"stages.contexts.{context}"
+        self.n_label_sets = n_label_sets
+        self._modules = f"stages.heads.{head}", f"stages.contexts.{context}"
         models: list[nn.Module] = []
         for seed in seeds:
             torch.manual_seed(seed)
             models.append(build(head, context, items, n_outputs).to(self.device))
         self.template = models[0]
         stacked, _ = stack_module_state(models)
-        self.parameters: dict[str, Tensor] = {
-            name: nn.Parameter(value.detach().repeat_interleave(lessons, 0))
+        self.parameters = {
+            name: nn.Parameter(value.detach().repeat_interleave(n_label_sets, 0))
             for name, value in stacked.items()
         }
         self.mean = torch.zeros(0)
         self.std = torch.ones(0)
 
     @classmethod
-    def restored(
+    def from_tensors(
         cls,
         head: str,
         items: Items,
@@ -82,8 +88,8 @@ class ModelBatch:
         models.mean, models.std = (tensors[name].to(models.device) for name in ("mean", "std"))
         return models
 
-    def standardise(self, inputs: Inputs, train: Sequence[Tensor]) -> None:
-        """Take each job's input mean and spread from its own training items.
+    def fit_scaling(self, inputs: Inputs, train: Sequence[Tensor]) -> None:
+        """Take each job's mean and standard deviation from its own training items.
 
         Per feature for vectors and sequences of them, per channel for maps of (channels, height,
         width).
@@ -91,56 +97,57 @@ class ModelBatch:
         means, stds = zip(*(inputs.mean_and_std(items) for items in train), strict=True)
         self.mean, self.std = torch.stack(means), torch.stack(stds) + EPSILON
 
-    def logits(self, batch: Batch, draw: int = 0) -> Tensor:
-        """Each job's models on its own batch -> (n_jobs, n_lessons, n, n_outputs).
+    def logits(self, batch: Batch, seed: int = 0) -> Tensor:
+        """Each job's models on its own batch -> (n_jobs, n_label_sets, n, n_outputs).
 
-        batch: first dimension the job. What dropout draws hangs on `draw` alone and is the same
-        for all: no model is another for those that are trained beside it.
+        batch: first dimension the job; seed: of the dropout, the same for all models, so that none
+        depends on which others are trained beside it.
         """
         over = [1] * (batch[0].ndim - self.mean.ndim)
         wide = (len(self.mean), *over, *self.mean.shape[1:])
-        standard = _standardised(self.mean.view(wide), self.std.view(wide), batch)
+        scaled = _scale(batch, self.mean.view(wide), self.std.view(wide))
         if batch[0].ndim < 5 or self.device.type == "cuda":
-            _seed(self.device, draw)
-            each = tuple(
-                part[:, None].expand(-1, self.lessons, *part.shape[1:]).flatten(0, 1)
-                for part in standard
+            _seed(self.device, seed)
+            repeated = tuple(
+                part[:, None].expand(-1, self.n_label_sets, *part.shape[1:]).flatten(0, 1)
+                for part in scaled
             )
-            found = vmap(self._call, randomness="same")(self.parameters, each)
-            return found.unflatten(0, (-1, self.lessons))
+            found = vmap(self._forward, randomness="same")(self.parameters, repeated)
+            return found.unflatten(0, (-1, self.n_label_sets))
         # maps: vmap's grouped convolutions take twice the time of one call a model on a CPU, and a
         # third of it on a GPU
         jobs = range(len(self.mean))
-        own = [tuple(part[job] for part in standard) for job in jobs]
-        return torch.stack([self._one_by_one(job, own[job], draw) for job in jobs])
+        own = [tuple(part[job] for part in scaled) for job in jobs]
+        return torch.stack([self._forward_job(job, own[job], seed) for job in jobs])
 
     @torch.no_grad()
     def predict(self, job: int, inputs: Inputs, items: Tensor) -> Tensor:
-        """Logits of a job's models for the numbered items, (n_lessons, n, n_outputs)."""
+        """Logits of a job's models for the numbered items, (n_label_sets, n, n_outputs)."""
         self.template.eval()
         found = []
         for part in items.split(max(1, PREDICT_BATCH // inputs.length)):
-            standard = _standardised(self.mean[job], self.std[job], inputs[part])
-            found.append(self._one_by_one(job, standard, 0))
+            scaled = _scale(inputs[part], self.mean[job], self.std[job])
+            found.append(self._forward_job(job, scaled, 0))
         return torch.cat(found, dim=1)
 
-    def _one_by_one(self, job: int, standard: Batch, draw: int) -> Tensor:
+    def _forward_job(self, job: int, scaled: Batch, seed: int) -> Tensor:
+        """One model after the other, (n_label_sets, n, n_outputs)."""
         found = []
-        for lesson in range(self.lessons):
-            _seed(self.device, draw)
-            number = job * self.lessons + lesson
+        for label_set in range(self.n_label_sets):
+            _seed(self.device, seed)
+            number = job * self.n_label_sets + label_set
             state = {name: value[number] for name, value in self.parameters.items()}
-            found.append(self._call(state, standard))
+            found.append(self._forward(state, scaled))
         return torch.stack(found)
 
-    def _call(self, state: dict[str, Tensor], standard: Batch) -> Tensor:
-        with plugin_errors(TRAINED, *self.code):
-            found: Tensor = functional_call(self.template, state, standard, tie_weights=False)
+    def _forward(self, state: dict[str, Tensor], scaled: Batch) -> Tensor:
+        with plugin_errors(TRAINED, *self._modules):
+            found: Tensor = functional_call(self.template, state, scaled, tie_weights=False)
         return found
 
-    def tensors(self, lesson: int) -> dict[str, Tensor]:
-        """Everything a prediction by the models of one lesson needs, first dimension the job."""
-        own = slice(lesson, None, self.lessons)
+    def tensors(self, label_set: int) -> dict[str, Tensor]:
+        """Everything a prediction by the models of one label set needs, first dimension the job."""
+        own = slice(label_set, None, self.n_label_sets)
         state = {name: value.detach()[own] for name, value in self.parameters.items()}
         return {
             name: value.cpu().clone(memory_format=torch.contiguous_format)
@@ -148,15 +155,15 @@ class ModelBatch:
         }
 
 
-def _standardised(mean: Tensor, std: Tensor, batch: Batch) -> Batch:
+def _scale(batch: Batch, mean: Tensor, std: Tensor) -> Batch:
     x = (batch[0].float() - mean).div_(std)
-    if len(batch) > 1:  # a sequence: what is padding is nothing
+    if len(batch) > 1:  # a sequence: padding stays zero
         x.mul_(batch[1][..., None])
     return x, *batch[1:]
 
 
-def _seed(device: torch.device, number: int) -> None:
+def _seed(device: torch.device, seed: int) -> None:
     """What torch.manual_seed does, on one device and in a hundredth of the time."""
     on_gpu = device.type == "cuda"
     generators = torch.cuda.default_generators if on_gpu else (torch.default_generator,)
-    generators[device.index or 0].manual_seed(number)
+    generators[device.index or 0].manual_seed(seed)

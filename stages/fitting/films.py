@@ -13,20 +13,20 @@ from stages.corpus.table import read_trailers
 
 @dataclass(frozen=True)
 class Films:
-    """ids: (n_films,) str; y_true: (n_films, n_genres) bool; fold: (n_films,) int.
-
-    film_of: trailer_id -> row of its film; group: (n_films,) number of its collection, or None
-    where the catalogue names none. Films of a collection are alike however the folds were made.
-    fold_ungrouped: (n_films,) int, folds that may part them, for the comparison with those that
-    do not.
-    """
+    """All films that have a fold, in one order."""
 
     ids: np.ndarray
+    """(n_films,) str."""
     y_true: np.ndarray
+    """(n_films, n_genres) bool."""
     fold: np.ndarray
+    """(n_films,) int, numbered from 0."""
     film_of: dict[str, int]
+    """trailer_id -> row of its film."""
     fold_ungrouped: np.ndarray
+    """(n_films,) int, folds that may split a collection; compared with `fold`, which never does."""
     group: np.ndarray | None = None
+    """(n_films,) number of each film's collection; None where the catalogue names none."""
 
 
 def read_films(data: Path) -> Films:

@@ -1,4 +1,4 @@
-"""Heads and contexts by name, put together to one model, or said why they do not fit."""
+"""Heads and contexts by name, joined to one model, with an error that says why they do not fit."""
 
 from typing import Any
 
@@ -10,8 +10,8 @@ from stages.base.plugins import CONTEXT, HEAD, invalid_plugin, load_class, plugi
 from stages.fitting.items import Items
 
 
-class InContext(nn.Module):
-    """A head on what a context makes of a whole sequence."""
+class ContextAndHead(nn.Module):
+    """A context that makes one vector of a sequence, and a head on that vector."""
 
     def __init__(self, context: nn.Module, head: nn.Module) -> None:
         super().__init__()
@@ -35,9 +35,9 @@ def build(head: str, context: str, items: Items, n_outputs: int) -> nn.Module:
     if items.index is not None:
         pooling = load_class("contexts", context, "Context", nn.Module, CONTEXT)
         if len(shape) != 1:
-            raise _misfit(f"context {context}", shape, 1)
+            raise _wrong_shape(f"context {context}", shape, 1)
     if kind.input_dims != len(shape):
-        raise _misfit(f"head {head}", shape, kind.input_dims)
+        raise _wrong_shape(f"head {head}", shape, kind.input_dims)
     n_parts = getattr(kind, "n_parts", 1)
     if n_parts > 1 and len(items.parts) != n_parts:
         raise BenchmarkError(
@@ -50,40 +50,40 @@ def build(head: str, context: str, items: Items, n_outputs: int) -> nn.Module:
     if items.index is not None:
         mask, time = torch.ones(2, 3, dtype=torch.bool), torch.zeros(2, 3)
         sequence = [torch.zeros(2, 3, *shape), mask, time]
-        pooled = _tried(pooling, (shape[0],), sequence, "dim_out", CONTEXT)
+        pooled = _checked(pooling, (shape[0],), sequence, "dim_out", CONTEXT)
         shape = (pooled.dim_out,)
     takes = items.parts if n_parts > 1 else shape
-    made = _tried(kind, (takes, n_outputs), [torch.zeros(2, *shape)], n_outputs, HEAD)
-    if not list(made.parameters()):
+    module = _checked(kind, (takes, n_outputs), [torch.zeros(2, *shape)], n_outputs, HEAD)
+    if not list(module.parameters()):
         raise invalid_plugin(code, "Head has no parameters to learn", HEAD)
-    return made if pooled is None else InContext(pooled, made)
+    return module if pooled is None else ContextAndHead(pooled, module)
 
 
-def _tried(
+def _checked(
     kind: Any, arguments: tuple[Any, ...], inputs: list[Tensor], width: int | str, contract: str
 ) -> Any:
-    """A module made and tried once, on zeros and without dropout: nothing is drawn that way.
+    """A new module, tried once on zeros and without dropout, which draws no random number.
 
-    width: of what it gives, or the attribute that says so. Raises BenchmarkError unless it is as
-    the contract has it.
+    width: of its output, or the attribute that says so. Raises BenchmarkError where it breaks the
+    contract.
     """
     code = kind.__module__
     with plugin_errors(contract, code):
-        made = kind(*arguments)
-        wanted = getattr(made, width) if isinstance(width, str) else width
+        module = kind(*arguments)
+        expected = getattr(module, width) if isinstance(width, str) else width
         with torch.no_grad():
-            found = made.eval()(*inputs)
-        made.train()
-    if not isinstance(found, Tensor) or not found.is_floating_point() or found.shape != (2, wanted):
-        tensor = isinstance(found, Tensor)
-        shown = f"{found.dtype} {tuple(found.shape)}" if tensor else type(found).__name__
-        raise invalid_plugin(code, f"forward gave {shown} where (2, {wanted}) was due", contract)
-    if buffers := ", ".join(name for name, _ in made.named_buffers()):
+            found = module.eval()(*inputs)
+        module.train()
+    is_tensor, shape = isinstance(found, Tensor), (2, expected)
+    if not is_tensor or not found.is_floating_point() or found.shape != shape:
+        shown = f"{found.dtype} {tuple(found.shape)}" if is_tensor else type(found).__name__
+        raise invalid_plugin(code, f"forward gave {shown} where {shape} was due", contract)
+    if buffers := ", ".join(name for name, _ in module.named_buffers()):
         raise invalid_plugin(code, f"buffers, which are not kept with a model: {buffers}", contract)
-    return made
+    return module
 
 
-def _misfit(what: str, shape: tuple[int, ...], dims: int) -> BenchmarkError:
+def _wrong_shape(what: str, shape: tuple[int, ...], dims: int) -> BenchmarkError:
     return BenchmarkError(
         f"{what} does not fit this backbone",
         found=f"items of shape {tuple(shape)}",

@@ -9,11 +9,11 @@ import torch
 from torch import Tensor
 
 from stages.fitting.items import Items
-from stages.fitting.rows import PART_BYTES, OnDisk
+from stages.fitting.rows import CHUNK_BYTES, MappedRows
 
-# x; of sequences also which of it is no padding (n, length) bool and when it is (n, length)
 Batch = tuple[Tensor, ...]
-COLUMNS = 256  # features whose spread is taken at a time
+"""x; of sequences also the mask of what is no padding, and when it is, both (n, length)."""
+FEATURES_AT_ONCE = 256  # whose mean and spread are taken
 
 
 class Inputs:
@@ -25,19 +25,19 @@ class Inputs:
 
     def __init__(self, items: Items) -> None:
         x = items.x
-        self.here: Tensor | OnDisk
-        self.here = x if isinstance(x, OnDisk) else torch.from_numpy(np.ascontiguousarray(x))
-        self.x = self.here
+        self._on_cpu: Tensor | MappedRows
+        self._on_cpu = x if isinstance(x, MappedRows) else torch.from_numpy(np.ascontiguousarray(x))
+        self.x = self._on_cpu
         self.time = torch.from_numpy(items.time if items.time is not None else np.zeros(0))
         self.index = torch.from_numpy(items.index).long() if items.index is not None else None
         self.length = 1 if self.index is None else max(1, self.index.shape[1])
         self.device = torch.device("cpu")
-        self._spread: dict[bytes, tuple[Tensor, Tensor]] = {}
+        self._mean_and_std_of: dict[bytes, tuple[Tensor, Tensor]] = {}
 
     def to(self, device: torch.device) -> None:
-        """Move them."""
+        """Move them to a device, in place."""
         self.device, self.time = device, self.time.to(device)
-        self.x = self.x if isinstance(self.x, OnDisk) else self.x.to(device)
+        self.x = self.x if isinstance(self.x, MappedRows) else self.x.to(device)
         self.index = None if self.index is None else self.index.to(device)
 
     def __getitem__(self, items: Tensor) -> Batch:
@@ -51,41 +51,42 @@ class Inputs:
     def mean_and_std(self, items: Tensor) -> tuple[Tensor, Tensor]:
         """Over the numbered items, padding left out; (dim,) each, of maps (channels, 1, 1).
 
-        Models that learn from the same items, seeds of one fold, have them from one look.
+        Computed once for models that train on the same items, such as the seeds of one fold.
         """
         items = items.cpu()
         key = sha256(items.numpy().tobytes()).digest()
-        if key not in self._spread:
+        if key not in self._mean_and_std_of:
             mean, std = self._mean_and_std(items)
-            self._spread[key] = mean.to(self.device), std.to(self.device)
-        return self._spread[key]
+            self._mean_and_std_of[key] = mean.to(self.device), std.to(self.device)
+        return self._mean_and_std_of[key]
 
     def _mean_and_std(self, items: Tensor) -> tuple[Tensor, Tensor]:
         if self.index is None:
-            over, part = [0] if self.here.ndim == 2 else [0, 2, 3], self._floats(items)
+            over, part = [0] if self._on_cpu.ndim == 2 else [0, 2, 3], self._float_rows(items)
             return part.mean(over, keepdim=True)[0], part.std(over, keepdim=True)[0]
         rows = self.index.cpu()[items].flatten()
         rows = rows[rows >= 0]
-        if isinstance(self.here, OnDisk):
-            parts: Iterable[Tensor] = self._floats(rows).split(COLUMNS, dim=1)
+        if isinstance(self._on_cpu, MappedRows):
+            parts: Iterable[Tensor] = self._float_rows(rows).split(FEATURES_AT_ONCE, dim=1)
         else:
-            parts = (part[rows].float() for part in self.here.split(COLUMNS, dim=1))
+            parts = (part[rows].float() for part in self._on_cpu.split(FEATURES_AT_ONCE, dim=1))
         std, mean = zip(*(torch.std_mean(part, dim=0) for part in parts), strict=True)
         return torch.cat(mean), torch.cat(std)
 
     def _rows(self, rows: Tensor) -> Tensor:
-        if isinstance(self.x, OnDisk):
+        if isinstance(self.x, MappedRows):
             return torch.from_numpy(self.x[rows.cpu().numpy()]).to(self.device)
         return self.x[rows]
 
-    def _floats(self, rows: Tensor) -> Tensor:
-        """Rows as float32, side by side; of rows on disk in a file that goes with the tensor."""
-        if not isinstance(self.here, OnDisk):
-            return self.here[rows].float()
+    def _float_rows(self, rows: Tensor) -> Tensor:
+        """Rows as float32; those on disk in a temporary file that goes with the tensor."""
+        if not isinstance(self._on_cpu, MappedRows):
+            return self._on_cpu[rows].float()
         numbers = rows.numpy()
-        with TemporaryFile(dir=self.here.path.parent) as file:
-            found = np.memmap(file, np.float32, "w+", shape=(len(numbers), *self.here.shape[1:]))
-        size = max(PART_BYTES // (4 * int(np.prod(self.here.shape[1:]))), 1)
+        with TemporaryFile(dir=self._on_cpu.path.parent) as file:
+            shape = (len(numbers), *self._on_cpu.shape[1:])
+            found = np.memmap(file, np.float32, "w+", shape=shape)
+        size = max(CHUNK_BYTES // (4 * int(np.prod(shape[1:]))), 1)
         for start in range(0, len(numbers), size):
-            found[start : start + size] = self.here[numbers[start : start + size]]
+            found[start : start + size] = self._on_cpu[numbers[start : start + size]]
         return torch.from_numpy(found)

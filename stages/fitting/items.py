@@ -4,31 +4,32 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pyarrow.compute as pc
 
 from stages.base.npz import NpzArray
+from stages.base.packs import read_table
 from stages.base.params import ALL_WINDOWS, WINDOWS
-from stages.fitting.masking import Hidden
-from stages.fitting.rows import Rows, held, reduced
+from stages.fitting.rows import Rows, load_rows, reduce_rows
 
 
 @dataclass(frozen=True)
 class Items:
-    """What is scored, one by one.
-
-    x: (n_rows, *shape), in memory or on disk; film: (n_items,) row of an item's film. An item is a
-    row of x, or where `index` (n_items, length) is given the sequence of rows it names, in the
-    order of their time, -1 after the last; then time: (n_rows,) float32, share of the sequence's
-    span from 0 to 1.
-    parts: sizes of the embeddings that were joined to a row.
+    """What is scored, one by one: rows of embeddings, or sequences of such rows.
 
     Rows and index rather than a padded copy: thousands of films fill gigabytes as it is.
     """
 
     x: Rows
+    """(n_rows, *shape), in memory or on disk."""
     film: np.ndarray
+    """(n_items,) row of each item's film."""
     index: np.ndarray | None = None
+    """(n_items, length), where an item is a sequence: its rows of x in order of time, padded with
+    -1. None where an item is a row of x."""
     time: np.ndarray | None = None
+    """(n_rows,) float32, of sequences: when each row is, from 0 to 1 over its sequence's span."""
     parts: tuple[int, ...] = ()
+    """Sizes of the embeddings that were joined to a row."""
 
     def __post_init__(self) -> None:
         n_items = len(self.x if self.index is None else self.index)
@@ -41,18 +42,52 @@ class View:
     """Which items an approach looks at, and whether one by one, as their mean, or in sequence."""
 
     context: str
+    """each, mean, max, or the name of a context that takes the sequence."""
     middle_frames: int
+    """How many frames around the middle count where each is an item of its own."""
     sound_window: str
+    """The window of sound that is heard, or ALL_WINDOWS."""
 
-    def keep(self, group: np.ndarray, modality: str, count: int) -> np.ndarray:
-        """Mask over items; group: frame numbers (0..count - 1), or indices into WINDOWS."""
+    def mask(self, position: np.ndarray, modality: str, n_frames: int) -> np.ndarray:
+        """Which items are looked at, (n_items,) bool.
+
+        position: (n_items,) frame numbers (0..n_frames - 1), or indices into WINDOWS.
+        """
         if modality == "sound":
             heard = WINDOWS if self.sound_window == ALL_WINDOWS else (self.sound_window,)
-            return np.isin(group, [WINDOWS.index(window) for window in heard])
+            return np.isin(position, [WINDOWS.index(window) for window in heard])
         if self.context != "each":
-            return np.ones(len(group), bool)
-        first = (count - self.middle_frames) // 2
-        return (group >= first) & (group < first + self.middle_frames)
+            return np.ones(len(position), bool)
+        first = (n_frames - self.middle_frames) // 2
+        return (position >= first) & (position < first + self.middle_frames)
+
+
+@dataclass(frozen=True)
+class SharedFrames:
+    """Frames that several films share, which an approach is kept from looking at."""
+
+    frames: frozenset[tuple[str, int]]
+    """(trailer_id, number of the frame)."""
+
+    def exclude_from(
+        self, mask: np.ndarray, trailer_ids: np.ndarray, frames: np.ndarray
+    ) -> np.ndarray:
+        """`mask` without the shared frames; all three (n_items,).
+
+        A trailer that would be left with no frame keeps all it has: no film is lost.
+        """
+        pairs = zip(trailer_ids.tolist(), frames.tolist(), strict=True)
+        own = mask & ~np.array([pair in self.frames for pair in pairs], bool)
+        return np.where(np.isin(trailer_ids, np.unique(trailer_ids[own])), own, mask)
+
+
+def read_shared_frames(path: Path, min_films: int) -> SharedFrames:
+    """Frames that at least `min_films` films share, of the audit's `data/leaks.parquet`."""
+    table = read_table(path, columns=["trailer_id", "frame", "films"])
+    is_frame = pc.greater_equal(table["frame"], 0)
+    table = table.filter(pc.and_(is_frame, pc.greater_equal(table["films"], min_films)))
+    names, frames = table["trailer_id"].to_pylist(), table["frame"].to_pylist()
+    return SharedFrames(frozenset(zip(names, frames, strict=True)))
 
 
 def read_items(
@@ -60,30 +95,34 @@ def read_items(
     film_of: dict[str, int],
     view: View,
     modality: str,
-    frames: int,
-    hidden: Hidden | None = None,
+    n_frames: int,
+    shared: SharedFrames | None = None,
 ) -> Items:
-    """Items of an embedding file. film_of: trailer_id -> row of its film; others are left out."""
+    """Items of an embedding file.
+
+    film_of: trailer_id -> row of its film, other trailers are left out; n_frames: taken of each
+    trailer; shared: frames to leave out.
+    """
     with np.load(path) as file:
-        names, trailer, group = file["trailer_id"], file["trailer"], file["group"]
+        names, trailer, position = file["trailer_id"], file["trailer"], file["group"]
         films = np.array([film_of.get(str(name), -1) for name in names], np.int64)
-        keep = view.keep(group, modality, frames) & (films[trailer] >= 0)
-        if hidden is not None and modality == "picture":
-            keep = hidden.without(keep, names[trailer], group)
-        trailer = trailer[keep]
-        time = file["time"][keep] if "time" in file else np.zeros(len(trailer), np.float32)
+        mask = view.mask(position, modality, n_frames) & (films[trailer] >= 0)
+        if shared is not None and modality == "picture":
+            mask = shared.exclude_from(mask, names[trailer], position)
+        trailer = trailer[mask]
+        time = file["time"][mask] if "time" in file else np.zeros(len(trailer), np.float32)
     embedding = NpzArray.locate(path, "embedding")
     if view.context == "each":
-        return Items(held(embedding, keep), films[trailer])
+        return Items(load_rows(embedding, mask), films[trailer])
     # items of a trailer lie together
     seen, first, counts = np.unique(trailer, return_index=True, return_counts=True)
     if view.context == "mean":
-        means = reduced(embedding, keep, first, np.add)
+        means = reduce_rows(embedding, mask, first, np.add)
         means /= counts.reshape(-1, *[1] * (means.ndim - 1))
         return Items(means, films[seen])
     if view.context == "max":
-        return Items(reduced(embedding, keep, first, np.maximum), films[seen])
-    return Items(held(embedding, keep), films[seen], *_sequences(first, counts, time))
+        return Items(reduce_rows(embedding, mask, first, np.maximum), films[seen])
+    return Items(load_rows(embedding, mask), films[seen], *_sequences(first, counts, time))
 
 
 def _sequences(
@@ -115,7 +154,7 @@ def film_means(items: Items, n_films: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def join(a: Items, b: Items, n_films: int) -> Items:
-    """Early fusion: one item a film that has both, its mean embeddings side by side."""
+    """Early fusion: one item for each film that has both, its mean embeddings side by side."""
     (mean_a, has_a), (mean_b, has_b) = film_means(a, n_films), film_means(b, n_films)
     both = np.flatnonzero(has_a & has_b)
     joined = np.concatenate([mean_a[both], mean_b[both]], axis=1)

@@ -13,12 +13,12 @@ import numpy as np
 from stages.base.errors import BenchmarkError
 from stages.base.npz import NpzArray
 
-PART_BYTES = 1 << 24  # read at once
-UNKNOWN_GB = 4.0  # taken where the system does not tell what is free
+CHUNK_BYTES = 1 << 24  # read at a time
+ASSUMED_FREE_GB = 8.0  # where the system does not say
 
 
-class OnDisk:
-    """Some rows of a stored array, gathered as they are asked for: `rows[numbers]`."""
+class MappedRows:
+    """Some rows of a memory-mapped array, read from disk as they are asked for: `rows[numbers]`."""
 
     def __init__(self, stored: NpzArray, numbers: np.ndarray) -> None:
         self.path = stored.path
@@ -36,36 +36,39 @@ class OnDisk:
         return np.asarray(self[:], dtype)
 
 
-Rows = np.ndarray | OnDisk
+Rows = np.ndarray | MappedRows
 
 
-def held(stored: NpzArray, keep: np.ndarray) -> Rows:
-    """The rows of a mask: read if they fit the budget, else left on disk."""
-    numbers = np.flatnonzero(keep)
+def load_rows(stored: NpzArray, mask: np.ndarray) -> Rows:
+    """The rows of a mask, (n_stored,) bool: read if they fit the budget, else left on disk."""
+    numbers = np.flatnonzero(mask)
     if len(numbers) * stored.row_bytes > budget_bytes():
-        return OnDisk(stored, numbers)
+        return MappedRows(stored, numbers)
     found = np.empty((len(numbers), *stored.shape[1:]), stored.dtype)
     done = 0
-    for part in _parts(np.arange(len(keep) + 1), stored.row_bytes):
-        rows = stored.read(part.start, part.stop)[keep[part]]
+    for part in _chunks(np.arange(len(mask) + 1), stored.row_bytes):
+        rows = stored.read(part.start, part.stop)[mask[part]]
         found[done : done + len(rows)] = rows
         done += len(rows)
     return found
 
 
-def reduced(stored: NpzArray, keep: np.ndarray, first: np.ndarray, by: np.ufunc) -> np.ndarray:
-    """The rows of a mask, trailer by trailer, as one float32 row each; never all in memory.
+def reduce_rows(
+    stored: NpzArray, mask: np.ndarray, first: np.ndarray, ufunc: np.ufunc
+) -> np.ndarray:
+    """One float32 row for each trailer, `ufunc` over its rows of the mask; never all in memory.
 
-    first: (n_trailers,) place of each trailer's first row among those of the mask, rising.
+    mask: (n_stored,) bool; first: (n_trailers,), where each trailer's rows begin among those of the
+    mask, rising.
     """
     found = np.empty((len(first), *stored.shape[1:]), np.float32)
-    numbers = np.flatnonzero(keep)
-    ends = np.append(numbers[first[1:] - 1] + 1, len(keep)) if len(first) else first
+    numbers = np.flatnonzero(mask)
+    ends = np.append(numbers[first[1:] - 1] + 1, len(mask)) if len(first) else first
     edges = np.append(0, ends)
-    for part in _parts(edges, stored.row_bytes):
+    for part in _chunks(edges, stored.row_bytes):
         span = slice(int(edges[part.start]), int(edges[part.stop]))
-        rows = stored.read(span.start, span.stop)[keep[span]].astype(np.float32)
-        found[part] = by.reduceat(rows, first[part] - first[part.start], axis=0)
+        rows = stored.read(span.start, span.stop)[mask[span]].astype(np.float32)
+        found[part] = ufunc.reduceat(rows, first[part] - first[part.start], axis=0)
     return found
 
 
@@ -88,12 +91,15 @@ def _free_bytes() -> float:
         lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
         return next(float(line.split()[1]) * 1024 for line in lines if "MemAvailable" in line)
     except (OSError, StopIteration):
-        return 2 * UNKNOWN_GB * 1e9
+        return ASSUMED_FREE_GB * 1e9
 
 
-def _parts(edges: np.ndarray, row_bytes: int) -> Iterator[slice]:
-    """Stretches of pieces, the n-th from row edges[n] to edges[n + 1], of PART_BYTES or one."""
-    start, most = 0, max(PART_BYTES // max(row_bytes, 1), 1)
+def _chunks(edges: np.ndarray, row_bytes: int) -> Iterator[slice]:
+    """Slices of `edges`, each of as many pieces as fit CHUNK_BYTES, at least one.
+
+    Piece n has the rows from edges[n] to edges[n + 1].
+    """
+    start, most = 0, max(CHUNK_BYTES // max(row_bytes, 1), 1)
     while start < len(edges) - 1:
         stop = int(np.searchsorted(edges, edges[start] + most, side="right")) - 1
         stop = max(stop, start + 1)

@@ -1,4 +1,4 @@
-"""Out-of-fold scores on disk: one file an approach, the judges' only input besides the labels."""
+"""Out-of-fold scores on disk, a file for each approach: all that is judged, besides the labels."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,19 +11,19 @@ from stages.base.files import replacing
 
 @dataclass(frozen=True)
 class Scores:
-    """Scores of one approach; NaN throughout for a genre that it was not trained on.
-
-    film_id: (n_films,) str; fold: (n_films,); score: (n_seeds, n_films, n_genres) float32;
-    inner: (n_folds, n_films, n_genres) float32, inner[f] what may be tuned on for fold f: scores of
-    the films outside f by models that never saw f or the film, NaN for the films of f itself.
-    """
+    """Scores of one approach; NaN throughout for a genre that it was not trained on."""
 
     film_id: np.ndarray
+    """(n_films,) str."""
     fold: np.ndarray
+    """(n_films,) int."""
     score: np.ndarray
+    """(n_seeds, n_films, n_genres) float32, out of fold."""
     inner: np.ndarray
+    """(n_folds, n_films, n_genres) float32; inner[f]: what may be tuned on for fold f, scores of
+    the films outside f by models that never saw f or the film, NaN for the films of f itself."""
 
-    def scored(self) -> "Scores":
+    def complete(self) -> "Scores":
         """Only the films that have a score in every genre that any film has one in."""
         genres = np.isfinite(self.score).any(axis=(0, 1))
         return self.take(np.isfinite(self.score[:, :, genres]).all(axis=(0, 2)))
@@ -46,16 +46,16 @@ def film_ids(path: Path) -> np.ndarray:
         return np.asarray(file["film_id"])
 
 
-def held(path: Path) -> list[str]:
+def stored_label_sets(path: Path) -> list[str]:
     """The label sets whose scores a file holds."""
     with np.load(path) as file:
         return [name.removesuffix(".score") for name in file.files if name.endswith(".score")]
 
 
 def save_scores(scores: Mapping[str, Scores], path: Path) -> None:
-    """Write one approach's by label set, byte for byte the same for the same numbers.
+    """Write one approach's scores by label set, byte for byte the same for the same numbers.
 
-    What an approach learnt from several label sets was learnt together: its films are the same.
+    The films of all label sets are the same: they were trained together.
     """
     first = next(iter(scores.values()))
     arrays = {"film_id": first.film_id, "fold": first.fold}
@@ -65,7 +65,7 @@ def save_scores(scores: Mapping[str, Scores], path: Path) -> None:
         np.savez(new, allow_pickle=False, **arrays)
 
 
-def prior_scores(film_id: np.ndarray, fold: np.ndarray, y_true: np.ndarray, seeds: int) -> Scores:
+def prior_scores(film_id: np.ndarray, fold: np.ndarray, y_true: np.ndarray, n_seeds: int) -> Scores:
     """Each film's score is the label frequency in the other folds.
 
     film_id, fold: (n_films,), folds numbered from 0; y_true: (n_films, n_genres) bool.
@@ -79,10 +79,10 @@ def prior_scores(film_id: np.ndarray, fold: np.ndarray, y_true: np.ndarray, seed
             rest = (fold != number) & (fold != other)
             if rest.any():
                 inner[number, fold == other] = y_true[rest].mean(axis=0)
-    return Scores(film_id, fold, np.repeat(score[None], seeds, axis=0), inner)
+    return Scores(film_id, fold, np.repeat(score[None], n_seeds, axis=0), inner)
 
 
-def in_common(a: Scores, b: Scores) -> tuple[Scores, Scores]:
+def align(a: Scores, b: Scores) -> tuple[Scores, Scores]:
     """Two approaches' scores of the films that both have, in one order.
 
     Raises ValueError if the two do not agree on the folds.

@@ -1,4 +1,4 @@
-"""A small convolutional network on pictures or spectrograms: the seed study's from-scratch one."""
+"""A small convolutional network on pictures or spectrograms, as the seed study trained one."""
 
 from collections.abc import Sequence
 
@@ -28,5 +28,5 @@ class Head(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         maps = self.features(x)
-        # mean says how much, maximum says whether at all
+        # mean: how much of it there is; maximum: whether there is any
         return self.output(torch.cat([maps.mean((-2, -1)), maps.amax((-2, -1))], dim=-1))

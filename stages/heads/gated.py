@@ -1,7 +1,7 @@
-"""A gated multimodal unit on two joined embeddings: a learnt gate says whom to believe, and where.
+"""A gated multimodal unit on two joined embeddings: a learnt gate weighs them, feature by feature.
 
 Arevalo, Solorio, Montes-y-Gómez and González, "Gated multimodal units for information fusion",
-2017, which tells genres of films from posters and plots.
+2017, who classify genres of films from posters and plots.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ HIDDEN = 64
 
 class Head(nn.Module):
     input_dims = 1  # of one item
-    n_parts = 2  # joined embeddings, whose sizes are its shape
+    n_parts = 2  # joined embeddings; `shape` holds their sizes
 
     def __init__(self, shape: Sequence[int], n_outputs: int) -> None:
         super().__init__()

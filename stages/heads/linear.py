@@ -1,4 +1,4 @@
-"""One linear layer on an embedding: what the embedding says without further thought."""
+"""One linear layer on an embedding: logistic regression."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""All approaches' scores of the same films: what every judgement starts from."""
+"""All approaches' scores of the same films, from which every table is made."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,37 +13,38 @@ from stages.base.params import JudgingParams
 from stages.base.params.matrix import Cell
 from stages.fitting.films import read_films
 from stages.fitting.scores import Scores, film_ids
-from stages.judging.enough import Enough, enough
+from stages.judging.sample_size import SampleSize, check_sample_size
 from stages.scoring.bootstrap import GenreResamples, resampled_average_precision
 
 
 @dataclass(frozen=True, eq=False)
 class Board:
-    """cells: the approaches; film_id, fold: (n_films,); y_true: (n_films, n_genres) bool;
-    by_seed: (n_approaches, n_seeds, n_films, n_genres), as they lie on disk, float32;
-    inner: (n_approaches, n_folds, n_films, n_genres), the same, inner[:, f] what may be tuned on
-    for fold f, NaN for the films of f itself; group: (n_films,), the films that are resampled
-    together, or None where each stands alone; genres: names of the columns, the one set that every
-    number of the run is over: those that some film of the board has."""
+    """Scores of several approaches for the same films and genres."""
 
     cells: tuple[Cell, ...]
+    """The approaches."""
     film_id: np.ndarray
+    """(n_films,) str."""
     fold: np.ndarray
+    """(n_films,) int."""
     y_true: np.ndarray
+    """(n_films, n_genres) bool."""
     by_seed: np.ndarray
+    """(n_approaches, n_seeds, n_films, n_genres) float32, as on disk."""
     inner: np.ndarray
+    """(n_approaches, n_folds, n_films, n_genres) float32; inner[:, f]: what may be tuned on for
+    fold f, NaN for the films of f itself."""
     group: np.ndarray | None = None
+    """(n_films,) number of the films that are resampled together; None where each stands alone."""
     genres: tuple[str, ...] = GENRES
+    """Names of the columns: the genres that some film of the board has."""
     _resampled: dict[tuple[int, int], GenreResamples] = field(
         default_factory=dict, init=False, repr=False
     )
 
     @cached_property
     def y_scores(self) -> np.ndarray:
-        """What an approach says: its scores averaged over the seeds, one row of films each.
-
-        (n_approaches, n_films, n_genres) float64.
-        """
+        """Scores averaged over the seeds, (n_approaches, n_films, n_genres) float64."""
         return self.by_seed.mean(axis=1, dtype=np.float64)
 
     def tuning_scores(self, number: int, fold: int) -> np.ndarray:
@@ -51,7 +52,7 @@ class Board:
         return self.inner[number, fold].astype(np.float64)
 
     def resampled(self, params: JudgingParams) -> GenreResamples:
-        """Every approach's average precision by genre on every resample, drawn and judged once."""
+        """Every approach's average precision by genre on every resample, computed once."""
         key = params.resamples, params.seed
         if key not in self._resampled:
             self._resampled[key] = resampled_average_precision(
@@ -61,12 +62,12 @@ class Board:
 
     @property
     def columns(self) -> list[int]:
-        """Where the board's genres stand among all."""
+        """Columns of the board's genres among all genres."""
         return [GENRES.index(genre) for genre in self.genres]
 
-    def enough(self, params: JudgingParams) -> Enough:
-        """Whether there are films enough for intervals and verdicts, and of which genres."""
-        return enough(self.y_true, self.group, params)
+    def sample_size(self, params: JudgingParams) -> SampleSize:
+        """Whether there are enough films for intervals and verdicts, and of which genres."""
+        return check_sample_size(self.y_true, self.group, params)
 
     def row(self, slug: str) -> int:
         """Number of an approach."""
@@ -76,9 +77,9 @@ class Board:
 def read_board(data: Path, cells: Sequence[Cell], labels: Sequence[str] = ("all",)) -> Board:
     """Scores of the cells trained on one of these label sets, on the films that all of them scored.
 
-    The genres are those that the label sets share and some of the films has: a board has a score
-    in every place, and no average is over other genres than the next. Raises BenchmarkError that
-    names the cells without scores: a comparison of some is none.
+    The genres are those that the label sets share and some of the films has: no score is missing,
+    and all averages are over the same genres. Raises BenchmarkError that names the cells without
+    scores.
     """
     cells = [cell for cell in cells if cell.labels in labels]
     paths = {cell.slug: data / "scores" / f"{cell.fitted_with}.npz" for cell in cells}

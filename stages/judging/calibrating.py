@@ -1,7 +1,7 @@
-"""How far scores can be taken as probabilities, before and after calibration.
+"""How well scores work as probabilities, before and after calibration.
 
-A calibration is learnt for each fold on its inner out-of-fold scores, like a threshold: what a film
-is judged with never knew its labels. Which method is best is chosen there too.
+A calibration is fitted for each fold on its inner out-of-fold scores, like a threshold, without the
+labels of the films it is used on. The best method is chosen on the same scores.
 """
 
 from collections.abc import Iterator
@@ -17,28 +17,28 @@ Row = dict[str, Any]
 CHOSEN = "chosen"
 
 
-def calibrated(board: Board, number: int) -> dict[str, np.ndarray]:
+def calibrated_scores(board: Board, number: int) -> dict[str, np.ndarray]:
     """Scores of approach `number` after each method, (n_films, n_genres), and after the chosen."""
     y_score = board.y_scores[number]
     found = {name: np.empty_like(y_score) for name in (*METHODS, CHOSEN)}
     for fold in np.unique(board.fold).tolist():
         films = board.fold == fold
         for name in METHODS:
-            found[name][films] = learnt(board, number, fold, name)(y_score[films])
-        found[CHOSEN][films] = found[choose(board, number, fold)][films]
+            found[name][films] = fit_calibrator(board, number, fold, name)(y_score[films])
+        found[CHOSEN][films] = found[choose_method(board, number, fold)][films]
     return found
 
 
-def learnt(board: Board, number: int, fold: int, method: str) -> Calibrator:
-    """What makes probabilities of a fold's scores: a method, learnt on the films outside it."""
+def fit_calibrator(board: Board, number: int, fold: int, method: str) -> Calibrator:
+    """A method fitted on the films outside a fold, for the scores of the fold."""
     rest = board.fold != fold
     return METHODS[method](board.y_true[rest], board.tuning_scores(number, fold)[rest])
 
 
-def choose(board: Board, number: int, fold: int) -> str:
+def choose_method(board: Board, number: int, fold: int) -> str:
     """The method with the least log loss on the films outside a fold.
 
-    Each of those is judged by a calibration that did not learn from its own fold.
+    Each of those is scored by a calibration fitted without its own fold.
     """
     y_score = board.tuning_scores(number, fold)
     rest = board.fold != fold
@@ -46,9 +46,9 @@ def choose(board: Board, number: int, fold: int) -> str:
     for name, method in METHODS.items():
         probability = y_score.copy()
         for other in np.unique(board.fold[rest]).tolist():
-            learn, judge = rest & (board.fold != other), board.fold == other
-            calibrate = method(board.y_true[learn], y_score[learn])
-            probability[judge] = calibrate(y_score[judge])
+            train, test = rest & (board.fold != other), board.fold == other
+            calibrate = method(board.y_true[train], y_score[train])
+            probability[test] = calibrate(y_score[test])
         losses[name] = float(log_loss(board.y_true[rest], probability[rest]).mean())
     return min(losses, key=lambda name: losses[name])
 
@@ -59,16 +59,18 @@ def calibration_rows(board: Board) -> Iterator[tuple[Row, list[Row]]]:
     The reliability pools all pairs of film and genre, in bins of equal mass.
     """
     for number, cell in enumerate(board.cells):
-        before = {f"{name}_before": v for name, v in _judged(board, board.y_scores[number]).items()}
-        for method, probability in calibrated(board, number).items():
+        before = {
+            f"{name}_before": v for name, v in _quality(board, board.y_scores[number]).items()
+        }
+        for method, probability in calibrated_scores(board, number).items():
             place: Row = {"approach": cell.slug, "modality": cell.modality, "method": method}
-            truth, promised = board.y_true.reshape(-1, 1), probability.reshape(-1, 1)
-            bins = reliability_table(truth, promised)[0]
+            truth, predicted = board.y_true.reshape(-1, 1), probability.reshape(-1, 1)
+            bins = reliability_table(truth, predicted)[0]
             rows = [place | {"bin": n} | vars(each) for n, each in enumerate(bins, start=1)]
-            yield place | _judged(board, probability) | before, rows
+            yield place | _quality(board, probability) | before, rows
 
 
-def _judged(board: Board, probability: np.ndarray) -> dict[str, float]:
+def _quality(board: Board, probability: np.ndarray) -> dict[str, float]:
     return {
         "ece": float(expected_calibration_error(board.y_true, probability).mean()),
         "brier": float(brier(board.y_true, probability).mean()),

@@ -1,21 +1,25 @@
-"""The sample corpus's ceiling: what one who knows how it was made could score, from the same view.
+"""The sample corpus's ceiling: what one who knows how it was generated could score from a view.
 
 A view is the frames an approach looks at and the window of sound it hears. The ideal observer sees
 the planted cues in just that view, perfectly, and applies Bayes' rule. A cue that exists only over
-time is seen by nobody who judges each frame alone, and by others where the shot that it goes back
-to is in view as well; elsewhere its shot looks neutral.
+time cannot be seen from single frames, and otherwise only where the shot that it goes back to is in
+view as well; elsewhere its shot looks neutral.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from stages.base.genres import GENRES
+from stages.base.packs import read_pack, read_table
 from stages.base.params import ALL_WINDOWS, Params
 from stages.base.params.matrix import Cell
+from stages.fitting.films import read_films
 from stages.fitting.items import View
 from stages.sample.events import NEUTRAL, Event, count_heard, count_seen
 from stages.sample.plan import TEMPORAL_CUES, earlier_scene
@@ -27,17 +31,55 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Corpus:
-    """What the judges know of every film, in one order.
-
-    y_true: (n_films, n_genres) bool; judged: (n_films,) bool; events, frames, windows: by film,
-    its events, its frames as (number, time in s), its windows as name -> (start, end) in s.
-    """
+    """The films of the sample corpus with what was planted in them, in one order."""
 
     y_true: np.ndarray
+    """(n_films, n_genres) bool."""
     judged: np.ndarray
+    """(n_films,) bool: films with both picture and sound."""
     events: Sequence[Sequence[Event]]
+    """By film."""
     frames: Sequence[Sequence[tuple[int, float]]]
+    """By film, (number, time in s)."""
     windows: Sequence[dict[str, tuple[float, float]]]
+    """By film, name of the window of sound -> (start, end) in s."""
+
+
+def read_corpus(data: Path) -> Corpus | None:
+    """The films of a corpus that was rendered as a whole, or None.
+
+    None too where a judged film has no planted events, or several trailers: events of several
+    trailers have no common time, and there is no ceiling.
+    """
+    events = defaultdict(list)
+    for row in read_table(data / "sample_events.parquet").to_pylist():
+        events[row["film_id"]].append(Event(**row))
+    films = read_films(data)
+    film_of = {trailer: str(films.ids[row]) for trailer, row in films.film_of.items()}
+    one_each = len(film_of) == len(films.ids)
+    if not one_each or not all(str(film) in events for film in films.ids):
+        return None
+    frames = defaultdict(list)
+    for row in _read_rows(data / "frames", ["trailer_id", "frame", "time"]):
+        frames[film_of.get(row["trailer_id"])].append((row["frame"], row["time"]))
+    windows: defaultdict[str | None, dict[str, tuple[float, float]]] = defaultdict(dict)
+    for row in _read_rows(data / "audio", ["trailer_id", "window", "start", "seconds"]):
+        span = (row["start"], row["start"] + row["seconds"])
+        windows[film_of.get(row["trailer_id"])][row["window"]] = span
+    splits = read_table(data / "splits.parquet")
+    judged = splits["picture"].to_numpy() & splits["sound"].to_numpy()
+    order = [str(film) for film in films.ids]
+    return Corpus(
+        films.y_true,
+        judged,
+        [events[film] for film in order],
+        [sorted(frames[film]) for film in order],
+        [windows[film] for film in order],
+    )
+
+
+def _read_rows(folder: Path, columns: list[str]) -> list[dict]:
+    return pa.concat_tables(read_pack(folder, columns)).to_pylist()
 
 
 def ceilings(
@@ -57,17 +99,17 @@ def ceilings(
         if look:
             planted = [params.sample.picture[genre] for genre in GENRES]
             decoy = params.sample.picture_decoy
-            for unseen, seen in _seen(corpus, look, params).items():
+            for unseen, seen in _visible_cues(corpus, look, params).items():
                 blind = [GENRES.index(genre) for genre in unseen]
                 evidence += log_likelihood(seen, label_sets, planted, decoy, blind)
         if window:
             planted = [params.sample.sound[genre] for genre in GENRES]
-            heard = _heard(corpus, window)
+            heard = _audible_cues(corpus, window)
             evidence += log_likelihood(heard, label_sets, planted, params.sample.sound_decoy)
         y_score = genre_marginals(evidence, label_sets, prior)[:, present]
         place = {
             "modality": "both" if look and window else "picture" if look else "sound",
-            "window": _named(look, window, params),
+            "window": _window_name(look, window, params),
         }
         scores = evaluate_scores(y_true, y_score)
         names = ("macro_ap", "micro_ap", "samples_ap")
@@ -101,7 +143,7 @@ def _view(cell: Cell, cells: Sequence[Cell], params: Params) -> tuple[str, str]:
     return look if cell.modality in ("picture", "both") else "", cell.window
 
 
-def _named(look: str, window: str, params: Params) -> str:
+def _window_name(look: str, window: str, params: Params) -> str:
     count, middle = params.frames.count, params.training.middle_frames
     looked = {"each": f"middle {middle} frames, each alone", "whole": f"{count} frames", "": ""}[
         look
@@ -112,7 +154,7 @@ def _named(look: str, window: str, params: Params) -> str:
     return " + ".join(part for part in (looked, heard) if part)
 
 
-def _seen(corpus: Corpus, look: str, params: Params) -> dict[tuple[str, ...], np.ndarray]:
+def _visible_cues(corpus: Corpus, look: str, params: Params) -> dict[tuple[str, ...], np.ndarray]:
     """Cues of the shots in view, (n_films, n_genres + 1), by which cues over time look neutral.
 
     Whether a shot goes back to an earlier one shows only where that one is in view too.
@@ -124,8 +166,8 @@ def _seen(corpus: Corpus, look: str, params: Params) -> dict[tuple[str, ...], np
     )
     for row, film in enumerate(films):
         numbers = np.array([number for number, _ in corpus.frames[film]])
-        keep = view.keep(numbers, "picture", params.frames.count)
-        times = [t for (_, t), kept in zip(corpus.frames[film], keep, strict=True) if kept]
+        mask = view.mask(numbers, "picture", params.frames.count)
+        times = [t for (_, t), seen in zip(corpus.frames[film], mask, strict=True) if seen]
         shots = {event.event: event for event in corpus.events[film] if event.modality == "picture"}
         shown = {number: count_seen([shot], times) for number, shot in shots.items()}
         in_view = {number for number, count in shown.items() if count.any()}
@@ -136,7 +178,7 @@ def _seen(corpus: Corpus, look: str, params: Params) -> dict[tuple[str, ...], np
     return dict(counts)
 
 
-def _heard(corpus: Corpus, window: str) -> np.ndarray:
+def _audible_cues(corpus: Corpus, window: str) -> np.ndarray:
     films = np.flatnonzero(corpus.judged).tolist()
     return np.stack(
         [

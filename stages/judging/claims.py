@@ -2,15 +2,21 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from stages.base.params import JudgingParams
 from stages.base.params.matrix import Cell, HeadlineParams
 from stages.judging.board import Board
-from stages.judging.pairs import against
-from stages.judging.verdicts import SEED_STUDY, Named, adjust, compared, verdict
+from stages.judging.comparisons import paired_comparison
+from stages.judging.verdicts import (
+    SEED_STUDY,
+    AdjustedPValues,
+    adjust_p_values,
+    comparison_key,
+    verdict,
+)
 from stages.scoring.bootstrap import Resamples, bootstrap_means, resampling_counts
 from stages.scoring.intervals import Estimate, bootstrap_p_value, percentile_interval
 from stages.scoring.permutation import no_skill_test
@@ -18,110 +24,122 @@ from stages.scoring.references import expected_random_average_precision
 
 Row = dict[str, Any]
 SUPPORTED, CONTRADICTED, UNDECIDED, NOT_RUN = "supported", "contradicted", "undecided", "not run"
-SLACK = 0.02  # "at least as good" and "holds" allow a loss of this much
-UNHEARD = 0.10  # of the way from a random order to a perfect one: below, a genre is not told
+MARGIN = 0.02  # of non-inferiority: "at least as good" and "holds" allow a loss of this much
+CHANCE_MARGIN = 0.10  # of the way from a random order to a perfect one: below it counts as chance
 
 
 @dataclass(frozen=True)
 class Rule:
-    """What supports a claim about a value, and what contradicts it.
+    """Where a value supports a claim, and where it contradicts it."""
 
-    up: whether the claim is that the value lies above `supported`; else that it lies below. It is
-    contradicted where the value lies on the far side of `contradicted`.
-    """
-
-    up: bool
+    alternative: Literal["greater", "less"]
+    """Whether the claim says that the value is greater or less than `supported`."""
     supported: float
+    """The claim is supported where the value clearly lies on the claimed side of this."""
     contradicted: float
+    """The claim is contradicted where the value clearly lies on the other side of this."""
 
     def verdict(self, estimate: Estimate, p_holm: float) -> str:
         """By the one rule of all verdicts, with these bounds in the place of zero."""
-        side = 1 if self.up else -1
-        if _beyond(estimate, self.supported, p_holm) == side:
+        side = 1 if self.alternative == "greater" else -1
+        if _side_of(estimate, self.supported, p_holm) == side:
             return SUPPORTED
-        return CONTRADICTED if _beyond(estimate, self.contradicted, p_holm) == -side else UNDECIDED
+        return CONTRADICTED if _side_of(estimate, self.contradicted, p_holm) == -side else UNDECIDED
 
 
-MORE = Rule(True, 0.0, 0.0)
-NOT_LESS = Rule(True, -SLACK, -SLACK)  # the field's test of non-inferiority
-NO_GAIN = Rule(False, SLACK, 0.0)
-UNTOLD = Rule(False, UNHEARD, 0.0)
+SUPERIOR = Rule("greater", 0.0, 0.0)
+NON_INFERIOR = Rule("greater", -MARGIN, -MARGIN)
+NO_GAIN = Rule("less", MARGIN, 0.0)
+AT_CHANCE = Rule("less", CHANCE_MARGIN, 0.0)
 
 
-def _beyond(estimate: Estimate, bound: float, p_holm: float) -> int:
+def _side_of(estimate: Estimate, bound: float, p_holm: float) -> int:
     return verdict(estimate.lo - bound, estimate.hi - bound, p_holm)
 
 
 @dataclass(frozen=True)
-class Judged:
-    """One claim answered: a number with its interval and p, its rule, a sentence that reads it.
-
-    a, b, genre: what is compared, where it is two approaches and another table may ask the same.
-    """
+class ClaimResult:
+    """One claim answered."""
 
     quantity: str
+    """What was measured for it."""
     estimate: Estimate
     p: float
+    """Unadjusted."""
     rule: Rule
     sentence: str
+    """Reads the numbers."""
     a: str = ""
+    """The first approach, where the claim compares two and another table may ask the same."""
     b: str = ""
+    """The second approach."""
     genre: str = ""
+    """The genre that they are compared on; empty for all."""
 
 
 @dataclass(frozen=True)
-class Court:
-    """What claims are judged on. first: the board of the headline's approaches alone."""
+class Evidence:
+    """The scores that claims are judged on, and the tests that a claim may ask for."""
 
     board: Board
-    first: Board
+    """Of all approaches."""
+    headline_board: Board
+    """Of the headline's approaches alone."""
     params: JudgingParams
     headline: HeadlineParams
     label_sets: Sequence[Row] = ()
+    """Rows of label_sets.csv."""
 
-    def find(self, what: str, test: Callable[[Cell], bool]) -> str:
-        """The first approach that fits. Raises LookupError that says what is needed."""
+    def find_approach(self, description: str, test: Callable[[Cell], bool]) -> str:
+        """The first approach that fits. Raises LookupError with the description where none does."""
         found = next((cell.slug for cell in self.board.cells if test(cell)), None)
         if found is None:
-            raise LookupError(what)
+            raise LookupError(description)
         return found
 
-    def named(self, modality: str) -> str:
+    def headline_approach(self, modality: str) -> str:
         """The headline's approach of a modality. Raises LookupError where it has none."""
         if modality not in self.headline.named:
             raise LookupError(f"an approach of {modality} in the headline")
         return self.headline.named[modality]
 
-    def column(self, genre: str) -> int:
-        """Where a genre stands. Raises LookupError where it has too few films for a verdict."""
-        given = dict(zip(self.board.genres, self.board.enough(self.params).genres, strict=True))
-        if not given.get(genre):
+    def genre_column(self, genre: str) -> int:
+        """A genre's column. Raises LookupError where it has too few films for a verdict."""
+        enough = self.board.sample_size(self.params).enough_genres
+        if not dict(zip(self.board.genres, enough, strict=True)).get(genre):
             least = self.params.min_genre_films
             raise LookupError(f"{least} films with {genre} and as many without")
         return self.board.genres.index(genre)
+
+    def require_films(self) -> None:
+        """Raises LookupError where the corpus has too few films for any verdict."""
+        if not self.board.sample_size(self.params).enough_films:
+            raise LookupError(f"a corpus of {self.params.min_films} films")
 
     def scores(self, *slugs: str) -> np.ndarray:
         """(n_approaches, n_films, n_genres)."""
         return self.board.y_scores[[self.board.row(slug) for slug in slugs]]
 
-    def pair(self, a: str, b: str, genre: int | None = None) -> tuple[Estimate, float]:
+    def compare(self, a: str, b: str, genre: int | None = None) -> tuple[Estimate, float]:
         """a minus b in macro AP or in one genre's, with the p of the paired permutation test."""
         found = self._resamples(a, b, genre)
         genres = slice(None) if genre is None else [genre]
-        row = against(found, self.board, self.scores(a, b), self.params, genres)
+        row = paired_comparison(found, self.board, self.scores(a, b), self.params, genres)
         return Estimate(row["difference"], row["lo"], row["hi"]), row["p"]
 
-    def pair_beyond(self, a: str, b: str, bound: float) -> tuple[Estimate, float]:
+    def compare_to_bound(self, a: str, b: str, bound: float) -> tuple[Estimate, float]:
         """a minus b in macro AP, with the bootstrap's p against `bound`."""
         found = self._resamples(a, b, None)
         point = float(found.point[0] - found.point[1])
-        return estimated(point, found.values[:, 0] - found.values[:, 1], bound)
+        return percentile_estimate(point, found.values[:, 0] - found.values[:, 1], bound)
 
-    def _resamples(self, a: str, b: str, genre: int | None) -> Resamples:
-        found = self.board.resampled(self.params).of([self.board.row(slug) for slug in (a, b)])
-        return found.macro() if genre is None else found.by_genre()[genre]
+    def compare_means(self, values: np.ndarray) -> tuple[Estimate, float]:
+        """Mean of the first column minus that of the second, with its p. values: (n_films, 2)."""
+        found = bootstrap_means(values, self.params.resamples, self.params.seed, self.board.group)
+        point = float(found.point[0] - found.point[1])
+        return percentile_estimate(point, found.values[:, 0] - found.values[:, 1], 0.0)
 
-    def skill(self, slug: str, genre: int) -> float:
+    def no_skill_p_value(self, slug: str, genre: int) -> float:
         """p of an approach's order of the films for one genre against a random one."""
         (scores,) = self.scores(slug)
         return no_skill_test(
@@ -132,59 +150,57 @@ class Court:
             self.board.group,
         ).p_value
 
-    def need_films(self) -> None:
-        """Raises LookupError where the corpus has too few films for any verdict."""
-        if not self.board.enough(self.params).films:
-            raise LookupError(f"a corpus of {self.params.min_films} films")
-
-    def genres(self, *slugs: str) -> tuple[dict[int, Resamples], np.ndarray]:
-        """AP by resample of each genre that has films enough; and a random order's, by genre."""
-        places = [self.board.row(slug) for slug in slugs]
-        found = self.board.resampled(self.params).of(places).by_genre()
-        given = self.board.enough(self.params).genres
-        judged = {genre: each for genre, each in found.items() if given[genre]}
+    def average_precision(self, *slugs: str) -> tuple[dict[int, Resamples], np.ndarray]:
+        """Resampled AP of each genre that has enough films; and a random order's, (n_genres,)."""
+        rows = [self.board.row(slug) for slug in slugs]
+        found = self.board.resampled(self.params).take(rows).by_genre()
+        enough = self.board.sample_size(self.params).enough_genres
+        judged = {genre: each for genre, each in found.items() if enough[genre]}
         return judged, expected_random_average_precision(self.board.y_true)
 
-    def means(self, values: np.ndarray) -> tuple[Estimate, float]:
-        """First column minus second of numbers that films have by themselves, with its p."""
-        found = bootstrap_means(values, self.params.resamples, self.params.seed, self.board.group)
-        point = float(found.point[0] - found.point[1])
-        return estimated(point, found.values[:, 0] - found.values[:, 1], 0.0)
-
-    def counts(self) -> Iterator[np.ndarray]:
+    def resampling_counts(self) -> Iterator[np.ndarray]:
         """How often each film is drawn in each resample, in blocks of (n_films, up to a block)."""
         n_films, params = len(self.board.y_true), self.params
         return resampling_counts(n_films, params.resamples, params.seed, self.board.group)
 
+    def _resamples(self, a: str, b: str, genre: int | None) -> Resamples:
+        rows = [self.board.row(slug) for slug in (a, b)]
+        found = self.board.resampled(self.params).take(rows)
+        return found.macro() if genre is None else found.by_genre()[genre]
 
-def estimated(point: float, samples: np.ndarray, bound: float) -> tuple[Estimate, float]:
-    """A number with the interval of its resampled values, and their p against `bound`."""
+
+def percentile_estimate(point: float, samples: np.ndarray, bound: float) -> tuple[Estimate, float]:
+    """A value with the percentile interval of its resamples, and their p against `bound`."""
     return Estimate(point, *percentile_interval(samples)), bootstrap_p_value(samples, bound)
 
 
-def level(point: float, samples: np.ndarray, bound: float) -> tuple[Estimate, float]:
-    """The same for what is no difference on the same films: resampling raises average precision
-    on top of what few films do, since copies of a film tie; so its values are moved to the number
-    on all films."""
-    return estimated(point, samples - samples.mean() + point, bound)
+def centred_estimate(point: float, samples: np.ndarray, bound: float) -> tuple[Estimate, float]:
+    """The same for a value that is no paired difference: resamples centred on the point.
+
+    Resampling raises average precision above that of all films, since copies of a film tie; in a
+    difference on the same films this cancels.
+    """
+    return percentile_estimate(point, samples - samples.mean() + point, bound)
 
 
 def claim_rows(
-    court: Court, claims: Mapping[str, Callable[[Court], Judged]], named: Named
+    evidence: Evidence,
+    claims: Mapping[str, Callable[[Evidence], ClaimResult]],
+    adjusted: AdjustedPValues,
 ) -> list[Row]:
     """One row a claim: quantity, estimate, lo, hi, p, Holm's p over the claims, verdict, sentence.
 
-    named: the headline's comparisons. A claim that asks the same as one of them has its Holm's p
-    and does not count among the claims: one comparison, one verdict.
+    adjusted: the headline's comparisons. A claim that asks the same as one of them takes its Holm's
+    p and does not count among the claims: one comparison, one verdict.
     """
     rows: list[Row] = []
-    judged: list[tuple[Row, Judged]] = []
+    judged: list[tuple[Row, ClaimResult]] = []
     for claim, judge in claims.items():
         row: Row = {"claim": claim, "verdict": NOT_RUN}
         rows.append(row)
         try:
-            court.need_films()
-            found = judge(court)
+            evidence.require_films()
+            found = judge(evidence)
         except LookupError as missing:
             row["sentence"] = f"Not run: needs {missing.args[0]}."
             continue
@@ -194,13 +210,13 @@ def claim_rows(
         judged.append((row, found))
     own = []
     for row, found in judged:
-        key = compared(found.a, found.b, found.genre)
-        if key in named:
-            row["holm_family"], row["p_holm"] = named[key]
+        key = comparison_key(found.a, found.b, found.genre)
+        if key in adjusted:
+            row["holm_family"], row["p_holm"] = adjusted[key]
         else:
             own.append(row)
     if own:
-        adjust(own)
+        adjust_p_values(own)
     for row, found in judged:
         row["verdict"] = found.rule.verdict(found.estimate, row["p_holm"])
     return rows

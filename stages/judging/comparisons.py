@@ -9,13 +9,13 @@ import numpy as np
 from stages.base.params import ALL_WINDOWS, JudgingParams
 from stages.base.params.matrix import PRIOR, Cell, HeadlineParams
 from stages.judging.board import Board
-from stages.judging.choosing import better
-from stages.judging.verdicts import HEADLINE, Named, settle
+from stages.judging.part_selection import better_part
+from stages.judging.verdicts import HEADLINE, AdjustedPValues, add_verdicts
 from stages.scoring.averaging import average
 from stages.scoring.bootstrap import (
     Resamples,
     bootstrap_macro_average_precision,
-    side_by_side,
+    concatenate,
 )
 from stages.scoring.intervals import Estimate, paired_difference
 from stages.scoring.permutation import no_skill_test, paired_permutation_test
@@ -24,28 +24,34 @@ from stages.scoring.references import expected_random_average_precision, random_
 
 Row = dict[str, Any]
 NO_SKILL = "random_scores"
-RANDOM_DRAWS = 20  # their mean is the reference, so that one lucky draw is none
-AT_ONCE = 5  # of these draws
+RANDOM_DRAWS = 20  # their mean is the reference
+DRAWS_AT_ONCE = 5  # of these draws
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """a minus b in macro AP, both keys of the contenders."""
+    """a minus b in macro AP."""
 
     family: str
+    """Within which its p is adjusted, unless it was named before the run."""
     a: str
+    """Slug of an approach."""
     b: str
+    """Slug of an approach, or NO_SKILL."""
     question: str
 
 
 def comparison_rows(
-    board: Board, params: JudgingParams, headline: Sequence[Row], named: Named | None = None
+    board: Board,
+    params: JudgingParams,
+    headline: Sequence[Row],
+    adjusted: AdjustedPValues | None = None,
 ) -> list[Row]:
     """One row a comparison: difference, paired interval, permutation p, Holm's p, verdict.
 
-    headline: the rows of `headline_rows`, which stand first; named: what was named before the run,
-    with Holm's p there. The rest is adjusted within its family. Where films are too few there is
-    the difference alone.
+    headline: the rows of `headline_rows`, which stand first; adjusted: Holm's p of what was named
+    before the run. The rest is adjusted within its family. With too few films there is the
+    difference alone.
 
     No skill is a random order of the films, not the prior: a constant's average precision lies
     below that of random scores, and out of fold below even its own prevalence, because a genre
@@ -53,34 +59,33 @@ def comparison_rows(
     """
     places = {cell.slug: [row] for row, cell in enumerate(board.cells)}
     places[NO_SKILL] = [len(board.cells) + draw for draw in range(RANDOM_DRAWS)]
-    noise, luck = _noise(board, params)
-    resamples = side_by_side([board.resampled(params).macro(), *noise])
+    random, excess = _resample_random_scores(board, params)
+    resamples = concatenate([board.resampled(params).macro(), *random])
     known = {(row["a"], row["b"]) for row in headline}
     rows = []
-    for item in explored(board):
+    for item in exploratory_comparisons(board):
         if (item.a, item.b) in known:
             continue
-        # the draws stand for all random orders: what they score above those is taken off
-        shift = luck if item.b == NO_SKILL else 0.0
+        # the draws stand for all random orders: their mean's error is taken off
+        shift = excess if item.b == NO_SKILL else 0.0
         estimate = paired_difference(resamples, places[item.a], places[item.b])
         rows.append(_row(board, item, estimate, params, shift) | {"holm_family": item.family})
-    settle(rows, ("a", "b"), named)
+    add_verdicts(rows, ("a", "b"), adjusted)
     return [*headline, *rows]
 
 
 def headline_rows(board: Board, params: JudgingParams, headline: HeadlineParams) -> list[Row]:
     """The headline's comparisons: picture against sound, and both against the better of them.
 
-    board: of the headline's approaches and no other, so that nothing else in a matrix, not even the
-    films that another approach has no score of, changes a number. A headline of one modality has
-    nothing to compare.
+    board: of the headline's approaches only, so that no other approach of a matrix, nor the films
+    that it lacks, changes a number. A headline of one modality has nothing to compare.
     """
     rows = []
     for item in _headline_comparisons(board, headline):
         macro = board.resampled(params).macro()
         estimate = paired_difference(macro, board.row(item.a), board.row(item.b))
         rows.append(_row(board, item, estimate, params) | {"holm_family": HEADLINE})
-    settle(rows, ("a", "b"))
+    add_verdicts(rows, ("a", "b"))
     return rows
 
 
@@ -98,7 +103,7 @@ def _headline_comparisons(board: Board, headline: HeadlineParams) -> Iterator[Co
         yield Comparison(
             "fusion",
             headline.both,
-            better(board, [headline.picture, headline.sound]),
+            better_part(board, [headline.picture, headline.sound]),
             "Do both together tell more than the better one, of those named before the run?",
         )
 
@@ -112,14 +117,47 @@ def _row(
         "difference": estimate.value + shift,
         "films": len(board.film_id),
     }
-    if board.enough(params).films:
+    if board.sample_size(params).enough_films:
         row |= {"lo": estimate.lo + shift, "hi": estimate.hi + shift}
         row["p"] = _p_value(board, item, params)
     return row
 
 
-def explored(board: Board) -> Iterator[Comparison]:
-    """What the matrix answers beyond the headline, and the headline's again where it is alike."""
+def paired_comparison(
+    resamples: Resamples,
+    board: Board,
+    pair: np.ndarray,
+    params: JudgingParams,
+    genres: slice | list[int] = slice(None),
+) -> dict[str, Any]:
+    """The first minus the second, with its paired interval and permutation p; the difference alone
+    where the corpus or these genres have too few films.
+
+    resamples: of the two, in that order; pair: (2, n_films, n_genres) scores; genres: the columns
+    that the resamples are of.
+    """
+    difference = paired_difference(resamples, 0, 1)
+    size = board.sample_size(params)
+    if not (size.enough_films if genres == slice(None) else size.enough_genres[genres].all()):
+        return {"difference": difference.value}
+    test = paired_permutation_test(
+        board.y_true[:, genres],
+        pair[0][:, genres],
+        pair[1][:, genres],
+        params.permutations,
+        params.seed,
+        board.group,
+    )
+    return {
+        "difference": difference.value,
+        "lo": difference.lo,
+        "hi": difference.hi,
+        "p": test.p_value,
+    }
+
+
+def exploratory_comparisons(board: Board) -> Iterator[Comparison]:
+    """Every comparison that the matrix allows; those of the headline may be among them."""
     singles = [cell for cell in board.cells if cell.kind == "single"]
     for a in singles:
         for b in singles:
@@ -131,7 +169,7 @@ def explored(board: Board) -> Iterator[Comparison]:
         parts = single_parts(board, cell)
         if len(parts) > 1:
             question = f"Do both together tell more than the better of {' and '.join(parts)}?"
-            yield Comparison("fusion", cell.slug, better(board, parts), question)
+            yield Comparison("fusion", cell.slug, better_part(board, parts), question)
     yield from _context_and_window(singles)
     for cell in board.cells:
         if cell.slug != PRIOR:
@@ -139,7 +177,7 @@ def explored(board: Board) -> Iterator[Comparison]:
 
 
 def _context_and_window(singles: list[Cell]) -> Iterator[Comparison]:
-    """Approaches that differ in nothing but their context, and in nothing but what they hear."""
+    """Approaches that differ only in their context, or only in the window of sound."""
     for a in singles:
         for b in singles:
             if b.context == "mean" != a.context and replace(a, slug=b.slug, context="mean") == b:
@@ -155,7 +193,7 @@ def _context_and_window(singles: list[Cell]) -> Iterator[Comparison]:
 
 
 def _variant(board: Board, cell: Cell) -> bool:
-    """Whether another approach, declared before, hears the same with another window."""
+    """Whether an approach declared before differs from this one only in its window."""
     alike = [c for c in board.cells if replace(c, slug=cell.slug, window=cell.window) == cell]
     return alike[0].slug != cell.slug
 
@@ -192,14 +230,14 @@ def _p_value(board: Board, item: Comparison, params: JudgingParams) -> float:
     return test.p_value
 
 
-def _noise(board: Board, params: JudgingParams) -> tuple[list[Resamples], float]:
-    """Random scores resampled, a few draws held at a time; and how far the draws' mean macro AP
-    lies above the exact mean of all random orders."""
+def _resample_random_scores(board: Board, params: JudgingParams) -> tuple[list[Resamples], float]:
+    """Random scores resampled, a few draws at a time; and how far the draws' mean macro AP lies
+    above the exact mean of all random orders."""
     rng = np.random.default_rng(params.seed)
     resamples, macro = [], []
     n_films, n_genres = board.y_true.shape
-    for _ in range(RANDOM_DRAWS // AT_ONCE):
-        draws = np.stack([random_scores(n_films, n_genres, rng) for _ in range(AT_ONCE)])
+    for _ in range(RANDOM_DRAWS // DRAWS_AT_ONCE):
+        draws = np.stack([random_scores(n_films, n_genres, rng) for _ in range(DRAWS_AT_ONCE)])
         settings = params.resamples, params.seed, board.group
         resamples.append(bootstrap_macro_average_precision(board.y_true, draws, *settings))
         macro += [_macro_ap(board, scores) for scores in draws]

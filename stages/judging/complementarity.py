@@ -1,4 +1,4 @@
-"""What picture and sound have of their own: gains of fusion, oracles, owned genres, agreement."""
+"""How picture and sound complement each other: fusion gains, oracles, owned genres, agreement."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,12 +7,11 @@ import numpy as np
 
 from stages.base.params import JudgingParams
 from stages.judging.board import Board
-from stages.judging.choosing import better, fold_by_fold, votes
-from stages.judging.comparisons import single_parts
-from stages.judging.enough import bounds
-from stages.judging.pairs import against
+from stages.judging.comparisons import paired_comparison, single_parts
+from stages.judging.part_selection import better_part, choose_by_fold, rank_within_folds
 from stages.judging.rules import TUNED, decide
-from stages.judging.verdicts import BETTER, TOO_FEW, UNDECIDED, WORSE, Named, settle
+from stages.judging.sample_size import interval_cells
+from stages.judging.verdicts import BETTER, TOO_FEW, UNDECIDED, WORSE, AdjustedPValues, add_verdicts
 from stages.scoring.agreement import (
     best_of_two_by_film,
     best_of_two_by_genre,
@@ -25,49 +24,51 @@ from stages.scoring.intervals import Estimate, paired_difference
 from stages.scoring.ranking import macro_average_precision, samples_average_precision
 
 Row = dict[str, Any]
-DEALS = 20  # of the sound to other films, for what luck alone gives the oracle of films
+SHUFFLES = 20  # of the sound over the films, for what the oracle of films gains by chance
 
 
 def fusion_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
     """One row a fusion: its gain over the better part, and what an oracle of the two would score.
 
-    gain: over the part that most folds choose on their training parts. fold_gain: over each fold's
-    own choice, both as ranks within folds. oracle_genres: macro AP of who takes the better of the
-    two for each genre; oracle_films: samples AP of who takes the better of the two for each film;
-    oracle_films_luck: the same with the sound of other films, which is what the choice alone gives.
-    No intervals where films are too few.
+    gain: over the part that most folds choose on their training films. fold_gain: over each fold's
+    own choice, both as ranks within folds. oracle_genres: macro AP with the better of the two for
+    each genre; oracle_films: samples AP with the better of the two for each film;
+    oracle_films_luck: the same with the sound of other films, what an oracle gains by chance. No
+    intervals where there are too few films.
     """
-    given = board.enough(params).films
+    shown = board.sample_size(params).enough_films
     for cell in board.cells:
         parts = single_parts(board, cell)
         if len(parts) < 2:
             continue
-        picture, sound = _sides(board, parts)
-        best = better(board, parts)
+        picture, sound = _picture_and_sound(board, parts)
+        best = better_part(board, parts)
         seen, heard, fused, single = (_scores(board, s) for s in (picture, sound, cell.slug, best))
         places = [board.row(cell.slug), board.row(best)]
-        gain = paired_difference(board.resampled(params).of(places).macro(), 0, 1)
-        by_fold = _difference(board, *fold_by_fold(board, cell.slug, parts), params)
+        gain = paired_difference(board.resampled(params).take(places).macro(), 0, 1)
+        by_fold = _paired_difference(board, *rank_within_folds(board, cell.slug, parts), params)
         yield {
             "approach": cell.slug,
             "picture": picture,
             "sound": sound,
             "better": best,
-            "folds_for_better": votes(board, parts).count(best),
-            **_named("gain", gain, given),
-            **_named("fold_gain", by_fold, given),
+            "folds_for_better": choose_by_fold(board, parts).count(best),
+            **_with_interval("gain", gain, shown),
+            **_with_interval("fold_gain", by_fold, shown),
             "macro_ap": macro_average_precision(board.y_true, fused).value,
             "macro_ap_better": macro_average_precision(board.y_true, single).value,
             "oracle_genres": best_of_two_by_genre(board.y_true, seen, heard),
             "samples_ap": samples_average_precision(board.y_true, fused).value,
             "samples_ap_better": samples_average_precision(board.y_true, single).value,
             "oracle_films": best_of_two_by_film(board.y_true, seen, heard),
-            "oracle_films_luck": _luck(board, seen, heard, params),
+            "oracle_films_luck": _oracle_by_chance(board, seen, heard, params),
         }
 
 
-def owned_rows(board: Board, params: JudgingParams, named: Named | None = None) -> list[Row]:
-    """One row a pair of picture and sound and a genre: which of the two tells it better.
+def owned_rows(
+    board: Board, params: JudgingParams, adjusted: AdjustedPValues | None = None
+) -> list[Row]:
+    """One row a pair of picture and sound and a genre: which of the two scores it better.
 
     owner: by the verdict on their difference, Holm's p over the pair's genres, or where the genre
     was named before the run, over what it was named with; TOO_FEW where the genre has too few films
@@ -76,7 +77,9 @@ def owned_rows(board: Board, params: JudgingParams, named: Named | None = None) 
     decisions, and of being right.
     """
     pairs = dict.fromkeys(
-        _sides(board, parts) for cell in board.cells if len(parts := single_parts(board, cell)) > 1
+        _picture_and_sound(board, parts)
+        for cell in board.cells
+        if len(parts := single_parts(board, cell)) > 1
     )
     rows: list[Row] = []
     for picture, sound in pairs:
@@ -87,7 +90,7 @@ def owned_rows(board: Board, params: JudgingParams, named: Named | None = None) 
             row["holm_family"] = f"genres of {picture} and {sound}"
             shares = {name: float(values[column]) for name, values in agreement.items()}
             rows.append(row | differences.get(column, {}) | shares)
-    settle(rows, ("picture", "sound"), named)
+    add_verdicts(rows, ("picture", "sound"), adjusted)
     owners = {BETTER: "picture", WORSE: "sound", UNDECIDED: UNDECIDED, TOO_FEW: TOO_FEW}
     for row in rows:
         row["owner"] = owners[row.pop("verdict")]
@@ -97,12 +100,12 @@ def owned_rows(board: Board, params: JudgingParams, named: Named | None = None) 
 def _by_genre(board: Board, picture: str, sound: str, params: JudgingParams) -> dict[int, Row]:
     pair = np.stack([_scores(board, picture), _scores(board, sound)])
     places = [board.row(picture), board.row(sound)]
-    resamples = board.resampled(params).of(places).by_genre()
+    resamples = board.resampled(params).take(places).by_genre()
     return {
         genre: {
             "ap_picture": float(found.point[0]),
             "ap_sound": float(found.point[1]),
-            **against(found, board, pair, params, [genre]),
+            **paired_comparison(found, board, pair, params, [genre]),
         }
         for genre, found in resamples.items()
     }
@@ -124,25 +127,31 @@ def _agreement(board: Board, picture: str, sound: str) -> dict[str, np.ndarray]:
     }
 
 
-def _sides(board: Board, parts: list[str]) -> tuple[str, str]:
+def _picture_and_sound(board: Board, parts: list[str]) -> tuple[str, str]:
     """The picture and the sound behind a fusion, the better one where there are several."""
 
-    def of(modality: str) -> str:
-        return better(board, [p for p in parts if board.cells[board.row(p)].modality == modality])
+    def best_of(modality: str) -> str:
+        own = [part for part in parts if board.cells[board.row(part)].modality == modality]
+        return better_part(board, own)
 
-    return of("picture"), of("sound")
+    return best_of("picture"), best_of("sound")
 
 
-def _luck(board: Board, seen: np.ndarray, heard: np.ndarray, params: JudgingParams) -> float | None:
+def _oracle_by_chance(
+    board: Board, seen: np.ndarray, heard: np.ndarray, params: JudgingParams
+) -> float | None:
+    """Samples AP of the oracle of films where the sound is that of other films."""
     rng = np.random.default_rng(params.seed)
-    dealt = [
+    shuffled = [
         best_of_two_by_film(board.y_true, seen, heard[rng.permutation(len(heard))])
-        for _ in range(DEALS)
+        for _ in range(SHUFFLES)
     ]
-    return average(np.array(dealt, float)).value
+    return average(np.array(shuffled, float)).value
 
 
-def _difference(board: Board, a: np.ndarray, b: np.ndarray, params: JudgingParams) -> Estimate:
+def _paired_difference(
+    board: Board, a: np.ndarray, b: np.ndarray, params: JudgingParams
+) -> Estimate:
     resamples = bootstrap_macro_average_precision(
         board.y_true, np.stack([a, b]), params.resamples, params.seed, board.group
     )
@@ -153,5 +162,5 @@ def _scores(board: Board, slug: str) -> np.ndarray:
     return board.y_scores[board.row(slug)]
 
 
-def _named(name: str, estimate: Estimate, given: bool) -> Row:
-    return {name: estimate.value, **bounds(estimate.lo, estimate.hi, given, f"{name}_")}
+def _with_interval(name: str, estimate: Estimate, shown: bool) -> Row:
+    return {name: estimate.value, **interval_cells(estimate.lo, estimate.hi, shown, f"{name}_")}

@@ -1,7 +1,7 @@
-"""Out-of-fold scores as they lie in git: what any two commits are compared by, on any machine.
+"""Out-of-fold scores as they lie in git, by which any two commits are compared on any machine.
 
-`scores/<approach>.parquet` has a row a film and a column a genre, so that a run which changes one
-approach adds one small file. `judged_films.parquet` has each film's fold and group. The labels lie
+`scores/<approach>.parquet` has a row a film and a column a genre, so that a change to one approach
+changes one small file. `judged_films.parquet` has each film's fold and group. The labels lie
 in a file of their own, `labels.parquet`, since not every catalogue's may be passed on.
 """
 
@@ -23,22 +23,22 @@ FILES = SCORES, FILMS, LABELS = "scores", "judged_films.parquet", "labels.parque
 
 @dataclass(frozen=True, eq=False)
 class OutOfFold:
-    """A run as judged, all approaches on the same films.
-
-    film_id, fold: (n_films,); y_true: (n_films, 10) bool; group: (n_films,) of films resampled
-    together, or None where each stands alone; scores: approach -> (n_films, 10) float32, the mean
-    over its seeds as `as_stored` writes it.
-    """
+    """A run as judged, all approaches on the same films."""
 
     film_id: np.ndarray
+    """(n_films,) str."""
     fold: np.ndarray
+    """(n_films,) int."""
     y_true: np.ndarray
+    """(n_films, 10) bool."""
     group: np.ndarray | None
+    """(n_films,) number of the films resampled together; None where each stands alone."""
     scores: Mapping[str, np.ndarray]
+    """approach -> (n_films, 10) float32, the mean over its seeds as `as_stored` rounds it."""
 
     @classmethod
-    def of(cls, board: Board) -> "OutOfFold":
-        """What the judges judged; a genre that none of the films has is no film's, and scored 0."""
+    def from_board(cls, board: Board) -> "OutOfFold":
+        """All scores of a board; a genre that none of its films has is scored 0."""
         places = board.film_id.size, len(GENRES)
         y_true = np.zeros(places, bool)
         y_true[:, board.columns] = board.y_true
@@ -62,7 +62,7 @@ class OutOfFold:
         return cls(
             np.array(ids.to_pylist()),
             films["fold"].to_numpy(),
-            np.array([[genre in of for genre in GENRES] for of in labels]),
+            np.array([[genre in names for genre in GENRES] for names in labels]),
             None if group.null_count else group.to_numpy(),
             {
                 slug: np.column_stack([table[genre].to_numpy() for genre in GENRES])
@@ -71,7 +71,7 @@ class OutOfFold:
         )
 
     def write(self, folder: Path) -> None:
-        """Write the files, byte for byte the same for the same numbers; those of others go."""
+        """Write the files, byte for byte the same for the same numbers; remove other scores."""
         ids = pa.array(self.film_id.tolist(), pa.string())
         group = pa.nulls(len(ids)) if self.group is None else self.group
         places = {"fold": pa.array(self.fold, pa.int8()), "group": pa.array(group, pa.int32())}
@@ -89,8 +89,8 @@ def as_stored(score: np.ndarray) -> np.ndarray:
     """Scores as float32 that rank the films of each genre as they did, ties included.
 
     score: (n_films, n_genres) float64. Rounding alone would make ties of close scores, and one tie
-    moves an average precision by more than all other rounding; such scores are set apart by the
-    smallest step there is.
+    moves an average precision by more than all other rounding; such scores are kept apart by the
+    smallest float32 step.
     """
     stored = np.empty(score.shape, np.float32)
     for genre, column in enumerate(score.T):

@@ -1,9 +1,9 @@
-"""Is what was planted found? Approaches of one modality, cell by cell, beside the ideal observer.
+"""Is what was planted found? Single approaches, cell by cell, beside the ideal observer.
 
-A cell is a genre in a modality. Where the observer, who knows how the sample corpus was made, finds
-much of a genre, an approach should too: rank correlation over the cells. Where nothing was planted
-the observer still knows what the genre's company says of it; an approach clear above that has found
-what is not there, or a flaw in the corpus.
+A cell is a genre in a modality. Where the observer, who knows how the sample corpus was generated,
+scores a genre high, an approach should too: rank correlation over the cells. Where nothing was
+planted the observer still learns from the genres it occurs with; an approach clearly above that has
+found what is not there, or a flaw in the corpus.
 """
 
 from collections.abc import Sequence
@@ -77,17 +77,17 @@ def recovery_summary(
         "best": {m: max(found, key=score.__getitem__) for m, found in by_modality.items() if found},
     }
     summary: dict[str, Any] = {
-        name: pair | recovered([row for row in rows if row["approach"] in pair.values()])
+        name: pair | recovery_numbers([row for row in rows if row["approach"] in pair.values()])
         for name, pair in pairs.items()
     }
     summary["approaches"] = {
-        slug: recovered([row for row in rows if row["approach"] == slug])
+        slug: recovery_numbers([row for row in rows if row["approach"] == slug])
         for slug in dict.fromkeys(row["approach"] for row in rows)
     }
     return summary
 
 
-def recovered(rows: Sequence[Row]) -> dict[str, float | None]:
+def recovery_numbers(rows: Sequence[Row]) -> dict[str, float | None]:
     """Of some cells: how many; Spearman's correlation of the normalised average precision with the
     observer's and with the planted probability (None where one of them does not vary); how many
     were planted at 0, and of those and of all how many lie clear above the observer; how many have

@@ -1,7 +1,7 @@
-"""Scores turned into genres by every rule, tuned ones on what each fold may know and no more.
+"""Scores turned into genres by every rule, fixed ones and those tuned fold by fold.
 
-The films of a fold are decided with what was chosen for that fold: on the inner out-of-fold scores
-of the other films (their models never saw the fold) and on those films' labels.
+The films of a fold are decided by what was tuned for that fold: on the inner out-of-fold scores of
+the other films, whose models never saw the fold, and on those films' labels.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,8 +12,8 @@ import numpy as np
 
 from stages.base.params import JudgingParams
 from stages.judging.board import Board
-from stages.judging.enough import bounds
-from stages.judging.tables import decided
+from stages.judging.sample_size import interval_cells
+from stages.judging.tables import decision_cells
 from stages.scoring import references
 from stages.scoring.bootstrap import bootstrap_macro_f1
 from stages.scoring.intervals import approach_estimate
@@ -30,54 +30,57 @@ TUNED, PER_GENRE, TOP_K = "tuned", "tuned per genre", "top k"
 
 
 @dataclass(frozen=True)
-class Choice:
-    """What the training part of one fold chose: one threshold, one a genre, how many genres."""
+class FoldThresholds:
+    """What was tuned for the films of one fold, on all other films."""
 
     fold: int
     common: float
+    """One threshold for all genres."""
     by_genre: np.ndarray
+    """(n_genres,) a threshold for each."""
     k: int
+    """How many genres a film gets."""
 
 
-def choices(board: Board, number: int) -> list[Choice]:
-    """What each fold's training part chooses for approach `number` of the board."""
+def tune_thresholds(board: Board, number: int) -> list[FoldThresholds]:
+    """Thresholds tuned for each fold, for approach `number` of the board."""
     found = []
     for fold in np.unique(board.fold).tolist():
         rest = board.fold != fold
         y_true, y_score = board.y_true[rest], board.tuning_scores(number, fold)[rest]
         common = tune_threshold(y_true, y_score)
         by_genre = tune_genre_thresholds(y_true, y_score, common)
-        found.append(Choice(fold, common, by_genre, cardinality(y_true)))
+        found.append(FoldThresholds(fold, common, by_genre, cardinality(y_true)))
     return found
 
 
 def decide(board: Board, number: int, rule: str | float) -> np.ndarray:
     """Genres of every film by one rule, (n_films, n_genres) bool.
 
-    rule: a fixed threshold, or TUNED, PER_GENRE or TOP_K, each fold with its own choice.
+    rule: a fixed threshold, or TUNED, PER_GENRE or TOP_K, tuned for each fold.
     """
     if not isinstance(rule, str):
         return at_threshold(board.y_scores[number], rule)
-    return _decide(board, number, rule, choices(board, number))
+    return _decide(board, number, rule, tune_thresholds(board, number))
 
 
-def _decide(board: Board, number: int, rule: str, chosen: Sequence[Choice]) -> np.ndarray:
+def _decide(board: Board, number: int, rule: str, tuned: Sequence[FoldThresholds]) -> np.ndarray:
     y_score = board.y_scores[number]
     decisions = np.zeros(y_score.shape, bool)
-    for choice in chosen:
-        films = board.fold == choice.fold
+    for each in tuned:
+        films = board.fold == each.fold
         if rule == TOP_K:
-            decisions[films] = top_k(y_score[films], choice.k)
+            decisions[films] = top_k(y_score[films], each.k)
         else:
-            threshold = choice.common if rule == TUNED else choice.by_genre
+            threshold = each.common if rule == TUNED else each.by_genre
             decisions[films] = at_threshold(y_score[films], threshold)
     return decisions
 
 
 def rule_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
-    """One row an approach and rule: what is gained in precision and lost in recall.
+    """One row an approach and rule: precision, recall and F1, macro F1 with its interval.
 
-    macro F1 with its interval, over films, the rules as they were chosen.
+    The interval is over films, for the thresholds as tuned.
     """
     everything = references.predict_everything(*board.y_true.shape)
     rows: list[Row] = [{"approach": "predict_everything", "modality": "none", "rule": "everything"}]
@@ -87,26 +90,26 @@ def rule_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
         for threshold in params.thresholds:
             rows.append(place | {"rule": f"at {threshold:.2f}"})
             decisions.append(decide(board, number, threshold))
-        chosen = choices(board, number)
+        tuned = tune_thresholds(board, number)
         for rule in (TUNED, PER_GENRE, TOP_K):
             rows.append(place | {"rule": rule})
-            decisions.append(_decide(board, number, rule, chosen))
+            decisions.append(_decide(board, number, rule, tuned))
     resamples = bootstrap_macro_f1(
         board.y_true, np.stack(decisions), params.resamples, params.seed, board.group
     )
-    given = board.enough(params).films
+    shown = board.sample_size(params).enough_films
     for number, (row, decision) in enumerate(zip(rows, decisions, strict=True)):
         estimate = approach_estimate(resamples, number)
-        interval = bounds(estimate.lo, estimate.hi, given, "f1_macro_")
-        yield row | decided(board.y_true, decision) | interval
+        interval = interval_cells(estimate.lo, estimate.hi, shown, "f1_macro_")
+        yield row | decision_cells(board.y_true, decision) | interval
 
 
 def choice_rows(board: Board) -> Iterator[Row]:
-    """One row an approach, fold and thing chosen; genre is empty where it holds for all."""
+    """One row an approach, fold and tuned value; genre is empty where it holds for all."""
     for number, cell in enumerate(board.cells):
-        for choice in choices(board, number):
-            row: Row = {"approach": cell.slug, "fold": choice.fold}
-            yield row | {"rule": TUNED, "value": choice.common}
-            for genre, value in zip(board.genres, choice.by_genre.tolist(), strict=True):
+        for each in tune_thresholds(board, number):
+            row: Row = {"approach": cell.slug, "fold": each.fold}
+            yield row | {"rule": TUNED, "value": each.common}
+            for genre, value in zip(board.genres, each.by_genre.tolist(), strict=True):
                 yield row | {"rule": PER_GENRE, "genre": genre, "value": value}
-            yield row | {"rule": TOP_K, "value": float(choice.k)}
+            yield row | {"rule": TOP_K, "value": float(each.k)}

@@ -1,7 +1,6 @@
 """The seed study's claims, each as a quantity that this matrix can measure.
 
-The study (a student's; its code is lost, its recipe and numbers are known) compared frames through
-VGG16 with sound through YAMNet and VGGish over these ten genres, beside networks from scratch.
+Its recipe and its numbers: stages/base/published_studies.py.
 """
 
 from collections.abc import Callable
@@ -10,59 +9,71 @@ from dataclasses import replace
 import numpy as np
 
 from stages.base.params.matrix import Cell
+from stages.base.published_studies import (
+    DEFAULT_THRESHOLD,
+    KERAS_ACCURACY,
+    LOW_THRESHOLD,
+    percentages,
+)
 from stages.judging.claims import (
-    MORE,
+    AT_CHANCE,
+    CHANCE_MARGIN,
+    MARGIN,
     NO_GAIN,
-    NOT_LESS,
-    UNHEARD,
-    UNTOLD,
-    Court,
-    Judged,
+    NON_INFERIOR,
+    SUPERIOR,
+    ClaimResult,
+    Evidence,
     Row,
     Rule,
-    estimated,
-    level,
+    centred_estimate,
+    percentile_estimate,
 )
 from stages.judging.label_sets import SHARED
 from stages.scoring.intervals import Estimate
 from stages.scoring.references import keras_accuracy_of_perfect
 from stages.scoring.thresholds import at_threshold
 
-LOW, MIDDLE = 0.10, 0.50  # of its thresholds
+(LOW,), (MIDDLE,) = LOW_THRESHOLD.values, DEFAULT_THRESHOLD.values
+ACCURACIES = percentages(sorted(KERAS_ACCURACY.values))
 SOUNDS = ("yamnet", "vggish")
 
 
-def pretrained_sound(court: Court) -> Judged:
-    a = court.find(
+def pretrained_sound(evidence: Evidence) -> ClaimResult:
+    a = evidence.find_approach(
         "vggish or yamnet (set pretrained)",
         lambda cell: cell.kind == "single" and cell.parts[0].startswith(SOUNDS),
     )
-    b = court.find("a sound CNN (window_cnn)", lambda c: (c.modality, c.head) == ("sound", "conv"))
-    return _pair(court, a, b)
+    b = evidence.find_approach(
+        "a sound CNN (window_cnn)", lambda c: (c.modality, c.head) == ("sound", "conv")
+    )
+    return _pair(evidence, a, b)
 
 
-def picture_cnn(court: Court) -> Judged:
-    b = court.find(
+def picture_cnn(evidence: Evidence) -> ClaimResult:
+    b = evidence.find_approach(
         "VGG16's feature map (set pretrained)", lambda cell: cell.parts == ("vgg16_map",)
     )
-    a = court.find(
+    a = evidence.find_approach(
         "a picture CNN (frame_cnn)",
         lambda c: (c.modality, c.head) == ("picture", "conv") and c.slug != b,
     )
-    estimate, p = court.pair_beyond(a, b, NOT_LESS.supported)
-    said = f"{a} scores {_signed(estimate)} against {b}; a loss of 0.02 would be allowed."
-    return Judged(f"macro AP, {a} minus {b}", estimate, p, NOT_LESS, said)
+    estimate, p = evidence.compare_to_bound(a, b, NON_INFERIOR.supported)
+    sentence = f"{a} scores {_signed(estimate)} against {b}; a loss of {MARGIN:g} would be allowed."
+    return ClaimResult(f"macro AP, {a} minus {b}", estimate, p, NON_INFERIOR, sentence)
 
 
-def sound_beats_picture(court: Court) -> Judged:
-    court = replace(court, board=court.first)
-    return _pair(court, court.named("sound"), court.named("picture"))
+def sound_beats_picture(evidence: Evidence) -> ClaimResult:
+    evidence = replace(evidence, board=evidence.headline_board)
+    return _pair(
+        evidence, evidence.headline_approach("sound"), evidence.headline_approach("picture")
+    )
 
 
-def drama_is_easiest(court: Court) -> Judged:
-    drama = court.column("Drama")
-    slugs = [slug for modality, slug in court.headline.named.items() if modality != "both"]
-    beyond, samples = _beyond_chance(court, *slugs)
+def drama_is_easiest(evidence: Evidence) -> ClaimResult:
+    drama = evidence.genre_column("Drama")
+    slugs = [slug for modality, slug in evidence.headline.named.items() if modality != "both"]
+    beyond, samples = _beyond_chance(evidence, *slugs)
     others = [genre for genre in beyond if genre != drama]
     if not others:
         raise LookupError("enough films of other genres than Drama")
@@ -70,45 +81,47 @@ def drama_is_easiest(court: Court) -> Judged:
         raise LookupError("more films of the rarest genre, every resample must have some")
     values = samples[drama] - np.mean([samples[genre] for genre in others], axis=0)
     point = beyond[drama] - np.mean([beyond[genre] for genre in others], axis=0)
-    estimate, p = level(float(point.mean()), values.mean(axis=1), 0.0)
-    said = (
+    estimate, p = centred_estimate(float(point.mean()), values.mean(axis=1), 0.0)
+    sentence = (
         f"Beyond a random order, Drama is told {_signed(estimate)} against the mean of the other "
         "genres; its precision is high where it is the most common label."
     )
-    return Judged("AP beyond chance, Drama minus the others' mean", estimate, p, MORE, said)
+    return ClaimResult(
+        "AP beyond chance, Drama minus the others' mean", estimate, p, SUPERIOR, sentence
+    )
 
 
-def cannot_be_heard(genre: str) -> Callable[[Court], Judged]:
-    """Whether the sound tells a genre no better than a random order, to within UNHEARD."""
+def cannot_be_heard(genre: str) -> Callable[[Evidence], ClaimResult]:
+    """Whether the sound scores a genre no better than a random order, to within CHANCE_MARGIN."""
 
-    def judge(court: Court) -> Judged:
-        slug = court.named("sound")
-        estimate, p = _genre(court, genre, slug)
-        if estimate.hi >= UNHEARD:  # then the question is whether it is above a random order
-            p = court.skill(slug, court.column(genre))
-        said = (
+    def judge(evidence: Evidence) -> ClaimResult:
+        slug = evidence.headline_approach("sound")
+        estimate, p = _beyond_chance_in(evidence, genre, slug)
+        if estimate.hi >= CHANCE_MARGIN:  # then the question is whether it is above a random order
+            p = evidence.no_skill_p_value(slug, evidence.genre_column(genre))
+        sentence = (
             f"The sound tells {genre} at {_signed(estimate)}, where 0 is a random order of these "
             "films and 1 a perfect one."
         )
-        return Judged(f"AP of {genre} beyond chance, {slug}", estimate, p, UNTOLD, said)
+        return ClaimResult(f"AP of {genre} beyond chance, {slug}", estimate, p, AT_CHANCE, sentence)
 
     return judge
 
 
-def seen_not_heard(court: Court) -> Judged:
-    a, b = court.named("picture"), court.named("sound")
-    genre = court.column("Science Fiction")
-    chance = court.genres(a)[1][genre]
-    found, p = court.pair(a, b, genre)
+def seen_not_heard(evidence: Evidence) -> ClaimResult:
+    a, b = evidence.headline_approach("picture"), evidence.headline_approach("sound")
+    genre = evidence.genre_column("Science Fiction")
+    chance = evidence.average_precision(a)[1][genre]
+    found, p = evidence.compare(a, b, genre)
     estimate = Estimate(*(value / (1 - chance) for value in vars(found).values()))
-    said = f"Science Fiction from the picture is {_signed(estimate)} against it from the sound."
+    sentence = f"Science Fiction from the picture is {_signed(estimate)} against it from the sound."
     quantity = "AP of Science Fiction beyond chance, picture minus sound"
-    return Judged(quantity, estimate, p, MORE, said, a, b, "Science Fiction")
+    return ClaimResult(quantity, estimate, p, SUPERIOR, sentence, a, b, "Science Fiction")
 
 
-def low_threshold(court: Court) -> Judged:
-    slug = court.headline.leading
-    y_true, (scores,) = court.board.y_true, court.scores(slug)
+def low_threshold(evidence: Evidence) -> ClaimResult:
+    slug = evidence.headline.leading
+    y_true, (scores,) = evidence.board.y_true, evidence.scores(slug)
     low, middle = (at_threshold(scores, threshold) for threshold in (LOW, MIDDLE))
 
     def precisions(counts: np.ndarray) -> np.ndarray:
@@ -120,40 +133,44 @@ def low_threshold(court: Court) -> Judged:
             axis=-1,
         )
 
-    values = np.concatenate([precisions(block.T) for block in court.counts()])
+    values = np.concatenate([precisions(block.T) for block in evidence.resampling_counts()])
     point = precisions(np.ones((1, len(y_true))))[0]
     difference = values[:, 0] - values[:, 1]
-    estimate, p = estimated(float(point[0] - point[1]), difference, NOT_LESS.supported)
-    said = (
+    estimate, p = percentile_estimate(
+        float(point[0] - point[1]), difference, NON_INFERIOR.supported
+    )
+    sentence = (
         f"{slug} has a precision of {point[0]:.2f} at {LOW:g} and {point[1]:.2f} at {MIDDLE:g}; "
         f"every genre for every film has {y_true.mean():.2f} whatever the model."
     )
     quantity = f"micro precision at {LOW:g} minus at {MIDDLE:g}, {slug}"
-    return Judged(quantity, estimate, p, NOT_LESS, said)
+    return ClaimResult(quantity, estimate, p, NON_INFERIOR, sentence)
 
 
-def frames_lose_to_context(court: Court) -> Judged:
+def frames_lose_to_context(evidence: Evidence) -> ClaimResult:
     def alike(one: Cell, other: Cell) -> bool:
         return (one.kind, one.parts, one.head) == (other.kind, other.parts, other.head)
 
-    whole = [c for c in court.board.cells if c.modality == "picture" and c.context == "attention"]
+    whole = [
+        c for c in evidence.board.cells if c.modality == "picture" and c.context == "attention"
+    ]
     pairs = [
         (a.slug, b.slug)
         for a in whole
-        for b in court.board.cells
+        for b in evidence.board.cells
         if b.context == "each" and alike(a, b)
     ]
     if not pairs:
         raise LookupError("one head on each frame alone and with attention over all")
-    return _pair(court, *pairs[0])
+    return _pair(evidence, *pairs[0])
 
 
-def start_carries_most(other: str) -> Callable[[Court], Judged]:
-    """Whether the first seconds tell more than another window of the sound."""
+def start_carries_most(other: str) -> Callable[[Evidence], ClaimResult]:
+    """Whether the first seconds score better than another window of the sound."""
 
-    def judge(court: Court) -> Judged:
-        start = court.board.cells[court.board.row(court.named("sound"))]
-        slug = court.find(
+    def judge(evidence: Evidence) -> ClaimResult:
+        start = evidence.board.cells[evidence.board.row(evidence.headline_approach("sound"))]
+        slug = evidence.find_approach(
             f"the headline's sound approach with window {other}",
             lambda c: (
                 (c.parts, c.context, c.head, c.window)
@@ -162,72 +179,73 @@ def start_carries_most(other: str) -> Callable[[Court], Judged]:
         )
         if start.window != "start":
             raise LookupError("a headline that hears the start")
-        return _pair(court, start.slug, slug)
+        return _pair(evidence, start.slug, slug)
 
     return judge
 
 
-def labels_help(*sets: str) -> Callable[[Court], Judged]:
-    """Whether training on fewer labels tells the genres both settings share better.
+def labels_help(*sets: str) -> Callable[[Evidence], ClaimResult]:
+    """Whether training on fewer labels scores better on the genres that both settings share.
 
-    Judged on the approach that speaks most for it; that it was picked from several costs its p
-    their number.
+    Judged on the approach that gains most; its p is multiplied by the number it is picked from.
     """
 
-    def judge(court: Court) -> Judged:
-        row, count = _best_of(court, sets)
-        return _fewer_labels(row, min(1.0, count * row["p"]), MORE)
+    def judge(evidence: Evidence) -> ClaimResult:
+        row, count = _best_of(evidence, sets)
+        return _fewer_labels(row, min(1.0, count * row["p"]), SUPERIOR)
 
     return judge
 
 
-def one_label_does_not_help(court: Court) -> Judged:
-    """That nothing is gained is what was claimed: no gain is tested against SLACK, a gain against
-    zero, which the table of label sets asks too."""
-    row, count = _best_of(court, ("one",))
+def one_label_does_not_help(evidence: Evidence) -> ClaimResult:
+    """Whether there is no gain, tested against MARGIN; a gain is tested against zero, as in the
+    table of label sets."""
+    row, count = _best_of(evidence, ("one",))
     if row["hi"] >= NO_GAIN.supported:
         return _fewer_labels(row, min(1.0, count * row["p"]), NO_GAIN)
     judged = _fewer_labels(row, min(1.0, count * row["p_no_gain"]), NO_GAIN)
     return replace(judged, a="", b="", genre="")
 
 
-def _best_of(court: Court, sets: tuple[str, ...]) -> tuple[Row, int]:
-    """The approach that gains most from fewer labels, and of how many."""
-    rows = [r for r in court.label_sets if r["genre"] == SHARED and r["labels"] in sets]
+def _best_of(evidence: Evidence, sets: tuple[str, ...]) -> tuple[Row, int]:
+    """The approach that gains most from fewer labels, and the number it is picked from."""
+    rows = [r for r in evidence.label_sets if r["genre"] == SHARED and r["labels"] in sets]
     if not rows:
         raise LookupError(f"approaches with labels {' or '.join(sets)}")
     return max(rows, key=lambda each: each["difference"]), len(rows)
 
 
-def _fewer_labels(row: Row, p: float, rule: Rule) -> Judged:
+def _fewer_labels(row: Row, p: float, rule: Rule) -> ClaimResult:
     a, b = row["approach"], row["base"]
     estimate = Estimate(row["difference"], row["lo"], row["hi"])
-    said = (
+    sentence = (
         f"On the genres both have, {a} is {_signed(estimate)} against {b}; of the naive difference "
         f"{row['naive_difference']:+.3f} arithmetic makes {row['arithmetic']:+.3f}."
     ).replace("-", "−")
-    return Judged(
-        f"macro AP on shared genres, {a} minus {b}", estimate, p, rule, said, a, b, SHARED
+    return ClaimResult(
+        f"macro AP on shared genres, {a} minus {b}", estimate, p, rule, sentence, a, b, SHARED
     )
 
 
-def accuracy_is_skill(court: Court) -> Judged:
-    slug = court.headline.leading
-    y_true, (scores,) = court.board.y_true, court.scores(slug)
+def accuracy_is_skill(evidence: Evidence) -> ClaimResult:
+    slug = evidence.headline.leading
+    y_true, (scores,) = evidence.board.y_true, evidence.scores(slug)
     first = y_true.argmax(axis=1)
     constant = np.bincount(first, minlength=y_true.shape[1]).argmax()
     right = np.stack([scores.argmax(axis=1) == first, first == constant], axis=1).astype(float)
-    estimate, p = court.means(right)
+    estimate, p = evidence.compare_means(right)
     accuracy, blind = right.mean(axis=0)
-    said = (
-        f"{slug} scores {accuracy:.0%}, always answering {court.board.genres[constant]} "
-        f"{blind:.0%}, knowing every label {keras_accuracy_of_perfect(y_true) or 0:.0%}: 29, 30 "
-        "and 40% say nothing without a reference."
+    sentence = (
+        f"{slug} scores {accuracy:.0%}, always answering {evidence.board.genres[constant]} "
+        f"{blind:.0%}, knowing every label {keras_accuracy_of_perfect(y_true) or 0:.0%}: "
+        f"{ACCURACIES} say nothing without a reference."
     )
-    return Judged(f"Keras accuracy, {slug} minus the best constant", estimate, p, MORE, said)
+    return ClaimResult(
+        f"Keras accuracy, {slug} minus the best constant", estimate, p, SUPERIOR, sentence
+    )
 
 
-CLAIMS: dict[str, Callable[[Court], Judged]] = {
+CLAIMS: dict[str, Callable[[Evidence], ClaimResult]] = {
     "Pretrained sound beats the sound CNN": pretrained_sound,
     "The picture CNN is at least as good as VGG16 transfer": picture_cnn,
     "Sound beats picture": sound_beats_picture,
@@ -236,35 +254,35 @@ CLAIMS: dict[str, Callable[[Court], Judged]] = {
     "Romance cannot be heard": cannot_be_heard("Romance"),
     "Science Fiction cannot be heard": cannot_be_heard("Science Fiction"),
     "Science Fiction is seen rather than heard": seen_not_heard,
-    "At threshold 0.10 precision holds or rises": low_threshold,
+    f"At threshold {LOW:.2f} precision holds or rises": low_threshold,
     "Frames in isolation lose to context": frames_lose_to_context,
     "The first 30 s carry more than the middle": start_carries_most("middle"),
     "The first 30 s carry more than the end": start_carries_most("end"),
     "Fewer labels help": labels_help("no_thriller", "popular"),
     "One label drawn at random does not help": one_label_does_not_help,
-    "29, 30 and 40% accuracy are skill": accuracy_is_skill,
+    f"{ACCURACIES} accuracy are skill": accuracy_is_skill,
 }
 
 
-def _pair(court: Court, a: str, b: str) -> Judged:
-    estimate, p = court.pair(a, b)
-    said = f"{a} scores {_signed(estimate)} against {b}."
-    return Judged(f"macro AP, {a} minus {b}", estimate, p, MORE, said, a, b)
+def _pair(evidence: Evidence, a: str, b: str) -> ClaimResult:
+    estimate, p = evidence.compare(a, b)
+    sentence = f"{a} scores {_signed(estimate)} against {b}."
+    return ClaimResult(f"macro AP, {a} minus {b}", estimate, p, SUPERIOR, sentence, a, b)
 
 
-def _genre(court: Court, genre: str, slug: str) -> tuple[Estimate, float]:
-    """How far one genre is told beyond chance, and its p against UNHEARD."""
-    column = court.column(genre)
-    beyond, samples = _beyond_chance(court, slug)
-    return level(float(beyond[column][0]), samples[column][:, 0], UNHEARD)
+def _beyond_chance_in(evidence: Evidence, genre: str, slug: str) -> tuple[Estimate, float]:
+    """AP of one genre beyond chance, and its p against CHANCE_MARGIN."""
+    column = evidence.genre_column(genre)
+    beyond, samples = _beyond_chance(evidence, slug)
+    return centred_estimate(float(beyond[column][0]), samples[column][:, 0], CHANCE_MARGIN)
 
 
 def _beyond_chance(
-    court: Court, *slugs: str
+    evidence: Evidence, *slugs: str
 ) -> tuple[dict[int, np.ndarray], dict[int, np.ndarray]]:
     """By genre: (AP - chance) / (1 - chance), (n_approaches,), and of each resample. chance: the
     average precision expected of a random order of the same films."""
-    found, chance = court.genres(*slugs)
+    found, chance = evidence.average_precision(*slugs)
 
     def scaled(genre: int, values: np.ndarray) -> np.ndarray:
         return np.asarray((values - chance[genre]) / (1 - chance[genre]))

@@ -1,14 +1,15 @@
-"""The tables of one approach each: as a whole, by genre, by threshold; and the references."""
+"""Tables of approaches: as a whole, by genre, by threshold, by rank; and of references."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
+from scipy.stats import friedmanchisquare, rankdata, studentized_range
 
 from stages.base.params import JudgingParams
 from stages.base.params.sections import SAME_THRESHOLD
 from stages.judging.board import Board
-from stages.judging.enough import bounds
+from stages.judging.sample_size import interval_cells
 from stages.scoring import ranking, references
 from stages.scoring.decisions import genre_quality
 from stages.scoring.evaluate import evaluate_decisions, evaluate_genres, evaluate_scores
@@ -19,14 +20,16 @@ Row = dict[str, Any]
 AVERAGES = ("macro", "micro", "samples")
 QUALITIES = ("precision", "recall", "f1")
 RECALLS = np.arange(1, 51) / 50
+RANK_COLUMNS = ["approach", "modality", "mean_rank", "critical_difference", "genres", "friedman_p"]
+RANK_LEVEL = 0.05  # of the critical difference
 
 
 def approach_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
     """One row an approach: what it is and every score of it, macro AP with interval.
 
-    No interval and no spread over films where these are too few.
+    No interval and no null over films where these are too few.
     """
-    resamples, given = board.resampled(params).macro(), board.enough(params).films
+    resamples, shown = board.resampled(params).macro(), board.sample_size(params).enough_films
     for number, cell in enumerate(board.cells):
         estimate = approach_estimate(resamples, number)
         by_seed = [
@@ -42,8 +45,8 @@ def approach_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
             "head": cell.head,
             "films": len(board.film_id),
             **_renamed(evaluate_scores(board.y_true, board.y_scores[number])),
-            **bounds(estimate.lo, estimate.hi, given, "macro_ap_"),
-            "macro_ap_film_sd": float(resamples.values[:, number].std(ddof=1)) if given else None,
+            **interval_cells(estimate.lo, estimate.hi, shown, "macro_ap_"),
+            "macro_ap_film_sd": float(resamples.values[:, number].std(ddof=1)) if shown else None,
             "macro_ap_seed_sd": float(np.std(np.array(by_seed, float), ddof=1))
             if len(by_seed) > 1
             else None,
@@ -55,7 +58,7 @@ def genre_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
 
     chance_ap: of a random order of these films. No interval of a genre of too few films.
     """
-    resamples, given = board.resampled(params).by_genre(), board.enough(params).genres
+    resamples, shown = board.resampled(params).by_genre(), board.sample_size(params).enough_genres
     chance = references.expected_random_average_precision(board.y_true)
     for number, cell in enumerate(board.cells):
         judged = evaluate_genres(board.y_true, board.y_scores[number])
@@ -66,23 +69,23 @@ def genre_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
             row["chance_ap"] = float(chance[column])
             if column in resamples:
                 estimate = approach_estimate(resamples[column], number)
-                row |= bounds(estimate.lo, estimate.hi, bool(given[column]), "ap_")
+                row |= interval_cells(estimate.lo, estimate.hi, bool(shown[column]), "ap_")
             yield row
 
 
 def threshold_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
     """One row an approach and threshold of the sweep, and one for predicting everything."""
     steps = np.arange(0, 1 + params.sweep_step / 2, params.sweep_step).round(6).tolist()
-    # a rule takes the place of a step that the table could not tell from it
+    # a rule replaces the step that the table could not distinguish from it
     apart = [s for s in steps if all(abs(s - t) > SAME_THRESHOLD for t in params.thresholds)]
     everything = references.predict_everything(*board.y_true.shape)
     reference = {"approach": "predict_everything", "modality": "none", "threshold": 0.0}
-    yield reference | decided(board.y_true, everything)
+    yield reference | decision_cells(board.y_true, everything)
     for number, cell in enumerate(board.cells):
         for threshold in sorted([*apart, *params.thresholds]):
             decisions = at_threshold(board.y_scores[number], threshold)
             row = {"approach": cell.slug, "modality": cell.modality, "threshold": threshold}
-            yield row | decided(board.y_true, decisions)
+            yield row | decision_cells(board.y_true, decisions)
 
 
 def threshold_genre_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
@@ -135,21 +138,21 @@ def reference_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
     yield from rows("label_frequencies", _renamed(evaluate_scores(y_true, frequencies)))
     best = np.zeros_like(y_true)
     best[np.arange(n_films), frequencies.argmax(axis=1)] = True
-    yield from rows("best_constant_label", decided(y_true, best))
+    yield from rows("best_constant_label", decision_cells(y_true, best))
     accuracy = ranking.keras_accuracy(y_true, best.astype(float))
     yield from rows("best_constant_label", {"keras_accuracy": accuracy})
     everything = references.predict_everything(n_films, n_genres)
-    yield from rows("predict_everything", decided(y_true, everything))
-    spread = references.random_macro_average_precision(y_true, np.random.default_rng(params.seed))
-    if spread is not None:
-        value = {"value": spread.expected, "lo": spread.lo, "hi": spread.hi}
+    yield from rows("predict_everything", decision_cells(y_true, everything))
+    null = references.random_macro_average_precision(y_true, np.random.default_rng(params.seed))
+    if null is not None:
+        value = {"value": null.expected, "lo": null.lo, "hi": null.hi}
         yield {"reference": "random_scores", "metric": "macro_ap", **value}
-    spreads = references.random_spread(
+    simulated = references.simulate_random_scores(
         y_true, frequencies.mean(axis=0), evaluate_scores, np.random.default_rng(params.seed)
     )
-    for metric, spread in _renamed(spreads).items():
+    for metric, null in _renamed(simulated).items():
         if metric != "macro_ap":  # known exactly, above
-            value = {"value": spread.expected, "lo": spread.lo, "hi": spread.hi}
+            value = {"value": null.expected, "lo": null.lo, "hi": null.hi}
             yield {"reference": "random_scores", "metric": metric, **value}
     perfect = evaluate_scores(y_true, y_true.astype(float)) | {
         "keras_accuracy": references.keras_accuracy_of_perfect(y_true)
@@ -157,7 +160,37 @@ def reference_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
     yield from rows("perfect", _renamed(perfect))
 
 
-def decided(y_true: np.ndarray, decisions: np.ndarray) -> Row:
+def rank_rows(board: Board) -> list[Row]:
+    """One row an approach, the best first: its mean rank, rank 1 a genre's highest AP.
+
+    Friedman's test and Nemenyi's critical difference as Demšar (2006) draws them. They take genres
+    for independent blocks, which genres of the same films are not, and ignore how many films there
+    are: a picture, not a test to decide by. Genres that no film has are left out. No rows where
+    fewer than three approaches or two genres are left.
+    """
+    ap = np.array([evaluate_genres(board.y_true, score)["ap"] for score in board.y_scores])
+    ap = ap[:, np.isfinite(ap).all(axis=0)]
+    n_approaches, n_genres = ap.shape
+    if n_approaches < 3 or n_genres < 2:
+        return []
+    ranks = rankdata(-ap, axis=0).mean(axis=1)
+    error = np.sqrt(n_approaches * (n_approaches + 1) / (6 * n_genres))
+    quantile = studentized_range.ppf(1 - RANK_LEVEL, n_approaches, np.inf) / np.sqrt(2)
+    p = friedmanchisquare(*ap).pvalue
+    return [
+        {
+            "approach": board.cells[row].slug,
+            "modality": board.cells[row].modality,
+            "mean_rank": float(ranks[row]),
+            "critical_difference": float(quantile * error),
+            "genres": n_genres,
+            "friedman_p": float(p),
+        }
+        for row in np.argsort(ranks, kind="stable")
+    ]
+
+
+def decision_cells(y_true: np.ndarray, decisions: np.ndarray) -> Row:
     """How good yes/no decisions are; both (n_films, n_genres) bool. The columns of a table."""
     judged = evaluate_decisions(y_true, decisions)
     row: Row = {

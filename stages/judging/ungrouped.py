@@ -1,4 +1,4 @@
-"""What folds that part the films of a collection would have scored: skill borrowed from sequels."""
+"""Scores if a collection is split across folds: skill borrowed from sequels."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,9 +9,9 @@ import numpy as np
 from stages.base.params import JudgingParams
 from stages.base.params.matrix import Cell
 from stages.fitting.approaches import UNGROUPED
-from stages.fitting.scores import Scores, held
+from stages.fitting.scores import Scores, stored_label_sets
 from stages.judging.board import Board, read_board
-from stages.judging.pairs import against
+from stages.judging.comparisons import paired_comparison
 from stages.scoring.bootstrap import bootstrap_macro_average_precision
 
 COLUMNS = [
@@ -30,16 +30,16 @@ def ungrouped_rows(
     rows: list[dict[str, Any]] = []
     for cell in cells:
         path = data / "scores" / f"{cell.fitted_with}.npz"
-        if not cell.ungrouped or UNGROUPED not in held(path):
+        if not cell.ungrouped or UNGROUPED not in stored_label_sets(path):
             continue
         board = read_board(data, [cell])
         row_of = {film: row for row, film in enumerate(board.film_id.tolist())}
         other = Scores.load(path, UNGROUPED)
         kept = [row for row, film in enumerate(other.film_id.tolist()) if film in row_of]
-        parted = np.full_like(board.y_scores[0], np.nan)
+        ungrouped = np.full_like(board.y_scores[0], np.nan)
         scores = other.score[:, kept].mean(axis=0)[:, board.columns]
-        parted[[row_of[film] for film in other.film_id[kept].tolist()]] = scores
-        pair = np.stack([parted, board.y_scores[0]])
+        ungrouped[[row_of[film] for film in other.film_id[kept].tolist()]] = scores
+        pair = np.stack([ungrouped, board.y_scores[0]])
         resamples = bootstrap_macro_average_precision(
             board.y_true, pair, params.resamples, params.seed, board.group
         )
@@ -49,7 +49,7 @@ def ungrouped_rows(
                 "modality": cell.modality,
                 "ungrouped_ap": float(resamples.point[0]),
                 "grouped_ap": float(resamples.point[1]),
-                **against(resamples, board, pair, params),
+                **paired_comparison(resamples, board, pair, params),
                 "films": len(board.film_id),
                 "collections": _collections(board),
             }
@@ -58,7 +58,7 @@ def ungrouped_rows(
 
 
 def _collections(board: Board) -> int:
-    """How many have two judged films or more."""
+    """How many collections have two judged films or more."""
     if board.group is None:
         return 0
     return int((np.unique(board.group, return_counts=True)[1] > 1).sum())

@@ -1,1 +1,1 @@
-"""The judge: arrays of truths and scores in, numbers out. No files, no globals, no models."""
+"""Metrics, intervals and tests: arrays of truths and scores in, numbers out; no files or models."""

@@ -36,17 +36,17 @@ def overlap(right_first: Bools, right_second: Bools) -> dict[str, Floats]:
 
 
 def best_of_two_by_film(y_true: Bools, first: RealScores, second: RealScores) -> float | None:
-    """Samples AP of one who takes for each film the approach that orders its genres better.
+    """Samples AP of an oracle that takes for each film the approach that orders its genres better.
 
     All (n_films, n_genres); None where no film has a genre. The better of two is ahead of each by
-    luck too: hold it against the same with one of the two dealt to other films.
+    chance too: compare with the same where the scores of one are shuffled over the films.
     """
     each = [film_average_precision(y_true, scores) for scores in (first, second)]
     return average(np.maximum(*each)).value
 
 
 def best_of_two_by_genre(y_true: Bools, first: RealScores, second: RealScores) -> float | None:
-    """Macro AP of one who takes for each genre the approach that orders the films better.
+    """Macro AP of an oracle that takes for each genre the approach that orders the films better.
 
     All (n_films, n_genres); None where no film has a genre.
     """

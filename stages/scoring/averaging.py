@@ -1,9 +1,9 @@
-"""Averages over genres or films that leave out, and count, what has no value.
+"""Averages over genres or films that leave out, and count, undefined values.
 
-One convention everywhere in this room: an array over genres, films or resamples holds NaN exactly
-where its value is undefined (average precision of a genre that no film has); a number that leaves
-the room is an `Average`, which is free of NaN and says how many values it stands on. Only this
-module turns the one into the other.
+One convention in all of `scoring`: an array over genres, films or resamples holds NaN exactly where
+its value is undefined (average precision of a genre that no film has); a number that is returned is
+an `Average`, which is free of NaN and says how many values it is over. Only this module turns the
+one into the other.
 """
 
 from dataclasses import dataclass
@@ -16,11 +16,14 @@ from stages.scoring.validate import Floats, Ints
 
 @dataclass(frozen=True)
 class Average:
-    """A mean over the values that were defined; `value` is None where none was."""
+    """A mean over the values that are defined."""
 
     value: float | None
+    """None where none is defined."""
     defined: int
+    """How many values it is over."""
     left_out: int
+    """How many were undefined."""
 
 
 def average(values: Floats, weights: Floats | None = None) -> Average:
@@ -59,7 +62,7 @@ def ratio(numerator: npt.ArrayLike, denominator: npt.ArrayLike) -> Floats:
     return result
 
 
-def flatten(averages: dict[str, Average]) -> dict[str, float]:
+def as_numbers(averages: dict[str, Average]) -> dict[str, float]:
     """Turn named averages into plain numbers for a table.
 
     An undefined average is left out; `<name>_left_out` appears where anything was left out.

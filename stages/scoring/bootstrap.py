@@ -13,7 +13,7 @@ import numpy.typing as npt
 from stages.base.errors import BenchmarkError
 from stages.scoring.averaging import average_over_genres, ratio
 from stages.scoring.decisions import quality
-from stages.scoring.jackknife import jackknife_average_precision, without_each_group
+from stages.scoring.jackknife import jackknife_average_precision, leave_one_group_out_sums
 from stages.scoring.validate import (
     Bools,
     Floats,
@@ -27,56 +27,54 @@ from stages.scoring.weighted import Ranked
 
 Groups = npt.NDArray[np.generic] | None
 Counts = npt.NDArray[np.float32]
-# counts (n_films, n_draws) -> values (n_draws, n_approaches, n_genres), NaN = undefined
 Statistic = Callable[[Counts], Floats]
-BLOCK = 512  # resamples at most, and fewer where there are many films
+"""Counts (n_films, n_draws) -> values (n_draws, n_approaches, n_genres), NaN = undefined."""
+MAX_BLOCK = 512  # resamples at once, and fewer where there are many films
 BLOCK_BYTES = 1 << 25
-FILMS = 4096  # whose decisions are counted at once
+FILMS_AT_ONCE = 4096  # whose decisions are counted at once
 
 
 @dataclass(frozen=True)
 class Resamples:
-    """A number for each approach, on all films and on each resample of them.
-
-    point: (n_approaches,); values: (n_resamples, n_approaches), free of NaN. cells_left_out counts
-    pairs of resample and genre that had no value; resamples_left_out the resamples that had none
-    at all and are not among the values. jackknife: (n_groups, n_approaches), the number without
-    each film (or group) in turn, for BCa intervals.
-    """
+    """A number for each approach, on all films and on each resample of them."""
 
     point: Floats
+    """(n_approaches,), on all films."""
     values: Floats
+    """(n_resamples, n_approaches), free of NaN."""
     jackknife: Floats
+    """(n_groups, n_approaches), without each film (or group) in turn."""
     cells_left_out: int
+    """Pairs of resample and genre that had no value."""
     resamples_left_out: int
+    """Resamples that had no value at all and are not among the values."""
 
 
 @dataclass(frozen=True)
 class GenreResamples:
-    """Average precision by approach and genre, NaN where a genre has no film: the resampling that
-    macro averages and single genres, pairs and whole boards are all read from.
-
-    point: (n_approaches, n_genres); values: (n_resamples, n_approaches, n_genres); jackknife:
-    (n_groups, n_approaches, n_genres).
-    """
+    """Average precision by approach and genre, NaN where a genre has no film; macro averages and
+    single genres are both taken from it."""
 
     point: Floats
+    """(n_approaches, n_genres)."""
     values: Floats
+    """(n_resamples, n_approaches, n_genres)."""
     jackknife: Floats
+    """(n_groups, n_approaches, n_genres)."""
 
-    def of(self, approaches: list[int]) -> "GenreResamples":
-        """Those of some of the approaches."""
+    def take(self, approaches: list[int]) -> "GenreResamples":
+        """Only some of the approaches, by number."""
         parts = (self.point[approaches], self.values[:, approaches], self.jackknife[:, approaches])
         return GenreResamples(*parts)
 
     def macro(self) -> Resamples:
         """Means over the genres that a resample has. Raises BenchmarkError if no film has any."""
-        return _resamples(self.point, self.values, self.jackknife)
+        return _macro_resamples(self.point, self.values, self.jackknife)
 
     def by_genre(self) -> dict[int, Resamples]:
         """Each genre by itself; a genre that no film has is missing."""
         return {
-            int(genre): _resamples(
+            int(genre): _macro_resamples(
                 *(part[..., [genre]] for part in (self.point, self.values, self.jackknife))
             )
             for genre in np.flatnonzero(np.isfinite(self.point).all(axis=0))
@@ -93,7 +91,7 @@ def resampled_average_precision(
     """
     validate_many(y_true, y_scores)
     n_films, n_genres = y_true.shape
-    group = group_numbers(n_films, groups)
+    group = encode_groups(n_films, groups)
     shape = (len(y_scores), n_genres)
     jackknife = np.empty((int(group.max()) + 2, *shape))
     for approach, y_score in enumerate(y_scores):
@@ -146,11 +144,13 @@ def bootstrap_macro_f1(
     """
     for approach in decisions:
         validate_decisions(y_true, approach)
-    group = group_numbers(len(y_true), groups)
-    truths = without_each_group(y_true, group)
+    group = encode_groups(len(y_true), groups)
+    truths = leave_one_group_out_sums(y_true, group)
     point, left_out = [], []
     for decided in decisions:
-        hits, taken = (without_each_group(flags, group) for flags in (decided & y_true, decided))
+        hits, taken = (
+            leave_one_group_out_sums(flags, group) for flags in (decided & y_true, decided)
+        )
         f1 = quality(hits, taken, truths).f1
         point.append(f1[:1])
         left_out.append(average_over_genres(f1[1:])[0])
@@ -160,15 +160,15 @@ def bootstrap_macro_f1(
 
     def statistic(counts: Counts) -> Floats:
         total = np.zeros((counts.shape[1], flags.shape[1]))
-        for start in range(0, n_films, FILMS):
-            part = slice(start, start + FILMS)
+        for start in range(0, n_films, FILMS_AT_ONCE):
+            part = slice(start, start + FILMS_AT_ONCE)
             total += counts[part].T @ flags[part].astype(np.float32)  # whole numbers, so exact
         shape = (len(total), -1, n_genres)
         truths, decided, hits = np.split(total.reshape(shape), [1, 1 + n_approaches], axis=1)
         return quality(hits, decided, truths).f1
 
-    values = _values(statistic, n_films, n_resamples, seed, groups)
-    return _resamples(np.concatenate(point), values, np.stack(left_out, axis=1)[..., None])
+    values = _resampled(statistic, n_films, n_resamples, seed, groups)
+    return _macro_resamples(np.concatenate(point), values, np.stack(left_out, axis=1)[..., None])
 
 
 def bootstrap_means(
@@ -181,18 +181,20 @@ def bootstrap_means(
     """
     defined = ~np.isnan(values)
     filled = np.where(defined, values, 0.0)
-    group = group_numbers(len(values), groups)
-    left_out = ratio(without_each_group(filled, group), without_each_group(defined, group))
+    group = encode_groups(len(values), groups)
+    left_out = ratio(
+        leave_one_group_out_sums(filled, group), leave_one_group_out_sums(defined, group)
+    )
 
     def statistic(counts: Counts) -> Floats:
         return ratio(counts.T @ filled, counts.T @ defined)[:, :, None]
 
-    found = _values(statistic, len(values), n_resamples, seed, groups)
-    return _resamples(left_out[0][:, None], found, left_out[1:, :, None])
+    found = _resampled(statistic, len(values), n_resamples, seed, groups)
+    return _macro_resamples(left_out[0][:, None], found, left_out[1:, :, None])
 
 
-def side_by_side(parts: Sequence[Resamples]) -> Resamples:
-    """The approaches of several, all judged on the same films and the same resamples of them."""
+def concatenate(parts: Sequence[Resamples]) -> Resamples:
+    """The approaches of several, all on the same films and the same resamples of them."""
     point, values, jackknife = (
         np.concatenate([getattr(part, name) for part in parts], axis=-1)
         for name in ("point", "values", "jackknife")
@@ -209,7 +211,7 @@ def resampling_counts(
     As many films (or groups) are drawn, with replacement, as there are. Raises BenchmarkError
     unless there is one group per film.
     """
-    group = group_numbers(n_films, groups)
+    group = encode_groups(n_films, groups)
     n_groups = int(group.max()) + 1
     rng = np.random.default_rng(seed)
     width = block_width(n_films)
@@ -223,17 +225,17 @@ def resampling_counts(
 
 def block_width(n_films: int) -> int:
     """How many resamples of so many films are worked on at once."""
-    return min(max(BLOCK_BYTES // (4 * n_films), 16), BLOCK)
+    return min(max(BLOCK_BYTES // (4 * n_films), 16), MAX_BLOCK)
 
 
-def _values(
+def _resampled(
     statistic: Statistic, n_films: int, n_resamples: int, seed: int, groups: Groups
 ) -> Floats:
     blocks = resampling_counts(n_films, n_resamples, seed, groups)
     return np.concatenate([statistic(counts) for counts in blocks])
 
 
-def _resamples(point: Floats, values: Floats, jackknife: Floats) -> Resamples:
+def _macro_resamples(point: Floats, values: Floats, jackknife: Floats) -> Resamples:
     """Means over the genres, the last axis of each; what has no value is left out."""
     macro, left_out = average_over_genres(values)
     means = average_over_genres(point)[0]
@@ -256,7 +258,7 @@ def _resamples(point: Floats, values: Floats, jackknife: Floats) -> Resamples:
     )
 
 
-def group_numbers(n_films: int, groups: Groups) -> Ints:
+def encode_groups(n_films: int, groups: Groups) -> Ints:
     """Number the groups from 0: (n_films,); each film its own without groups.
 
     Raises BenchmarkError unless there is one group per film.

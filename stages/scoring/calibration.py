@@ -1,7 +1,7 @@
-"""Ways to turn scores into probabilities, learnt on films that are not the judged ones.
+"""Ways to turn scores into probabilities, fitted on films other than those they are used on.
 
-A method takes the truth and the scores of the films it may know, and returns a function from scores
-(n, n_genres) to probabilities of the same shape. None of them may ever see what it is judged on.
+A method takes the truth and the scores of the films to fit on, and returns a function from scores
+(n, n_genres) to probabilities of the same shape.
 """
 
 from collections.abc import Callable
@@ -20,7 +20,7 @@ NEWTON_STEPS, CONVERGED = 100, 1e-10
 
 
 def identity(y_true: Bools, y_score: RealScores) -> Calibrator:
-    """Take the scores at their word."""
+    """Take the scores as probabilities."""
     validate_probabilities(y_true, y_score)
     return lambda scores: scores.astype(np.float64)
 
@@ -28,8 +28,8 @@ def identity(y_true: Bools, y_score: RealScores) -> Calibrator:
 def platt(y_true: Bools, y_score: RealScores) -> Calibrator:
     """A logistic curve of the log-odds for each genre, two parameters.
 
-    Truths are drawn in by one film on each side, so that a genre without positives, or told apart
-    perfectly, has a curve too. y_true, y_score: (n_films, n_genres), scores in [0, 1]. Raises
+    Targets are smoothed by one film in each class, so that a genre without positives, or perfectly
+    separated, has a curve too. y_true, y_score: (n_films, n_genres), scores in [0, 1]. Raises
     BenchmarkError. Source: Platt 1999.
     """
     validate_probabilities(y_true, y_score)
@@ -41,31 +41,31 @@ def platt(y_true: Bools, y_score: RealScores) -> Calibrator:
 
 
 def isotonic(y_true: Bools, y_score: RealScores) -> Calibrator:
-    """The best rising staircase for each genre.
+    """Isotonic regression for each genre.
 
-    A step of n films is kept half a film away from 0 and 1, or one surprise would cost without
+    Probabilities are kept half a film away from 0 and 1, or the log loss of one film would have no
     bound. y_true, y_score: (n_films, n_genres), scores in [0, 1]. Raises BenchmarkError. Source:
     Zadrozny & Elkan 2002.
     """
     validate_probabilities(y_true, y_score)
     edge = 1 / (2 * (len(y_true) + 1))
-    stairs = [
+    models = [
         IsotonicRegression(y_min=edge, y_max=1 - edge, out_of_bounds="clip").fit(score, truth)
         for truth, score in zip(y_true.T.astype(float), y_score.T.astype(np.float64), strict=True)
     ]
     return lambda scores: np.stack(
         [
-            stair.predict(score)
-            for stair, score in zip(stairs, scores.T.astype(np.float64), strict=True)
+            model.predict(score)
+            for model, score in zip(models, scores.T.astype(np.float64), strict=True)
         ],
         axis=1,
     )
 
 
 def temperature(y_true: Bools, y_score: RealScores) -> Calibrator:
-    """All log-odds divided by one number: too sure or too timid, and nothing else.
+    """All log-odds divided by one number, which changes how sure the scores are and nothing else.
 
-    It moves no film past another within a genre nor a genre past another within a film. y_true,
+    No order changes, neither of films within a genre nor of genres within a film. y_true,
     y_score: (n_films, n_genres), scores in [0, 1]. Raises BenchmarkError. Source: Guo et al. 2017.
     """
     validate_probabilities(y_true, y_score)
@@ -87,7 +87,7 @@ METHODS: dict[str, Method] = {
 
 
 def log_loss(y_true: Bools, y_score: RealScores) -> Floats:
-    """Mean surprise at the truth for each genre, in nats.
+    """Mean log loss for each genre, in nats.
 
     y_true, y_score: (n_films, n_genres), scores in [0, 1] and taken as at least 1e-6 and at most
     1 - 1e-6. Returns (n_genres,), always defined. Raises BenchmarkError.
@@ -111,9 +111,9 @@ def _logistic(targets: Floats, odds: Floats) -> tuple[Floats, Floats]:
     x = (odds - odds.mean(axis=0)) / scale
     slope, offset = np.zeros(odds.shape[1]), np.zeros(odds.shape[1])
     for _ in range(NEWTON_STEPS):
-        promised = expit(x * slope + offset)
-        missed, weight = targets - promised, promised * (1 - promised)
-        up, right = (missed * x).sum(axis=0), missed.sum(axis=0)
+        predicted = expit(x * slope + offset)
+        residual, weight = targets - predicted, predicted * (1 - predicted)
+        up, right = (residual * x).sum(axis=0), residual.sum(axis=0)
         a, b, c = (weight * x * x).sum(axis=0) + EXTREME, (weight * x).sum(axis=0), weight.sum(0)
         determinant = a * c - b * b
         steps = np.stack([c * up - b * right, a * right - b * up]) / determinant

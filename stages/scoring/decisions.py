@@ -1,9 +1,9 @@
-"""Judges of yes/no decisions.
+"""Metrics of yes/no decisions.
 
-A share without a whole (precision where nothing was decided) is undefined, not 0. Of a genre that
-no film has everything is undefined whatever was decided. So that all approaches, thresholds and
-columns are averaged over the same genres, an average takes the precision of a genre that films have
-and none was given as 0, as its recall and F1 are and as scikit-learn does by default.
+Precision where nothing is predicted is undefined, not 0. For a genre that no film has, everything
+is undefined whatever is predicted. So that all approaches, thresholds and columns are averaged over
+the same genres, an average takes the precision of a genre that films have and that is never
+predicted as 0, as its recall and F1 are and as scikit-learn does by default.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from stages.scoring.validate import Bools, Floats, Ints, validate_decisions
 
 @dataclass(frozen=True)
 class Quality:
-    """Precision, recall, F1 and Jaccard side by side, each (n,), NaN = undefined."""
+    """Precision, recall, F1 and Jaccard, each (n,) with NaN where undefined."""
 
     precision: Floats
     recall: Floats
@@ -30,13 +30,16 @@ class Quality:
         return {name: average(values) for name, values in columns.items()}
 
 
-def quality(hits: Ints | Floats, decided: Ints | Floats, positives: Ints | Floats) -> Quality:
+def quality(
+    true_positives: Ints | Floats, predicted: Ints | Floats, positives: Ints | Floats
+) -> Quality:
     """Precision, recall, F1 and Jaccard from counts of any one shape."""
     has_positives = np.asarray(positives) > 0
-    precision = np.where(has_positives, ratio(hits, decided), np.nan)
-    recall = ratio(hits, positives)
-    f1 = np.where(has_positives, ratio(2 * hits, decided + positives), np.nan)
-    jaccard = np.where(has_positives, ratio(hits, decided + positives - hits), np.nan)
+    total = predicted + positives
+    precision = np.where(has_positives, ratio(true_positives, predicted), np.nan)
+    recall = ratio(true_positives, positives)
+    f1 = np.where(has_positives, ratio(2 * true_positives, total), np.nan)
+    jaccard = np.where(has_positives, ratio(true_positives, total - true_positives), np.nan)
     return Quality(precision, recall, f1, jaccard)
 
 
@@ -84,12 +87,12 @@ def samples(y_true: Bools, decisions: Bools) -> dict[str, Average]:
 
 
 def exact_match(y_true: Bools, decisions: Bools) -> float:
-    """Share of films whose genres are all decided right. Raises BenchmarkError on bad arrays."""
+    """Share of films whose genres are all predicted right. Raises BenchmarkError on bad arrays."""
     validate_decisions(y_true, decisions)
     return float(np.mean((y_true == decisions).all(axis=1)))
 
 
 def hamming_loss(y_true: Bools, decisions: Bools) -> float:
-    """Share of pairs of film and genre decided wrong. Raises BenchmarkError on bad arrays."""
+    """Share of pairs of film and genre predicted wrong. Raises BenchmarkError on bad arrays."""
     validate_decisions(y_true, decisions)
     return float(np.mean(y_true != decisions))

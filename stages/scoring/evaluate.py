@@ -1,15 +1,15 @@
-"""All judgements of one approach, by name: the numbers of a table."""
+"""All metrics of one approach, by name."""
 
 import numpy as np
 
 from stages.scoring import decisions as judged
 from stages.scoring import probability, ranking
-from stages.scoring.averaging import Average, average, flatten
+from stages.scoring.averaging import Average, as_numbers, average
 from stages.scoring.validate import Bools, Floats, RealScores
 
 
 def evaluate_scores(y_true: Bools, y_score: RealScores) -> dict[str, float]:
-    """Every judgement of scores as such.
+    """Every metric of scores.
 
     y_true: (n_films, n_genres) bool; y_score: same shape, in [0, 1]. Undefined values are missing,
     and `<name>_left_out` counts what an average did without. Raises BenchmarkError.
@@ -28,11 +28,11 @@ def evaluate_scores(y_true: Bools, y_score: RealScores) -> dict[str, float]:
         "brier": average(probability.brier(y_true, y_score)),
         "calibration_error": average(probability.expected_calibration_error(y_true, y_score)),
     }
-    return flatten(averages) | {"keras_accuracy": ranking.keras_accuracy(y_true, y_score)}
+    return as_numbers(averages) | {"keras_accuracy": ranking.keras_accuracy(y_true, y_score)}
 
 
 def evaluate_decisions(y_true: Bools, decisions: Bools) -> dict[str, float]:
-    """Every judgement of yes/no decisions.
+    """Every metric of yes/no decisions.
 
     y_true, decisions: (n_films, n_genres) bool. Keys such as macro_f1, micro_precision,
     samples_recall, exact_match. Undefined values are missing, and `<name>_left_out` counts what an
@@ -45,14 +45,14 @@ def evaluate_decisions(y_true: Bools, decisions: Bools) -> dict[str, float]:
         ("samples", judged.samples),
     ):
         averages |= {f"{kind}_{name}": item for name, item in rule(y_true, decisions).items()}
-    return flatten(averages) | {
+    return as_numbers(averages) | {
         "exact_match": judged.exact_match(y_true, decisions),
         "hamming_loss": judged.hamming_loss(y_true, decisions),
     }
 
 
 def evaluate_genres(y_true: Bools, y_score: RealScores) -> dict[str, Floats]:
-    """Judgements of scores for each genre: arrays of (n_genres,), NaN = undefined.
+    """Metrics of scores for each genre: arrays of (n_genres,), NaN = undefined.
 
     y_true: (n_films, n_genres) bool; y_score: same shape, in [0, 1]. Raises BenchmarkError.
     """

@@ -1,4 +1,4 @@
-"""Intervals of levels by the jackknife, of paired differences by the bootstrap."""
+"""Intervals: of one approach by the jackknife, of paired differences by the bootstrap."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,20 +14,22 @@ from stages.scoring.bootstrap import Resamples
 from stages.scoring.validate import Floats
 
 Method = Literal["percentile", "bca", "jackknife"]
-LEAST_FREEDOM = 3.0  # below, Student's t has no variance
+MIN_DEGREES_OF_FREEDOM = 3.0  # below, Student's t has no variance
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """A number on all films and its interval; lo and hi are NaN where none can be given."""
+    """A number on all films and its interval."""
 
     value: float
     lo: float
+    """NaN where no interval can be given."""
     hi: float
+    """NaN where no interval can be given."""
 
 
 def percentile_interval(samples: Floats, level: float = 0.95) -> tuple[float, float]:
-    """Middle part of the resampled values.
+    """The middle part of the resampled values, a share of `level`.
 
     samples: (n_resamples,) free of NaN. Raises BenchmarkError on an empty or undefined sample.
     """
@@ -49,40 +51,40 @@ def bootstrap_p_value(samples: Floats, bound: float) -> float:
 
 
 def jackknife_interval(
-    point: float, jackknife: Floats, level: float = 0.95, share: bool = True
+    point: float, jackknife: Floats, level: float = 0.95, proportion: bool = True
 ) -> tuple[float, float]:
     """Interval of what as many other films would give, around the value on these.
 
     The jackknife's standard error (Tukey 1958), with Student's t of 2n / (kurtosis - 1) degrees of
-    freedom for few influential films (Satterthwaite 1946) and, of a share, on the logit scale,
+    freedom for few influential films (Satterthwaite 1946) and, for proportions, on the logit scale,
     which keeps the ends within 0 and 1. No bias is taken off the centre: average precision of few
     films lies above that of many (macro of .45: by .021 at 150 films, .014 at 240, .003 at 1,000),
     but so do a random order's and an ideal observer's on the same films; value, interval and
     references are to be on one scale. Resampling would add that bias once more, since copies of a
     film tie. The logit's slope alone is taken at the value without the jackknife's bias (Quenouille
-    1956): at a value that luck has raised or lowered, intervals of rare genres came out too short.
+    1956): where chance has moved the value, intervals of rare genres came out too short.
     Coverage of this and of the others: benchmarks/results/calibration.json.
 
-    point: the value on all films; jackknife: (n_groups,); share: whether the value is one, as a
-    difference is not. NaN where the jackknife does not vary: what is perfect shows nothing of its
-    spread. Raises BenchmarkError on an empty or undefined jackknife.
+    point: the value on all films; jackknife: (n_groups,); proportion: whether the value is one (a
+    difference is not). NaN where the jackknife does not vary: a perfect value shows no variance.
+    Raises BenchmarkError on an empty or undefined jackknife.
     """
     _validate_samples(jackknife)
     n = len(jackknife)
-    pull = jackknife.mean() - jackknife
-    spread = float(np.sum(pull**2))
-    if spread <= np.finfo(np.float64).eps ** 2:
+    influence = jackknife.mean() - jackknife
+    sum_of_squares = float(np.sum(influence**2))
+    if sum_of_squares <= np.finfo(np.float64).eps ** 2:
         return float("nan"), float("nan")
-    error = np.sqrt((n - 1) / n * spread)
-    kurtosis = n * float(np.sum(pull**4)) / spread**2
-    freedom = max(2 * n / max(kurtosis - 1, 1.0), LEAST_FREEDOM)
-    reach = float(error * student.ppf((1 + level) / 2, freedom))
-    if not (share and 0 < point < 1):
-        return point - reach, point + reach
+    error = np.sqrt((n - 1) / n * sum_of_squares)
+    kurtosis = n * float(np.sum(influence**4)) / sum_of_squares**2
+    degrees_of_freedom = max(2 * n / max(kurtosis - 1, 1.0), MIN_DEGREES_OF_FREEDOM)
+    half_width = float(error * student.ppf((1 + level) / 2, degrees_of_freedom))
+    if not (proportion and 0 < point < 1):
+        return point - half_width, point + half_width
     unbiased = point - (n - 1) * float(jackknife.mean() - point)
     unbiased = min(max(unbiased, point / 2), (1 + point) / 2)  # at most half the way to an edge
-    stretched = reach / (unbiased * (1 - unbiased))
-    return float(expit(logit(point) - stretched)), float(expit(logit(point) + stretched))
+    on_logit_scale = half_width / (unbiased * (1 - unbiased))
+    return float(expit(logit(point) - on_logit_scale)), float(expit(logit(point) + on_logit_scale))
 
 
 def bca_interval(
@@ -98,12 +100,12 @@ def bca_interval(
     _validate_samples(samples)
     _validate_samples(jackknife)
     below = float(np.mean(samples < point) + np.mean(samples == point) / 2)
-    pull = jackknife.mean() - jackknife
-    spread = float(np.sum(pull**2))
-    if not 0 < below < 1 or spread == 0:
+    influence = jackknife.mean() - jackknife
+    sum_of_squares = float(np.sum(influence**2))
+    if not 0 < below < 1 or sum_of_squares == 0:
         return percentile_interval(samples, level)
     bias = norm.ppf(below)
-    acceleration = float(np.sum(pull**3)) / (6 * spread**1.5)
+    acceleration = float(np.sum(influence**3)) / (6 * sum_of_squares**1.5)
     ends = bias + norm.ppf(((1 - level) / 2, (1 + level) / 2))
     lo, hi = np.quantile(samples, norm.cdf(bias + ends / (1 - acceleration * ends)))
     return float(lo), float(hi)
@@ -122,7 +124,7 @@ def approach_estimate(
         resamples.jackknife[:, approach],
         level,
         method,
-        share=True,
+        proportion=True,
     )
 
 
@@ -135,8 +137,8 @@ def paired_difference(
 ) -> Estimate:
     """First approach minus second with its interval, both judged on the same resamples.
 
-    Several approaches on one side (seeds of one training, random references) stand for the mean of
-    their values. Raises BenchmarkError if nothing was resampled.
+    Several approaches on one side (seeds of one training, random references) are averaged. Raises
+    BenchmarkError if nothing was resampled.
     """
     one, other = np.atleast_1d(first), np.atleast_1d(second)
 
@@ -149,17 +151,17 @@ def paired_difference(
         difference(resamples.jackknife),
         level,
         method,
-        share=False,
+        proportion=False,
     )
 
 
 def _estimate(
-    point: float, samples: Floats, jackknife: Floats, level: float, method: Method, share: bool
+    point: float, samples: Floats, jackknife: Floats, level: float, method: Method, proportion: bool
 ) -> Estimate:
     if method == "bca":
         return Estimate(point, *bca_interval(samples, point, jackknife, level))
     if method == "jackknife":
-        return Estimate(point, *jackknife_interval(point, jackknife, level, share))
+        return Estimate(point, *jackknife_interval(point, jackknife, level, proportion))
     return Estimate(point, *percentile_interval(samples, level))
 
 

@@ -1,7 +1,7 @@
-"""What a number becomes without each film, or each group of films, in turn.
+"""Leave one film, or one group of films, out: average precision and sums without each in turn.
 
 In one pass where films stand alone: leaving one film out changes every step down the order of the
-scores after it in the same way, so two running sums hold all there is to know.
+scores after it in the same way, so two running sums suffice.
 """
 
 import numpy as np
@@ -19,7 +19,7 @@ def jackknife_average_precision(y_true: Bools, y_score: RealScores, group: Ints)
     """
     sizes = np.bincount(group)
     found = np.empty(1 + len(sizes))
-    found[0], each = _without_each(y_true, y_score)
+    found[0], each = _leave_one_out(y_true, y_score)
     found[1 + group] = each  # of larger groups replaced below
     larger = np.flatnonzero(sizes > 1)
     width = max(AT_ONCE // len(group), 16)
@@ -30,7 +30,7 @@ def jackknife_average_precision(y_true: Bools, y_score: RealScores, group: Ints)
     return found
 
 
-def without_each_group(values: Bools | Floats, group: Ints) -> Floats:
+def leave_one_group_out_sums(values: Bools | Floats, group: Ints) -> Floats:
     """Sums over all films, then over those outside each group: (1 + n_groups, n_columns).
 
     values: (n_films, n_columns); group: as above.
@@ -41,7 +41,7 @@ def without_each_group(values: Bools | Floats, group: Ints) -> Floats:
     return np.concatenate([total[None], total - members @ values.astype(np.float64)])
 
 
-def _without_each(y_true: Bools, y_score: RealScores) -> tuple[float, Floats]:
+def _leave_one_out(y_true: Bools, y_score: RealScores) -> tuple[float, Floats]:
     """Average precision of all items, and without each of them, (n_items,).
 
     A step of p positives, h positives and t items from the top adds p h / t. Without an item of

@@ -1,4 +1,4 @@
-"""Permutation tests: does this approach have any skill, do these two differ; and Holm."""
+"""Permutation tests of skill and of a paired difference; Holm's adjustment."""
 
 from collections.abc import Iterator
 from copy import deepcopy
@@ -11,13 +11,13 @@ from scipy.stats import rankdata
 from stages.base.counting import counted
 from stages.base.errors import BenchmarkError
 from stages.scoring.averaging import average_over_genres, ratio
-from stages.scoring.bootstrap import BLOCK_BYTES, Groups, block_width, group_numbers
+from stages.scoring.bootstrap import BLOCK_BYTES, Groups, block_width, encode_groups
 from stages.scoring.validate import Bools, Floats, Ints, RealScores, validate
 from stages.scoring.weighted import Ranked
 
 Bytes = npt.NDArray[np.uint8]
 ROUNDING = 1e-12
-MOST = 512  # permutations worked on at once, and fewer where there are many films
+MAX_AT_ONCE = 512  # permutations worked on at once, and fewer where there are many films
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,7 @@ class PermutationTest:
     """A difference and how often chance alone gives one as large."""
 
     difference: float
+    """In macro average precision."""
     p_value: float
     n_permutations: int
 
@@ -39,8 +40,8 @@ def paired_permutation_test(
 ) -> PermutationTest:
     """Test whether two approaches differ in macro average precision, two-sided.
 
-    Under the null hypothesis a film does not care which of the two scored it: film by film (or
-    group by group) a coin decides whether the two swap. Scores are turned into ranks within
+    Under the null hypothesis the two are exchangeable for each film: film by film (or group by
+    group) a coin decides whether they swap. Scores are turned into ranks within
     approach and genre first, which changes no average precision and keeps a difference in
     calibration from counting as one in skill. p = (1 + as large) / (1 + permutations), Phipson &
     Smyth 2010. y_true, first, second: (n_films, n_genres); groups: (n_films,) or None. Raises
@@ -51,16 +52,16 @@ def paired_permutation_test(
     _require_positives(y_true)
     ranks = np.concatenate([rankdata(first, axis=0), rankdata(second, axis=0)])
     truths = np.concatenate([y_true, y_true])
-    group = group_numbers(len(y_true), groups)
-    coins = _coins(int(group.max()) + 1, n_permutations, np.random.default_rng(seed))
-    width = min(block_width(4 * len(y_true)), MOST)
+    group = encode_groups(len(y_true), groups)
+    swaps = _draw_swaps(int(group.max()) + 1, n_permutations, np.random.default_rng(seed))
+    width = min(block_width(4 * len(y_true)), MAX_AT_ONCE)
     ranked = [
         Ranked([truth], [rank], 2 * width) for truth, rank in zip(truths.T, ranks.T, strict=True)
     ]
     parts = []
     for start in range(0, 1 + n_permutations, width):
         count = min(width, 1 + n_permutations - start)
-        swap = _tossed(coins, start, count)[group]
+        swap = _unpack(swaps, start, count)[group]
         sides = np.block([[1 - swap, swap], [swap, 1 - swap]])  # as assigned, and the other way
         found = np.concatenate([each.average_precision(sides) for each in ranked], axis=1)
         one, other = np.split(average_over_genres(found)[0], 2)
@@ -75,32 +76,33 @@ def no_skill_test(
 ) -> PermutationTest:
     """Test whether an approach orders the films any better than if its scores were shuffled.
 
-    Whole films' genre sets are dealt out anew; one-sided. Films of a group are alike: a group's
-    sets go together to another group of as many films. The difference is macro average precision
-    minus its mean over the deals. Use this rather than a difference from label frequencies: those
-    tie all films and score the bare prevalence, which any untied scores exceed by luck (see
+    Whole films' genre sets are permuted; one-sided. Films of a group are alike: a group's sets go
+    together to another group of as many films. The difference is macro average precision minus its
+    mean over the permutations. Use this rather than a difference from label frequencies: those
+    tie all films and score the bare prevalence, which any untied scores exceed by chance (see
     `references.expected_random_average_precision`). y_true, y_score: (n_films, n_genres); groups:
-    (n_films,) or None. Raises
-    BenchmarkError on bad arrays or if no film has any genre.
+    (n_films,) or None. Raises BenchmarkError on bad arrays or if no film has any genre.
     """
     validate(y_true, y_score)
     _require_positives(y_true)
     rng = np.random.default_rng(seed)
-    group = group_numbers(len(y_true), groups)
+    group = encode_groups(len(y_true), groups)
     parts = []
-    for deals in _deals(group, n_permutations, rng):
+    for orders in _permutations(group, n_permutations, rng):
         columns = zip(y_true.T, y_score.T, strict=True)
-        found = np.stack([_dealt(truth[deals], score) for truth, score in columns], axis=1)
+        found = np.stack(
+            [_permuted_average_precision(truth[orders], score) for truth, score in columns], axis=1
+        )
         parts.append(average_over_genres(found)[0])
     macro = np.concatenate(parts)
-    observed, dealt = float(macro[0]), macro[1:]
+    observed, permuted = float(macro[0]), macro[1:]
     return PermutationTest(
-        observed - float(dealt.mean()), _p_value(dealt, observed), n_permutations
+        observed - float(permuted.mean()), _p_value(permuted, observed), n_permutations
     )
 
 
 def holm(p_values: Floats) -> Floats:
-    """Adjust p-values so that rejecting below a level errs at most so often over the family.
+    """Adjust p-values so that rejecting below a level keeps the family-wise error at that level.
 
     Holm 1979, step-down. p_values: (n_tests,). Returns (n_tests,) in the same order.
     """
@@ -128,25 +130,25 @@ def _require_positives(y_true: Bools) -> None:
         )
 
 
-def _coins(n_groups: int, n_permutations: int, rng: np.random.Generator) -> Bytes:
-    """Which groups swap, a bit each: (n_groups, n_bytes), the first bit of a row that none does."""
+def _draw_swaps(n_groups: int, n_permutations: int, rng: np.random.Generator) -> Bytes:
+    """Which groups swap in each permutation, packed bits (n_groups, n_bytes); none in the first."""
     rows = max(BLOCK_BYTES // (16 * n_permutations), 1)
     packed = []
     for start in range(0, n_groups, rows):
-        tossed = rng.integers(2, size=(min(rows, n_groups - start), n_permutations))
-        packed.append(np.packbits(np.pad(tossed, ((0, 0), (1, 0))).astype(np.bool_), axis=1))
+        drawn = rng.integers(2, size=(min(rows, n_groups - start), n_permutations))
+        packed.append(np.packbits(np.pad(drawn, ((0, 0), (1, 0))).astype(np.bool_), axis=1))
     return np.concatenate(packed)
 
 
-def _tossed(coins: Bytes, start: int, count: int) -> npt.NDArray[np.float32]:
-    """Some columns of the coins, (n_groups, count) of 0 and 1."""
+def _unpack(swaps: Bytes, start: int, count: int) -> npt.NDArray[np.float32]:
+    """The bits of some permutations, (n_groups, count) of 0 and 1."""
     first = start // 8
-    bits = np.unpackbits(coins[:, first : (start + count + 7) // 8], axis=1)
+    bits = np.unpackbits(swaps[:, first : (start + count + 7) // 8], axis=1)
     return bits[:, start - 8 * first :][:, :count].astype(np.float32)
 
 
-def _deals(group: Ints, n_permutations: int, rng: np.random.Generator) -> Iterator[Ints]:
-    """Whose genre set each film gets, in blocks of (n, n_films): its own first, then dealt out."""
+def _permutations(group: Ints, n_permutations: int, rng: np.random.Generator) -> Iterator[Ints]:
+    """Whose genre set each film gets, in blocks of (n, n_films): its own first, then permuted."""
     yield np.arange(len(group))[None]
     size_of = np.bincount(group)[group]
     together = np.argsort(group, kind="stable")
@@ -155,25 +157,25 @@ def _deals(group: Ints, n_permutations: int, rng: np.random.Generator) -> Iterat
     sizes: list[tuple[Ints, np.random.Generator]] = []
     for size in np.unique(size_of):
         blocks = together[size_of[together] == size].reshape(-1, size)  # one row a group
-        if sizes:  # all deals of one size are drawn before those of the next
+        if sizes:  # all permutations of one size are drawn before those of the next
             before, drawn = sizes[-1][0], sizes[-1][1]
             sizes[-1] = before, deepcopy(drawn)
             for count in counts:
                 _shuffled(len(before), count, drawn)
         sizes.append((blocks, rng))
     for count in counts:
-        deals = np.empty((count, len(group)), np.int64)
+        orders = np.empty((count, len(group)), np.int64)
         for blocks, drawn in sizes:
             order = _shuffled(len(blocks), count, drawn)
-            deals[:, blocks.ravel()] = blocks[order].reshape(count, -1)
-        yield deals
+            orders[:, blocks.ravel()] = blocks[order].reshape(count, -1)
+        yield orders
 
 
 def _shuffled(length: int, count: int, rng: np.random.Generator) -> Ints:
     return rng.permuted(np.tile(np.arange(length), (count, 1)), axis=1)
 
 
-def _dealt(truths: Bools, score: RealScores) -> Floats:
+def _permuted_average_precision(truths: Bools, score: RealScores) -> Floats:
     """Average precision of one genre under each row of truths (n_draws, n_films)."""
     order = np.argsort(-score, kind="stable")
     ends = np.append(np.flatnonzero(np.diff(score[order])), len(score) - 1)

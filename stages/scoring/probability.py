@@ -1,4 +1,4 @@
-"""Judges of scores taken at their word, as probabilities."""
+"""Metrics of scores as probabilities."""
 
 from dataclasses import dataclass
 
@@ -10,17 +10,21 @@ from stages.scoring.validate import Bools, Floats, RealScores, validate_probabil
 
 @dataclass(frozen=True)
 class ReliabilityBin:
-    """Films of similar score: what they were promised and what came true."""
+    """Films of similar score: the mean score, and how many have the genre."""
 
     films: int
+    """How many."""
     lowest: float
+    """Score."""
     highest: float
+    """Score."""
     mean_score: float
     frequency: float
+    """Share of the films that have the genre."""
 
 
 def brier(y_true: Bools, y_score: RealScores) -> Floats:
-    """Mean squared distance of score and truth for each genre.
+    """Mean squared error of the score for each genre.
 
     y_true, y_score: (n_films, n_genres), scores in [0, 1]. Returns (n_genres,), always defined.
     Raises BenchmarkError. Source: Brier 1950.
@@ -44,7 +48,7 @@ def reliability_table(
 
 
 def expected_calibration_error(y_true: Bools, y_score: RealScores, n_bins: int = 10) -> Floats:
-    """Mean distance of promised and observed frequency over equal-mass bins, for each genre.
+    """Mean distance of mean score and observed frequency over equal-mass bins, for each genre.
 
     y_true, y_score: (n_films, n_genres), scores in [0, 1]. Returns (n_genres,), always defined.
     Raises BenchmarkError. Source: Naeini et al. 2015, with the bins of `reliability_table`.
@@ -60,13 +64,13 @@ def _bins(truth: Bools, score: Floats, n_bins: int) -> list[ReliabilityBin]:
     bins = []
     for i in np.unique(number):
         inside = number == i
-        mine = score[inside]
+        scores = score[inside]
         bins.append(
             ReliabilityBin(
                 films=int(inside.sum()),
-                lowest=float(mine.min()),
-                highest=float(mine.max()),
-                mean_score=float(mine.mean()),
+                lowest=float(scores.min()),
+                highest=float(scores.max()),
+                mean_score=float(scores.mean()),
                 frequency=float(truth[inside].mean()),
             )
         )

@@ -1,4 +1,4 @@
-"""Judges of scores by the order they put films or genres in."""
+"""Ranking metrics: by the order that scores put films or genres in."""
 
 import numpy as np
 from scipy.stats import rankdata

@@ -1,4 +1,4 @@
-"""What no skill scores on the same films, and what a perfect judge of genres could."""
+"""References on the same films: what no skill scores, and what a perfect predictor could."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,13 +11,15 @@ from stages.scoring.validate import Bools, Floats, RealScores, validate_decision
 
 
 @dataclass(frozen=True)
-class Spread:
-    """Where a number falls by chance: expected value, standard deviation, middle 95%."""
+class NullDistribution:
+    """A metric of scores that know nothing of the films."""
 
     expected: float
-    deviation: float
+    std: float
     lo: float
+    """Lower end of the middle 95%."""
     hi: float
+    """Upper end of the middle 95%."""
 
 
 def frequency_scores(frequencies: Floats, n_films: int) -> Floats:
@@ -55,36 +57,38 @@ def random_scores(n_films: int, n_genres: int, rng: np.random.Generator) -> Floa
 def random_scores_of_mean(means: Floats, n_films: int, rng: np.random.Generator) -> Floats:
     """Score without a look at the films: each genre evenly around its mean, as far as 0 and 1 let.
 
-    What a threshold, or a list of all genres' scores, makes of luck depends on the mean. means:
-    (n_genres,) in [0, 1]. Returns (n_films, n_genres) in [0, 1].
+    What a random score gets at a threshold, or in one list of all genres, depends on its mean.
+    means: (n_genres,) in [0, 1]. Returns (n_films, n_genres) in [0, 1].
     """
     means = np.asarray(means, dtype=np.float64)
     reach = np.minimum(means, 1 - means)
     return means + reach * (2 * rng.random((n_films, len(means))) - 1)
 
 
-def random_spread(
+def simulate_random_scores(
     y_true: Bools,
     means: Floats,
-    judge: Callable[[Bools, RealScores], Mapping[str, float]],
+    metrics: Callable[[Bools, RealScores], Mapping[str, float]],
     rng: np.random.Generator,
     n_draws: int = 200,
-) -> dict[str, Spread]:
-    """Where a judge's numbers fall for `random_scores_of_mean`, all of it simulated.
+) -> dict[str, NullDistribution]:
+    """Metrics of `random_scores_of_mean`, simulated.
 
-    y_true: (n_films, n_genres) bool; means: (n_genres,) in [0, 1]; judge: such as
-    `evaluate.evaluate_scores`. A number that some draw does not have is left out. Raises what the
-    judge raises.
+    y_true: (n_films, n_genres) bool; means: (n_genres,) in [0, 1]; metrics:
+    such as `evaluate.evaluate_scores`. A metric that some draw does not have is left out. Raises
+    what `metrics` raises.
     """
-    draws = [judge(y_true, random_scores_of_mean(means, len(y_true), rng)) for _ in range(n_draws)]
-    spreads = {}
+    draws = [
+        metrics(y_true, random_scores_of_mean(means, len(y_true), rng)) for _ in range(n_draws)
+    ]
+    found = {}
     for name in draws[0]:
         values = np.array([draw[name] for draw in draws if name in draw])
         if len(values) == n_draws:
             lo, hi = np.quantile(values, (0.025, 0.975))
-            deviation = float(values.std(ddof=1))
-            spreads[name] = Spread(float(values.mean()), deviation, float(lo), float(hi))
-    return spreads
+            std = float(values.std(ddof=1))
+            found[name] = NullDistribution(float(values.mean()), std, float(lo), float(hi))
+    return found
 
 
 def expected_random_average_precision(y_true: Bools) -> Floats:
@@ -106,7 +110,7 @@ def expected_random_average_precision(y_true: Bools) -> Floats:
 
 def random_macro_average_precision(
     y_true: Bools, rng: np.random.Generator, n_draws: int = 1000
-) -> Spread | None:
+) -> NullDistribution | None:
     """Macro average precision of scores drawn without a look at the films.
 
     y_true: (n_films, n_genres) bool. The expected value is exact, the rest is simulated. None if
@@ -124,7 +128,7 @@ def random_macro_average_precision(
     )
     macro, _ = average_over_genres(draws)
     lo, hi = np.quantile(macro, (0.025, 0.975))
-    return Spread(expected, float(macro.std(ddof=1)), float(lo), float(hi))
+    return NullDistribution(expected, float(macro.std(ddof=1)), float(lo), float(hi))
 
 
 def keras_accuracy_of_perfect(y_true: Bools) -> float | None:

@@ -1,4 +1,4 @@
-"""What every judge asks of its arrays before it computes anything."""
+"""Checks of arrays that every metric makes before it computes anything."""
 
 import numpy as np
 import numpy.typing as npt

@@ -1,9 +1,8 @@
-"""Average precision under many weightings of the same films at once: the engine of resampling.
+"""Average precision under many weightings of the same films at once, for resampling.
 
 A resample of films is a whole-number weight for each; so the scores are sorted once, and every
-step down the order is one vectorised addition over all resamples. Between two positive items
-nothing happens but that more is taken: their weights are summed in one sparse product, and only
-the steps that find something are walked.
+step down the order is one vectorised addition over all resamples. Only steps with a positive film
+change the area: the weights of the films between two of them are summed in one sparse product.
 """
 
 from collections.abc import Sequence
@@ -15,9 +14,9 @@ from scipy.sparse import csr_array
 
 from stages.scoring.validate import Bools, Floats, Ints, RealScores
 
-Singles = npt.NDArray[np.float32]
+Float32s = npt.NDArray[np.float32]
 AT_ONCE = 1 << 17  # numbers worked on at once: what a core's cache holds
-FEWEST, MOST = 8, 256  # steps walked at once
+MIN_STEPS, MAX_STEPS = 8, 256  # steps taken at once
 SMALLEST = np.finfo(np.float64).tiny
 
 
@@ -33,16 +32,13 @@ def weighted_average_precision(y_true: Bools, y_score: RealScores, weights: Floa
 
 
 class Ranked:
-    """Lists of the same films, each in the order of its own scores, ready for any weights.
-
-    Of each list only what the walk down it needs: after which films a step has found something.
-    """
+    """Lists of the same films, each sorted by its own scores, ready for any weights."""
 
     def __init__(
         self, y_true: Sequence[Bools], y_score: Sequence[RealScores], n_draws: int
     ) -> None:
         """y_true, y_score: (n_films,) of each list; n_draws: how many are judged at once."""
-        size = min(max(AT_ONCE // (len(y_true) * n_draws), FEWEST), MOST)
+        size = min(max(AT_ONCE // (len(y_true) * n_draws), MIN_STEPS), MAX_STEPS)
         ones = np.ones(len(y_true[0]), np.float32)
         self.lists = [
             _steps(truth, score, size, ones) for truth, score in zip(y_true, y_score, strict=True)
@@ -50,7 +46,7 @@ class Ranked:
         longest = max(of_taken.shape[0] for ((of_taken, _), *_) in self.lists)
         self.size = min(size, max(longest, 1))
 
-    def average_precision(self, weights: Singles) -> Floats:
+    def average_precision(self, weights: Float32s) -> Floats:
         """Of each list under each column of weights, (n_draws, n_lists); NaN as above.
 
         weights: (n_films, n_draws) float32, whole numbers whose sum stays below 2**24.
@@ -80,9 +76,9 @@ class Ranked:
 
 
 def _steps(
-    y_true: Bools, y_score: RealScores, size: int, ones: Singles
+    y_true: Bools, y_score: RealScores, size: int, ones: Float32s
 ) -> list[tuple[csr_array, csr_array]]:
-    """Sums over the films that each step takes, and over those that it finds, `size` at a time.
+    """Sums over the films that each step takes, and over its positives, `size` steps at a time.
 
     A step ends with a score that a positive film has: (n_steps, n_films) each, sparse.
     """
@@ -99,7 +95,7 @@ def _steps(
     ]
 
 
-def _sums(films: npt.NDArray[np.int32], ends: Ints, ones: Singles) -> csr_array:
+def _sums(films: npt.NDArray[np.int32], ends: Ints, ones: Float32s) -> csr_array:
     """A row for each stretch of films from one end to the next."""
     kept = films[ends[0] : ends[-1]]
     starts = (ends - ends[0]).astype(np.int32)

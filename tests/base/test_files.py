@@ -29,7 +29,7 @@ from stages.corpus.table import save_trailers
 from stages.embedding.joining import write_embeddings
 from stages.embedding.weights.convert import write_safetensors
 from stages.embedding.weights.lock import Pin, add_pin
-from stages.fitting.approaches import save_models
+from stages.fitting.saved_models import save_models
 from stages.fitting.scores import Scores, save_scores
 from stages.fitting.training import Fitted
 from stages.judging.out_of_fold import _write_scores

@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks import calibration, few_films
 from stages.base.params import load
-from stages.judging.small_corpus import expected_half_width
+from stages.judging.sample_size import expected_half_width
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = replace(calibration.scenarios()[0], films=60, simulations=4, resamples=40, permutations=20)

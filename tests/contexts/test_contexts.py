@@ -33,7 +33,7 @@ def sequences(x: np.ndarray, extra: int = 0) -> Items:
     return Items(x.reshape(-1, dim).astype(np.float32), np.arange(n), index, time)
 
 
-def one_lesson(items: Items, y_true: np.ndarray, *rest) -> Fitted:
+def fit_one(items: Items, y_true: np.ndarray, *rest) -> Fitted:
     return training.cross_validate(items, [y_true], *rest)[0]
 
 
@@ -42,7 +42,7 @@ def auc(x: np.ndarray, y_true: np.ndarray, context: str) -> float:
     pooled = {"mean": x.mean(1), "max": x.max(1)}.get(context)
     items = sequences(x) if pooled is None else Items(pooled.astype(np.float32), np.arange(len(x)))
     fold = (np.arange(len(x)) % 2).astype(np.int8)
-    fitted = one_lesson(items, y_true[:, None], fold, "linear", BUDGET, (0,), context)
+    fitted = fit_one(items, y_true[:, None], fold, "linear", BUDGET, (0,), context)
     return float(roc_auc_score(y_true, fitted.score[0, :, 0]))
 
 
@@ -81,7 +81,7 @@ def test_padding_does_not_change_a_score(context):
         models, inputs = ModelBatch("mlp", items, 3, (0,), context), Inputs(items)
         inputs.to(models.device)
         everything = everything.to(models.device)
-        models.standardise(inputs, [everything])
+        models.fit_scaling(inputs, [everything])
         np.testing.assert_allclose(models.mean[0].cpu(), x.mean((0, 1)), atol=1e-5)
         std = x.std((0, 1), ddof=1)
         np.testing.assert_allclose(models.std[0].cpu(), std, atol=0.02)
@@ -96,7 +96,7 @@ def test_together_is_what_each_model_says_alone(context):
     models, inputs = ModelBatch("mlp", items, 2, (0, 1), context), Inputs(items)
     inputs.to(models.device)
     halves = torch.arange(8, device=models.device).split(4)
-    models.standardise(inputs, halves)
+    models.fit_scaling(inputs, halves)
     models.template.eval()
     rows = torch.tensor([[0, 5, 2], [7, 1, 3]], device=models.device)
     together = models.logits(inputs[rows])
@@ -128,7 +128,7 @@ def test_what_is_kept_predicts_and_a_film_scores_the_mean_of_its_trailers(contex
     y_true = np.random.default_rng(6).random((20, 2)) < 0.5
     fold = (np.arange(20) % 2).astype(np.int8)
     budget = dataclasses.replace(BUDGET, epochs=2)
-    fitted = one_lesson(items, y_true, fold, "linear", budget, (0,), context)
+    fitted = fit_one(items, y_true, fold, "linear", budget, (0,), context)
 
     film = 7
     model = build("linear", context, items, 2).eval()

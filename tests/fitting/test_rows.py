@@ -13,7 +13,7 @@ from stages.base.npz import NpzArray
 from stages.base.params import HeadParams
 from stages.fitting import rows
 from stages.fitting.items import Items, View, film_means, read_items
-from stages.fitting.rows import OnDisk, budget_bytes, held, reduced
+from stages.fitting.rows import MappedRows, budget_bytes, load_rows, reduce_rows
 from stages.fitting.training import cross_validate
 
 QUICK = HeadParams(epochs=1, learning_rate=0.01, weight_decay=0.01, batch_size=32)
@@ -65,13 +65,13 @@ def scores(items: Items, head: str, context: str, films: int = N, budget=QUICK) 
 
 @pytest.mark.parametrize("context", ["each", "mean", "max", "attention", "temporal"])
 def test_no_score_changes_where_embeddings_stay_on_disk(embeddings, monkeypatch, context):
-    monkeypatch.setattr(rows, "PART_BYTES", 9000)  # two trailers
+    monkeypatch.setattr(rows, "CHUNK_BYTES", 9000)  # two trailers
     pooled = context if context in ("attention", "temporal") else ""
     found = []
     for budget in ("1", "0"):
         monkeypatch.setenv("FIT_MEMORY_GB", budget)
         items = items_of(embeddings, context)
-        assert isinstance(items.x, OnDisk) == (budget == "0" and context not in ("mean", "max"))
+        assert isinstance(items.x, MappedRows) == (budget == "0" and context not in ("mean", "max"))
         found.append(scores(items, "linear", pooled))
     assert found[0] == found[1]
 
@@ -85,19 +85,19 @@ def test_nor_of_maps(tmp_path, monkeypatch):
     assert found[0] == found[1]
 
 
-def test_reduced_in_parts_as_the_whole(embeddings, monkeypatch):
+def test_rows_reduced_in_chunks_are_as_the_whole(embeddings, monkeypatch):
     file = NpzArray.locate(embeddings, "embedding")
     with np.load(embeddings) as arrays:
         whole, trailer = arrays["embedding"], arrays["trailer"]
     keep = np.random.default_rng(0).random(len(whole)) < 0.4
     _, first = np.unique(trailer[keep], return_index=True)
-    monkeypatch.setattr(rows, "PART_BYTES", 9000)
+    monkeypatch.setattr(rows, "CHUNK_BYTES", 9000)
     for by in (np.add, np.maximum):
         np.testing.assert_array_equal(
-            reduced(file, keep, first, by), by.reduceat(whole[keep], first, axis=0)
+            reduce_rows(file, keep, first, by), by.reduceat(whole[keep], first, axis=0)
         )
-    np.testing.assert_array_equal(held(file, keep), whole[keep])
-    assert reduced(file, np.zeros_like(keep), first[:0], np.add).shape == (0, 40)
+    np.testing.assert_array_equal(load_rows(file, keep), whole[keep])
+    assert reduce_rows(file, np.zeros_like(keep), first[:0], np.add).shape == (0, 40)
 
 
 def test_film_means_add_up_item_by_item():
@@ -119,7 +119,7 @@ def test_memory_is_bounded_while_embeddings_are_not(tmp_path, monkeypatch, conte
     path = write(tmp_path / "wide.npz", (2000,), films=400)
     size = path.stat().st_size
     monkeypatch.setenv("FIT_MEMORY_GB", "0.02")
-    monkeypatch.setattr(rows, "PART_BYTES", 1 << 20)
+    monkeypatch.setattr(rows, "CHUNK_BYTES", 1 << 20)
     pooled = context if context == "attention" else ""
     budget = replace(QUICK, batch_size=4 if pooled else 32)
     small = write(tmp_path / "small.npz", (2000,))

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from stages.fitting.scores import Scores, in_common, prior_scores, save_scores
+from stages.fitting.scores import Scores, align, prior_scores, save_scores
 
 
 def scores(ids: list[str], value: float) -> Scores:
@@ -30,13 +30,13 @@ def test_the_prior_to_tune_on_knows_neither_of_two_folds():
 def test_films_without_a_score_are_left_out():
     item = scores(["1", "2", "3"], 0.25)
     item.score[1, 1, 2] = np.nan
-    assert item.scored().film_id.tolist() == ["1", "3"]
+    assert item.complete().film_id.tolist() == ["1", "3"]
 
 
 def test_a_genre_that_nobody_was_asked_about_leaves_no_film_out():
     item = scores(["1", "2"], 0.25)
     item.score[:, :, 2] = np.nan
-    assert item.scored().film_id.tolist() == ["1", "2"]
+    assert item.complete().film_id.tolist() == ["1", "2"]
 
 
 def test_saving_repeats_its_bytes_and_loading_gives_them_back(tmp_path):
@@ -53,7 +53,7 @@ def test_saving_repeats_its_bytes_and_loading_gives_them_back(tmp_path):
 
 
 def test_two_approaches_are_put_side_by_side_on_the_films_both_have():
-    a, b = in_common(scores(["1", "2", "3"], 0.2), scores(["4", "3", "2"], 0.6))
+    a, b = align(scores(["1", "2", "3"], 0.2), scores(["4", "3", "2"], 0.6))
     assert a.film_id.tolist() == b.film_id.tolist() == ["2", "3"]
     assert (b.score == np.float32(0.6)).all() and a.fold.tolist() == [0, 1]
 
@@ -61,4 +61,4 @@ def test_two_approaches_are_put_side_by_side_on_the_films_both_have():
 def test_two_approaches_of_other_folds_are_refused():
     a, b = scores(["1", "2"], 0.2), scores(["1", "2"], 0.2)
     with pytest.raises(ValueError, match="same folds"):
-        in_common(a, Scores(b.film_id, 1 - b.fold, b.score, b.inner))
+        align(a, Scores(b.film_id, 1 - b.fold, b.score, b.inner))

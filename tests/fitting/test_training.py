@@ -17,7 +17,7 @@ QUICK = HeadParams(epochs=2, batch_size=16, learning_rate=0.01, weight_decay=0.0
 
 
 def cross_validate(items: Items, y_true: np.ndarray, *rest) -> Fitted:
-    """Of one lesson."""
+    """Of one label set."""
     return training.cross_validate(items, [y_true], *rest)[0]
 
 
@@ -127,14 +127,14 @@ def test_each_seed_may_learn_from_labels_of_its_own():
 
 
 @pytest.mark.parametrize("head", ["linear", "mlp"])
-def test_lessons_taken_together_are_each_as_taken_alone(head):
-    """To the digit; a genre that is not taught has no score and no say."""
+def test_label_sets_trained_together_are_each_as_trained_alone(head):
+    """To the digit; a genre outside the label set has no score and no say."""
     items, y_true, fold = corpus()
     second = np.where([True, False], y_true, np.nan)
-    lessons = [y_true.astype(float), second, np.stack([y_true, ~y_true])]
-    together = training.cross_validate(items, lessons, fold, head, QUICK, (0, 1))
-    for found, lesson in zip(together, lessons, strict=True):
-        alone = cross_validate(items, lesson, fold, head, QUICK, (0, 1))
+    targets = [y_true.astype(float), second, np.stack([y_true, ~y_true])]
+    together = training.cross_validate(items, targets, fold, head, QUICK, (0, 1))
+    for found, target in zip(together, targets, strict=True):
+        alone = cross_validate(items, target, fold, head, QUICK, (0, 1))
         np.testing.assert_allclose(found.score, alone.score, atol=1e-5)
         np.testing.assert_allclose(found.inner, alone.inner, atol=1e-5)
         np.testing.assert_allclose(found.curves, alone.curves, atol=1e-5)
@@ -145,11 +145,11 @@ def test_lessons_taken_together_are_each_as_taken_alone(head):
         np.testing.assert_allclose(together[1].score[..., 0], together[0].score[..., 0], atol=1e-2)
 
 
-def test_a_genre_that_is_not_taught_moves_nothing_but_itself():
+def test_a_genre_outside_the_label_set_changes_no_other_genre():
     """A shared layer would carry it: its labels may be anything."""
     items, y_true, fold = corpus()
-    untold = np.where([True, False], y_true, np.nan)
-    found = cross_validate(items, untold, fold, "mlp", QUICK, (0,))
+    first_only = np.where([True, False], y_true, np.nan)
+    found = cross_validate(items, first_only, fold, "mlp", QUICK, (0,))
     one = cross_validate(items, y_true[:, :1], fold, "mlp", QUICK, (0,))
     np.testing.assert_allclose(found.curves[:, 0], one.curves[:, 0], atol=0.1)
     assert np.isfinite(found.score[..., 0]).all()

@@ -5,7 +5,7 @@ import pytest
 from sklearn.metrics import brier_score_loss
 
 from stages.evaluate import CALIBRATION, RELIABILITY
-from stages.judging.calibrating import CHOSEN, calibrated, calibration_rows, choose
+from stages.judging.calibrating import CHOSEN, calibrated_scores, calibration_rows, choose_method
 from stages.scoring.calibration import METHODS
 
 
@@ -14,19 +14,19 @@ def test_each_fold_is_calibrated_on_the_others(board):
     held = board.fold == 1
     y_true, inner = board.y_true[~held], board.inner[1, 1][~held]
     expected = METHODS["platt"](y_true, inner)(board.y_scores[1][held])
-    np.testing.assert_array_equal(calibrated(board, 1)["platt"][held], expected)
+    np.testing.assert_array_equal(calibrated_scores(board, 1)["platt"][held], expected)
     turned = np.where(held[:, None], ~board.y_true, board.y_true)
     other = dataclasses.replace(board, y_true=turned)
-    before, after = calibrated(board, 1), calibrated(other, 1)
+    before, after = calibrated_scores(board, 1), calibrated_scores(other, 1)
     for method in before:
         np.testing.assert_array_equal(before[method][held], after[method][held])
     assert (before["platt"][~held] != after["platt"][~held]).any()
 
 
 def test_the_method_is_chosen_for_each_fold(board):
-    found = calibrated(board, 1)
+    found = calibrated_scores(board, 1)
     for fold in range(5):
-        films, name = board.fold == fold, choose(board, 1, fold)
+        films, name = board.fold == fold, choose_method(board, 1, fold)
         assert name in METHODS
         np.testing.assert_array_equal(found[CHOSEN][films], found[name][films])
 

@@ -10,21 +10,21 @@ from stages.base.params.matrix import Cell, HeadlineParams
 from stages.base.params.sections import JudgingParams
 from stages.judging.board import Board
 from stages.judging.claims import (
+    AT_CHANCE,
     CONTRADICTED,
-    MORE,
     NO_GAIN,
-    NOT_LESS,
+    NON_INFERIOR,
     NOT_RUN,
+    SUPERIOR,
     SUPPORTED,
     UNDECIDED,
-    UNTOLD,
-    Court,
+    Evidence,
     claim_rows,
 )
 from stages.judging.comparisons import comparison_rows, headline_rows
 from stages.judging.complementarity import owned_rows
 from stages.judging.seed_study import CLAIMS
-from stages.judging.verdicts import settled
+from stages.judging.verdicts import adjusted_p_values
 from stages.scoring.intervals import Estimate
 from tests.judging.conftest import only
 
@@ -51,7 +51,7 @@ CELLS = (
 
 
 @pytest.fixture(scope="module")
-def court() -> Court:
+def evidence() -> Evidence:
     rng = np.random.default_rng(0)
     y_true = rng.random((400, 10)) < 0.3
     y_true[:, GENRES.index("Drama")] = rng.random(400) < 0.6
@@ -64,7 +64,7 @@ def court() -> Court:
     )
     heard = CELLS.index(next(c for c in CELLS if c.slug == "heard"))
     romance, fiction = GENRES.index("Romance"), GENRES.index("Science Fiction")
-    scores[heard, :, romance] = truth[:, romance]  # told perfectly by its sound
+    scores[heard, :, romance] = truth[:, romance]  # its sound gives it away
     scores[heard, :, fiction] = 0.5  # by nothing in it
     drama = GENRES.index("Drama")
     scores[:, :, drama] = noise[:, :, drama]
@@ -82,12 +82,12 @@ def court() -> Court:
         | {"naive_difference": 0.1, "arithmetic": 0.1 - hi + 0.01}
         for labels, hi in (("popular", 0.04), ("no_thriller", 0.01), ("one", -0.05))
     ]
-    return Court(board, only(board, HEADLINE), PARAMS, HEADLINE, label_sets)
+    return Evidence(board, only(board, HEADLINE), PARAMS, HEADLINE, label_sets)
 
 
 @pytest.fixture(scope="module")
-def rows(court):
-    return {row["claim"]: row for row in claim_rows(court, CLAIMS, {})}
+def rows(evidence):
+    return {row["claim"]: row for row in claim_rows(evidence, CLAIMS, {})}
 
 
 def test_every_claim_has_a_verdict_and_a_sentence(rows):
@@ -130,14 +130,14 @@ def test_the_claims_are_one_family_by_holm(rows):
     assert [row["p_holm"] for row in ordered] == pytest.approx(expected.tolist())
 
 
-def test_a_claim_that_the_headline_asks_too_has_its_verdict(court):
+def test_a_claim_that_the_headline_asks_too_has_its_verdict(evidence):
     """Else the first page says undecided where the page of claims says supported."""
     named = {(frozenset(("seen", "heard")), ""): ("headline", 0.41)}
-    rows = {row["claim"]: row for row in claim_rows(court, CLAIMS, named)}
+    rows = {row["claim"]: row for row in claim_rows(evidence, CLAIMS, named)}
     row = rows["Sound beats picture"]
     assert (row["holm_family"], row["p_holm"]) == ("headline", 0.41)
     assert row["hi"] < 0 and row["verdict"] == UNDECIDED
-    alone = {row["claim"]: row for row in claim_rows(court, CLAIMS, {})}
+    alone = {row["claim"]: row for row in claim_rows(evidence, CLAIMS, {})}
     smallest = min((r for r in alone.values() if "p" in r), key=lambda each: each["p"])
     count = sum("p" in r for r in rows.values())
     again = rows[smallest["claim"]]
@@ -146,17 +146,17 @@ def test_a_claim_that_the_headline_asks_too_has_its_verdict(court):
         assert again["p_holm"] == pytest.approx(min(1, smallest["p"] * (count - 1)))
 
 
-def test_every_page_has_the_same_verdict_on_what_is_asked_twice(court):
+def test_every_page_has_the_same_verdict_on_what_is_asked_twice(evidence):
     """Planted: one pair is clear by itself, and not after Holm among all that may ask it."""
-    headline = headline_rows(court.first, PARAMS, HEADLINE)
-    first = settled(headline)
-    claims = claim_rows(court, CLAIMS, first)
-    named = {**first, **settled(claims)}
-    compared = comparison_rows(court.board, PARAMS, headline, named)
+    headline = headline_rows(evidence.headline_board, PARAMS, HEADLINE)
+    first = adjusted_p_values(headline)
+    claims = claim_rows(evidence, CLAIMS, first)
+    named = {**first, **adjusted_p_values(claims)}
+    compared = comparison_rows(evidence.board, PARAMS, headline, named)
     by_pair = {frozenset((row["a"], row["b"])): row for row in compared}
     owned = {
         row["genre"]: row
-        for row in owned_rows(court.board, PARAMS, named)
+        for row in owned_rows(evidence.board, PARAMS, named)
         if (row["picture"], row["sound"]) == ("seen", "heard")
     }
     asked = 0
@@ -176,25 +176,25 @@ def test_every_page_has_the_same_verdict_on_what_is_asked_twice(court):
 
 def test_verdicts_follow_interval_and_p():
     up, down, across = (Estimate(0, *each) for each in ((0.1, 0.2), (-0.2, -0.1), (-0.1, 0.1)))
-    found = [MORE.verdict(each, 0.01) for each in (up, down, across)]
+    found = [SUPERIOR.verdict(each, 0.01) for each in (up, down, across)]
     assert found == [SUPPORTED, CONTRADICTED, UNDECIDED]
-    assert {MORE.verdict(each, 0.05) for each in (up, down, across)} == {UNDECIDED}
-    assert NOT_LESS.verdict(Estimate(0, -0.019, 0.1), 0.01) == SUPPORTED
-    assert NOT_LESS.verdict(Estimate(0, -0.1, -0.021), 0.01) == CONTRADICTED
-    assert NOT_LESS.verdict(Estimate(0, -0.1, 0.0), 0.01) == UNDECIDED
+    assert {SUPERIOR.verdict(each, 0.05) for each in (up, down, across)} == {UNDECIDED}
+    assert NON_INFERIOR.verdict(Estimate(0, -0.019, 0.1), 0.01) == SUPPORTED
+    assert NON_INFERIOR.verdict(Estimate(0, -0.1, -0.021), 0.01) == CONTRADICTED
+    assert NON_INFERIOR.verdict(Estimate(0, -0.1, 0.0), 0.01) == UNDECIDED
     assert NO_GAIN.verdict(Estimate(0, -0.1, 0.019), 0.01) == SUPPORTED
     assert NO_GAIN.verdict(Estimate(0, 0.001, 0.03), 0.01) == CONTRADICTED
-    assert UNTOLD.verdict(Estimate(0, -0.1, 0.09), 0.01) == SUPPORTED
-    assert UNTOLD.verdict(Estimate(0, -0.1, 0.11), 0.01) == UNDECIDED
-    assert UNTOLD.verdict(Estimate(0, 0.01, 0.3), 0.01) == CONTRADICTED
+    assert AT_CHANCE.verdict(Estimate(0, -0.1, 0.09), 0.01) == SUPPORTED
+    assert AT_CHANCE.verdict(Estimate(0, -0.1, 0.11), 0.01) == UNDECIDED
+    assert AT_CHANCE.verdict(Estimate(0, 0.01, 0.3), 0.01) == CONTRADICTED
 
 
-def test_no_gain_is_another_question_than_whether_there_is_a_difference(court):
-    """The table of label sets asks about zero, and must not take the p against the slack."""
-    judged = CLAIMS["One label drawn at random does not help"](court)
+def test_no_gain_is_another_question_than_whether_there_is_a_difference(evidence):
+    """The table of label sets asks about zero, and must not take the p against the margin."""
+    judged = CLAIMS["One label drawn at random does not help"](evidence)
     assert (judged.a, judged.p) == ("", 0.001) and judged.estimate.hi < 0.02
-    clear = [row | {"hi": 0.05} if row["labels"] == "one" else row for row in court.label_sets]
+    clear = [row | {"hi": 0.05} if row["labels"] == "one" else row for row in evidence.label_sets]
     judged = CLAIMS["One label drawn at random does not help"](
-        dataclasses.replace(court, label_sets=clear)
+        dataclasses.replace(evidence, label_sets=clear)
     )
     assert (judged.a, judged.b, judged.genre) == ("few_one", "seen", "all shared")

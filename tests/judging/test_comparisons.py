@@ -7,7 +7,7 @@ from sklearn.metrics import average_precision_score
 
 from stages.base.params.matrix import Cell, Modality
 from stages.judging.board import Board
-from stages.judging.comparisons import comparison_rows, explored, headline_rows
+from stages.judging.comparisons import comparison_rows, exploratory_comparisons, headline_rows
 from stages.judging.verdicts import verdict
 from tests.judging.conftest import only
 
@@ -22,17 +22,17 @@ def macro(y_true: np.ndarray, score: np.ndarray) -> float:
 
 
 def test_pairs_share_head_and_context(board):
-    found = [(c.a, c.b) for c in explored(board) if c.family == "picture_sound"]
+    found = [(c.a, c.b) for c in exploratory_comparisons(board) if c.family == "picture_sound"]
     assert found == [("good", "bad")]  # not other_head, whose head is linear
 
 
 def test_a_fusion_is_held_against_the_better_of_its_own_parts(board):
-    found = [(c.a, c.b) for c in explored(board) if c.family == "fusion"]
+    found = [(c.a, c.b) for c in exploratory_comparisons(board) if c.family == "fusion"]
     assert found == [("joined", "good"), ("averaged", "good")]
     board.by_seed[2] = board.y_true  # better on the judged films alone: nobody may know
-    assert found == [(c.a, c.b) for c in explored(board) if c.family == "fusion"]
+    assert found == [(c.a, c.b) for c in exploratory_comparisons(board) if c.family == "fusion"]
     board.inner[2] = board.y_true  # now the training parts say so too
-    found = [(c.a, c.b) for c in explored(board) if c.family == "fusion"]
+    found = [(c.a, c.b) for c in exploratory_comparisons(board) if c.family == "fusion"]
     assert found == [("joined", "bad"), ("averaged", "bad")]
 
 
@@ -45,7 +45,7 @@ def test_rows_hold_difference_interval_and_tests(board, judging, headline):
     assert row["p"] <= 0.01
 
 
-def test_no_skill_is_told_from_skill(board, judging, headline):
+def test_skill_beats_a_random_order_and_noise_does_not(board, judging, headline):
     rows = {
         row["a"]: row for row in rows_of(board, judging, headline) if row["family"] == "no_skill"
     }
@@ -74,7 +74,7 @@ def single(slug: str, **changed: str) -> Cell:
 
 def pairs(board: Board, cells: list[Cell], family: str) -> list[tuple[str, str]]:
     board = dataclasses.replace(board, cells=tuple(cells))
-    return [(c.a, c.b) for c in explored(board) if c.family == family]
+    return [(c.a, c.b) for c in exploratory_comparisons(board) if c.family == family]
 
 
 def test_a_context_is_held_against_the_mean_of_the_same_backbone_head_and_window(board):

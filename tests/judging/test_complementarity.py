@@ -6,8 +6,8 @@ from sklearn.metrics import average_precision_score
 
 from stages.base.genres import GENRES
 from stages.contrast import FUSIONS, OWNED
-from stages.judging.choosing import better, fold_by_fold, votes
 from stages.judging.complementarity import fusion_rows, owned_rows
+from stages.judging.part_selection import better_part, choose_by_fold, rank_within_folds
 
 
 def macro(y_true: np.ndarray, score: np.ndarray) -> float:
@@ -15,18 +15,18 @@ def macro(y_true: np.ndarray, score: np.ndarray) -> float:
 
 
 def test_each_fold_votes_with_what_it_may_know(board):
-    assert votes(board, ["good", "bad"]) == ["good"] * 5
+    assert choose_by_fold(board, ["good", "bad"]) == ["good"] * 5
     inner = board.inner.copy()
     inner[1, 0], inner[2, 0] = board.inner[2, 0], board.inner[1, 0]  # fold 0 would be misled
     misled = dataclasses.replace(board, inner=inner)
-    assert votes(misled, ["good", "bad"]) == ["bad"] + ["good"] * 4
-    assert better(misled, ["good", "bad"]) == "good"
+    assert choose_by_fold(misled, ["good", "bad"]) == ["bad"] + ["good"] * 4
+    assert better_part(misled, ["good", "bad"]) == "good"
     turned = np.where((board.fold == 3)[:, None], ~board.y_true, board.y_true)
-    assert votes(dataclasses.replace(board, y_true=turned), ["good", "bad"])[3] == "good"
+    assert choose_by_fold(dataclasses.replace(board, y_true=turned), ["good", "bad"])[3] == "good"
 
 
 def test_ranks_within_folds_can_stand_in_one_list(board):
-    one, other = fold_by_fold(board, "averaged", ["good", "bad"])
+    one, other = rank_within_folds(board, "averaged", ["good", "bad"])
     for fold in range(5):
         films = board.fold == fold
         np.testing.assert_array_equal(
@@ -60,7 +60,7 @@ def test_a_fusion_has_its_gain_and_what_oracles_would_score(board, judging):
 
 def test_genres_belong_to_whom_tells_them_better(board, judging):
     by_seed = board.by_seed.copy()
-    by_seed[2, :, :, 8] = board.y_true[:, 8]  # told by sound alone
+    by_seed[2, :, :, 8] = board.y_true[:, 8]  # known from sound alone
     by_seed[1, :, :, 8] = 0.5
     rows = list(owned_rows(dataclasses.replace(board, by_seed=by_seed), judging))
     assert [row["genre"] for row in rows] == list(GENRES)

@@ -6,7 +6,7 @@ from sklearn.metrics import average_precision_score, f1_score
 
 from stages.base.genres import GENRES
 from stages.fitting.films import Films
-from stages.judging.label_ceiling import label_ceiling_rows, too_few
+from stages.judging.label_ceiling import label_ceiling_rows, small_overlap_note
 
 
 def films_of(y_true: np.ndarray) -> Films:
@@ -57,14 +57,18 @@ def test_of_a_film_or_none_in_common_it_is_said_that_there_are_too_few(judging, 
     films = films_of(np.eye(10, dtype=bool))
     rows = list(label_ceiling_rows(films, known, judging))
     assert bool(rows) == (len(known) == 2)
-    assert too_few(films, known).startswith(said) and bool(too_few(films, known)) == bool(said)
+    assert small_overlap_note(films, known).startswith(said) and bool(
+        small_overlap_note(films, known)
+    ) == bool(said)
 
 
 def test_two_films_of_one_collection_are_as_few_as_one(judging):
     films = dataclasses.replace(films_of(np.eye(10, dtype=bool)), group=np.array([0, 0, *range(8)]))
     second = {"0": ("Action",), "1": ("Drama",)}
     assert list(label_ceiling_rows(films, second, judging)) == []
-    assert too_few(films, second).startswith("2 films of this run are in the second source")
+    assert small_overlap_note(films, second).startswith(
+        "2 films of this run are in the second source"
+    )
 
 
 def test_the_same_labels_agree_and_no_second_source_gives_no_rows(judging):

@@ -8,7 +8,7 @@ from stages.base.genres import GENRES, LABEL_SETS
 from stages.contrast import LABELS
 from stages.judging.board import shared_genres
 from stages.judging.label_sets import SHARED, label_set_rows
-from stages.judging.verdicts import settle
+from stages.judging.verdicts import add_verdicts
 
 
 def macro(y_true: np.ndarray, score: np.ndarray) -> float:
@@ -51,13 +51,13 @@ def test_naive_gain_is_fair_gain_and_arithmetic(board, judging, read, cells):
     assert whole["naive_difference"] == pytest.approx(naive)
     assert whole["arithmetic"] == pytest.approx(naive - fair)
     assert naive - fair == pytest.approx(macro(truth, shared) - whole["naive_base_ap"])
-    settle(rows, ("approach", "base"))
+    add_verdicts(rows, ("approach", "base"))
     assert set(whole) - {"p_no_gain"} == set(LABELS)
 
 
 def test_only_the_genre_that_gained_is_clear(judging, read, cells):
     found = label_set_rows(cells, read, judging)
-    settle(found, ("approach", "base"))
+    add_verdicts(found, ("approach", "base"))
     rows = {row["genre"]: row for row in found}
     assert rows["Horror"]["lo"] > 0 and rows["Horror"]["p_holm"] < 0.05
     for genre in ("Action", "Comedy", "Drama", "Science Fiction"):

@@ -119,7 +119,7 @@ def test_a_genre_that_no_judged_film_has_is_written_as_nobodys(board, tmp_path):
     fewer = replace(
         board, y_true=board.y_true[:, kept], by_seed=board.by_seed[..., kept], genres=names
     )
-    OutOfFold.of(fewer).write(tmp_path)
+    OutOfFold.from_board(fewer).write(tmp_path)
     found = OutOfFold.read(tmp_path)
     assert not found.y_true[:, 6].any() and not found.scores["good"][:, 6].any()
     np.testing.assert_array_equal(found.y_true[:, kept], fewer.y_true)

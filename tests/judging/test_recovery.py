@@ -1,6 +1,6 @@
 import pytest
 
-from stages.judging.recovery import recovered, recovery_rows, recovery_summary
+from stages.judging.recovery import recovery_numbers, recovery_rows, recovery_summary
 
 APPROACHES = [
     {"approach": "prior", "kind": "prior", "macro_ap": 0.2},
@@ -112,8 +112,8 @@ def test_a_genre_without_a_score_is_left_out():
 def test_what_does_not_vary_has_no_correlation():
     rows = recovery_rows(APPROACHES, GENRES, CEILINGS, CEILING_GENRES)
     level = [row | {"planted": 0.2} for row in rows if row["approach"] == "eye"]
-    assert recovered(level)["rank_correlation_with_planted"] is None
-    assert recovered(level)["rank_correlation"] == pytest.approx(0.5)
+    assert recovery_numbers(level)["rank_correlation_with_planted"] is None
+    assert recovery_numbers(level)["rank_correlation"] == pytest.approx(0.5)
 
 
 def test_of_real_films_there_is_nothing_to_recover():

@@ -11,9 +11,9 @@ from stages.judging.rules import (
     TOP_K,
     TUNED,
     choice_rows,
-    choices,
     decide,
     rule_rows,
+    tune_thresholds,
 )
 
 
@@ -25,7 +25,7 @@ def flipped(board, fold: int):
 
 def test_each_fold_takes_the_threshold_that_is_best_on_the_other_folds(board):
     """By brute force over all scores, on inner scores and labels outside the fold."""
-    choice = choices(board, 1)[3]
+    choice = tune_thresholds(board, 1)[3]
     rest = board.fold != 3
     y_true, y_score = board.y_true[rest], board.inner[1, 3][rest]
     f1 = {
@@ -41,7 +41,7 @@ def test_each_fold_takes_the_threshold_that_is_best_on_the_other_folds(board):
 
 
 def test_no_label_of_a_fold_moves_its_threshold(board):
-    before, after = choices(board, 1), choices(flipped(board, 2), 1)
+    before, after = tune_thresholds(board, 1), tune_thresholds(flipped(board, 2), 1)
     assert (before[2].common, before[2].k) == (after[2].common, after[2].k)
     np.testing.assert_array_equal(before[2].by_genre, after[2].by_genre)
     assert (before[0].by_genre != after[0].by_genre).any()  # of folds that may know it
@@ -54,7 +54,10 @@ def test_a_planted_leak_is_seen(board):
         leak = np.where(board.fold[None] == 2, 0.0, board.y_true[board.fold == 2].mean())
         return dataclasses.replace(board, inner=board.inner + leak[..., None])
 
-    before, after = choices(leaking(board), 1), choices(leaking(flipped(board, 2)), 1)
+    before, after = (
+        tune_thresholds(leaking(board), 1),
+        tune_thresholds(leaking(flipped(board, 2)), 1),
+    )
     assert before[2].common != after[2].common
 
 
@@ -62,8 +65,8 @@ def test_scores_of_the_judged_fold_itself_are_never_looked_at(board):
     spoilt = np.where((board.fold == 4)[:, None], np.inf, board.inner[:, 4])
     inner = board.inner.copy()
     inner[:, 4] = spoilt
-    after = choices(dataclasses.replace(board, inner=inner), 1)
-    assert after[4].common == choices(board, 1)[4].common
+    after = tune_thresholds(dataclasses.replace(board, inner=inner), 1)
+    assert after[4].common == tune_thresholds(board, 1)[4].common
 
 
 def test_rows_of_every_rule_beside_predicting_everything(board, judging):

@@ -1,6 +1,6 @@
 import numpy as np
 
-from stages.scoring.averaging import Average, average, average_over_genres, flatten, ratio
+from stages.scoring.averaging import Average, as_numbers, average, average_over_genres, ratio
 
 NAN = np.nan
 
@@ -23,5 +23,5 @@ def test_ratio_of_nothing_is_undefined() -> None:
 
 
 def test_flatten_drops_the_undefined() -> None:
-    flat = flatten({"a": Average(0.5, 2, 0), "b": Average(0.1, 1, 1), "c": Average(None, 0, 2)})
+    flat = as_numbers({"a": Average(0.5, 2, 0), "b": Average(0.1, 1, 1), "c": Average(None, 0, 2)})
     assert flat == {"a": 0.5, "b": 0.1, "b_left_out": 1.0, "c_left_out": 2.0}

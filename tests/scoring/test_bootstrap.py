@@ -104,7 +104,7 @@ def test_the_same_films_for_all_approaches(case: tuple[np.ndarray, np.ndarray]) 
 
 def test_blocks_do_not_change_what_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     [whole] = bootstrap.resampling_counts(7, 50, seed=1)
-    monkeypatch.setattr(bootstrap, "BLOCK", 8)
+    monkeypatch.setattr(bootstrap, "MAX_BLOCK", 8)
     blocks = list(bootstrap.resampling_counts(7, 50, seed=1))
     assert max(block.shape[1] for block in blocks) == 8
     np.testing.assert_array_equal(np.concatenate(blocks, axis=1), whole)

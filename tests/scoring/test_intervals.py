@@ -67,7 +67,7 @@ def test_jackknife_by_hand() -> None:
     ends = np.log(0.15 / 0.85) + np.array([-1, 1]) * half / 10 / (0.15 * 0.85)
     expected = tuple(1 / (1 + np.exp(-ends)))
     assert intervals.jackknife_interval(0.15, without_one / 10) == pytest.approx(expected)
-    difference = intervals.jackknife_interval(0.15, without_one / 10, share=False)
+    difference = intervals.jackknife_interval(0.15, without_one / 10, proportion=False)
     assert difference == pytest.approx((0.15 - half / 10, 0.15 + half / 10))
 
 
@@ -75,7 +75,7 @@ def test_jackknife_is_around_the_value_shown_whatever_its_bias() -> None:
     # the variance with divisor n is biased: the jackknife would centre on the one with n - 1
     data = np.random.default_rng(0).normal(0, 3, 50)
     without_one = np.array([np.delete(data, i).var() for i in range(50)])
-    lo, hi = intervals.jackknife_interval(float(data.var()), without_one, share=False)
+    lo, hi = intervals.jackknife_interval(float(data.var()), without_one, proportion=False)
     assert (lo + hi) / 2 == pytest.approx(data.var(), abs=1e-9)
 
 

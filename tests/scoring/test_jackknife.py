@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score
 
-from stages.scoring.jackknife import jackknife_average_precision, without_each_group
+from stages.scoring.jackknife import jackknife_average_precision, leave_one_group_out_sums
 
 
 @pytest.mark.parametrize("levels", [2, 5, 1000])
@@ -35,5 +35,5 @@ def test_without_its_only_film_a_genre_has_no_value() -> None:
 
 def test_sums_without_each_group_by_hand() -> None:
     values = np.array([[1.0, 0.0], [2.0, 5.0], [4.0, 0.5]])
-    found = without_each_group(values, np.array([1, 0, 1]))
+    found = leave_one_group_out_sums(values, np.array([1, 0, 1]))
     np.testing.assert_allclose(found, np.array([[7, 5.5], [5, 0.5], [2, 5]]))

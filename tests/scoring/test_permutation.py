@@ -111,7 +111,7 @@ def test_without_skill_films_of_a_group_stay_together():
 def test_a_group_that_has_none_of_its_size_to_change_with_stays():
     y_true = np.array([[1, 0], [1, 0], [0, 1], [0, 0]], bool)
     result = no_skill_test(y_true, y_true + 0.0, 400, 0, np.array([0, 0, 1, 2]))
-    # only the last two can swap: half of the deals are as they were
+    # only the last two can swap: half of the permutations are as they were
     assert result.p_value == pytest.approx(0.5, abs=0.08)
 
 

@@ -60,16 +60,16 @@ def test_random_spread_by_hand() -> None:
     y_true = np.zeros((50, 3), dtype=bool)
     y_true[:10, 0] = y_true[20:45, 1] = True
     means = np.array([0.2, 0.5, 0.1])
-    spread = references.random_spread(
+    spread = references.simulate_random_scores(
         y_true, means, evaluate_scores, np.random.default_rng(0), n_draws=300
     )
     # Brier: (mean - truth)^2 averaged over films, and the scores' variance
     brier = np.array([0.16 + 0.04 / 3, 0.25 + 0.25 / 3, 0.01 + 0.01 / 3]).mean()
     found = spread["brier"]
-    assert found.expected == pytest.approx(brier, abs=4 * found.deviation / 300**0.5)
+    assert found.expected == pytest.approx(brier, abs=4 * found.std / 300**0.5)
     expected = references.expected_random_average_precision(y_true)[:2].mean()
     found = spread["macro_ap"]
-    assert found.expected == pytest.approx(expected, abs=4 * found.deviation / 300**0.5)
+    assert found.expected == pytest.approx(expected, abs=4 * found.std / 300**0.5)
     assert found.lo < expected < found.hi
     assert spread["macro_ap_left_out"].expected == 1.0
 
@@ -96,7 +96,7 @@ def test_random_reference_leaves_out_empty_genres() -> None:
         for i in range(400)
     ]
     assert spread.expected == pytest.approx(np.mean(draws), abs=4 * np.std(draws) / 20)
-    assert spread.deviation == pytest.approx(np.std(draws), rel=0.2)
+    assert spread.std == pytest.approx(np.std(draws), rel=0.2)
     nothing = np.zeros((3, 2), dtype=bool)
     assert references.random_macro_average_precision(nothing, np.random.default_rng(0), 2) is None
 

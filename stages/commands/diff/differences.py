@@ -7,8 +7,8 @@ import numpy as np
 
 from stages.base.params import JudgingParams
 from stages.commands.diff.revisions import Overlap, Revision, scores_on
-from stages.judging.enough import enough
-from stages.judging.verdicts import TOO_FEW, word
+from stages.judging.sample_size import check_sample_size
+from stages.judging.verdicts import TOO_FEW, verdict_name
 from stages.scoring.bootstrap import bootstrap_macro_average_precision
 from stages.scoring.intervals import paired_difference
 from stages.scoring.permutation import holm, paired_permutation_test
@@ -38,7 +38,7 @@ def difference_rows(
     }
     rows = {slug: _unchanged(slug, pair, common.y_true) for slug, pair in pairs.items()}
     changed = {slug: pair for slug, pair in pairs.items() if (pair[0] != pair[1]).any()}
-    if enough(common.y_true, common.group, params).films:
+    if check_sample_size(common.y_true, common.group, params).enough_films:
         for slug, found in _differences(changed, common, params).items():
             rows[slug] |= found
     else:
@@ -47,7 +47,7 @@ def difference_rows(
     moved = [row for row in rows.values() if "p" in row]
     adjusted = holm(np.array([row["p"] for row in moved]))
     for row, p in zip(moved, adjusted.tolist(), strict=True):
-        row |= {"p_holm": p, "verdict": word(row["low"], row["high"], p)}
+        row |= {"p_holm": p, "verdict": verdict_name(row["low"], row["high"], p)}
     return [rows[slug] for slug in common.approaches]
 
 

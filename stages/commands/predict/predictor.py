@@ -15,12 +15,12 @@ from stages.base.params import ALL_WINDOWS, Params
 from stages.base.params.matrix import Cell
 from stages.fitting.approaches import items_of
 from stages.fitting.films import read_films
-from stages.fitting.fusion import learnt as learnt_fusion
-from stages.fitting.saved import scores_of
+from stages.fitting.fusion import fit_fusions
+from stages.fitting.saved_models import predict_scores
 from stages.fitting.scores import Scores
 from stages.judging.board import Board, read_board
-from stages.judging.calibrating import choose, learnt
-from stages.judging.rules import choices
+from stages.judging.calibrating import choose_method, fit_calibrator
+from stages.judging.rules import tune_thresholds
 from stages.scoring.calibration import Calibrator
 from stages.scoring.thresholds import at_threshold
 
@@ -78,7 +78,7 @@ class Predictor:
         if not all((embeddings / f"{part}.npz").is_file() for part in cell.parts):
             return None
         items = items_of(cell, film_of, n_trailers, self.params, embeddings)
-        return scores_of(cell, self.data / "models" / cell.slug, items, n_trailers)
+        return predict_scores(cell, self.data / "models" / cell.slug, items, n_trailers)
 
     def score_pieces(self, cell: Cell, piece_of: dict[str, int], folder: Path) -> np.ndarray:
         """Mean scores of a single approach for each piece as if it were a trailer, (n, 10)."""
@@ -86,7 +86,7 @@ class Predictor:
         params = replace(self.params, training=training)
         everything = replace(cell, window=cell.window and ALL_WINDOWS)
         items = items_of(everything, piece_of, len(piece_of), params, folder / "embeddings")
-        found = scores_of(cell, self.data / "models" / cell.slug, items, len(piece_of))
+        found = predict_scores(cell, self.data / "models" / cell.slug, items, len(piece_of))
         return found.mean(axis=(0, 1))
 
     def board(self, labels: str) -> Board:
@@ -106,15 +106,15 @@ class Predictor:
         number = board.row(cell.slug)
         return [
             Rule(
-                choice.common,
-                learnt(board, number, choice.fold, choose(board, number, choice.fold)),
+                each.common,
+                fit_calibrator(board, number, each.fold, choose_method(board, number, each.fold)),
             )
-            for choice in choices(board, number)
+            for each in tune_thresholds(board, number)
         ]
 
     def _fused(self, cell: Cell, first: np.ndarray, second: np.ndarray) -> np.ndarray:
         one, other = (Scores.load(self.data / "scores" / f"{p}.npz") for p in cell.parts)
-        fuse = learnt_fusion(one, other, self.films.y_true, self.films.ids, cell.head)
+        fuse = fit_fusions(one, other, self.films.y_true, self.films.ids, cell.head)
         both = np.isfinite(first) & np.isfinite(second)
         trailers, genres = both.any(axis=(0, 1, 3)), both.any(axis=(0, 1, 2))
         fused = np.full_like(first, np.nan)

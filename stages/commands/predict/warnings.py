@@ -10,7 +10,7 @@ from stages.base.params import JudgingParams
 from stages.commands.lock import Corpus
 from stages.corpus.table import read_trailers
 from stages.fitting.films import Films
-from stages.judging.enough import enough
+from stages.judging.sample_size import check_sample_size
 
 SAMPLE = (
     "these models were trained on the sample corpus, rendered trailers of films that do not exist: "
@@ -26,13 +26,13 @@ def of_corpus(corpus: Corpus, films: Films, params: JudgingParams) -> list[str]:
 
 def _few(films: Films, params: JudgingParams) -> Iterator[str]:
     """By the rule that decides where the judges give an interval."""
-    given = enough(films.y_true, films.group, params)
-    if not given.films:
+    size = check_sample_size(films.y_true, films.group, params)
+    if not size.enough_films:
         yield (
             f"thresholds and probabilities were learnt from {counted(len(films.ids), 'film')}, "
             f"too few (fewer than {params.min_films}) to rely on a yes or no"
         )
-    elif rare := [genre for genre, has in zip(GENRES, given.genres, strict=True) if not has]:
+    elif rare := [genre for genre, has in zip(GENRES, size.enough_genres, strict=True) if not has]:
         yield (
             f"do not rely on predictions of {', '.join(rare)}: fewer than "
             f"{params.min_genre_films} of the training films are of the genre, or are not"

@@ -13,12 +13,12 @@ from stages.base.counting import counted
 from stages.base.errors import BenchmarkError, TrailerError
 from stages.base.packs import write_table
 from stages.base.params import DownloadParams
+from stages.base.published_studies import TRAILERS_FOUND
 from stages.corpus.reader import Trailer
 from stages.trailers.fetching.fetcher import VideoInfo
 
 TRIES = 12  # first trailers that must not all fail for one of these reasons
 HOPELESS_REASONS = ("network", "bot_check")
-SEED_STUDY_SHARE = 0.93  # share of its trailers that the seed study could still download
 LEDGER = pa.schema(
     [
         ("trailer_id", pa.string()),
@@ -104,7 +104,7 @@ def count(rows: list[dict[str, Any]]) -> dict[str, Any]:
         "trailers": len(rows),
         "ok": len(downloaded),
         "share": len(downloaded) / len(rows) if rows else 0.0,
-        "seed_study_share": SEED_STUDY_SHARE,
+        "seed_study_share": TRAILERS_FOUND.values[0],
         "bytes": sum(row["bytes"] for row in downloaded),
         "seconds": float(sum(row["duration"] or 0 for row in downloaded)),
         "reasons": dict(sorted(reasons.items())),

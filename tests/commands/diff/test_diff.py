@@ -74,7 +74,7 @@ def judge(folder: Path) -> None:
     """Keep the scores as the stage `evaluate` does."""
     slugs = sorted(path.stem for path in (folder / "data/scores").glob("*.npz"))
     approaches = [Cell(slug, "single", "picture", ("colour",), "mean", "linear") for slug in slugs]
-    OutOfFold.of(read_board(folder / "data", approaches)).write(folder / "metrics")
+    OutOfFold.from_board(read_board(folder / "data", approaches)).write(folder / "metrics")
 
 
 @pytest.fixture(scope="module")

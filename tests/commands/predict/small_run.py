@@ -21,8 +21,9 @@ from stages.corpus.table import save_trailers
 from stages.embedding.jobs import Recipe, jobs
 from stages.embedding.joining import write_embeddings
 from stages.embedding.trailers import embed_trailer
-from stages.fitting.approaches import fit, save_models
+from stages.fitting.approaches import fit
 from stages.fitting.films import read_films
+from stages.fitting.saved_models import save_models
 from stages.fitting.scores import save_scores
 from stages.trailers.media import results
 

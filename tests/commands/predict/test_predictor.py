@@ -15,7 +15,7 @@ from stages.commands.predict.timeline import write_pieces
 from stages.commands.predict.trailers import backbones_of
 from stages.fitting.scores import Scores
 from stages.judging.board import read_board
-from stages.judging.calibrating import CHOSEN, calibrated
+from stages.judging.calibrating import CHOSEN, calibrated_scores
 from stages.judging.rules import TUNED, decide
 from stages.scoring.thresholds import at_threshold
 from tests.commands.predict.small_run import KEPT, Run
@@ -65,7 +65,7 @@ def test_that_fold_also_gives_the_probability_and_decision_it_was_judged_by(aske
     cell = predictor.cells[slug]
     board = read_board(Path("data"), predictor.matrix, (cell.labels,))
     number = board.row(slug)
-    probability = calibrated(board, number)[CHOSEN]
+    probability = calibrated_scores(board, number)[CHOSEN]
     decision = decide(board, number, TUNED)
     scores = predictor.scores(cell, asked.row_of, asked.folder)
     rules = predictor.rules(cell)

@@ -11,8 +11,7 @@ import pytest
 
 from stages.base.packs import Shard, read_row_group, write_pack, write_table
 from stages.base.params import load
-from stages.fitting.items import View, read_items
-from stages.fitting.masking import read_hidden
+from stages.fitting.items import View, read_items, read_shared_frames
 from stages.trailers.auditing import reading, shards
 from stages.trailers.auditing.leaks import connected_components, covered_seconds, find_leaks
 from stages.trailers.auditing.pictures import FrameHashes, hash_frames
@@ -207,9 +206,9 @@ def test_shared_frames_can_be_left_out_of_what_an_approach_sees(planted, rules, 
     )
 
     def frames_of(films: int) -> list[list[int]]:
-        hidden = read_hidden(tmp_path / "leaks.parquet", films)
+        shared = read_shared_frames(tmp_path / "leaks.parquet", films)
         view = View("each", 10, "start")
-        items = read_items(tmp_path / "x.npz", film_of, view, "picture", 10, hidden)
+        items = read_items(tmp_path / "x.npz", film_of, view, "picture", 10, shared)
         x = np.asarray(items.x)
         return [x[items.film == film, 0].astype(int).tolist() for film in range(6)]
 

@@ -17,13 +17,13 @@ from stages.contrast import OWNED
 from stages.evaluate import APPROACHES
 from stages.evaluate import GENRES as GENRE_COLUMNS
 from stages.judging import rules, tables
-from stages.judging.claims import NOT_RUN, Court, claim_rows
+from stages.judging.claims import NOT_RUN, Evidence, claim_rows
 from stages.judging.comparisons import comparison_rows, headline_rows
 from stages.judging.complementarity import fusion_rows, owned_rows
-from stages.judging.enough import bounds, enough
+from stages.judging.exports import summarise
+from stages.judging.sample_size import check_sample_size, describe_sample_size, interval_cells
 from stages.judging.seed_study import CLAIMS
-from stages.judging.summary import summarise
-from stages.judging.verdicts import settled
+from stages.judging.verdicts import adjusted_p_values
 
 HEADLINE = HeadlineParams(picture="good", sound="bad", both="averaged")
 HORROR, DRAMA = GENRES.index("Horror"), GENRES.index("Drama")
@@ -54,26 +54,26 @@ def few(board, films: int):
 def test_the_rule_by_hand(judging):
     y_true = np.zeros((60, 3), bool)
     y_true[:8, 0] = y_true[:7, 1] = y_true[:53, 2] = True  # 8 with it, 7 with it, 7 without it
-    found = enough(y_true, None, judging)
-    assert found.films and found.genres.tolist() == [True, False, False]
-    assert not enough(y_true[1:], None, judging).films  # 59 films
-    assert not enough(y_true[1:], None, judging).genres.any()
+    found = check_sample_size(y_true, None, judging)
+    assert found.enough_films and found.enough_genres.tolist() == [True, False, False]
+    assert not check_sample_size(y_true[1:], None, judging).enough_films  # 59 films
+    assert not check_sample_size(y_true[1:], None, judging).enough_genres.any()
 
 
 def test_a_collection_counts_once(judging):
     y_true = np.zeros((90, 1), bool)
     y_true[:10] = True
     alone = np.arange(90)
-    assert enough(y_true, alone, judging).genres.tolist() == [True]
+    assert check_sample_size(y_true, alone, judging).enough_genres.tolist() == [True]
     series = np.where(alone < 4, 0, alone)  # four of the ten films are one series
-    assert enough(y_true, series, judging).genres.tolist() == [False]
-    assert not enough(y_true, alone // 2, judging).films  # 45 pairs
+    assert check_sample_size(y_true, series, judging).enough_genres.tolist() == [False]
+    assert not check_sample_size(y_true, alone // 2, judging).enough_films  # 45 pairs
 
 
 def test_what_has_no_interval_has_no_cells():
-    assert bounds(0.3, 0.5, True, "ap_") == {"ap_lo": 0.3, "ap_hi": 0.5}
-    assert bounds(0.3, 0.5, False) == {}
-    assert bounds(np.nan, np.nan, True) == {}
+    assert interval_cells(0.3, 0.5, True, "ap_") == {"ap_lo": 0.3, "ap_hi": 0.5}
+    assert interval_cells(0.3, 0.5, False) == {}
+    assert interval_cells(np.nan, np.nan, True) == {}
 
 
 @pytest.mark.parametrize(("films", "given"), [(1, False), (4, False), (7, False), (8, True)])
@@ -114,7 +114,7 @@ def test_a_small_corpus_has_values_and_neither_intervals_nor_verdicts(board, jud
         assert not [name for name in row if name in SPREAD or name.endswith(("_lo", "_hi"))], row
     assert all(isinstance(row["difference"], float) for row in compared)
     assert {row["verdict"] for row in compared} == {"too few films"}
-    assert not settled(compared)
+    assert not adjusted_p_values(compared)
     assert {row["owner"] for row in owned_rows(small, judging)} == {"too few films"}
 
     write_csv(approaches, APPROACHES, tmp_path / "approaches.csv")
@@ -132,12 +132,59 @@ def test_a_small_corpus_has_values_and_neither_intervals_nor_verdicts(board, jud
 
 def test_claims_are_not_judged_on_too_few_films(board, judging):
     small = few(board, 59)
-    rows = claim_rows(Court(small, small, judging, HEADLINE), CLAIMS, {})
+    rows = claim_rows(Evidence(small, small, judging, HEADLINE), CLAIMS, {})
     assert {row["verdict"] for row in rows} == {NOT_RUN}
     assert {row["sentence"] for row in rows} == {"Not run: needs a corpus of 60 films."}
     rare = with_films(board, DRAMA, 7)
-    court = Court(rare, rare, judging, HEADLINE)
-    found = {row["claim"]: row for row in claim_rows(court, CLAIMS, {})}
+    evidence = Evidence(rare, rare, judging, HEADLINE)
+    found = {row["claim"]: row for row in claim_rows(evidence, CLAIMS, {})}
     assert found["Drama is the easiest genre"]["verdict"] == NOT_RUN
     assert "8 films with Drama" in found["Drama is the easiest genre"]["sentence"]
     assert found["Sound beats picture"]["verdict"] != NOT_RUN
+
+
+def made_up_labels(n_films: int, **few: int) -> np.ndarray:
+    """Every genre on a third of the films, a few genres on so many."""
+    y_true = np.arange(n_films)[:, None] % 3 == np.arange(10) % 3
+    for genre, count in few.items():
+        y_true[:, GENRES.index(genre)] = np.arange(n_films) < count
+    return y_true
+
+
+def test_19_films_are_too_few_and_splits_json_says_so(judging):
+    y_true = made_up_labels(19, Crime=1, Horror=4)
+    found = describe_sample_size(y_true, np.arange(19), 5, judging)
+    assert found["independent_films"] == 19
+    assert found["genre_films"]["Crime"] == 1 and found["genre_films"]["Drama"] == 6
+    assert found["expected_half_width"] == pytest.approx(0.65 / 19**0.5)
+    assert found["warning"] == (
+        "Only 19 films can be judged: with fewer than 60 no interval and no verdict is given. "
+        "Fewer films than the 5 folds: Crime (1), Horror (4); some folds have nothing to judge "
+        "there, or to learn from. With 19 films a 95% interval of macro average precision would "
+        "reach about 0.15 to each side (0.65 / √films, by simulation)."
+    )
+
+
+def test_enough_films_but_few_of_a_genre(judging):
+    y_true = made_up_labels(90, Crime=3, Horror=7, Drama=85)
+    warning = describe_sample_size(y_true, np.arange(90), 5, judging)["warning"]
+    assert warning.startswith(
+        "Too few films for an interval and a verdict of their own (fewer than 8 with the genre or "
+        "without it): Crime (3), Drama (85), Horror (7). Fewer films than the 5 folds: Crime (3);"
+    )
+    assert "about 0.07 to each side" in warning
+
+
+def test_a_corpus_of_enough_films_has_no_warning(judging):
+    assert "warning" not in describe_sample_size(made_up_labels(90), np.arange(90), 5, judging)
+
+
+def test_a_genre_that_no_film_has_is_no_part_of_the_run(judging):
+    found = describe_sample_size(made_up_labels(90, Crime=0), np.arange(90), 5, judging)
+    assert "Crime" not in found["genre_films"] and "warning" not in found
+
+
+def test_films_of_a_collection_count_once(judging):
+    found = describe_sample_size(made_up_labels(90, Horror=40), np.arange(90) // 10, 3, judging)
+    assert found["independent_films"] == 9 and found["genre_films"]["Horror"] == 4
+    assert found["warning"].startswith("Only 9 films")

@@ -4,7 +4,7 @@ import numpy as np
 
 from stages.base.genres import GENRES
 from stages.corpus.reader import Trailer
-from stages.judging.films import WIDTH, film_scores
+from stages.judging.exports import WIDTH, film_scores
 
 HOSTILE = '</script><script>alert("x")</script>'
 

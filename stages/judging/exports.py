@@ -1,17 +1,53 @@
-"""Every film with its genres and every approach's scores, small enough to lie in git."""
+"""What a run exports as JSON: a summary for `dvc metrics diff`, films with scores for the site."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from stages.corpus.reader import Trailer
 from stages.judging.board import Board
+from stages.judging.rules import TUNED
 
+Row = dict[str, Any]
 THOUSANDTHS = 1000
 BASE = 36
 WIDTH = 2  # digits of a score: 36 * 36 is more than a thousand
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+def summarise(
+    approaches: Sequence[Row],
+    rules: Sequence[Row],
+    comparisons: Sequence[Row],
+    ceilings: Sequence[Row],
+    headline: Mapping[str, str],
+) -> dict[str, Any]:
+    """Macro AP with interval, micro AP, tuned macro F1 of every approach; headline; ceilings.
+
+    Intervals and p-values that too few films leave out are None, which no file gets. headline: as
+    in headline.json, the names of the comparisons that the report opens with.
+    """
+    summary: dict[str, Any] = {"approaches": {}, "differences": {}}
+    for row in approaches:
+        summary["approaches"][row["approach"]] = {
+            "macro_ap": row["macro_ap"],
+            "lo": row["macro_ap_lo"],
+            "hi": row["macro_ap_hi"],
+            "micro_ap": row["micro_ap"],
+        }
+    for row in rules:
+        if row["rule"] == TUNED:
+            summary["approaches"][row["approach"]]["macro_f1_tuned"] = row["f1_macro"]
+    for row in comparisons:
+        if row["name"] in (headline.get("picture_minus_sound"), headline.get("fusion_gain")):
+            summary["differences"][row["name"]] = {
+                name: row.get(name) for name in ("difference", "lo", "hi", "p_holm")
+            }
+    for row in ceilings:
+        view = f"{row['modality']}: {row['window']}"
+        summary.setdefault("ceilings", {})[view] = {"macro_ap": float(row["macro_ap"])}
+    return summary
 
 
 def film_scores(board: Board, trailers: Sequence[Trailer]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Trained models as `save_models` wrote them, and what they say of films they never met."""
+"""Trained models on disk: written by the fit stage, used on films they were not trained on."""
 
 import json
 from dataclasses import asdict
@@ -7,22 +7,41 @@ from pathlib import Path
 import numpy as np
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 
 from stages.base.errors import BenchmarkError
+from stages.base.files import replacing
 from stages.base.genres import GENRES
+from stages.base.params import Params
 from stages.base.params.matrix import Cell
+from stages.fitting.approaches import training_budget
 from stages.fitting.batch import ModelBatch
 from stages.fitting.inputs import Inputs
 from stages.fitting.items import Items, film_means
+from stages.fitting.training import Fitted
 
 
-def scores_of(cell: Cell, folder: Path, items: Items, n_films: int) -> np.ndarray:
-    """Scores by the models of every fold and seed, (n_folds, n_seeds, n_films, 10) float32.
+def save_models(cell: Cell, fitted: Fitted, params: Params, n_folds: int, folder: Path) -> None:
+    """Write the trained models (safetensors) and beside them what it takes to use them."""
+    card = {
+        "approach": asdict(cell),
+        "models": [[fold, seed] for fold in range(n_folds) for seed in params.training.seeds],
+        "budget": vars(training_budget(cell, params)),
+        "middle_frames": params.training.middle_frames,
+        "shapes": {name: list(value.shape[1:]) for name, value in fitted.tensors.items()},
+    }
+    with replacing(folder) as new:
+        new.mkdir()
+        save_file(fitted.tensors, new / "model.safetensors")
+        (new / "model.json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
+
+
+def predict_scores(cell: Cell, folder: Path, items: Items, n_films: int) -> np.ndarray:
+    """Scores by the saved models of every fold and seed, (n_folds, n_seeds, n_films, 10) float32.
 
     folder: of the approach's models; items: what the approach looks at or hears of the films. NaN
-    for a film without items. Raises BenchmarkError if
-    the models are not there, or are of an approach that was declared otherwise.
+    for a film without items. Raises BenchmarkError if the models are not there, or are of an
+    approach that was declared otherwise.
     """
     try:
         card = json.loads((folder / "model.json").read_text(encoding="utf-8"))
@@ -41,7 +60,7 @@ def scores_of(cell: Cell, folder: Path, items: Items, n_films: int) -> np.ndarra
         )
     numbers = card["models"]
     n_seeds = sum(fold == numbers[0][0] for fold, _ in numbers)
-    models = ModelBatch.restored(cell.head, items, len(GENRES), tensors, cell.context)
+    models = ModelBatch.from_tensors(cell.head, items, len(GENRES), tensors, cell.context)
     score = np.full((len(numbers), n_films, len(GENRES)), np.nan, np.float32)
     if len(items.film):
         inputs = Inputs(items)
