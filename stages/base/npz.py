@@ -3,12 +3,13 @@
 `np.savez` stores arrays uncompressed, one after the other, so a row has a known place in the file.
 """
 
+import math
 import struct
 import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.lib import format as npy
@@ -68,6 +69,30 @@ class NpzArray:
         if 0 in self.shape:
             return np.empty(self.shape, self.dtype)
         return np.memmap(self.path, self.dtype, "r", self.offset, self.shape)
+
+
+def check_npz(path: Path, arrays: Mapping[str, tuple[Any, tuple[int | str, ...]]]) -> None:
+    """Raise ValueError unless a file holds these arrays and no others, each of it whole.
+
+    arrays: name -> dtype and shape, in which a letter stands for one length, the same in all. Only
+    headers are read, so that a file which claims more than it has costs nothing.
+    """
+    with zipfile.ZipFile(path) as archive:
+        names = sorted(archive.namelist())
+    if names != sorted(f"{name}.npy" for name in arrays):
+        raise ValueError(f"it has {', '.join(names)[:100] or 'nothing'}")
+    lengths: dict[str, int] = {}
+    for name, (dtype, shape) in arrays.items():
+        found = NpzArray.locate(path, name)
+        wanted = tuple(
+            lengths.setdefault(length, size) if isinstance(length, str) else length
+            for length, size in zip(shape, found.shape, strict=False)
+        )
+        if found.dtype != np.dtype(dtype) or found.shape != wanted or len(shape) != len(wanted):
+            raise ValueError(f"{name} is {found.dtype} {found.shape}")
+        size = found.dtype.itemsize * math.prod(found.shape)
+        if min(found.shape) < 0 or found.offset + size > path.stat().st_size:
+            raise ValueError(f"{name} claims {size} bytes, which are not there")
 
 
 def write_npz(

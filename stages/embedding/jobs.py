@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pyarrow.parquet as pq
 
+from stages.base.npz import check_npz
 from stages.base.packs import Shard, shard_paths, trailers_in
 from stages.base.params import BackboneParams
 from stages.base.store import Store, sha256
@@ -72,6 +74,30 @@ def jobs(pack: Path, recipe: Recipe) -> list[Job]:
     ]
 
 
+@dataclass(frozen=True)
+class EmbeddingCheck:
+    """Raises ValueError for a file that holds no embeddings of one trailer."""
+
+    shape: tuple[int, ...]
+    """Of one item's embedding."""
+    dtype: str
+
+    def __call__(self, path: Path) -> None:
+        check_npz(
+            path,
+            {
+                "group": (np.int16, ("n",)),
+                "time": (np.float32, ("n",)),
+                "embedding": (self.dtype, ("n", *self.shape)),
+            },
+        )
+        with np.load(path) as entry:
+            if not len(entry["group"]) or min(entry["group"]) < 0:
+                raise ValueError("it has no item, or one of no frame or window")
+            if not all(np.isfinite(entry[name]).all() for name in ("time", "embedding")):
+                raise ValueError("a number is not finite")
+
+
 @cache
 def store_of(recipe: Recipe) -> Store:
     """Where a recipe's embeddings are kept."""
@@ -80,4 +106,6 @@ def store_of(recipe: Recipe) -> Store:
     code = code_of("stages/embedding/*.py", source, libraries=libraries)
     weights = sha256(recipe.weights) if recipe.weights else ""
     made_from = [recipe.family, recipe.model, recipe.options, weights, recipe.precision]
-    return Store("embed", code, made_from)
+    backbone = recipe.create_unloaded()
+    check = EmbeddingCheck(tuple(backbone.shape), np.dtype(backbone.dtype).str)
+    return Store("embed", code, made_from, check=check)

@@ -1,5 +1,17 @@
 """The item store: a verified file per trailer and step, so that no finished work is done twice."""
 
-from stages.base.store.entries import ROOT, Store, open_remote, pull, push, sha256
+from stages.base.store.content import Check, is_sha256, sha256
+from stages.base.store.entries import ROOT, Store, open_remote, pull, push
+from stages.base.store.modes import make_folder
 
-__all__ = ["ROOT", "Store", "open_remote", "pull", "push", "sha256"]
+__all__ = [
+    "ROOT",
+    "Check",
+    "Store",
+    "is_sha256",
+    "make_folder",
+    "open_remote",
+    "pull",
+    "push",
+    "sha256",
+]

@@ -1,12 +1,14 @@
 """Entries of the store, on this machine and in the store that several machines share, if any.
 
 An entry is `<root>/<step>/<2 hex>/<key>.<sha256 of its content>`. Its name holds its checksum, so
-a single rename makes it appear complete, and a damaged one is noticed when it is read.
+a single rename makes it appear complete, and a damaged one is noticed when it is read: it is set
+aside in `<root>/<step>/damaged`, which nothing reads and anyone may empty.
 """
 
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, is_dataclass
@@ -15,6 +17,8 @@ from typing import Any
 from uuid import uuid4
 
 from stages.base.files import locked
+from stages.base.store.content import Check, fault, is_entry_name, set_aside, sha256
+from stages.base.store.modes import make_folder, restrict
 from stages.base.store.shared import PARTIAL, RemoteFile, shared_store
 
 ROOT = Path("data/store")
@@ -25,29 +29,50 @@ class Store:
 
     `version` says which code made them: `code_of` its files where the code decides the result, a
     number where it does not (what came over the network). Where machines share a store, `root` is
-    this one's cache of it.
+    this one's cache of it. `check` raises for content that the step never writes: an entry that
+    has the hash of its name and yet is none of ours.
     """
 
-    def __init__(self, step: str, version: int | str, parameters: Any, root: Path = ROOT) -> None:
+    def __init__(
+        self,
+        step: str,
+        version: int | str,
+        parameters: Any,
+        root: Path = ROOT,
+        check: Check | None = None,
+    ) -> None:
         values = asdict(parameters) if is_dataclass(parameters) else parameters  # type: ignore[arg-type]
         self.root = root
         self.step = step
+        self.check = check
         self.salt = json.dumps([step, version, values], sort_keys=True)
 
     def key(self, *source: str) -> str:
         """Hash of what the result is made from: the source's ids or sha256, step and parameters."""
         return hashlib.sha256(json.dumps([self.salt, *source]).encode()).hexdigest()[:32]
 
-    def find(self, key: str) -> Path | None:
-        """Path of the entry, verified, or None; a damaged one is removed."""
-        if (path := self._find_local(key)) is not None:
+    def find(self, key: str, digest: str = "") -> Path | None:
+        """Path of the entry, verified, or None; a damaged one is set aside.
+
+        digest: the sha256 that its content must have, where that is known.
+        """
+        if (path := self._find_local(key, digest)) is not None:
             return path
-        pulled = (pull(self.root / name, self.root) for name in self._remote_names(key))
+        names = self._remote_names(key, digest)
+        pulled = (pull(self.root / name, self.root, self.check) for name in names)
         return next((path for path in pulled if path is not None), None)
 
-    def has(self, key: str) -> bool:
+    def find_content(self, digest: str) -> Path | None:
+        """Path of the entry that was put under the sha256 of its content, verified, or None."""
+        return self.find(self.key(digest), digest)
+
+    def has(self, key: str, digest: str = "") -> bool:
         """Whether there is such an entry, here or in the shared store; nothing is transferred."""
-        return self._find_local(key) is not None or bool(self._remote_names(key))
+        return self._find_local(key, digest) is not None or bool(self._remote_names(key, digest))
+
+    def has_content(self, digest: str) -> bool:
+        """As `has`, for an entry that was put under the sha256 of its content."""
+        return self.has(self.key(digest), digest)
 
     @contextmanager
     def put(self, key: str | None = None, local_only: bool = False) -> Iterator[Path]:
@@ -59,9 +84,10 @@ class Store:
             yield temporary
             with temporary.open("rb") as file:
                 os.fsync(file.fileno())
+            restrict(temporary)
             digest = sha256(temporary)
             entry = self.root / self._name(key or self.key(digest), digest)
-            entry.parent.mkdir(exist_ok=True)
+            make_folder(entry.parent, self.root)
             temporary.replace(entry)
         if not local_only:
             push(entry, self.root)
@@ -94,24 +120,31 @@ class Store:
         folder = self.root / self.step
         with suppress(FileNotFoundError, BlockingIOError), locked(folder / PARTIAL, exclusive=True):
             for path in folder.glob(f"{PARTIAL}/*.part"):
-                path.unlink(missing_ok=True)
+                _remove(path)
         if (remote := shared_store()) is not None:
             known = set(remote.names(self.step))
             for path in sorted(folder.glob("??/*")):
                 name = path.relative_to(self.root).as_posix()
-                if name not in known and _is_intact(path):
+                if name not in known and _is_intact(path, self.check):
                     remote.upload(path, name)
 
-    def _find_local(self, key: str) -> Path | None:
+    def _find_local(self, key: str, digest: str) -> Path | None:
         for path in self._paths(key):
-            if _is_intact(path):
-                return path
-            path.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):
+                reason = fault(path, self.check)
+                if not reason and digest and path.suffix[1:] != digest:
+                    reason = f"its key is that of other content, with sha256 {digest}"
+                if not reason:
+                    return path
+                set_aside(path, path.relative_to(self.root).as_posix(), self.root, reason)
         return None
 
-    def _remote_names(self, key: str) -> list[str]:
-        remote = shared_store()
-        return remote.names(f"{self.step}/{key[:2]}", f"{key}.") if remote is not None else []
+    def _remote_names(self, key: str, digest: str = "") -> list[str]:
+        """Names in the shared store; one that leads anywhere else is none of ours."""
+        if (remote := shared_store()) is None:
+            return []
+        names = remote.names(f"{self.step}/{key[:2]}", f"{key}.{digest}")
+        return [name for name in names if is_entry_name(name, self.step)]
 
     def _paths(self, key: str) -> list[Path]:
         return sorted((self.root / self.step / key[:2]).glob(f"{key}.*"))
@@ -128,23 +161,28 @@ def push(entry: Path, root: Path = ROOT) -> None:
             remote.upload(entry, name)
 
 
-def pull(entry: Path, root: Path = ROOT) -> Path | None:
+def pull(entry: Path, root: Path = ROOT, check: Check | None = None) -> Path | None:
     """The entry, verified, downloaded if it is not here; None where the shared store lacks it.
 
-    A damaged one is removed there, so that it is computed again.
+    A damaged one is set aside here and removed there, so that it is computed again.
     """
-    if _is_intact(entry):
+    if _is_intact(entry, check):
         return entry
-    if (remote := shared_store()) is None:
+    name = entry.relative_to(root).as_posix()
+    step = name.partition("/")[0]
+    if (remote := shared_store()) is None or not is_entry_name(name, step):
         return None
-    name = entry.relative_to(root)
-    with _temporary(root / name.parts[0]) as temporary:
-        if not remote.download(name.as_posix(), temporary):
+    with _temporary(root / step) as folder:
+        temporary = folder / entry.name
+        folder.mkdir()
+        if not remote.download(name, temporary):
             return None
-        if sha256(temporary) != entry.suffix[1:]:
-            remote.remove(name.as_posix())
+        if reason := fault(temporary, check):
+            set_aside(temporary, name, root, reason)
+            remote.remove(name)
             return None
-        entry.parent.mkdir(exist_ok=True)
+        restrict(temporary)
+        make_folder(entry.parent, root)
         return temporary.replace(entry)
 
 
@@ -157,24 +195,26 @@ def open_remote(name: str) -> RemoteFile:
 def _temporary(step: Path) -> Iterator[Path]:
     """A temporary path to write in a step's folder; removed at the end unless it was renamed."""
     folder = step / PARTIAL
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder, step.parent)
     temporary = folder / f"{uuid4().hex}.part"
     with locked(folder):
         try:
             yield temporary
         finally:
-            temporary.unlink(missing_ok=True)
+            _remove(temporary)
 
 
-def _is_intact(path: Path) -> bool:
-    """Whether an entry is there and has the sha256 that its name states."""
+def _remove(path: Path) -> None:
+    """Remove what was being written, a file or a folder, if it is there."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _is_intact(path: Path, check: Check | None = None) -> bool:
+    """Whether an entry is there and is what its name and its step say."""
     try:
-        return sha256(path) == path.suffix[1:]
+        return not fault(path, check)
     except FileNotFoundError:
         return False
-
-
-def sha256(path: Path) -> str:
-    """Hex digest of a file's content."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -15,6 +15,7 @@ from typing import Any, Literal, cast, overload
 from uuid import uuid4
 
 from stages.base.errors import DISK_FULL, BenchmarkError
+from stages.base.store.modes import make_folder, restrict
 
 VARIABLE = "TRAILER_STORE"
 PARTIAL = "partial"  # folder of what is being written, in each step's
@@ -48,8 +49,9 @@ class SharedStore:
         with self._explained():
             self.files, root = _filesystem(url)
             self.root = root.rstrip("/")
+            self.is_folder = "file" in self.files.protocol
             # a folder that is not mounted is not to be made on our own disk
-            if "file" in self.files.protocol and not self.files.isdir(self.root):
+            if self.is_folder and not self.files.isdir(self.root):
                 raise FileNotFoundError(self.root)
         # object stores, all asynchronous in fsspec, show an upload once it is complete
         self.atomic_upload = bool(self.files.async_impl)
@@ -84,9 +86,14 @@ class SharedStore:
                 self.files.put_file(str(path), target)
                 return
             aside = f"{self.root}/{name.partition('/')[0]}/{PARTIAL}/{uuid4().hex}.part"
-            for each in (aside, target):
-                self.files.makedirs(each.rpartition("/")[0], exist_ok=True)
+            folders = [each.rpartition("/")[0] for each in (aside, target)]
+            for folder in folders:
+                if self.is_folder:
+                    make_folder(Path(folder), Path(self.root))
+                self.files.makedirs(folder, exist_ok=True)
             self.files.put_file(str(path), aside)
+            if self.is_folder:
+                restrict(Path(aside))
             self.files.mv(aside, target)
 
     def remove(self, name: str) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from stages.base.errors import BenchmarkError, TrailerError
 from stages.base.store import sha256
 from stages.corpus.reader import Trailer
-from stages.trailers.fetching.fetcher import VideoInfo
+from stages.trailers.fetching.video_info import VideoInfo
 from stages.trailers.media.probe import probe
 from stages.trailers.media.results import video_path
 

@@ -11,7 +11,7 @@ from stages.commands.predict.inputs import ADVICE, TrailerFile, explain, open_tr
 from stages.commands.predict.predictor import Prediction, Predictor, predictions
 from stages.commands.predict.warnings import trained_on
 from stages.corpus.reader import Trailer
-from stages.trailers.fetching.fetcher import VideoInfo
+from stages.trailers.fetching.video_info import VideoInfo
 
 MISSING = {"no_video": "it has no picture", "no_audio": "it has no sound"}
 

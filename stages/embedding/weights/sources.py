@@ -16,7 +16,7 @@ from torch import Tensor
 
 from stages.base.console import progress, say
 from stages.base.errors import BenchmarkError
-from stages.base.store import ROOT, Store, sha256
+from stages.base.store import ROOT, Store, make_folder, sha256
 from stages.embedding.records import Record, Source
 from stages.embedding.weights import hub
 from stages.embedding.weights.download import PAUSES, RemoteFile, download
@@ -85,7 +85,7 @@ def obtain(source: Source, config: WeightsConfig, first: bool = True) -> Obtaine
     if path is not None:
         return _from_weights_dir(path, source, config, own=bool(file))
     unfinished = config.root / "weights" / "unfinished"
-    unfinished.mkdir(parents=True, exist_ok=True)
+    make_folder(unfinished, config.root)
     lock = unfinished / f"{_hashed(source.name)}.lock"
     with FileLock(lock):  # one stage downloads, another that needs the file waits
         expected = expected_pin(source, read_lock(config.lock), config.lock)
@@ -112,7 +112,7 @@ def _locate(source: Source, config: WeightsConfig, first: bool) -> str:
     if find_file(config.folder, config.slug, source, config.file if first else None, first):
         return "in WEIGHTS_DIR"
     expected = expected_pin(source, read_lock(config.lock), config.lock)
-    if expected.sha256 and config.store.find(config.store.key(expected.sha256)):
+    if expected.sha256 and config.store.find_content(expected.sha256):
         return "downloaded before"
     cached = source.hub and hub.find_cached(source, expected.revision)
     return "in the hub's cache" if cached else ""
@@ -142,7 +142,7 @@ def _from_weights_dir(path: Path, source: Source, config: WeightsConfig, own: bo
 def _from_caches(source: Source, expected: Pin, config: WeightsConfig) -> ObtainedFile | None:
     """The file from our store or from the hub's cache, None where neither has it."""
     store = config.store
-    if expected.sha256 and (path := store.find(store.key(expected.sha256))):
+    if expected.sha256 and (path := store.find_content(expected.sha256)):
         found = replace(expected, bytes=path.stat().st_size)
         return ObtainedFile(read_published(path, source.file), source.name, found)
     cached = hub.find_cached(source, expected.revision) if source.hub else None

@@ -158,5 +158,12 @@ def _shard_results(folder: Path, what: Literal["frames", "sound"]) -> list[Path]
     for job, result in run(fingerprint_shard, list(missing), serial_up_to=FEW_SHARDS):
         if isinstance(result, BenchmarkError):
             raise BenchmarkError(str(result), where=str(job.shard.path))
-        entries[missing[job]] = result
+        # a worker far away read a copy of the shard: ours says whose trailers it must hold
+        entries[missing[job]] = find_entry(missing[job]) if job.shard.remote else result
+    if lost := [str(job.shard.path) for job, entry in entries.items() if entry is None]:
+        raise BenchmarkError(
+            "what workers gave back is of other trailers",
+            where=", ".join(lost),
+            do="empty packs/ in the shared store and run the same command again",
+        )
     return [entry for entry in entries.values() if entry is not None]

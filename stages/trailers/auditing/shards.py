@@ -19,10 +19,11 @@ import pyarrow.parquet as pq
 
 from stages.base.npz import write_npz
 from stages.base.packs import Shard, read_row_group, trailers_in
-from stages.base.store import Store
+from stages.base.store import Check, Store
 from stages.base.versions import code_of
 from stages.trailers.auditing.pictures import THUMBNAIL_SIZE, hash_frames
 from stages.trailers.auditing.sounds import fingerprint
+from stages.trailers.auditing.stored import ShardCheck, check_fingerprints, check_hashes
 
 CODE = ("stages/trailers/auditing/*.py",)
 LIBRARIES = ("av", "numpy", "opencv-python-headless", "scipy")
@@ -36,9 +37,9 @@ EMPTY_FRAMES: Arrays = {
 }
 
 
-def store() -> Store:
+def store(check: Check | None = None) -> Store:
     """Where hashes and fingerprints are kept, by trailer and by shard."""
-    return Store("leaks", code_of(*CODE, libraries=LIBRARIES), None)
+    return Store("leaks", code_of(*CODE, libraries=LIBRARIES), None, check=check)
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,8 @@ class Job:
 def find_entry(job: Job) -> Path | None:
     """Path of a shard's result in the store, None if it is not there."""
     with job.shard.open() as file:
-        return store().find(_key(job, file))
+        check = ShardCheck(job.what, tuple(name for name, _ in trailers_in(file.metadata)))
+        return store(check).find(_key(job, file))
 
 
 def fingerprint_shard(job: Job) -> Path:
@@ -81,7 +83,7 @@ def _per_trailer(
     """Each trailer of a shard with its arrays, from the store or computed from its rows."""
     for group, (name, digest) in enumerate(trailers_in(file.metadata)):
         key = store().key(what, digest)
-        found = store().find(key)
+        found = store(check_hashes if what == "hashes" else check_fingerprints).find(key)
         if found is None:
             arrays = compute(read_row_group(file, group, digest))
             with store().put(key) as path, path.open("wb") as entry:

@@ -1,14 +1,12 @@
 """One trailer, from its row in the catalogue to a video in the store and what it holds."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from stages.base.errors import DISK_FULL, BenchmarkError, TrailerError
 from stages.base.params import AudioParams, DownloadParams, FramesParams, SampleParams
-from stages.base.store import ROOT, Store, push, sha256
+from stages.base.store import ROOT, Store, make_folder, push, sha256
 from stages.corpus.reader import Trailer
 from stages.trailers.fetching.schemes import (
     FetchContext,
@@ -17,6 +15,7 @@ from stages.trailers.fetching.schemes import (
     check_size,
     scheme_of,
 )
+from stages.trailers.fetching.video_info import VideoInfo, VideoInfoCheck
 from stages.trailers.media.results import (
     Job,
     codec_column,
@@ -27,28 +26,6 @@ from stages.trailers.media.results import (
 )
 
 WORK_FOLDER = ROOT / "fetching"
-
-
-@dataclass(frozen=True)
-class VideoInfo:
-    """A fetched video."""
-
-    sha256: str
-    """Of the file; its key in the store."""
-    bytes: int
-    """Size of the file."""
-    duration: float | None
-    """Seconds, checked against the file's packets; None if unknown."""
-    video_codec: str
-    """"" if it has no picture."""
-    audio_codec: str
-    """"" if it has no sound."""
-    width: int
-    """Stored pixels; 0 if it has no picture."""
-    height: int
-    """Stored pixels; 0 if it has no picture."""
-    events: tuple[Mapping[str, Any], ...]
-    """The shots and sounds of a rendered sample."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +46,8 @@ class TrailerFetcher:
         """Fetch one trailer unless the store has it; raises TrailerError."""
         context = FetchContext(self.download, self.sample, WORK_FOLDER)
         scheme = scheme_of(trailer.url)
-        store = Store(scheme.STEP, scheme.VERSION, scheme.parameters(context))
+        check = VideoInfoCheck(trailer.trailer_id, trailer.film_id)
+        store = Store(scheme.STEP, scheme.VERSION, scheme.parameters(context), check=check)
         key = store.key(*scheme.source(trailer, context))
         info = _read(store.find(key))
         if info is None or not self._is_complete(info):
@@ -96,7 +74,7 @@ class TrailerFetcher:
         """Whether the video need not be fetched again."""
         jobs = self._jobs(info)
         extracted = bool(jobs) and all(is_stored(job) for job in jobs)
-        return extracted or video_store().has(video_store().key(info.sha256))
+        return extracted or video_store().has_content(info.sha256)
 
     def _jobs(self, info: VideoInfo) -> list[Job]:
         return [
@@ -109,6 +87,7 @@ class TrailerFetcher:
     ) -> None:
         from stages.trailers.media.probe import probe
 
+        make_folder(WORK_FOLDER, ROOT)
         with video_store().put(local_only=True) as path:
             fetched = scheme.fetch(trailer, context, path)
             found = probe(path)
@@ -140,7 +119,7 @@ class TrailerFetcher:
             begun.unlink()
             failed = True
         else:
-            begun.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(begun.parent, ROOT)
             begun.touch()
             try:
                 extracted = [_try_extract(job) for job in self._jobs(info)]
@@ -149,7 +128,7 @@ class TrailerFetcher:
             failed = not all(extracted)
         if not failed:
             video_store().drop(key)
-        elif (path := video_store().find(key)) is not None:
+        elif (path := video_store().find_content(info.sha256)) is not None:
             push(path)
 
 
@@ -162,7 +141,7 @@ def remove_leftovers() -> None:
 
 
 def _read(path: Path | None) -> VideoInfo | None:
-    return VideoInfo(**json.loads(path.read_bytes())) if path is not None else None
+    return VideoInfo.read(path) if path is not None else None
 
 
 def _try_extract(job: Job) -> bool:

@@ -15,7 +15,7 @@ from stages.base.packs import write_table
 from stages.base.params import DownloadParams
 from stages.base.published_studies import TRAILERS_FOUND
 from stages.corpus.reader import Trailer
-from stages.trailers.fetching.fetcher import VideoInfo
+from stages.trailers.fetching.video_info import EVENTS, VideoInfo
 
 TRIES = 12  # first trailers that must not all fail for one of these reasons
 HOPELESS_REASONS = ("network", "bot_check")
@@ -33,18 +33,6 @@ LEDGER = pa.schema(
         ("audio_codec", pa.string()),
         ("width", pa.int32()),
         ("height", pa.int32()),
-    ]
-)
-EVENTS = pa.schema(
-    [
-        ("trailer_id", pa.string()),
-        ("film_id", pa.string()),
-        ("modality", pa.string()),
-        ("event", pa.int32()),
-        ("start", pa.float64()),
-        ("end", pa.float64()),
-        ("cue", pa.string()),
-        ("decoy", pa.bool_()),
     ]
 )
 Result = tuple[Trailer, VideoInfo | TrailerError]

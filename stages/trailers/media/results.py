@@ -18,8 +18,9 @@ from stages.base.errors import DISK_FULL, BenchmarkError, TrailerError
 from stages.base.files import replacing
 from stages.base.packs import DIGEST, digest, read_table, write_pack, write_table
 from stages.base.params import AudioParams, FramesParams
-from stages.base.store import Store
+from stages.base.store import Store, is_sha256
 from stages.base.versions import code_of
+from stages.trailers.media.stored import ResultCheck
 
 if TYPE_CHECKING:
     from stages.trailers.media.sound import Window
@@ -77,7 +78,7 @@ def video_store() -> Store:
 
 def video_path(sha256: str) -> Path:
     """Path of a video. Raises BenchmarkError if it is not in the store."""
-    found = video_store().find(video_store().key(sha256))
+    found = video_store().find_content(sha256)
     if found is None:
         raise BenchmarkError(
             f"the video {sha256[:16]}… is not in the store",
@@ -87,14 +88,23 @@ def video_path(sha256: str) -> Path:
 
 
 def jobs(ledger: Path, params: FramesParams | AudioParams) -> list[Job]:
-    """One job for each downloaded trailer in the ledger."""
+    """One job for each downloaded trailer in the ledger.
+
+    Raises BenchmarkError for one without the hash of its video.
+    """
     codec = codec_column(params)
     columns = ["trailer_id", "reason", "sha256", codec]
-    return [
-        Job(row["trailer_id"], row["sha256"], bool(row[codec]), params)
-        for row in read_table(ledger, columns=columns).to_pylist()
-        if row["reason"] == "ok"
-    ]
+    rows = [row for row in read_table(ledger, columns=columns).to_pylist() if row["reason"] == "ok"]
+    for row in rows:
+        if not is_sha256(row["sha256"]):
+            raise BenchmarkError(
+                "a trailer without the hash of its video",
+                where=f"{ledger}, trailer {row['trailer_id']}",
+                found=repr(row["sha256"])[:80],
+                expected="64 hex digits",
+                do="`dvc repro -f -s download` writes the ledger again",
+            )
+    return [Job(row["trailer_id"], row["sha256"], bool(row[codec]), params) for row in rows]
 
 
 def codec_column(params: FramesParams | AudioParams) -> str:
@@ -104,8 +114,9 @@ def codec_column(params: FramesParams | AudioParams) -> str:
 
 def store_of(params: FramesParams | AudioParams) -> Store:
     """Where the results for these parameters are kept."""
-    step = "frames" if isinstance(params, FramesParams) else "audio"
-    return Store(step, code_of(*CODE, libraries=LIBRARIES), params)
+    step, schema = ("frames", FRAMES) if isinstance(params, FramesParams) else ("audio", AUDIO)
+    check = ResultCheck(schema, params)
+    return Store(step, code_of(*CODE, libraries=LIBRARIES), params, check=check)
 
 
 def is_stored(job: Job) -> bool:

@@ -39,7 +39,7 @@ def test_the_key_depends_on_source_step_version_and_parameters(tmp_path):
 
 
 @pytest.mark.parametrize("damage", [b"", b"resulT", b"result and more"])
-def test_a_damaged_entry_is_noticed_and_removed(tmp_path, damage):
+def test_a_damaged_entry_is_noticed_set_aside_and_said_once(tmp_path, damage, capsys):
     store = Store("step", 1, {}, tmp_path)
     key = store.key("source")
     put(store, key, b"result")
@@ -48,6 +48,10 @@ def test_a_damaged_entry_is_noticed_and_removed(tmp_path, damage):
     entry.write_bytes(damage)
     assert store.find(key) is None
     assert not entry.exists()
+    assert (tmp_path / "step/damaged" / entry.name).read_bytes() == damage
+    assert store.find(key) is None
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1 and f"step/{key[:2]}/{entry.name}" in said
     put(store, key, b"result")
     assert store.find(key) is not None
 

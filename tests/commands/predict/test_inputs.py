@@ -6,7 +6,7 @@ import pytest
 from stages.base.errors import REASONS, BenchmarkError, TrailerError
 from stages.base.store import sha256
 from stages.commands.predict.inputs import explain, open_trailer
-from stages.trailers.fetching.fetcher import VideoInfo
+from stages.trailers.fetching.video_info import VideoInfo
 from stages.trailers.media.results import video_store
 from tests.commands.predict.small_run import write_clip
 

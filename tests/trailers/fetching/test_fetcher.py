@@ -12,9 +12,10 @@ import pytest
 from stages.base.errors import BenchmarkError, TrailerError
 from stages.base.store.shared import PARTIAL, SharedStore
 from stages.trailers.fetching import local
-from stages.trailers.fetching.fetcher import TrailerFetcher, VideoInfo, remove_leftovers
+from stages.trailers.fetching.fetcher import TrailerFetcher, remove_leftovers
 from stages.trailers.fetching.ledger import check_missing
 from stages.trailers.fetching.schemes import Fetched, scheme_of
+from stages.trailers.fetching.video_info import VideoInfo
 from stages.trailers.media.results import video_path
 from tests.trailers.fetching.conftest import download_params, make_movie, sample_params, trailer_at
 

@@ -14,7 +14,8 @@ from stages.base.errors import BenchmarkError, TrailerError
 from stages.base.params import AudioParams, FramesParams
 from stages.corpus.reader import Trailer
 from stages.trailers.fetching import fetcher, ledger, local
-from stages.trailers.fetching.fetcher import TrailerFetcher, VideoInfo
+from stages.trailers.fetching.fetcher import TrailerFetcher
+from stages.trailers.fetching.video_info import VideoInfo
 from stages.trailers.media.results import AUDIO, FRAMES, extract, jobs, write
 from tests.trailers.fetching.conftest import download_params, make_movie, sample_params, trailer_at
 
