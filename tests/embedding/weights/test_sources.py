@@ -60,6 +60,16 @@ def test_a_file_kept_that_was_damaged_is_fetched_again(hub, tmp_path):
     assert same(tensors_of(source, config(tmp_path))) and hub.fetched() == 2
 
 
+def test_other_bytes_under_the_pins_name_in_the_store_are_not_taken(hub, tmp_path, capsys):
+    source = hub.publish("model.safetensors", DATA)
+    tensors_of(source, config(tmp_path))
+    (kept,) = (path for path in (tmp_path / "store").rglob(f"*.{sha(DATA)}"))
+    kept.unlink()
+    kept.with_name(f"{kept.stem}.{sha(OTHER)}").write_bytes(OTHER)  # its name has its hash
+    assert same(tensors_of(source, config(tmp_path))) and hub.fetched() == 2
+    assert capsys.readouterr().err.count(f"with sha256 {sha(DATA)}") == 1
+
+
 def test_other_bytes_at_the_hub_are_refused_before_they_are_fetched(hub, tmp_path):
     source = hub.publish("model.safetensors", DATA)
     tensors_of(source, config(tmp_path))

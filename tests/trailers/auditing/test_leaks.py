@@ -238,3 +238,16 @@ def test_tracks_read_in_turn_are_those_read_one_by_one(planted):
             np.testing.assert_array_equal(track.audible, found[row].audible)
             assert len(track.words) == len(track.audible) > 0
     assert [track.film for track in tracks[3:6]] == [track.film for track in tracks][3:6]
+
+
+def test_an_entry_of_other_trailers_is_made_anew(planted, capsys):
+    data, pictures, *_, film_of = planted
+    jobs = [shards.Job("frames", Shard(path)) for path in sorted((data / "frames").glob("part-*"))]
+    first, second = (shards.find_entry(job) for job in jobs[:2])
+    before = first.read_bytes()
+    with shards.store().put(first.stem) as path:
+        path.write_bytes(second.read_bytes())
+    first.unlink()
+    again = read_frames(data / "frames", film_of)
+    np.testing.assert_array_equal(again.hashes.hash, pictures.hashes.hash)
+    assert first.read_bytes() == before and capsys.readouterr().err.count("is damaged") == 1
