@@ -7,6 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from stages.base.tables import unescape_formula
+
 MODALITIES = ("picture", "sound", "both")
 VERDICTS = {"better": 1, "worse": -1}  # the judges' words; whatever else is no verdict
 TOO_FEW = "too few films"  # theirs where there is none to give
@@ -122,7 +124,7 @@ class Metrics:
         path = self.folder / f"{name}.csv"
         if not path.exists():
             return pd.DataFrame()
-        return pd.read_csv(path, keep_default_na=False, na_values=[""])
+        return read_table(path)
 
     def reference(self, name: str, metric: str) -> float | None:
         """The value of a reference for a metric, or None."""
@@ -144,8 +146,7 @@ def load(folder: Path) -> Metrics:
         path = folder / name
         if empty is not None and not path.exists():
             return pd.DataFrame(columns=pd.Index(empty))
-        # "none" is a modality, not a hole: only an empty cell means undefined.
-        return pd.read_csv(path, keep_default_na=False, na_values=[""])
+        return read_table(path)
 
     approaches = frame("approaches.csv")
     # Curves of approaches that have left the matrix may still lie there.
@@ -181,3 +182,13 @@ def load(folder: Path) -> Metrics:
         key_frames=document("key_frames.json", required=False),
         curves={approach: frame(f"curves/{approach}.csv") for approach in curved},
     )
+
+
+def read_table(path: Path) -> pd.DataFrame:
+    """A table as `write_csv` wrote it."""
+    # "none" is a modality, not a hole: only an empty cell means undefined.
+    rows = pd.read_csv(path, keep_default_na=False, na_values=[""])
+    for name in rows.columns:
+        if pd.api.types.is_string_dtype(rows[name]):
+            rows[name] = rows[name].map(unescape_formula, na_action="ignore")
+    return rows

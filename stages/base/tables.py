@@ -3,6 +3,7 @@
 import csv
 import json
 import math
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,9 @@ from typing import Any
 from stages.base.files import replacing, write
 
 DIGITS = 6
+# a text that a spreadsheet would run as a formula (https://owasp.org/www-community/attacks/
+# CSV_Injection), and one that already looks as if its apostrophe had been added here
+FORMULA = re.compile(r"'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 
 
 def write_json(values: Mapping[str, Any], path: Path) -> None:
@@ -19,13 +23,26 @@ def write_json(values: Mapping[str, Any], path: Path) -> None:
 
 
 def write_csv(rows: Iterable[Mapping[str, Any]], columns: Iterable[str], path: Path) -> None:
-    """Write rows in the order given; an undefined value is an empty cell."""
+    """Write rows in the order given; an undefined value is an empty cell, a formula a text."""
     names = list(columns)
     with replacing(path) as new, new.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(names)
+        quoting = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_ALL)
         for row in rows:
-            writer.writerow([_cell(row.get(name)) for name in names])
+            cells = [_cell(row.get(name)) for name in names]
+            # the module leaves a carriage return bare where lines end otherwise
+            (quoting if any("\r" in cell for cell in cells) else writer).writerow(cells)
+
+
+def escape_formula(text: str) -> str:
+    """Text for a CSV's cell: with an apostrophe before it where a spreadsheet would run it."""
+    return f"'{text}" if FORMULA.match(text) else text
+
+
+def unescape_formula(cell: str) -> str:
+    """The text from which `escape_formula` made a cell."""
+    return cell[1:] if cell.startswith("'") and FORMULA.match(cell) else cell
 
 
 def read_csv(path: Path) -> list[dict[str, Any]]:
@@ -38,7 +55,7 @@ def _value(cell: str) -> Any:
     try:
         return float(cell) if cell else None
     except ValueError:
-        return cell
+        return unescape_formula(cell)
 
 
 def _tidy(value: Any) -> Any:
@@ -52,6 +69,8 @@ def _tidy(value: Any) -> Any:
 def _cell(value: Any) -> str:
     if _undefined(value):
         return ""
+    if isinstance(value, str):
+        return escape_formula(value)
     return f"{value:.{DIGITS}f}" if isinstance(value, float) else str(value)
 
 

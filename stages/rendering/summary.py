@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stages.base.errors import BenchmarkError
+from stages.base.tables import unescape_formula
 from stages.judging.verdicts import BETTER, WORSE
 
 
@@ -75,7 +76,8 @@ def _interval(lo: str, hi: str) -> str:
 
 def _rows(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+        rows = csv.DictReader(file)
+        return [{name: unescape_formula(cell) for name, cell in row.items()} for row in rows]
 
 
 def _number(text: str) -> str:

@@ -1,5 +1,9 @@
+import csv
 import json
 
+import pytest
+
+from report.loading import read_table
 from stages.base.tables import read_csv, write_csv, write_json
 
 
@@ -18,3 +22,35 @@ def test_csv_has_fixed_order_fixed_precision_and_empty_cells(tmp_path):
         {"a": 'quote " and, comma', "b": 0.333333, "c": None},
         {"a": "x", "b": None, "c": 2.0},
     ]
+
+
+FORMULAS = [
+    "=1+1",
+    "+1",
+    "-2",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "\n=1",
+    "\uff1d1",
+    "'=1",
+    "''-x",
+    "-",
+    "=",
+]
+TEXTS = ["'", "''", "'tis", "it's = this", "a-b", "a@b", " =1", "# 1", "−2"]
+
+
+@pytest.mark.parametrize("text", [*FORMULAS, *TEXTS])
+def test_a_text_that_a_spreadsheet_would_run_is_harmless_and_comes_back(tmp_path, text):
+    write_csv([{"film_id": text, "x": -0.5}], ["film_id", "x"], tmp_path / "x.csv")
+    with (tmp_path / "x.csv").open(newline="", encoding="utf-8") as file:
+        cell = next(csv.DictReader(file))["film_id"]
+    assert cell == (f"'{text}" if text in FORMULAS else text)
+    assert read_csv(tmp_path / "x.csv") == [{"film_id": text, "x": -0.5}]
+    assert read_table(tmp_path / "x.csv").to_dict("records") == [{"film_id": text, "x": -0.5}]
+
+
+def test_a_negative_number_is_a_number(tmp_path):
+    write_csv([{"a": -1, "b": -0.25}], ["a", "b"], tmp_path / "x.csv")
+    assert (tmp_path / "x.csv").read_text() == "a,b\n-1,-0.250000\n"

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from stages.base.genres import GENRES
+from stages.base.tables import escape_formula
 from stages.commands.lock import Corpus
 from stages.commands.predict.predictor import Prediction
 from stages.commands.predict.trailers import TrailerResult
@@ -78,7 +79,10 @@ def as_csv(results: Sequence[TrailerResult]) -> str:
     writer.writeheader()
     for result in results:
         for prediction in result.predictions:
-            place = {"trailer": printable(result.name), "approach": prediction.cell.slug}
+            place = {
+                "trailer": escape_formula(printable(result.name)),
+                "approach": prediction.cell.slug,
+            }
             for row in _rows(prediction):
                 about = {"threshold": round(prediction.threshold, 6), "folds": prediction.n_folds}
                 writer.writerow({**place, "modality": prediction.cell.modality, **row, **about})

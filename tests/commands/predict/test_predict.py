@@ -121,6 +121,13 @@ def test_only_what_is_asked_for_needs_to_be_trained(
     assert json.loads(shown) == json.loads(whole)
 
 
+def test_a_name_that_is_a_formula_is_a_text_in_the_csv(call, clip):
+    own = shutil.copy(clip, "=film.mkv")
+    _, as_csv, _ = call(own, "--csv")
+    Path(own).unlink()
+    assert {row["trailer"] for row in csv.DictReader(io.StringIO(as_csv))} == {"'=film.mkv"}
+
+
 def test_json_and_csv_say_the_same(call, clip):
     _, as_json, _ = call(clip, "--json")
     _, as_csv, _ = call(clip, "--csv")
