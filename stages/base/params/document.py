@@ -1,6 +1,6 @@
 """A YAML file: its content, and the line of each value."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,9 @@ import yaml
 
 from stages.base.errors import BenchmarkError
 from stages.base.params.yaml12 import Loader
+
+MERGE = "tag:yaml.org,2002:merge"
+DEEPEST = 50  # the deepest of ours are five
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,7 @@ class Document:
         """Raises BenchmarkError for no file, with the advice `do`, and for text that is no YAML."""
         try:
             text = path.read_text(encoding="utf-8")
+            _check_structure(path, text)
             loader = Loader(text)
             root = loader.get_single_node()
             content = loader.construct_document(root) if root else None
@@ -33,14 +37,6 @@ class Document:
             raise BenchmarkError("cannot read it", where=str(path), found=found, do=do) from None
         except (yaml.YAMLError, UnicodeDecodeError) as error:
             raise BenchmarkError("not valid YAML", where=str(path), found=str(error)) from None
-        if line := next(_aliased(root, set()), None):
-            raise BenchmarkError(
-                "an alias (*name) makes several places share one value",
-                where=f"{path}:{line}",
-                expected="every value written out: `dvc exp run -S` silently loses its changes to "
-                "a shared one",
-                do="replace the alias by the value",
-            )
         return cls(path, text, content, root)
 
     def place(self, keys: Sequence[str]) -> tuple[str, bool]:
@@ -81,14 +77,32 @@ def _last_line(node: yaml.Node) -> int:
     return node.end_mark.line - (node.end_mark.column == 0)
 
 
-def _aliased(node: yaml.Node | None, seen: set[int]) -> Iterator[int]:
-    """Lines of the keys, or list items, whose value is that of another place too."""
-    if not isinstance(node, yaml.CollectionNode):
-        return
-    for child in node.value:
-        key, value = child if isinstance(child, tuple) else (child, child)
-        if id(value) in seen:
-            yield key.start_mark.line + 1
-            continue
-        seen.add(id(value))
-        yield from _aliased(value, seen)
+def _check_structure(path: Path, text: str) -> None:
+    """Raise BenchmarkError for aliases, merges and depths, before anything is built of them.
+
+    A few lines of merged aliases stand for more values than memory holds, or for themselves.
+    """
+    depth = 0
+    for event in yaml.parse(text, Loader=Loader):
+        where = f"{path}:{event.start_mark.line + 1}"
+        if isinstance(event, yaml.AliasEvent):
+            raise BenchmarkError(
+                "an alias (*name) makes several places share one value",
+                where=where,
+                expected="every value written out: `dvc exp run -S` silently loses its changes to "
+                "a shared one",
+                do="replace the alias by the value",
+            )
+        if getattr(event, "tag", None) == MERGE:
+            raise BenchmarkError(
+                "a merge (!!merge)", where=where, expected="every value written out"
+            )
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > DEEPEST:
+                raise BenchmarkError(
+                    f"values within values, more than {DEEPEST} deep",
+                    where=where,
+                    do="correct the brackets, or the blanks at the beginnings of lines",
+                )
+        depth -= isinstance(event, yaml.CollectionEndEvent)

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 import yaml
 
+MAX_DIGITS = 100  # of an integer; Python takes quadratic time, and refuses more than 4300
 # https://yaml.org/spec/1.2.2, section 10.3.2, the core schema: tag, what matches, first characters
 CORE = (
     ("null", r"null|Null|NULL|~|", ["n", "N", "~", ""]),
@@ -31,7 +32,18 @@ class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mis
     def construct_yaml_int(self, node: yaml.ScalarNode) -> int:
         """An int as the core schema writes it: 010 is ten, 0o10 eight."""
         text = str(self.construct_scalar(node))
+        if len(text) > MAX_DIGITS:
+            problem = f"found an integer of {len(text)} characters, expected {MAX_DIGITS} at most"
+            raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
         return int(text, {"0o": 8, "0x": 16}.get(text[:2], 10))
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        """A value; one that is not what its explicit tag says is an error of the file."""
+        try:
+            return super().construct_object(node, deep)
+        except (ValueError, LookupError, AttributeError, TypeError) as error:
+            problem = f"found a value that is not of its type {node.tag} ({type(error).__name__})"
+            raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark) from None
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         """A mapping; a repeated key is an error, as it is to DVC."""
