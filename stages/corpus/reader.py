@@ -3,8 +3,8 @@
 A sixth column, `collection`, may name the series a film belongs to; empty where it belongs to none.
 Accepted: a byte order mark, CRLF, blank lines, `#` comments, the column names as a first line, and
 several lines for a film with several trailers. Blanks at the ends of a field, or of a genre's name,
-are stripped. Every other deviation is reported, all at once. Nothing in a catalogue is trusted: ids
-and titles are text to show, never a path.
+are stripped. Every other deviation is reported, the first hundred at once. Nothing in a catalogue
+is trusted: ids and titles are text to show, never a path.
 """
 
 import difflib
@@ -13,10 +13,11 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from stages.base.counting import counted
+from stages.base.counting import counted, listed
 from stages.base.errors import BenchmarkError
 from stages.base.genres import GENRES
 
@@ -69,7 +70,7 @@ class Problem:
 def read_catalogue(path: Path) -> list[Trailer]:
     """Read and validate a whole catalogue.
 
-    Raises BenchmarkError that lists every bad line with what was found and what was expected.
+    Raises BenchmarkError that lists bad lines, up to a hundred: what was found, what was expected.
     """
     try:
         data = path.read_bytes()
@@ -82,10 +83,9 @@ def read_catalogue(path: Path) -> list[Trailer]:
         ) from None
     trailers, problems = parse(data)
     if problems:
-        listed = "\n  ".join(map(str, problems))
+        lines = "\n  ".join(listed(problems, len(problems)))
         raise BenchmarkError(
-            f"{counted(len(problems), 'problem')} in the catalogue, "
-            f"nothing was fetched\n  {listed}",
+            f"{counted(len(problems), 'problem')} in the catalogue, nothing was fetched\n  {lines}",
             where=str(path),
             do="correct these lines; README, 'Your own films', describes the format",
         )
@@ -186,14 +186,19 @@ def genre_problems(number: int, genres: str) -> Iterator[Problem]:
         return
     for name in names:
         if name not in GENRES:
-            known = {genre.casefold(): genre for genre in GENRES}
-            close = difflib.get_close_matches(name.casefold(), known, 1, SIMILARITY_CUTOFF)
-            meant = f"{known[close[0]]!r} perhaps; known: " if close else "one of "
-            yield Problem(number, "unknown genre", repr(name), meant + ", ".join(GENRES))
+            yield Problem(number, "unknown genre", repr(name), _meant(name))
     if twice := sorted({name for name in names if names.count(name) > 1}):
         yield Problem(number, "genre named twice", ", ".join(twice), "each genre once")
     if len(names) > MAX_GENRES:
         yield Problem(number, "too many genres", str(len(names)), f"at most {MAX_GENRES}")
+
+
+@lru_cache(1024)
+def _meant(name: str) -> str:
+    """The genre that an unknown name resembles, and the known ones."""
+    known = {genre.casefold(): genre for genre in GENRES}
+    close = difflib.get_close_matches(name.casefold(), known, 1, SIMILARITY_CUTOFF)
+    return (f"{known[close[0]]!r} perhaps; known: " if close else "one of ") + ", ".join(GENRES)
 
 
 def _url_problems(number: int, url: str) -> Iterator[Problem]:

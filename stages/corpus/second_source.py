@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from stages.base.counting import counted
+from stages.base.counting import counted, listed
 from stages.base.errors import BenchmarkError
 from stages.base.packs import read_table, write_table
 from stages.corpus.reader import (
@@ -27,7 +27,7 @@ Genres = Mapping[str, tuple[str, ...]]
 def read_second_source(path: Path) -> dict[str, tuple[str, ...]]:
     """Genres of every film the source names, in the order of GENRES.
 
-    Raises BenchmarkError that lists every bad line with what was found and what was expected.
+    Raises BenchmarkError that lists bad lines, up to a hundred: what was found, what was expected.
     """
     try:
         data = path.read_bytes()
@@ -40,10 +40,10 @@ def read_second_source(path: Path) -> dict[str, tuple[str, ...]]:
         ) from None
     genres, problems = parse(data)
     if problems:
-        listed = "\n  ".join(map(str, problems))
+        lines = "\n  ".join(listed(problems, len(problems)))
         raise BenchmarkError(
             f"{counted(len(problems), 'problem')} in the second source of "
-            f"genres, nothing was fetched\n  {listed}",
+            f"genres, nothing was fetched\n  {lines}",
             where=str(path),
             do="correct these lines; README, 'Your own films', describes the format",
         )

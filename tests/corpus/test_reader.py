@@ -184,6 +184,16 @@ def test_all_bad_lines_are_reported_at_once_and_nothing_is_returned(tmp_path):
     assert "what to do" in message
 
 
+def test_of_very_many_bad_lines_the_first_hundred_are_named(tmp_path):
+    path = tmp_path / "catalogue.txt"
+    path.write_text("one\ttwo\n" * 20_000)
+    with pytest.raises(BenchmarkError) as caught:
+        read_catalogue(path)
+    message = str(caught.value)
+    assert "20,000 problems in the catalogue" in message and "\n  and 19,900 more\n" in message
+    assert "line 100: " in message and "line 101: " not in message and len(message) < 20_000
+
+
 def test_empty_and_missing_catalogues_say_what_to_do(tmp_path):
     (tmp_path / "empty.txt").write_text("# nothing\n")
     for name, word in (("empty.txt", "no trailers"), ("none.txt", "cannot read")):

@@ -60,6 +60,13 @@ def test_bad_lines_and_a_missing_file_stop_with_what_to_do(tmp_path):
     assert read_second_source(path) == {}
 
 
+def test_of_very_many_bad_lines_the_first_hundred_are_named(tmp_path):
+    (tmp_path / "source.txt").write_text("one\n" * 5000)
+    with pytest.raises(BenchmarkError, match=r"5,000 problems(.|\n)*line 100: ") as caught:
+        read_second_source(tmp_path / "source.txt")
+    assert "and 4,900 more" in str(caught.value) and "line 101: " not in str(caught.value)
+
+
 def test_ids_of_another_kind_are_refused(tmp_path):
     assert check_overlap({"1": ("Drama",), "9": ("Drama",)}, ["1", "2"], tmp_path) == 1
     assert check_overlap({}, ["1"], tmp_path) == 0

@@ -7,14 +7,20 @@ from typing import get_args, get_origin
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from stages.base.counting import listed
+
 INCONSISTENT = "inconsistent"  # type of errors between sections; their messages say what was found
 Place = Callable[[Sequence[str]], tuple[str, bool]]
 """`file:line` of the value under some keys, or of its nearest parent, and whether it exists."""
 
 
 def explain(error: ValidationError, schema: type, place: Place) -> list[str]:
-    """A line for each error; schema: the dataclass that the file was checked against."""
-    return [_line(detail, schema, place) for detail in error.errors()]
+    """A line for each error, up to a hundred, and how many more there are.
+
+    schema: the dataclass that the file was checked against.
+    """
+    lines = (_line(detail, schema, place) for detail in error.errors(include_url=False))
+    return listed(lines, error.error_count())
 
 
 def _line(detail: ErrorDetails, schema: type, place: Place) -> str:

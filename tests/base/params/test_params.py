@@ -203,3 +203,44 @@ def test_stages_read_only_the_sections_that_dvc_knows_they_read():
         read = set(re.findall(r"(?:load\(\)|\bparams)\.(\w+)", source))
         sections = read & set(load(ROOT / "params.yaml").__dataclass_fields__)
         assert sections <= declared, name
+
+
+def test_of_very_many_errors_the_first_hundred_are_named(tmp_path):
+    many = "".join(f"unknown_{number}: 1\n" for number in range(2000))
+    message = error_of(tmp_path, "catalogue:", many + "catalogue:")
+    assert "unknown_99: unknown parameter" in message and "unknown_100" not in message
+    assert "\nand 1,900 more\n" in message
+
+
+@pytest.mark.parametrize(
+    ("value", "part"),
+    [
+        ("9" * 5000, "an integer of 5000 characters"),
+        ("0x" + "f" * 5000, "an integer of 5002 characters"),
+        (".inf", "(found: inf)"),
+        ("1e999", "(found: inf)"),
+        ("1e308", "(found: 1e+308)"),
+        ("!!int ten", "not of its type tag:yaml.org,2002:int"),
+        ("!!bool ten", "not of its type tag:yaml.org,2002:bool"),
+        ("!!timestamp ten", "not of its type tag:yaml.org,2002:timestamp"),
+        ("[" * 100 + "]" * 100, "values within values, more than 50 deep"),
+        ("{!!merge <<: {a: 1}}", "a merge (!!merge)"),
+    ],
+    ids=lambda text: text[:20],
+)
+def test_a_value_beyond_all_measure_is_one_sentence(tmp_path, value, part):
+    old = next(line for line in TEXT.splitlines() if line.startswith("  retries: "))
+    message = error_of(tmp_path, old, f"  retries: {value}")
+    line = line_of(old)
+    assert part in message and len(message) < 600
+    assert f"params.yaml:{line}:" in message or f"line {line}, column" in message
+
+
+def test_merges_of_merges_are_refused_before_they_grow(tmp_path):
+    """Each line has twice the values of the one before, the last of them its own."""
+    lines = ["a0: &a0 {x: 1}"]
+    lines += [f"a{n}: &a{n} {{!!merge <<: [*a{n - 1}, *a{n - 1}]}}" for n in range(1, 10)]
+    message = error_of(tmp_path, "catalogue:", "\n".join([*lines, "catalogue:"]))
+    assert "a merge (!!merge)" in message
+    message = error_of(tmp_path, "catalogue:", "own: &own {a: *own}\ncatalogue:")
+    assert "params.yaml" in message and "an alias (*name)" in message
