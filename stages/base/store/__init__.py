@@ -2,7 +2,7 @@
 
 from stages.base.store.content import Check, is_sha256, sha256
 from stages.base.store.entries import ROOT, Store, open_remote, pull, push
-from stages.base.store.modes import make_folder
+from stages.base.store.modes import make_folder, restrict
 
 __all__ = [
     "ROOT",
@@ -13,5 +13,6 @@ __all__ = [
     "open_remote",
     "pull",
     "push",
+    "restrict",
     "sha256",
 ]

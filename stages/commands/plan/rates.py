@@ -3,6 +3,7 @@
 import json
 import time
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 
 import numpy as np
@@ -44,9 +45,11 @@ class Rates:
 
     def _read(self) -> dict[str, float]:
         try:
-            return dict(json.loads(self.path.read_text(encoding="utf-8")))
+            known = json.loads(self.path.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return {}
+        pairs = known.items() if isinstance(known, dict) else ()
+        return {key: rate for key, rate in pairs if isinstance(rate, float) and 0 < rate < inf}
 
     def _write(self, known: dict[str, float]) -> None:
         write(json.dumps(known, indent=1, sort_keys=True), self.path)

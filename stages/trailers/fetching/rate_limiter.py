@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from stages.base.store import make_folder, restrict
+
 MAX_CONCURRENT = 2  # downloads per host
 MAX_WAIT_SECONDS = 120.0  # whatever a server asks for, and however a clock jumps
 
@@ -30,7 +32,7 @@ class RateLimiter:
     @contextmanager
     def acquire(self) -> Iterator[None]:
         """Wait until a download may start, and count it as running until the block ends."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        make_folder(self.folder, self.folder.parent)
         with self._slot():
             with _locked(self._file("next")) as file:
                 wait = _read(file) - time.time()
@@ -41,7 +43,7 @@ class RateLimiter:
 
     def back_off(self, seconds: float) -> None:
         """Let no download start for so long, as the host asked for (HTTP 429)."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        make_folder(self.folder, self.folder.parent)
         with _locked(self._file("next")) as file:
             _write(file, max(_read(file), time.time() + min(seconds, MAX_WAIT_SECONDS)))
 
@@ -49,7 +51,7 @@ class RateLimiter:
     def _slot(self) -> Iterator[None]:
         files = [self._file(str(slot)) for slot in range(MAX_CONCURRENT)]
         for path in files:
-            handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+            handle = _open(path)
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -69,7 +71,7 @@ class RateLimiter:
 
 @contextmanager
 def _locked(path: Path) -> Iterator[int]:
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    handle = _open(path)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield handle
@@ -77,9 +79,18 @@ def _locked(path: Path) -> Iterator[int]:
         os.close(handle)  # which unlocks it
 
 
+def _open(path: Path) -> int:
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    restrict(path)
+    return handle
+
+
 def _read(handle: int) -> float:
-    text = os.pread(handle, 64, 0)
-    return float(text) if text else 0.0
+    """The moment that a file holds; 0 for one that is new, or holds none."""
+    try:
+        return float(os.pread(handle, 64, 0))
+    except ValueError:
+        return 0.0
 
 
 def _write(handle: int, moment: float) -> None:

@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 
 from stages.base.errors import BenchmarkError, TrailerError
 from stages.base.params import DownloadParams
+from stages.base.store import make_folder
 from stages.corpus.reader import Trailer
 from stages.trailers.fetching.rate_limiter import MAX_WAIT_SECONDS, RateLimiter
 from stages.trailers.fetching.reasons import (
@@ -145,7 +146,7 @@ def _run_job(job: dict[str, object], deadline: float) -> int | None:
 def _locked_folder(folder: Path) -> Iterator[Path]:
     """The trailer's own folder, for one process at a time: a killed run may still be exiting."""
     while True:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(folder, folder.parents[1])
         handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         fcntl.flock(handle, fcntl.LOCK_EX)
         with contextlib.suppress(FileNotFoundError):

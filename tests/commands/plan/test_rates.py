@@ -1,5 +1,7 @@
 """A rate is measured once, and again when the code or the model is another."""
 
+import pytest
+
 from stages.base.params import AudioParams, BackboneParams, FramesParams
 from stages.commands.plan import rates as room
 from stages.commands.plan.rates import Rates
@@ -25,3 +27,11 @@ def test_a_backbone_is_timed_once(tmp_path, monkeypatch):
 def test_a_network_is_timed_without_its_weights(tmp_path):
     network = BackboneParams(family="efficientat", reads="audio", model="mn04")
     assert Rates(tmp_path / "rates.json", FRAMES, AUDIO).seconds_per_trailer(network) > 0
+
+
+@pytest.mark.parametrize("content", ["[1]", "7", '{"a": "b"}', '{"a": -1.0}', '{"a": NaN}', "{"])
+def test_a_file_of_no_rates_is_as_none(tmp_path, content):
+    (tmp_path / "rates.json").write_text(content)
+    rates = Rates(tmp_path / "rates.json", FRAMES, AUDIO)
+    assert not rates.knows(BackboneParams(family="colour", reads="frames"))
+    assert rates._read() == {}

@@ -4,6 +4,8 @@ import threading
 import time
 from pathlib import Path
 
+import pytest
+
 from stages.trailers.fetching.rate_limiter import MAX_CONCURRENT, RateLimiter
 
 
@@ -74,3 +76,25 @@ def test_host_names_are_no_paths(tmp_path: Path) -> None:
     with RateLimiter(tmp_path / "hosts", "../../etc/x", 0.0).acquire():
         pass
     assert {path.parent for path in tmp_path.rglob("*.next")} == {tmp_path / "hosts"}
+
+
+def test_a_file_that_holds_no_moment_is_as_new(tmp_path: Path) -> None:
+    for content in (b"soon", b"[]", b"\xff" * 80, b"nan"):
+        with RateLimiter(tmp_path, "a.example", 0.0).acquire():
+            pass
+        for path in tmp_path.iterdir():
+            path.write_bytes(content)
+    with RateLimiter(tmp_path, "a.example", 0.0).acquire():
+        pass
+
+
+def test_a_group_that_shares_the_store_shares_its_locks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for umask, folder, file in (("", 0o700, 0o600), ("007", 0o770, 0o660)):
+        monkeypatch.setenv("TRAILER_STORE_UMASK", umask)
+        hosts = tmp_path / f"hosts{umask}"
+        with RateLimiter(hosts, "a.example", 0.0).acquire():
+            pass
+        assert hosts.stat().st_mode & 0o777 == folder
+        assert {path.stat().st_mode & 0o777 for path in hosts.iterdir()} == {file}
