@@ -84,7 +84,7 @@ def _check_structure(path: Path, text: str) -> None:
     """
     depth = 0
     for event in yaml.parse(text, Loader=Loader):
-        where = f"{path}:{event.start_mark.line + 1}"
+        where = f"{path}:{event.start_mark.line + 1}" if event.start_mark else str(path)
         if isinstance(event, yaml.AliasEvent):
             raise BenchmarkError(
                 "an alias (*name) makes several places share one value",

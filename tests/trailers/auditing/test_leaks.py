@@ -244,6 +244,7 @@ def test_an_entry_of_other_trailers_is_made_anew(planted, capsys):
     data, pictures, *_, film_of = planted
     jobs = [shards.Job("frames", Shard(path)) for path in sorted((data / "frames").glob("part-*"))]
     first, second = (shards.find_entry(job) for job in jobs[:2])
+    assert first is not None and second is not None
     before = first.read_bytes()
     with shards.store().put(first.stem) as path:
         path.write_bytes(second.read_bytes())
