@@ -9,6 +9,7 @@ import pytest
 from rich.console import Console
 
 from benchmarks import running, showing
+from benchmarks.__main__ import main
 from benchmarks.rows import Row, compared
 from benchmarks.timing import Cost
 from stages.base.errors import BenchmarkError
@@ -130,17 +131,24 @@ def test_a_case_that_fails_keeps_its_rows_and_says_why(monkeypatch):
     assert why == "OSError: disk [gone]" and rows[1].note == f"failed: {why}"
 
 
-def command(*arguments):
-    call = [sys.executable, "-m", "benchmarks", *map(str, arguments)]
-    return subprocess.run(call, cwd=ROOT, capture_output=True, text=True)
-
-
-def test_the_command(tmp_path, bench):
-    assert "15 minutes" in command("--help").stdout
-    assert command("--list").stdout.split() == running.case_names()
-    wrong = command("nothing")
+def test_the_command():
+    """As a process; what it does then is the next test's."""
+    call = [sys.executable, "-m", "benchmarks", "nothing"]
+    wrong = subprocess.run(call, cwd=ROOT, capture_output=True, text=True)
     assert wrong.returncode == 1 and "unknown case" in wrong.stderr
+
+
+def test_what_the_command_does(tmp_path, bench, monkeypatch, capsys):
+    def command(*arguments) -> str:
+        monkeypatch.setattr("sys.argv", ["benchmarks", *map(str, arguments)])
+        main()
+        return capsys.readouterr().out
+
+    with pytest.raises(SystemExit, match="0"):
+        command("--help")
+    assert "15 minutes" in capsys.readouterr().out
+    assert command("--list").split() == running.case_names()
     running.write_bench(bench, tmp_path / "bench.json")
     (tmp_path / "a.md").write_text("<!-- bench -->\n<!-- /bench -->\n")
-    done = command("--results", tmp_path / "bench.json", "--write", tmp_path / "a.md")
-    assert done.returncode == 0 and "4 (3 to 5)" in (tmp_path / "a.md").read_text()
+    command("--results", tmp_path / "bench.json", "--write", tmp_path / "a.md")
+    assert "4 (3 to 5)" in (tmp_path / "a.md").read_text()

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from benchmarks import calibration, few_films
+from benchmarks.simulation import World
 from stages.base.params import load
 from stages.judging.sample_size import expected_half_width
 
@@ -16,13 +17,26 @@ ROOT = Path(__file__).resolve().parents[2]
 SMALL = replace(calibration.scenarios()[0], films=60, simulations=4, resamples=40, permutations=20)
 
 
-def test_a_simulation_is_its_own_whatever_runs_beside_it():
-    world = calibration.build(SMALL)
+@pytest.fixture(scope="module")
+def world() -> World:
+    """Of SMALL."""
+    return calibration.build(SMALL)
+
+
+@pytest.fixture
+def few_draws(monkeypatch) -> None:
+    """Values expected by a hundredth of the draws: enough for what does not depend on them."""
+    monkeypatch.setattr(calibration, "EXPECTED_DRAWS", 20)
+
+
+@pytest.mark.usefixtures("few_draws")
+def test_a_simulation_is_its_own_whatever_runs_beside_it(world):
     together = calibration.simulate(SMALL, world, 0, [0, 1, 2])
     assert together[2] == calibration.simulate(SMALL, world, 0, [2])[0]
     assert together[2] != calibration.simulate(SMALL, world, 1, [2])[0]
 
 
+@pytest.mark.usefixtures("few_draws")
 def test_a_planted_difference_is_planted():
     scenario = replace(SMALL, difference=0.3)
     world = calibration.build(scenario)
@@ -55,8 +69,9 @@ def test_rates_by_hand():
 
 def test_the_whole_programme_on_one_simulation_each(tmp_path):
     path = tmp_path / "calibration.json"
+    quick = "from benchmarks import calibration as c; c.EXPECTED_DRAWS = 20; c.main()"
     command = [
-        *(sys.executable, "-m", "benchmarks.calibration", "--results", str(path)),
+        *(sys.executable, "-c", quick, "--results", str(path)),
         *("--simulations", "1", "--workers", "1", "--only", "no skill", "nothing differs"),
     ]
     path.write_text('{"scenarios": {"kept": {}}}')
@@ -89,7 +104,8 @@ def test_the_half_width_told_before_a_run_is_near_what_is_simulated():
         assert told == pytest.approx(scenario["rates"]["half_width_single_jackknife"], rel=0.2)
 
 
-def test_coverage_of_few_films_by_the_judges_rule():
+def test_coverage_of_few_films_by_the_judges_rule(monkeypatch):
+    monkeypatch.setattr(few_films, "TRUTH_DRAWS", 2000)  # its error is below 0.01
     params = load(ROOT / "params.yaml").judging
     few = few_films.FewFilms("three", 60, 3, 2.5, simulations=200)
     rates = few_films.run(few, 0, params)["rates"]
@@ -103,8 +119,7 @@ def test_coverage_of_few_films_by_the_judges_rule():
     )
 
 
-def test_values_expected_of_few_films_lie_above_those_of_many():
-    world = calibration.build(SMALL)
+def test_values_expected_of_few_films_lie_above_those_of_many(world):
     rng = np.random.default_rng(0)
     few, many = (world.expected_macro_ap(n, 100, rng)[1] for n in (30, 300))
     assert few > many + 0.03 and many > world.population_macro_ap()[1]

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import wave
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 
 from benchmarks.openl3_material import gather, made, middle
-from benchmarks.openl3_parity import Row
+from benchmarks.openl3_parity import Row, main
 from stages.base.errors import BenchmarkError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,24 +31,36 @@ def environment(folder: Path, found: str) -> Path:
     return folder
 
 
+@pytest.fixture
+def fails(monkeypatch, capsys) -> Callable[..., str]:
+    """What the command says in this process, which ends it with status 1."""
+
+    def call(*arguments: str | Path) -> str:
+        monkeypatch.setattr(sys, "argv", ["openl3_parity", *map(str, arguments)])
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")  # as the command does, for good
+        with pytest.raises(SystemExit, match="^1$"):
+            main()
+        return str(capsys.readouterr().err)
+
+    return call
+
+
 def test_help():
     shown = run("--help")
     assert shown.returncode == 0 and "--environment" in shown.stdout
 
 
 @pytest.mark.parametrize("made_there", [False, True])
-def test_without_the_package(tmp_path, made_there):
+def test_without_the_package(tmp_path, made_there, fails):
     folder = environment(tmp_path / "env", "") if made_there else tmp_path
-    failed = run("--environment", folder)
-    assert failed.returncode == 1
-    assert "the package openl3 is not there" in failed.stderr
-    assert "pip install --require-hashes -r requirements/openl3.txt" in failed.stderr
+    said = fails("--environment", folder)
+    assert "the package openl3 is not there" in said
+    assert "pip install --require-hashes -r requirements/openl3.txt" in said
 
 
-def test_without_weights(tmp_path):
-    failed = run("--environment", environment(tmp_path / "env", str(tmp_path)), "--content", "env")
-    assert failed.returncode == 1
-    assert f"{tmp_path}/openl3_audio_mel256_env.h5: there are no weights" in failed.stderr
+def test_without_weights(tmp_path, fails):
+    said = fails("--environment", environment(tmp_path / "env", str(tmp_path)), "--content", "env")
+    assert f"{tmp_path}/openl3_audio_mel256_env.h5: there are no weights" in said
 
 
 def test_a_row_is_judged_by_its_largest_value():

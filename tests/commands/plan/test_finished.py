@@ -1,9 +1,9 @@
 """Finished is what DVC would not run again, with the parameters that are there or with others."""
 
 import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -51,10 +51,24 @@ def dvc(*arguments: str) -> str:
     return found.stdout
 
 
+@pytest.fixture(scope="module")
+def finished_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of a small pipeline."""
+    folder = tmp_path_factory.mktemp("finished")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.chdir(folder)
+        _run()
+    return folder
+
+
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A run of a small pipeline, as the working folder."""
-    monkeypatch.chdir(tmp_path)
+def project(finished_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of it, as the working folder."""
+    monkeypatch.chdir(shutil.copytree(finished_run, tmp_path / "project"))
+    return tmp_path / "project"
+
+
+def _run() -> None:
     Path("code").mkdir()
     for name, text in (
         ("dvc.yaml", STAGES),
@@ -69,7 +83,6 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     dvc("init", "-q", "--no-scm")
     Path(".dvcignore").write_text("__pycache__/\n")
     dvc("repro", "-q")
-    yield tmp_path
 
 
 def finished(params: dict | None = None) -> set[str]:
