@@ -38,7 +38,7 @@ def fails(monkeypatch, capsys) -> Callable[..., str]:
     def call(*arguments: str | Path) -> str:
         monkeypatch.setattr(sys, "argv", ["openl3_parity", *map(str, arguments)])
         monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")  # as the command does, for good
-        with pytest.raises(SystemExit, match="^1$"):
+        with pytest.raises(SystemExit, match=r"^1$"):
             main()
         return str(capsys.readouterr().err)
 
