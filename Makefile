@@ -3,6 +3,8 @@
 PYTHON := $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# what a process compiles the next one reads: without it each compiles all that it imports
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: report test bench lock models environment
 .DEFAULT_GOAL := report

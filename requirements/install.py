@@ -71,16 +71,19 @@ def main(sets: list[str]) -> None:
                 f"The virtual environment could not be made ({error}): install your system's "
                 "package for Python's venv (python3-venv on Debian and Ubuntu) and try again."
             )
-    for name in wanted:
-        say(f"Installing the {name} packages (requirements/{name}.txt) ...")
-        failure = install(name)
-        if failure and name not in OPTIONAL:
+    needed = [name for name in wanted if name not in OPTIONAL]
+    for names in filter(None, [needed, *([name] for name in wanted if name in OPTIONAL)]):
+        files = ", ".join(f"requirements/{name}.txt" for name in names)
+        say(f"Installing the {' and '.join(names)} packages ({files}) ...")
+        failure = install(names)
+        if failure and names == needed:
             sys.exit(failure)
         if failure:
-            say(f"Note: {OPTIONAL[name]}")
-        for old in HOME.glob(f"{name}.*.installed"):
-            old.unlink()
-        stamp(name).touch()
+            say(f"Note: {OPTIONAL[names[0]]}")
+        for name in names:
+            for old in HOME.glob(f"{name}.*.installed"):
+                old.unlink()
+            stamp(name).touch()
 
 
 def usable() -> bool:
@@ -89,21 +92,24 @@ def usable() -> bool:
     return PYTHON.exists() and subprocess.run(command, capture_output=True).returncode == 0
 
 
-def install(name: str) -> str:
-    """Install one lock file; what went wrong as a sentence, or nothing."""
-    if name not in OPTIONAL and installed_by_uv(name):
+def install(names: list[str]) -> str:
+    """Install lock files at once; what went wrong as a sentence, or nothing."""
+    files = [part for name in names for part in ("-r", f"requirements/{name}.txt")]
+    if not OPTIONAL.keys() & set(names) and installed_by_uv(files):
         return ""
-    status, text = run(pip("-r", f"requirements/{name}.txt"), {})
+    # Python compiles what is imported; all that is installed takes a minute more
+    status, text = run(pip("--no-compile", *files), {})
     if status == 0:
         return ""
-    log = HOME / f"{name}.log"
+    log = HOME / f"{names[0]}.log"
     log.write_text(text, encoding="utf-8")
     known = [sentence for mark, sentence in CAUSES if mark in text]
-    return known[0] if known else f"Installing {name} failed: the reason is at the end of {log}."
+    failed = " and ".join(names)
+    return known[0] if known else f"Installing {failed} failed: the reason is at the end of {log}."
 
 
-def installed_by_uv(name: str) -> bool:
-    """Install one lock file with uv, in a third of pip's time; False: it is pip's to do.
+def installed_by_uv(files: list[str]) -> bool:
+    """Install lock files with uv, in a third of pip's time; False: it is pip's to do.
 
     The same files by the same hashes, from the index that pip is configured to use. uv itself is
     the one that the lock file of developers names.
@@ -128,7 +134,7 @@ def installed_by_uv(name: str) -> bool:
     if run(pip("--no-deps", "-r", str(only)), {})[0]:
         return False
     command = [str(PYTHON), "-m", "uv", "--no-config", "pip", "install", "--require-hashes"]
-    command += ["--python", str(PYTHON), "-r", f"requirements/{name}.txt"]
+    command += ["--python", str(PYTHON), *files]
     if "index-url" in settings:
         command += ["--default-index", settings["index-url"]]
     environment = {

@@ -1,7 +1,10 @@
 """Set-up explains its failures: a stand-in for pip fails in every known way."""
 
 import importlib.util
+import os
+import subprocess
 import sys
+from ast import literal_eval
 from pathlib import Path
 
 import pytest
@@ -18,7 +21,7 @@ def installer(tmp_path, monkeypatch):
     home = tmp_path / ".venv"
     home.mkdir()
     (tmp_path / "requirements").mkdir()
-    for name in ("core", "report"):
+    for name in ("core", "report", "dev"):
         (tmp_path / f"requirements/{name}.txt").write_text(f"{name}==1\n")
     monkeypatch.setattr(module, "ROOT", tmp_path)
     monkeypatch.setattr(module, "HOME", home)
@@ -74,6 +77,28 @@ def test_what_is_installed_is_left_alone_until_its_lock_file_changes(installer):
     (installer.ROOT / "requirements/core.txt").write_text("core==2\n")
     installer.main(["core"])
     assert (installer.ROOT / "ran").read_text() == "xx"
+
+
+def test_sets_are_installed_at_once_and_nothing_is_compiled_ahead(installer):
+    pip(installer, "fine", 0)
+    installer.main(["core", "dev", "report"])
+    both, report = (literal_eval(call.rpartition(" ")[0]) for call in calls(installer))
+    assert [part for part in both if part.endswith(".txt")] == [
+        "requirements/core.txt", "requirements/dev.txt",
+    ]  # fmt: skip
+    assert report[-1] == "requirements/report.txt"
+    assert "--no-compile" in both and "--require-hashes" in both
+    installer.main(["core", "dev", "report"])
+    assert len(calls(installer)) == 2
+
+
+def test_what_is_compiled_is_kept_whatever_the_environment_says():
+    shown = subprocess.run(
+        ["make", "-s", "--eval", "shown: ; @env", "shown"],
+        cwd=ROOT, env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
+        check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    assert "PATH=" in shown.stdout and "PYTHONDONTWRITEBYTECODE" not in shown.stdout
 
 
 def calls(installer) -> list[str]:
