@@ -170,3 +170,11 @@ def test_lock_files_pin_every_package_with_hashes_and_no_address():
         blocks = [b for b in text.replace("\\\n", " ").splitlines() if b and b[0] not in "# "]
         assert all("==" in block and "--hash=sha256:" in block for block in blocks), path
         assert "://" not in text
+
+
+def test_what_is_installed_at_once_is_locked_to_the_same():
+    core, dev = (
+        (ROOT / f"requirements/{name}.txt").read_text().replace("\\\n", " ").splitlines()
+        for name in ("core", "dev")
+    )
+    assert set(core) <= set(dev)

@@ -59,6 +59,7 @@ def tune(number: int, seconds: float, rate: int = RATE) -> np.ndarray:
     sound = 0.01 * rng.standard_normal(len(t))
     for onset in np.arange(0, seconds, 0.23):
         note = 220 * 2 ** (rng.integers(0, 37) / 12)
-        fall = np.where(t >= onset, np.exp(-5 * np.clip(t - onset, 0, 9)), 0)
-        sound += 0.1 * fall * (np.sin(2 * np.pi * note * t) + 0.4 * np.sin(4 * np.pi * note * t))
+        heard = slice(int(np.ceil(onset * rate)), int((onset + 4) * rate))  # then it is below 1e-8
+        fall, turn = np.exp(-5 * (t[heard] - onset)), 2 * np.pi * note * t[heard]
+        sound[heard] += 0.1 * fall * (np.sin(turn) + 0.4 * np.sin(2 * turn))
     return sound.astype(np.float32)
