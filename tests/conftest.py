@@ -1,4 +1,4 @@
-"""For all tests: as in every stage, torch's threads wait by sleeping; and buckets."""
+"""For all tests: as in every stage, torch's threads wait by sleeping; cores; and buckets."""
 
 import os
 from collections.abc import Iterator
@@ -9,6 +9,8 @@ import stages.base.console  # noqa: F401  (for what it says to torch)
 from tests.s3 import bucket, s3
 
 os.environ.pop("TRAILER_STORE", None)  # no test writes into a store of somebody's
+if int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")) > 1:
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # a core each; to be said before torch comes
 
 __all__ = ["bucket", "s3"]
 

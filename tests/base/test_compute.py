@@ -1,5 +1,6 @@
 """How a process computes with torch is said in one place, by the entry points that need it."""
 
+import os
 import re
 import subprocess
 import sys
@@ -12,8 +13,11 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def in_process(program: str) -> str:
     """Standard output of a program, in a process of its own: the flags are the whole process's."""
-    command = [sys.executable, "-c", program]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT, env=os.environ | {"OMP_NUM_THREADS": "2"},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
     return done.stdout.strip()
 
 

@@ -143,7 +143,12 @@ def test_on_a_cpu_each_trailer_has_a_core_of_its_own(folder, halves, monkeypatch
         return network.network(items)
 
     monkeypatch.setattr(Halves, "forward", forward)
-    list(embed_stream(jobs(folder / "frames", halves), 2))
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        list(embed_stream(jobs(folder / "frames", halves), 2))
+    finally:
+        torch.set_num_threads(before)
     assert {n for _, n in seen} == {1}
     assert threading.current_thread() not in {thread for thread, _ in seen}
 
