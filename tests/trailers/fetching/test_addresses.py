@@ -15,9 +15,25 @@ FORBIDDEN_NETWORKS = [
     "[fe80::1]",
     "[::ffff:169.254.169.254]",
     "[64:ff9b::a9fe:a9fe]",
+    "[64:ff9b:1::a9fe:a9fe]",  # a prefix of 96 bits, then of 64, 56 and 48
+    "[64:ff9b:1:0:a9:fea9:fe00:0]",
+    "[64:ff9b:1:a9:fe:a9fe::]",
+    "[64:ff9b:1:a9fe:a9:fe00::]",
+    "[64:ff9b:1::]",
+    "[::169.254.169.254]",
+    "[::ffff:0:169.254.169.254]",
     "[2002:a9fe:a9fe::]",
+    "[2001:0:5db8:d70e:8000:63bf:5601:5601]",  # Teredo: the client's bits are inverted
+    "[2001:0:a9fe:a9fe:8000:63bf:a247:28f1]",
+    "[2606:2800:220:1:0:5efe:169.254.169.254]",
+    "[fe80::1%25eth0]",
+    "169.254.169.254.",
+    "１６９.254.169.254",
+    "169。254。169。254",
     "2852039166",
     "0xa9.254.43518",
+    "metadata.google.internal",
+    "METADATA.google.internal.",
     "0.0.0.0",
     "[::]",
     "224.0.0.1",
@@ -26,6 +42,22 @@ FORBIDDEN_NETWORKS = [
     "100.100.100.200",
     "168.63.129.16",
     "[fd00:ec2::254]",
+]
+WRITTEN_ODDLY = [
+    *(
+        "127.1",
+        "0177.0.0.1",
+        "0x7f000001",
+        "2130706433",
+        "127.0.0.1..",
+        "127.0.0.1.0",
+        "127.0.0.0x1",
+    ),
+    *("127.0.0.%31", "local%68ost", "[::1%25lo]", "[v1.a]", ".127.0.0.1", "010.0.0.1", "٢.0.0.1"),
+]
+SAME = [  # the same as 127.0.0.1
+    *("127.0.0.1.", "127。0。0。1", "１２７.0.0.1", "[::ffff:127.0.0.1]", "[::127.0.0.1]"),
+    *("[64:ff9b::127.0.0.1]", "[64:ff9b:1::7f00:1]", "[2002:7f00:1::]", "[::ffff:0:127.0.0.1]"),
 ]
 PRIVATE = ["127.0.0.1", "10.1.2.3", "192.168.0.7", "[::1]", "[fd12::1]", "[fec0::1]", "100.64.0.1"]
 
@@ -50,6 +82,13 @@ def afresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         "rtmp:a",
         "http://[::1/a",
         "http://169.254.169.254\\@93.184.215.14/a",
+        "http:///a",
+        "http://93.184.215.14:0/a",
+        "http://93.184.215.14:65536/a",
+        "http://93.184.215.14:-1/a",
+        "http://93.184.215.14:8a/a",
+        "http://user@93.184.215.14/a",
+        "http://user:password@93.184.215.14/a",
     ],
 )
 def test_only_the_web(url: str) -> None:
@@ -69,11 +108,68 @@ def test_some_addresses_are_refused_whoever_names_them(host: str) -> None:
 def test_the_catalogue_may_name_a_private_host_and_only_that(host: str) -> None:
     policy = AddressPolicy(f"http://{host}/films")
     policy.check(f"http://{host}/films")
-    policy.check(f"http://{host}:8080/other")
+    policy.check(f"http://{host}/other")
     with pytest.raises(NotAllowedError, match="one private address to another"):
         policy.check("http://10.9.9.9/a")
     with pytest.raises(NotAllowedError, match="one private address to another"):
         policy.check("http://127.0.0.2/a")
+
+
+@pytest.mark.parametrize("host", WRITTEN_ODDLY)
+@pytest.mark.parametrize("proxy", ["", "http://127.0.0.1:9"])
+def test_an_address_is_written_in_one_way_only(
+    host: str, proxy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRAILER_PROXY", proxy)
+    with pytest.raises(NotAllowedError):
+        AddressPolicy(PUBLIC).check(f"http://{host}/a")
+    with pytest.raises(NotAllowedError):
+        AddressPolicy(f"http://{host}/a").check(f"http://{host}/a")
+
+
+@pytest.mark.parametrize(
+    "host", [*SAME, "localhost", "LOCALHOST.", "a.localhost", "local\u00adhost"]
+)
+@pytest.mark.parametrize("proxy", ["", "http://127.0.0.1:9"])
+def test_what_embeds_an_address_is_judged_by_it(
+    host: str, proxy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRAILER_PROXY", proxy)
+    with pytest.raises(NotAllowedError, match="from the web"):
+        AddressPolicy(PUBLIC).check(f"http://{host}/a")
+
+
+@pytest.mark.parametrize(
+    "host", ["[64:ff9b::5db8:d70e]", "[64:ff9b:1::5db8:d70e]", "[2002:5db8:d70e::]"]
+)
+def test_a_public_address_that_is_embedded_is_public(host: str) -> None:
+    AddressPolicy(PUBLIC).check(f"http://{host}/a")
+
+
+@pytest.mark.parametrize("other", ["127.0.0.1", "localhost", *SAME])
+def test_on_this_machine_only_the_port_that_the_catalogue_names(other: str) -> None:
+    policy = AddressPolicy("http://localhost:8000/films")
+    policy.check(f"http://{other}:8000/a")
+    policy.check(f"https://{other}:8000/a")
+    for port in ("", ":80", ":8001", ":22"):
+        with pytest.raises(NotAllowedError, match="another port"):
+            policy.check(f"http://{other}{port}/a")
+    AddressPolicy("https://127.0.0.1/a").check("http://127.0.0.1:443/b")
+
+
+def test_in_another_place_of_the_own_network_ports_do_not_matter() -> None:
+    AddressPolicy("http://10.1.2.3/films").check("http://10.1.2.3:8080/b")
+
+
+def test_a_connection_goes_to_no_other_port_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "getaddrinfo", socket.getaddrinfo)  # put back after the test
+    policy = AddressPolicy("http://127.0.0.1:8000/films")
+    policy.check("http://127.0.0.1:8000/films")
+    policy.restrict_connections()
+    assert socket.getaddrinfo("127.0.0.1", 8000, type=socket.SOCK_STREAM)
+    for port in (22, 0, None):
+        with pytest.raises(OSError, match="not the address"):
+            socket.getaddrinfo("127.0.0.1", port, type=socket.SOCK_STREAM)
 
 
 @pytest.mark.parametrize("host", PRIVATE)
