@@ -9,13 +9,14 @@ is trusted: ids and titles are text to show, never a path.
 
 import difflib
 import hashlib
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from stages.base.counting import counted, listed
 from stages.base.errors import BenchmarkError
@@ -202,19 +203,34 @@ def _meant(name: str) -> str:
 
 
 def _url_problems(number: int, url: str) -> Iterator[Problem]:
+    shown = repr(re.sub(r"^([^:/?#]*:/*).*@", r"\1…@", url))  # a password is not repeated
     try:
         parts = urlsplit(url)
         host = parts.hostname
     except ValueError as error:
-        yield Problem(number, "bad trailer URL", f"{url!r} ({error})", "a URL")
+        why = "" if "@" in url else f" ({error})"
+        yield Problem(number, "bad trailer URL", shown + why, "a URL")
         return
     if parts.scheme not in SCHEMES:
         wanted = f"one of {', '.join(scheme + ':' for scheme in SCHEMES)}"
-        yield Problem(number, "bad URL scheme", repr(url), wanted)
+        yield Problem(number, "bad URL scheme", shown, wanted)
     elif parts.scheme in ("http", "https") and not host:
-        yield Problem(number, "bad trailer URL", repr(url), "a host name after //")
+        yield Problem(number, "bad trailer URL", shown, "a host name after //")
     elif any(character.isspace() for character in url):
-        yield Problem(number, "bad trailer URL", repr(url), "no spaces in it")
+        yield Problem(number, "bad trailer URL", shown, "no spaces in it")
+    if "@" in parts.netloc:  # it would be in every table that names the trailer
+        wanted = "none: give cookies in the file that TRAILER_COOKIES names instead"
+        yield Problem(number, "user name or password in a URL", f"one before {host!r}", wanted)
+    if not _has_port(parts):
+        yield Problem(number, "bad port in a URL", f"one after {host!r}", "1 to 65535, or none")
+
+
+def _has_port(parts: SplitResult) -> bool:
+    """Whether a URL's port can be one, or is left out."""
+    try:
+        return parts.port != 0
+    except ValueError:
+        return False
 
 
 def _trailer(row: list[str]) -> Trailer:

@@ -57,6 +57,9 @@ def test_a_film_may_have_several_trailers():
         ("1\tA\t1999\tDrama\t--exec=rm", ["bad URL scheme"]),
         ("1\tA\t1999\tDrama\thttp:///a", ["bad trailer URL", "host"]),
         ("1\tA\t1999\tDrama\thttp://[::1", ["bad trailer URL"]),
+        ("1\tA\t1999\tDrama\thttps://x.y:0/", ["bad port", "'x.y'", "1 to 65535"]),
+        ("1\tA\t1999\tDrama\thttps://x.y:65536/", ["bad port"]),
+        ("1\tA\t1999\tDrama\thttps://x.y:http/", ["bad port"]),
         ("1\tA\x07\t1999\tDrama\thttps://x.y/", ["control character", "'\\x07'"]),
         ("1\tA\u0085\t1999\tDrama\thttps://x.y/", ["control character"]),
     ],
@@ -68,6 +71,35 @@ def test_names_line_found_and_expected(line, parts):
     assert " found " in found[0] and " expected " in found[0]
     for part in parts:
         assert part in found[0]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://marked:MARKED@x.y/a",
+        "https://MARKED@x.y/a",
+        "https://:MARKED@x.y/a",
+        "http:marked:MARKED@x.y/a",
+        "ftp://marked:MARKED@x.y/a",
+        "file://marked:MARKED@localhost/a",
+        "https://marked:MAR@KED/MARKED@x.y/a",
+        "https://marked:MAR KED'\"MARKED@x.y/a",
+        "https://[marked:MARKED@x.y/a",
+    ],
+)
+def test_a_url_with_a_password_is_refused_and_the_password_not_repeated(url):
+    found = "\n".join(problems_of(f"1\tA\t1999\tDrama\t{url}"))
+    assert found.startswith("line 1: ") and "MARKED" not in found
+
+
+def test_where_there_is_a_password_cookies_are_what_to_give():
+    (found,) = problems_of(GOOD.replace("//", "//me:secret@"))
+    assert "user name or password" in found and "TRAILER_COOKIES" in found
+
+
+def test_an_at_sign_elsewhere_is_no_user_name():
+    for url in ("https://x.y/@channel/a", "https://x.y/?mail=a@b", "file:a@b.mp4"):
+        assert problems_of(f"1\tA\t1999\tDrama\t{url}") == []
 
 
 @pytest.mark.parametrize(
