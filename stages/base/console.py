@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from stages.base.errors import BenchmarkError, from_os_error
 from stages.base.provenance import record_stage
+from stages.base.redaction import redact, redact_output
 
 Item = TypeVar("Item")
 # torch's threads wait by spinning, which on cores shared with anything else is four to six times
@@ -22,8 +23,8 @@ os.environ.setdefault("GOMP_SPINCOUNT", "10000")
 
 
 def say(text: str) -> None:
-    """Print one line to standard error."""
-    print(text, file=sys.stderr, flush=True)
+    """Print one line to standard error, with secrets hidden."""
+    print(redact(text), file=sys.stderr, flush=True)
 
 
 def progress(items: Iterable[Item], label: str, total: int) -> Iterator[Item]:
@@ -62,8 +63,10 @@ def run_stage(main: Callable[[], None]) -> None:
 def run_command(main: Callable[[], None]) -> None:
     """Run an entry point: a BenchmarkError becomes one message and exit status 1, not a traceback.
 
-    Interrupts exit non-zero too, because DVC ignores SIGINT itself while a stage runs.
+    Interrupts exit non-zero too, because DVC ignores SIGINT itself while a stage runs. Secrets are
+    hidden in all that is printed, by libraries and in tracebacks too.
     """
+    redact_output()
     try:
         main()
     except BenchmarkError as error:

@@ -2,6 +2,8 @@
 
 import errno
 
+from stages.base.redaction import redact
+
 REASONS = (
     "ok",
     "gone",  # removed, terminated account, HTTP 404 or 410
@@ -33,7 +35,10 @@ NOT_ALLOWED = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
 class BenchmarkError(Exception):
-    """Stops a stage: says what is wrong, where, what was found and expected, and what to do."""
+    """Stops a stage: says what is wrong, where, what was found and expected, and what to do.
+
+    Secrets in any of these are hidden.
+    """
 
     def __init__(
         self, what: str, *, where: str = "", found: str = "", expected: str = "", do: str = ""
@@ -42,7 +47,7 @@ class BenchmarkError(Exception):
         parts += [f"found: {found}"] if found else []
         parts += [f"expected: {expected}"] if expected else []
         parts += [f"what to do: {do}"] if do else []
-        super().__init__("\n  ".join(parts))
+        super().__init__(redact("\n  ".join(parts)))
 
 
 class TrailerError(BenchmarkError):
@@ -53,7 +58,7 @@ class TrailerError(BenchmarkError):
             raise ValueError(f"{reason!r} is not one of {REASONS}")
         super().__init__(f"{reason}: {detail}" if detail else reason)
         self.reason = reason
-        self.detail = detail
+        self.detail = redact(detail)
 
     def __reduce__(self) -> tuple[type, tuple[str, str]]:
         return type(self), (

@@ -10,6 +10,7 @@ from typing import Any
 
 from stages.base.files import write
 from stages.base.machine import describe_machine, peak_megabytes
+from stages.base.redaction import redact
 from stages.base.versions import installed
 
 PACKAGES = (
@@ -46,7 +47,7 @@ def forget_other_cells(slugs: Collection[str], path: Path) -> None:
 
 
 def _write(found: dict[str, Any], path: Path) -> None:
-    write(json.dumps(found, indent=2, sort_keys=True) + "\n", path)
+    write(redact(json.dumps(found, indent=2, sort_keys=True)) + "\n", path)
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -21,8 +21,9 @@ from distributed import Client, Future, KilledWorker, Worker, get_worker
 from distributed.client import ClosedClientError
 
 from stages.base.errors import BenchmarkError, TrailerError
+from stages.base.redaction import redact_output
 from stages.base.store import pull, push
-from stages.base.store.shared import shared_store_url
+from stages.base.store.shared import shared_store_place
 from stages.base.versions import code_of
 
 Item = TypeVar("Item")
@@ -45,10 +46,11 @@ class RemoteCall(Generic[Item, Result]):
     """The caller's working folder."""
     code: str
     """The caller's CODE_VERSION."""
-    store: str
-    """URL of the shared store, "" for none; with one, a worker stays in a folder of its own."""
+    store: str = field(repr=False)
+    """Place of the shared store, "" for none; with one, a worker stays in a folder of its own."""
 
     def __call__(self, item: Item) -> Result:
+        redact_output()  # the worker logs what fails
         self._check(get_worker())
         if not self.store:
             os.chdir(self.folder)
@@ -74,11 +76,11 @@ class RemoteCall(Generic[Item, Result]):
                 expected="1",
                 do="start workers with --nworkers -1 --nthreads 1: a process for each core",
             )
-        if shared_store_url() != self.store:
+        if shared_store_place() != self.store:
             raise BenchmarkError(
                 "a worker has another TRAILER_STORE",
                 where=worker.address,
-                found=shared_store_url() or "none",
+                found=shared_store_place() or "none",
                 expected=self.store or "none",
                 do="set the same for this command and for the workers, and restart those",
             )
@@ -103,7 +105,7 @@ def run(
     """
     client = _connect(address)
     try:
-        call = RemoteCall(function, Path.cwd(), CODE_VERSION, shared_store_url())
+        call = RemoteCall(function, Path.cwd(), CODE_VERSION, shared_store_place())
         suspects = []
         for item, result in _results(client, call, items):
             if isinstance(result, KilledWorker):

@@ -11,6 +11,7 @@ from functools import partial
 from typing import TypeVar
 
 from stages.base.errors import BenchmarkError, TrailerError
+from stages.base.redaction import redact_output
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -89,6 +90,7 @@ def _pool(count: int) -> Executor:
 
 
 def _initialize_worker() -> None:
+    redact_output()
     # Ctrl-C reaches the whole process group: only the parent answers it, workers finish their item
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_exit_with_parent, daemon=True).start()

@@ -15,6 +15,7 @@ from typing import Any, Literal, cast, overload
 from uuid import uuid4
 
 from stages.base.errors import DISK_FULL, BenchmarkError
+from stages.base.redaction import USER_INFO
 from stages.base.store.modes import make_folder, restrict
 
 VARIABLE = "TRAILER_STORE"
@@ -24,6 +25,11 @@ PARTIAL = "partial"  # folder of what is being written, in each step's
 def shared_store_url() -> str:
     """URL of the shared store; "" where there is none."""
     return os.environ.get(VARIABLE, "")
+
+
+def shared_store_place() -> str:
+    """The same without user and password, which each machine has from its own environment."""
+    return USER_INFO.sub(r"\1", shared_store_url())
 
 
 @overload

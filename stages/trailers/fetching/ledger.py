@@ -14,6 +14,7 @@ from stages.base.errors import BenchmarkError, TrailerError
 from stages.base.packs import write_table
 from stages.base.params import DownloadParams
 from stages.base.published_studies import TRAILERS_FOUND
+from stages.base.redaction import redact
 from stages.corpus.reader import Trailer
 from stages.trailers.fetching.video_info import EVENTS, VideoInfo
 
@@ -43,7 +44,7 @@ def ledger_row(trailer: Trailer, result: VideoInfo | TrailerError) -> dict[str, 
     row: dict[str, Any] = {
         "trailer_id": trailer.trailer_id,
         "film_id": trailer.film_id,
-        "url": trailer.url,
+        "url": redact(trailer.url),
         "sha256": "",
         "bytes": 0,
         "duration": None,

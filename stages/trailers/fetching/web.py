@@ -126,13 +126,18 @@ def _attempt(url: str, params: DownloadParams, folder: Path, deadline: float) ->
 
 def _run_job(job: dict[str, object], deadline: float) -> int | None:
     """Exit status of the downloader, None if it was killed at the deadline."""
-    command = [sys.executable, "-I", str(JOB), json.dumps(job)]
+    command = [sys.executable, "-I", str(JOB)]
     silent = subprocess.DEVNULL
-    # it exits when its standard input closes, which also happens if this process is killed
+    # the job goes over standard input, since any user can read a command line; when that closes,
+    # the downloader exits, which also happens if this process is killed
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=silent, stderr=silent, process_group=0
     ) as process:
         try:
+            assert process.stdin is not None
+            with contextlib.suppress(BrokenPipeError):  # it has ended: its status says how
+                process.stdin.write(json.dumps(job).encode() + b"\n")
+                process.stdin.flush()
             return process.wait(timeout=max(deadline - time.monotonic(), 0.01))
         except BaseException as error:
             with contextlib.suppress(ProcessLookupError):

@@ -1,4 +1,4 @@
-"""yt-dlp on one URL, as a process of its own: `python -I ytdlp_job.py JOB`.
+"""yt-dlp on one URL, as a process of its own, which reads its job from standard input.
 
 Neither the catalogue nor the web is trusted, and yt-dlp can be made to do much more than download a
 file. So it runs in a process that can be killed at its time limit, in a private folder; it loads no
@@ -29,6 +29,7 @@ from yt_dlp.networking._requests import RequestsRH
 from yt_dlp.networking.exceptions import HTTPError
 from yt_dlp.utils import YoutubeDLError
 
+from stages.base.redaction import redact
 from stages.trailers.fetching.addresses import AddressPolicy, NotAllowedError
 from stages.trailers.fetching.refusals import Check, Refused, check_info, check_progress
 
@@ -274,13 +275,13 @@ def _exit_with_parent() -> None:
 
 def main() -> None:
     """Run the job in its folder and write the outcome there."""
-    job = json.loads(sys.argv[1])
+    job = json.loads(sys.stdin.readline())
     threading.Thread(target=_exit_with_parent, daemon=True).start()
     os.chdir(job["folder"])
     disable_external_downloaders()
     limit = 2 * job["max_bytes"] + 1_000_000  # merging writes picture and sound a second time
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
-    text = json.dumps(outcome(job))
+    text = redact(json.dumps(outcome(job)))
     Path("outcome.json").write_text(text, encoding="utf-8")
 
 

@@ -166,7 +166,7 @@ def test_other_files_that_cannot_be_read_stop_one_trailer(
     job = tmp_path / "job.py"
     job.write_text(
         "import json, pathlib, sys\n"
-        "folder = pathlib.Path(json.loads(sys.argv[1])['folder'])\n"
+        "folder = pathlib.Path(json.loads(sys.stdin.readline())['folder'])\n"
         f"told = dict(kind={kind!r}, text='[Errno 2] No such file or directory')\n"
         "(folder / 'outcome.json').write_text(json.dumps(told))\n"
     )
