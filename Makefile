@@ -48,3 +48,5 @@ lock: environment  ## renew requirements/*.txt after a change in pyproject.toml
 	$(LOCK) pyproject.toml --extra cluster -c requirements/core.txt -o requirements/cluster.txt
 	$(LOCK) pyproject.toml --group dev -c requirements/core.txt -o requirements/dev.txt
 	$(LOCK) --group openl3 -o requirements/openl3.txt
+	$(LOCK) --group pages -c requirements/core.txt -o requirements/pages.txt
+	$(LOCK) --group audit -o requirements/audit.txt
