@@ -3,7 +3,7 @@
 import pytest
 
 from tests.guide.commands import check, shown, simple
-from tests.guide.documents import DOCUMENTS
+from tests.guide.documents import DOCUMENTS, ROOT
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=[path.name for path in DOCUMENTS])
@@ -11,6 +11,16 @@ def test_commands_are_understood(path):
     for line in shown(path):
         for command in simple(line):
             check(command)
+
+
+def test_a_cluster_listens_in_one_network_only():
+    """Dask's own default is every interface, for the dashboards too."""
+    commands = [command for line in shown(ROOT / "docs/scaling.md") for command in simple(line)]
+    started = [c for c in commands if c[2:4] in (["dask", "scheduler"], ["dask", "worker"])]
+    assert len(started) == 4
+    for command in started:
+        assert command[command.index("--host") + 1].startswith("10.0.0.")
+        assert command[command.index("--dashboard-address") + 1].startswith("127.0.0.1:")
 
 
 @pytest.mark.parametrize(

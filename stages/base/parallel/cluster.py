@@ -256,11 +256,12 @@ class _Cluster:
 def _connect(address: str) -> Client:
     try:
         return Client(address, set_as_default=False)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError, RuntimeError) as error:  # the last two: about TLS
         raise BenchmarkError(
             "the Dask scheduler cannot be reached",
             where="DASK_SCHEDULER_ADDRESS",
-            found=f"{address} ({type(error).__name__})",
+            found=f"{address} ({type(error).__name__}: {error})",
             expected="an address such as tcp://10.0.0.1:8786",
-            do="start it with `dask scheduler`, or unset the variable to work here",
+            do="start it as docs/scaling.md says (with certificates for a tls: address), "
+            "or unset the variable to work here",
         ) from None
