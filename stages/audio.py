@@ -21,7 +21,7 @@ def main() -> None:
     params = load().audio
     store_of(params).recover()
     todo = jobs(Path("data/downloads.parquet"), params)
-    results = progress(run(extract, todo), "audio", len(todo))
+    results = progress(run(extract, todo, bounded=True), "audio", len(todo))
     counts = write(Path("data/audio"), AUDIO, results)
     failed = [f"{reason} {n}" for reason, n in sorted(counts.items()) if reason != "ok"]
     say(", ".join([f"sound: {counts.get('ok', 0)} of {counted(len(todo), 'trailer')}", *failed]))

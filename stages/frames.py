@@ -21,7 +21,7 @@ def main() -> None:
     params = load().frames
     store_of(params).recover()
     todo = jobs(Path("data/downloads.parquet"), params)
-    results = progress(run(extract, todo), "frames", len(todo))
+    results = progress(run(extract, todo, bounded=True), "frames", len(todo))
     counts = write(Path("data/frames"), FRAMES, results)
     failed = [f"{reason} {n}" for reason, n in sorted(counts.items()) if reason != "ok"]
     say(", ".join([f"picture: {counts.get('ok', 0)} of {counted(len(todo), 'trailer')}", *failed]))

@@ -16,6 +16,7 @@ REASONS = (
     "http_error",  # any other HTTP status
     "network",  # no connection, reset, DNS, TLS
     "timeout",
+    "too_heavy",  # more memory, or other numbers, than any one trailer may have
     "too_long",
     "too_large",
     "truncated",  # fewer bytes or frames than promised, and nothing usable

@@ -11,10 +11,11 @@ from typing import TypeVar
 
 from stages.base.errors import BenchmarkError, TrailerError
 from stages.base.parallel import local
-from stages.base.parallel.local import workers
+from stages.base.parallel.children import within_bounds
+from stages.base.parallel.workers import workers
 from stages.base.store.shared import shared_store_url
 
-__all__ = ["run", "workers", "workers_are_remote"]
+__all__ = ["run", "within_bounds", "workers", "workers_are_remote"]
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -29,6 +30,7 @@ def run(
     items: Sequence[Item],
     same_folder: bool = False,
     serial_up_to: int = 0,
+    bounded: bool = False,
 ) -> Iterator[tuple[Item, Result | TrailerError]]:
     """Yield (item, result) as results come; a TrailerError raised by `function` is a result.
 
@@ -40,9 +42,11 @@ def run(
     same_folder: the workers must see one working folder; where the cluster's do not, run locally.
     serial_up_to: run this many items or fewer one by one in this process, locally, since starting
     others takes longer; such an item must not kill its process.
+    bounded: end the process of an item that takes more memory or time than a trailer may (`bounds`,
+    by the environment of the worker); it gets the reason "too_heavy" or "timeout".
     """
     if not _scheduler() or (same_folder and workers_are_remote()):
-        return local.run(function, items, serial_up_to=serial_up_to)
+        return local.run(function, items, serial_up_to=serial_up_to, bounded=bounded)
     try:
         from stages.base.parallel import cluster
     except ImportError as error:
@@ -54,7 +58,7 @@ def run(
             found=_scheduler(),
             do="python requirements/install.py core cluster, or unset the variable to work here",
         ) from None
-    return cluster.run(function, items, _scheduler())
+    return cluster.run(function, items, _scheduler(), bounded)
 
 
 def _scheduler() -> str:

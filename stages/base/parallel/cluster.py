@@ -21,6 +21,7 @@ from distributed import Client, Future, KilledWorker, Worker, get_worker
 from distributed.client import ClosedClientError
 
 from stages.base.errors import BenchmarkError, TrailerError
+from stages.base.parallel.children import within_bounds
 from stages.base.redaction import redact_output
 from stages.base.store import pull, push
 from stages.base.store.shared import shared_store_place
@@ -48,13 +49,15 @@ class RemoteCall(Generic[Item, Result]):
     """The caller's CODE_VERSION."""
     store: str = field(repr=False)
     """Place of the shared store, "" for none; with one, a worker stays in a folder of its own."""
+    bounded: bool = False
+    """Whether it is called in a process beside the worker, under the bounds of one trailer."""
 
     def __call__(self, item: Item) -> Result:
         redact_output()  # the worker logs what fails
         self._check(get_worker())
         if not self.store:
             os.chdir(self.folder)
-        result = self.function(item)
+        result = within_bounds(self.function, item) if self.bounded else self.function(item)
         for path in _paths(result):
             push(path)
         return result
@@ -95,7 +98,10 @@ class RemoteCall(Generic[Item, Result]):
 
 
 def run(
-    function: Callable[[Item], Result], items: Sequence[Item], address: str
+    function: Callable[[Item], Result],
+    items: Sequence[Item],
+    address: str,
+    bounded: bool = False,
 ) -> Iterator[tuple[Item, Result | TrailerError]]:
     """As `stages.base.parallel.run`, on the cluster whose scheduler has this address.
 
@@ -105,7 +111,7 @@ def run(
     """
     client = _connect(address)
     try:
-        call = RemoteCall(function, Path.cwd(), CODE_VERSION, shared_store_place())
+        call = RemoteCall(function, Path.cwd(), CODE_VERSION, shared_store_place(), bounded)
         suspects = []
         for item, result in _results(client, call, items):
             if isinstance(result, KilledWorker):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from stages.base.errors import BenchmarkError, TrailerError
 from stages.base.packs import read_table
+from stages.base.parallel import within_bounds
 from stages.base.params import Params
 from stages.commands.predict.inputs import TrailerFile
 from stages.embedding.base import Backbone
@@ -90,7 +91,7 @@ def modalities_of(backbones: Iterable[str], params: Params) -> list[str]:
 
 def _extracted(job: results.Job) -> Path | TrailerError:
     try:
-        return results.extract(job)
+        return within_bounds(results.extract, job)
     except TrailerError as error:
         return error
 

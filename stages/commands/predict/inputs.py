@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stages.base.errors import BenchmarkError, TrailerError
+from stages.base.parallel import within_bounds
 from stages.base.store import sha256
 from stages.corpus.reader import Trailer
 from stages.trailers.fetching.video_info import VideoInfo
@@ -19,7 +20,14 @@ ADVICE: Mapping[str, tuple[str, str]] = {
     "encrypted": ("it is encrypted", "give a copy without protection"),
     "truncated": ("it breaks off before anything can be used", "get the whole file and try again"),
     "too_short": ("it is too short", "give a trailer of at least a second"),
-    "timeout": ("it could not be read in time", "try again, or copy it to a local disk first"),
+    "timeout": (
+        "it could not be read in time",
+        "try again, copy it to a local disk first, or raise TRAILER_SECONDS",
+    ),
+    "too_heavy": (
+        "it takes more than one trailer may",
+        "give a smaller copy, or raise TRAILER_MEMORY_GB if memory ran out",
+    ),
     "crashed": ("it could not be decoded", OTHER_FILE),
     "no_audio": ("it has no sound", "give a trailer with sound, or choose a picture approach"),
     "silent": ("it is silent", "give a trailer with sound, or choose a picture approach"),
@@ -60,7 +68,7 @@ def open_trailer(name: str, number: int, obtain: Callable[[Trailer], VideoInfo])
             digest, picture, sound = facts.sha256, facts.video_codec, facts.audio_codec
         else:
             path = _file(name)
-            found = probe(path)
+            found = within_bounds(probe, path)
             digest = sha256(path)
             picture, sound = found.video_codec or "", found.audio_codec or ""
     except TrailerError as error:

@@ -149,7 +149,9 @@ def advice(reason: str) -> str:
     """What to do when most trailers fail for this reason."""
     return {
         "network": "check the network, or name a proxy in TRAILER_PROXY",
-        "timeout": "check the network, or raise download.timeout_seconds",
+        "timeout": "check the network, or raise download.timeout_seconds or TRAILER_SECONDS",
+        "too_heavy": "get ordinary copies of these, or raise TRAILER_MEMORY_GB if their detail "
+        "says that memory ran out",
         "bot_check": "wait some hours, or name a file of cookies in TRAILER_COOKIES",
         "age_restricted": "name a file of cookies in TRAILER_COOKIES",
         "private": "name a file of cookies in TRAILER_COOKIES",

@@ -2,11 +2,12 @@
 
 A file may lie: a playlist named `.mp4` may point at other files or at the network, a header may
 claim days of video, a packet may be broken. So only plain media containers are opened, nothing but
-the file itself is read, broken packets are counted and skipped, and time is bounded.
+the file itself is read, broken packets are counted and skipped, and no read waits for ever. What
+all of it may take of memory and time is for the process around this one to see to
+(`stages.base.parallel.within_bounds`).
 """
 
 import errno
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from fractions import Fraction
@@ -22,6 +23,7 @@ from av.stream import Discard, Disposition, Stream
 from av.video.stream import VideoStream
 
 from stages.base.errors import TrailerError
+from stages.trailers.media.limits import MAX_PACKETS, MAX_PIXELS, check_frame, check_stream
 from stages.trailers.media.structure import diagnose
 
 NO_PTS = -(1 << 62)  # stands for a missing time stamp
@@ -32,7 +34,6 @@ FORMATS = (
     "tta,truehd,vc1,w64,wav,wtv,wv"
 )
 READ_TIMEOUT_SECONDS = 20.0  # one read or one header
-FILE_TIMEOUT_SECONDS = 600.0  # all reading of one file in one pass
 IMAGE_SIGNATURES = (  # by how their files begin
     ("JPEG", lambda head: head.startswith(b"\xff\xd8\xff")),
     ("PNG", lambda head: head.startswith(b"\x89PNG\r\n\x1a\n")),
@@ -40,9 +41,7 @@ IMAGE_SIGNATURES = (  # by how their files begin
     ("TIFF", lambda head: head.startswith((b"II*\0", b"MM\0*"))),
     ("BMP", lambda head: head.startswith(b"BM")),
 )
-MAX_PIXELS = 8192 * 8192  # a larger frame is a false claim or an attack
 MAX_UNDECODABLE_PACKETS = 300  # packets to try before a track counts as undecodable
-MAX_PACKETS = 4_000_000  # a sample table can promise billions of empty packets
 
 
 @contextmanager
@@ -112,6 +111,7 @@ class StreamDecoder:
             # else only a multiple of 64 pixels is cut away at the left
             stream.codec_context.flags |= Flags.unaligned
         stream.codec_context.options = options | ({"err_detect": "explode"} if strict else {})
+        check_stream(stream)
         self.container, self.stream = container, stream
         self.n_errors = 0
         """Packets the decoder refused; if `strict`, also those it could only conceal."""
@@ -121,10 +121,10 @@ class StreamDecoder:
         """Sample aspect ratio of each frame by its pts, as the stream states it."""
 
     def packets(self) -> "Iterator[Packet[Any]]":
-        """Yield the packets that carry data; raises TrailerError timeout when it takes too long."""
-        deadline = time.monotonic() + FILE_TIMEOUT_SECONDS
+        """Yield the packets that carry data; raises TrailerError timeout where a read stalls, and
+        too_heavy behind MAX_PACKETS of them, the empty ones counted."""
         packets = self.container.demux(self.stream)
-        for _ in range(MAX_PACKETS):
+        for _ in range(MAX_PACKETS + 1):
             try:
                 packet = next(packets)
             except StopIteration:
@@ -134,11 +134,9 @@ class StreamDecoder:
             except (av.error.FFmpegError, ValueError):
                 self.truncated = True
                 return
-            if time.monotonic() > deadline:
-                raise TrailerError("timeout", f"not read in {FILE_TIMEOUT_SECONDS:.0f} s")
             if packet.size:  # an empty packet would tell the decoder that the track has ended
                 yield packet
-        self.truncated = True
+        raise TrailerError("too_heavy", f"more than {MAX_PACKETS:,} packets in one track")
 
     def decode(self, packet: "Packet[Any] | None") -> list[Any]:
         """Frames that come out when this packet goes in; None flushes the decoder."""
@@ -150,6 +148,8 @@ class StreamDecoder:
             frames = context.decode(packet)
             if packet is not None and context.type == "video":
                 self.sample_aspects[packet.pts] = context.sample_aspect_ratio
+            for frame in frames:
+                check_frame(frame)
             return frames
         except av.error.EOFError:
             return []

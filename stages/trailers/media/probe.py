@@ -10,6 +10,7 @@ from stages.trailers.media.container import (
     undecodable_reason,
     video_stream,
 )
+from stages.trailers.media.limits import check_tables
 from stages.trailers.media.picture import rotation_of
 from stages.trailers.media.sound_track import audio_streams, first_frame
 
@@ -43,7 +44,12 @@ class Probe:
 
 
 def probe(path: Path) -> Probe:
-    """Probe a file; raises TrailerError no_video, unreadable, encrypted, truncated, timeout."""
+    """Probe a file.
+
+    Raises TrailerError no_video, unreadable, encrypted, truncated, timeout, or too_heavy for what
+    no trailer has.
+    """
+    check_tables(path)
     facts: dict[str, object] = {}
     decodable = []
     with open_media(path) as container:

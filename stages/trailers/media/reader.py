@@ -11,8 +11,11 @@ a full decode would drop there is still counted, unless its packet is visibly ma
 packets are missing, it may give frames after the gap that a full decode would drop.
 """
 
+from bisect import bisect_right
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -91,18 +94,14 @@ class SeekingReader:
     def _plan_runs(self, numbers: Sequence[int]) -> list[tuple[int, int, set[int]]]:
         """Runs of packets to decode: (first packet, last packet, frame numbers wanted from it)."""
         table = self.timeline
-        keys = [int(p) for p in table.is_key.nonzero()[0] if table.frame_of_packet[p] >= 0]
+        packets = table.packet_of_frame[numbers].tolist()
+        starts = _starts(table, sorted(zip(packets, numbers, strict=True)))
         runs: list[tuple[int, int, set[int]]] = []
-        starts = []
-        for number in numbers:
-            packet = int(table.packet_of_frame[number])
-            # a frame presented before its key frame needs the GOP before it (open GOP)
-            fits = (k for k in reversed(keys) if k <= packet and table.frame_of_packet[k] <= number)
-            starts.append((next(fits, 0), packet, number))
         for start, packet, number in sorted(starts):
             if runs and start <= runs[-1][1]:
                 first, last, wanted = runs[-1]
-                runs[-1] = (first, max(last, packet), wanted | {number})
+                wanted.add(number)
+                runs[-1] = (first, max(last, packet), wanted)
             else:
                 runs.append((start, packet, {number}))
         return runs
@@ -151,6 +150,29 @@ class SeekingReader:
                 break
         if expected:
             raise TimelineMismatchError(f"{len(expected)} frames are missing")
+
+
+def _starts(
+    table: Timeline, wanted: Iterable[tuple[int, int]]
+) -> Iterator[tuple[int, int, int]]:
+    """Packet at which decoding starts for each (packet, frame number), with both.
+
+    It is the last key frame up to the packet that is presented no later than the frame: a frame
+    presented before its key frame needs the GOP before it (open GOP). 0 where there is none.
+    wanted: in order of packets, so that one pass over the key frames serves all of them.
+    """
+    keys = (table.is_key & (table.frame_of_packet >= 0)).nonzero()[0]
+    presented = table.frame_of_packet[keys].tolist()
+    coming = deque(zip(keys.tolist(), presented, strict=True))
+    useful: list[tuple[int, int]] = []  # (frame number, packet), both ascending
+    for packet, number in wanted:
+        while coming and coming[0][0] <= packet:
+            key, shown = coming.popleft()
+            while useful and useful[-1][0] > shown:  # the new one is later, and serves more frames
+                useful.pop()
+            useful.append((shown, key))
+        place = bisect_right(useful, number, key=itemgetter(0))
+        yield (useful[place - 1][1] if place else 0), packet, number
 
 
 class SequentialReader:

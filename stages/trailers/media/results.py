@@ -130,6 +130,7 @@ def extract(job: Job) -> Path:
 
     A failure that would repeat is stored too. Raises TrailerError timeout or crashed, which may not
     repeat: one trailer never stops the run. Raises BenchmarkError if the video is missing.
+    To be called in a process of its own (`bounded`), as a file may ask for any amount of memory.
     """
     picture = isinstance(job.params, FramesParams)
     store = store_of(job.params)

@@ -1,0 +1,70 @@
+"""How much memory and time the work on one trailer may take, whoever made its file.
+
+Memory is the resident size of the process that does the work, watched from outside. A limit on
+address space (RLIMIT_AS) would not do: torch and FFmpeg reserve far more of it than they use, and
+an allocation that it refuses looks like a damaged file to FFmpeg and ends the process in C++.
+"""
+
+import math
+import os
+from dataclasses import dataclass
+
+import psutil
+
+from stages.base.errors import BenchmarkError
+from stages.base.parallel.workers import workers
+
+MEMORY_GB = 1.5  # what an 8K video takes, and some more
+SECONDS = 120.0  # an ordinary trailer takes a few
+SHARE = 0.8  # of the machine's memory, for all workers together
+SMALLEST = {"TRAILER_MEMORY_GB": 0.3, "TRAILER_SECONDS": 1.0}  # a worker that has only begun
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What the work on one trailer may take, in one stage."""
+
+    memory: int
+    """Resident bytes of the process."""
+    seconds: float
+    """From its start to its end, however often the file is read."""
+
+
+def bounds() -> Bounds:
+    """TRAILER_MEMORY_GB and TRAILER_SECONDS, or their defaults; raises BenchmarkError."""
+    share = SHARE * psutil.virtual_memory().total / 1e9 / workers()
+    memory = max(min(MEMORY_GB, share), SMALLEST["TRAILER_MEMORY_GB"])
+    seconds = _number("TRAILER_SECONDS", SECONDS)
+    return Bounds(int(_number("TRAILER_MEMORY_GB", memory) * 1e9), seconds)
+
+
+def resident_bytes(process: int, descendants: bool = False) -> int:
+    """Memory of a process, of those below it too if asked for; 0 once it has ended."""
+    try:
+        first = psutil.Process(process)
+        family = [first, *(first.children(recursive=True) if descendants else ())]
+    except psutil.Error:
+        return 0
+    return sum(map(_resident, family))
+
+
+def _resident(process: psutil.Process) -> int:
+    try:
+        return int(process.memory_info().rss)
+    except psutil.Error:  # it has ended meanwhile
+        return 0
+
+
+def _number(name: str, default: float) -> float:
+    text = os.environ.get(name, "")
+    if not text:
+        return default
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not SMALLEST[name] <= value < math.inf:
+        raise BenchmarkError(
+            f"bad {name}", found=text[:80], expected=f"a number from {SMALLEST[name]:g} on"
+        )
+    return value
