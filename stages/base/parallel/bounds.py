@@ -38,20 +38,11 @@ def bounds() -> Bounds:
     return Bounds(int(_number("TRAILER_MEMORY_GB", memory) * 1e9), seconds)
 
 
-def resident_bytes(process: int, descendants: bool = False) -> int:
-    """Memory of a process, of those below it too if asked for; 0 once it has ended."""
+def resident_bytes(process: int) -> int:
+    """Memory that a process takes; 0 once it has ended."""
     try:
-        first = psutil.Process(process)
-        family = [first, *(first.children(recursive=True) if descendants else ())]
+        return int(psutil.Process(process).memory_info().rss)
     except psutil.Error:
-        return 0
-    return sum(map(_resident, family))
-
-
-def _resident(process: psutil.Process) -> int:
-    try:
-        return int(process.memory_info().rss)
-    except psutil.Error:  # it has ended meanwhile
         return 0
 
 

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from stages.base.errors import DISK_FULL, BenchmarkError, TrailerError
+from stages.base.parallel import within_bounds
 from stages.base.params import AudioParams, DownloadParams, FramesParams, SampleParams
 from stages.base.store import ROOT, Store, make_folder, push, sha256
 from stages.corpus.reader import Trailer
@@ -90,7 +91,7 @@ class TrailerFetcher:
         make_folder(WORK_FOLDER, ROOT)
         with video_store().put(local_only=True) as path:
             fetched = scheme.fetch(trailer, context, path)
-            found = probe(path)
+            found = within_bounds(probe, path)
             check_duration(found.duration, self.download)
             info = VideoInfo(
                 sha256=sha256(path),
@@ -110,23 +111,12 @@ class TrailerFetcher:
     def _extract_and_remove(self, info: VideoInfo) -> None:
         """Extract what is wanted, then remove the video.
 
-        If extraction failed for a reason that may not repeat, or killed the process, the video is
+        If extraction failed for a reason that may not repeat, or killed its process, the video is
         left for the stages frames and audio, which try again and report it.
         """
         key = video_store().key(info.sha256)
-        begun = WORK_FOLDER / "extracting" / info.sha256
-        if begun.exists():  # the process died on it last time
-            begun.unlink()
-            failed = True
-        else:
-            make_folder(begun.parent, ROOT)
-            begun.touch()
-            try:
-                extracted = [_try_extract(job) for job in self._jobs(info)]
-            finally:  # a full disk, or an unreachable store, is not the video's fault
-                begun.unlink(missing_ok=True)
-            failed = not all(extracted)
-        if not failed:
+        extracted = [_try_extract(job) for job in self._jobs(info)]
+        if all(extracted):
             video_store().drop(key)
         elif (path := video_store().find_content(info.sha256)) is not None:
             push(path)
@@ -146,7 +136,7 @@ def _read(path: Path | None) -> VideoInfo | None:
 
 def _try_extract(job: Job) -> bool:
     try:
-        extract(job)
+        within_bounds(extract, job)
     except TrailerError:
         return False
     return True

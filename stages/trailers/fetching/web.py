@@ -20,6 +20,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from stages.base.errors import BenchmarkError, TrailerError
+from stages.base.parallel.bounds import bounds, resident_bytes
 from stages.base.params import DownloadParams
 from stages.base.store import make_folder
 from stages.corpus.reader import Trailer
@@ -36,6 +37,7 @@ from stages.trailers.fetching.schemes import FetchContext, Fetched, check_size, 
 
 STEP, VERSION = "download", 2  # 2: SDR and stereo first
 MAX_TIMEOUTS = 20  # a trailer may take so many socket timeouts: ten minutes at 30 s
+LOOK_EVERY = 0.1  # seconds, at the downloader's memory
 JOB = Path(__file__).with_name("ytdlp_job.py")
 
 
@@ -89,6 +91,7 @@ def fetch(trailer: Trailer, context: FetchContext, destination: Path) -> Fetched
 
 def _attempt(url: str, params: DownloadParams, folder: Path, deadline: float) -> Path | Failure:
     cookies = os.environ.get("TRAILER_COOKIES")
+    limits = bounds()
     job = {
         "url": url,
         "folder": str(folder),
@@ -97,15 +100,20 @@ def _attempt(url: str, params: DownloadParams, folder: Path, deadline: float) ->
         "max_bytes": max_bytes(params),
         "timeout": params.timeout_seconds,
         "pause": params.pause_seconds,
+        "memory": limits.memory,
+        "seconds": limits.seconds,
         "retries": params.retries,
         "merge": shutil.which("ffmpeg") is not None,
         "cookies": str(Path(cookies).resolve()) if cookies else None,  # the job has its own folder
     }
     outcome_path = folder / "outcome.json"
     outcome_path.unlink(missing_ok=True)
-    status = _run_job(job, deadline)
-    if status is None:
-        return Failure("TimeLimit", "not finished within the time limit", reason="timeout")
+    status = _run_job(job, deadline, limits.memory)
+    if isinstance(status, Failure):
+        return status
+    if status == -signal.SIGXCPU:
+        text = f"its pages took more than {limits.seconds:g} s of a core"
+        return Failure("TimeLimit", text, reason="timeout")
     if not outcome_path.is_file():
         return Failure("Died", f"the downloader ended with status {status}", reason="crashed")
     outcome = json.loads(outcome_path.read_text(encoding="utf-8"))
@@ -124,8 +132,8 @@ def _attempt(url: str, params: DownloadParams, folder: Path, deadline: float) ->
     return path
 
 
-def _run_job(job: dict[str, object], deadline: float) -> int | None:
-    """Exit status of the downloader, None if it was killed at the deadline."""
+def _run_job(job: dict[str, object], deadline: float, memory: int) -> int | Failure:
+    """Exit status of the downloader, or why it was killed; memory: bytes that it may take."""
     command = [sys.executable, "-I", str(JOB)]
     silent = subprocess.DEVNULL
     # the job goes over standard input, since any user can read a command line; when that closes,
@@ -138,13 +146,18 @@ def _run_job(job: dict[str, object], deadline: float) -> int | None:
             with contextlib.suppress(BrokenPipeError):  # it has ended: its status says how
                 process.stdin.write(json.dumps(job).encode() + b"\n")
                 process.stdin.flush()
-            return process.wait(timeout=max(deadline - time.monotonic(), 0.01))
-        except BaseException as error:
-            with contextlib.suppress(ProcessLookupError):
+            while True:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    return process.wait(LOOK_EVERY)
+                if time.monotonic() > deadline:
+                    text = "not finished within the time limit"
+                    return Failure("TimeLimit", text, reason="timeout")
+                if resident_bytes(process.pid) > memory:
+                    text = f"the downloader took more than {memory / 1e9:g} GB of memory"
+                    return Failure("MemoryLimit", text, reason="too_heavy")
+        finally:
+            if process.returncode is None:
                 os.killpg(process.pid, signal.SIGKILL)  # and what it started, such as ffmpeg
-            if isinstance(error, subprocess.TimeoutExpired):
-                return None
-            raise
 
 
 @contextmanager

@@ -16,21 +16,20 @@ import sys
 import threading
 from pathlib import Path
 from typing import Any, NoReturn
-from urllib.parse import urljoin
 
 os.environ["YTDLP_NO_PLUGINS"] = "1"
 sys.path.append(str(Path(__file__).resolve().parents[3]))  # last, so that it hides no library
 
-import requests
 import yt_dlp
 from yt_dlp.cookies import CookieLoadError
 from yt_dlp.downloader.external import ExternalFD, FFmpegFD
-from yt_dlp.networking._requests import RequestsRH
 from yt_dlp.networking.exceptions import HTTPError
 from yt_dlp.utils import YoutubeDLError
 
 from stages.base.redaction import redact
 from stages.trailers.fetching.addresses import AddressPolicy, NotAllowedError
+from stages.trailers.fetching.pages import Pages
+from stages.trailers.fetching.redirects import RedirectCheckingRH
 from stages.trailers.fetching.refusals import Check, Refused, check_info, check_progress
 
 
@@ -55,25 +54,6 @@ class NullLogger:
     def debug(self, message: str) -> None: ...
 
     warning = error = debug
-
-
-class RedirectCheckingRH(RequestsRH):
-    """yt-dlp's request handler, which checks each redirect before following it."""
-
-    check: Any = None
-
-    def _create_instance(self, *args: Any, **kwargs: Any) -> requests.Session:
-        session = super()._create_instance(*args, **kwargs)
-        session.hooks["response"].append(self._check_redirect)
-        return session
-
-    def _check_redirect(self, response: requests.Response, *_: Any, **__: Any) -> None:
-        if response.is_redirect:
-            target = urljoin(response.url, response.headers["location"])
-            try:
-                type(self).check(target)
-            except Refused as error:  # yt-dlp passes on only errors of requests
-                raise requests.exceptions.InvalidURL(str(error)) from error
 
 
 class Versions:
@@ -107,9 +87,13 @@ class CheckedDownloader(yt_dlp.YoutubeDL):
         """Of a request."""
         self.versions = Versions(Path(job["folder"]) / "versions.jsonl")
         self.policy = AddressPolicy(job["url"])
+        self.pages = Pages(self._refuse)
         checks = {
             "match_filter": self._recording(functools.partial(check_info, job)),
-            "progress_hooks": [self._recording(functools.partial(check_progress, job, {}))],
+            "progress_hooks": [
+                self._recording(functools.partial(check_progress, job, {})),
+                lambda _: limit_cpu(resource.RLIM_INFINITY),  # media has come: what it takes is due
+            ],
         }
         super().__init__(options(job) | checks)
 
@@ -127,7 +111,9 @@ class CheckedDownloader(yt_dlp.YoutubeDL):
 
     def build_request_director(self, handlers: Any, preferences: Any = None) -> Any:
         handler = type(
-            "RedirectCheckingRH", (RedirectCheckingRH,), {"check": staticmethod(self.check)}
+            "RedirectCheckingRH",
+            (RedirectCheckingRH,),
+            {"check": staticmethod(self.check), "pages": self.pages},
         )
         return super().build_request_director([handler], preferences)
 
@@ -150,8 +136,17 @@ class CheckedDownloader(yt_dlp.YoutubeDL):
         try:
             self.policy.check(url)
         except NotAllowedError as error:
-            self.refusal = Refused("not_allowed", str(error))
-            raise self.refusal from None
+            self._refuse("not_allowed", str(error))
+
+    def _refuse(self, reason: str, text: str) -> NoReturn:
+        self.refusal = Refused(reason, text)
+        raise self.refusal from None
+
+
+def limit_cpu(seconds: float) -> None:
+    """How many seconds of a core this process may take from now on before it is ended."""
+    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), hard))
 
 
 def format_selector(merge: bool) -> str:
@@ -243,6 +238,13 @@ def _failure(error: Exception, downloader: CheckedDownloader | None) -> dict[str
     if refused:
         return {"kind": "Refused", "text": str(refused), "reason": refused.reason}
     text = str(error)
+    cause = (getattr(error, "exc_info", None) or (None, None))[1]
+    if isinstance(cause or error, MemoryError):
+        return {
+            "kind": "MemoryError",
+            "text": "the downloader ran out of its memory",
+            "reason": "too_heavy",
+        }
     if "Requested format is not available" in text and downloader:
         text = "neither picture nor sound at this address"
         if not downloader.job["merge"]:
@@ -256,7 +258,6 @@ def _failure(error: Exception, downloader: CheckedDownloader | None) -> dict[str
             "text": f"{type(error).__name__}: {text}",
             "reason": "crashed",
         }
-    cause = (getattr(error, "exc_info", None) or (None, None))[1]
     last = getattr(downloader, "last_error", None)
     if cause is None and last is not None and str(last) in text:
         cause = last
@@ -281,6 +282,8 @@ def main() -> None:
     disable_external_downloaders()
     limit = 2 * job["max_bytes"] + 1_000_000  # merging writes picture and sound a second time
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+    limit_cpu(job["seconds"])  # a page may be such that it takes hours to search
+    resource.setrlimit(resource.RLIMIT_DATA, (job["memory"], job["memory"]))  # ffmpeg's, too
     text = redact(json.dumps(outcome(job)))
     Path("outcome.json").write_text(text, encoding="utf-8")
 

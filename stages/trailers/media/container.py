@@ -124,7 +124,7 @@ class StreamDecoder:
         """Yield the packets that carry data; raises TrailerError timeout where a read stalls, and
         too_heavy behind MAX_PACKETS of them, the empty ones counted."""
         packets = self.container.demux(self.stream)
-        for _ in range(MAX_PACKETS + 1):
+        for _ in range(MAX_PACKETS + 2):  # behind the last comes an empty one, then the end
             try:
                 packet = next(packets)
             except StopIteration:

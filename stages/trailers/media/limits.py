@@ -1,7 +1,7 @@
 """What no trailer has: numbers beyond which a file is refused before anything is made of it.
 
-They are wide: pictures of 8K, sound at four times a CD's rate, and as many packets as a film of four
-hours has in 60 pictures a second.
+They are wide: pictures of 8K, sound at four times a CD's rate, and as many packets as a film of
+four hours has in 60 pictures a second.
 """
 
 from pathlib import Path

@@ -152,9 +152,7 @@ class SeekingReader:
             raise TimelineMismatchError(f"{len(expected)} frames are missing")
 
 
-def _starts(
-    table: Timeline, wanted: Iterable[tuple[int, int]]
-) -> Iterator[tuple[int, int, int]]:
+def _starts(table: Timeline, wanted: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int, int]]:
     """Packet at which decoding starts for each (packet, frame number), with both.
 
     It is the last key frame up to the packet that is presented no later than the frame: a frame

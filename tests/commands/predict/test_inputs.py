@@ -1,4 +1,5 @@
 import shutil
+import struct
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,17 @@ def test_what_did_not_come_says_why_and_what_to_do(reason):
 def test_every_reason_has_its_words(reason):
     said = str(explain("a.mp4", TrailerError(reason)))
     assert said.startswith("a.mp4: it ") and "what to do" in said
+
+
+def test_a_file_that_is_too_heavy_says_so_in_a_sentence(tmp_path):
+    path = tmp_path / "a.wav"
+    fields = (1, 2, 3_000_000, 12_000_000, 4, 16)
+    chunks = b"fmt \x10\0\0\0" + struct.pack("<HHIIHH", *fields) + b"data\x40\0\0\0" + bytes(64)
+    path.write_bytes(b"RIFF" + struct.pack("<I", len(chunks) + 4) + b"WAVE" + chunks)
+    with pytest.raises(BenchmarkError) as said:
+        look_into(str(path), 0, obtain=None)  # type: ignore[arg-type]
+    assert "it takes more than one trailer may" in str(said.value)
+    assert "sound at 3,000,000 Hz, at most 192,000 Hz" in str(said.value)
 
 
 @pytest.mark.parametrize("name", ["", "a\0b", "no/such.mp4"])

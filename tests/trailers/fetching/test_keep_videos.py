@@ -1,13 +1,15 @@
 """download.keep_videos: frames and sound are taken while the video is there, or later, alike."""
 
 import errno
-import multiprocessing
 import os
 import signal
+import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from stages.base.errors import BenchmarkError, TrailerError
@@ -16,6 +18,7 @@ from stages.corpus.reader import Trailer
 from stages.trailers.fetching import fetcher, ledger, local
 from stages.trailers.fetching.fetcher import TrailerFetcher
 from stages.trailers.fetching.video_info import VideoInfo
+from stages.trailers.media import probe as probe_room
 from stages.trailers.media.results import AUDIO, FRAMES, extract, jobs, write
 from tests.trailers.fetching.conftest import download_params, make_movie, sample_params, trailer_at
 
@@ -109,13 +112,8 @@ def test_said_later_what_is_there_is_dropped_and_can_come_again(films: list[Trai
 def test_a_video_from_which_taking_failed_by_chance_stays(
     films: list[Trailer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def slow(job: Any) -> Path:
-        if job.params == SOUND:
-            raise TrailerError("timeout")
-        return extract(job)
-
     with monkeypatch.context() as patched:
-        patched.setattr(fetcher, "extract", slow)
+        patched.setattr(fetcher, "extract", _slow)
         assert isinstance(obtain()(films[0]), VideoInfo)
     assert len(videos()) == 1
     obtain()(films[0])
@@ -126,28 +124,51 @@ def test_a_video_from_which_taking_failed_by_chance_stays(
 def test_what_stops_the_run_leaves_no_video_to_suspect(
     films: list[Trailer], monkeypatch: pytest.MonkeyPatch, trouble: Exception
 ) -> None:
-    def stop(job: Any) -> Path:
-        raise trouble
-
     with monkeypatch.context() as patched, pytest.raises(type(trouble)):
-        patched.setattr(fetcher, "extract", stop)
+        patched.setattr(fetcher, "extract", partial(_stop, trouble))
         obtain()(films[0])
     assert len(videos()) == 1
     obtain()(films[0])  # the next run
     assert videos() == []
 
 
-def test_a_video_that_kills_its_process_is_left_to_the_stages(films: list[Trailer]) -> None:
-    process = multiprocessing.get_context("fork").Process(target=_die_taking, args=(films[0],))
-    process.start()
-    process.join(30)
-    assert process.exitcode == -signal.SIGKILL
-    assert isinstance(obtain()(films[0]), VideoInfo)  # as the pool tries it again
+def test_a_video_that_kills_its_process_is_left_to_the_stages(
+    films: list[Trailer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(fetcher, "extract", _die)
+        assert isinstance(obtain()(films[0]), VideoInfo)
     assert len(videos()) == 1
     obtain()(films[0])  # the next run
     assert videos() == []
 
 
-def _die_taking(trailer: Trailer) -> None:
-    fetcher.extract = lambda job: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore
-    obtain()(trailer)
+def test_a_video_that_is_too_heavy_to_look_into_is_a_row(
+    films: list[Trailer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRAILER_MEMORY_GB", "0.4")
+    with monkeypatch.context() as patched, pytest.raises(TrailerError) as caught:
+        patched.setattr(probe_room, "probe", _fill)
+        obtain()(films[0])
+    assert (caught.value.reason, caught.value.detail) == ("too_heavy", "more than 0.4 GB of memory")
+    assert isinstance(obtain()(films[0]), VideoInfo)  # in a new process
+
+
+def _slow(job: Any) -> Path:
+    if job.params == SOUND:
+        raise TrailerError("timeout")
+    return extract(job)
+
+
+def _stop(trouble: Exception, job: Any) -> Path:
+    raise trouble
+
+
+def _die(job: Any) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _fill(path: Path) -> None:
+    """Take half a gigabyte and hold it."""
+    held = np.ones(500_000_000, np.uint8)
+    time.sleep(60 + held[0])

@@ -17,6 +17,7 @@ JOB: dict[str, Any] = {
     "max_seconds": 600.0,
     "max_bytes": 1000,
     "timeout": 1.0,
+    "memory": 1_500_000_000,
     "pause": 0.5,
     "retries": 2,
     "merge": True,

@@ -1,5 +1,7 @@
 """Seeking must give the same frames as a plain decode, on every kind of file it accepts."""
 
+import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -155,3 +157,64 @@ def test_frames_keep_their_place_in_paths_with_odd_names(tmp_path, video):
     path: Path = tmp_path / "100% %03d ‘ä’ concat:a|b.mp4"
     video(tmp_path / "a.mp4", count=30).rename(path)
     assert read_timeline(path).n_frames == 30
+
+
+def table_of(timeline: Any, frame_of_packet: np.ndarray) -> Any:
+    """A timeline in which every packet is a key frame that shows the frame of this number."""
+    return replace(
+        timeline,
+        pts=frame_of_packet,
+        is_key=np.ones(len(frame_of_packet), bool),
+        packet_of_frame=np.argsort(frame_of_packet),
+        frame_of_packet=frame_of_packet,
+    )
+
+
+def lines_run(call: Any) -> int:
+    """How many lines of Python a call takes."""
+    count = 0
+
+    def trace(frame: Any, event: str, argument: object) -> Any:
+        nonlocal count
+        count += event == "line"
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        call()
+    finally:
+        sys.settrace(before)
+    return count
+
+
+@pytest.mark.parametrize("order", ["as shown", "backwards", "shuffled"])
+def test_planning_takes_time_in_proportion_to_the_key_frames(tmp_path, video, order):
+    timeline = read_timeline(video(tmp_path / "a.mp4", count=10))
+    orders: dict[str, Any] = {
+        "as shown": np.arange,
+        "backwards": lambda n: np.arange(n)[::-1].copy(),
+        "shuffled": np.random.default_rng(0).permutation,
+    }
+    lines = []
+    for count in (1000, 2000):
+        reader = SeekingReader(tmp_path, table_of(timeline, orders[order](count)), 16)
+        lines.append(lines_run(lambda reader=reader, n=count: reader._plan_runs(range(n))))
+    assert lines[1] < 2.2 * lines[0]
+
+
+def test_planning_finds_the_last_key_frame_that_serves(tmp_path, video):
+    timeline = read_timeline(video(tmp_path / "a.mp4", count=10))
+    shown = np.random.default_rng(1).permutation(300)
+    reader = SeekingReader(tmp_path, table_of(timeline, shown), 16)
+    for number in range(300):
+        packet = int(np.flatnonzero(shown == number)[0])
+        fits = [k for k in range(packet + 1) if shown[k] <= number]
+        assert reader._plan_runs([number]) == [(fits[-1], packet, {number})]
+
+
+def test_many_key_frames_are_planned_at_once(tmp_path, video):
+    timeline = read_timeline(video(tmp_path / "a.mp4", count=10))
+    reader = SeekingReader(tmp_path, table_of(timeline, np.arange(40_000)), 16)
+    runs = reader._plan_runs(range(40_000))
+    assert runs == [(n, n, {n}) for n in range(40_000)]
