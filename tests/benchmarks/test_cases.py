@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from benchmarks import frame_ways
-from benchmarks.cases import embedding, fit, frames, judging, pipeline, sample, sound
+from benchmarks.cases import embedding, fit, frames, judging, pipeline, sample, soak, sound
 from benchmarks.clips import Clip, can_encode, write_clip
 from benchmarks.rows import Row
 from stages.base.params import AudioParams, FramesParams
@@ -89,6 +89,15 @@ def test_judging(tmp_path):
 def test_sample(tmp_path):
     (row,) = ran(sample.rows(tmp_path, 0.1, sample.Size(trailers=1)))
     assert row.cpu is not None and row.cpu.median < 1  # the encoder alone is a part of it
+
+
+def test_soak(tmp_path, monkeypatch):
+    monkeypatch.setattr(soak, "ORDINARY", 1)
+    monkeypatch.setattr(soak, "CLIP", Clip("H.264", 64, 2, 12))
+    (row,) = soak.rows(tmp_path, 1, soak.Size(["/table.mp4"]))
+    assert "none lost" in row.note and "(too_heavy 1)" in row.note
+    assert (row.facts["hostile"], row.facts["ordinary"], row.facts["lost"]) == (1, 1, 0)
+    assert 50 < row.facts["peak_worker_megabytes"] < 1500
 
 
 def test_embedding(tmp_path):

@@ -38,10 +38,10 @@ def bounds() -> Bounds:
     return Bounds(int(_number("TRAILER_MEMORY_GB", memory) * 1e9), seconds)
 
 
-def resident_bytes(process: int) -> int:
+def resident_bytes(process: psutil.Process) -> int:
     """Memory that a process takes; 0 once it has ended."""
     try:
-        return int(psutil.Process(process).memory_info().rss)
+        return int(process.memory_info().rss)
     except psutil.Error:
         return 0
 

@@ -15,12 +15,14 @@ from concurrent.futures import CancelledError
 from multiprocessing import Pipe
 from typing import TypeVar
 
+import psutil
+
 from stages.base.errors import TrailerError
 from stages.base.parallel.bounds import Bounds, bounds, resident_bytes
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-LOOK_EVERY = 0.03  # seconds, at a worker's memory; it fills some 100 MB meanwhile
+LOOK_EVERY = 0.05  # seconds, at a worker's memory; it fills some 100 MB meanwhile
 PATIENCE = 10.0  # seconds for an idle worker to end by itself
 SERVE = "import sys; sys.path[:] = {path!r}; from stages.base.parallel.serving import serve; "
 
@@ -46,6 +48,7 @@ class Child:
             process_group=0,  # Ctrl-C is for us to answer
         )
         theirs.close()
+        self.watched = psutil.Process(self.process.pid)
         self.fresh = True
         """Whether it has not worked yet, so that its memory is all due to this call."""
 
@@ -64,7 +67,7 @@ class Child:
         try:
             self.connection.send((function, item, here, dict(os.environ)))
             while not self.connection.poll(LOOK_EVERY if limits else None):
-                if limits and resident_bytes(self.process.pid) > limits.memory:
+                if limits and resident_bytes(self.watched) > limits.memory:
                     raise TooHeavyError
                 if limits and time.monotonic() > deadline:
                     raise TrailerError("timeout", f"not done in {limits.seconds:g} s")

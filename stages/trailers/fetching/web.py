@@ -19,6 +19,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import psutil
+
 from stages.base.errors import BenchmarkError, TrailerError
 from stages.base.parallel.bounds import bounds, resident_bytes
 from stages.base.params import DownloadParams
@@ -141,6 +143,7 @@ def _run_job(job: dict[str, object], deadline: float, memory: int) -> int | Fail
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=silent, stderr=silent, process_group=0
     ) as process:
+        watched = psutil.Process(process.pid)
         try:
             assert process.stdin is not None
             with contextlib.suppress(BrokenPipeError):  # it has ended: its status says how
@@ -152,7 +155,7 @@ def _run_job(job: dict[str, object], deadline: float, memory: int) -> int | Fail
                 if time.monotonic() > deadline:
                     text = "not finished within the time limit"
                     return Failure("TimeLimit", text, reason="timeout")
-                if resident_bytes(process.pid) > memory:
+                if resident_bytes(watched) > memory:
                     text = f"the downloader took more than {memory / 1e9:g} GB of memory"
                     return Failure("MemoryLimit", text, reason="too_heavy")
         finally:

@@ -23,7 +23,13 @@ from av.stream import Discard, Disposition, Stream
 from av.video.stream import VideoStream
 
 from stages.base.errors import TrailerError
-from stages.trailers.media.limits import MAX_PACKETS, MAX_PIXELS, check_frame, check_stream
+from stages.trailers.media.limits import (
+    MAX_PACKETS,
+    MAX_PIXELS,
+    PIXELS_TO_READ_OF,
+    check_frame,
+    check_stream,
+)
 from stages.trailers.media.structure import diagnose
 
 NO_PTS = -(1 << 62)  # stands for a missing time stamp
@@ -56,7 +62,7 @@ def open_media(path: Path) -> Iterator[InputContainer]:
         container = av.open(
             f"file:{path.resolve()}",
             mode="r",
-            options={"max_pixels": str(MAX_PIXELS)},
+            options={"max_pixels": str(PIXELS_TO_READ_OF)},
             container_options={"protocol_whitelist": "file", "format_whitelist": FORMATS},
             metadata_errors="replace",
             timeout=(READ_TIMEOUT_SECONDS, READ_TIMEOUT_SECONDS),

@@ -13,6 +13,7 @@ from stages.base.errors import TrailerError
 from stages.trailers.media.tables import claimed
 
 MAX_PIXELS = 8192 * 4320  # of a stored picture
+PIXELS_TO_READ_OF = 4 * MAX_PIXELS  # beyond them FFmpeg forgets how large they were
 MAX_SAMPLE_RATE = 192_000  # Hz
 MAX_CHANNELS = 32
 MAX_PACKETS = 1_000_000  # of one track; a table can promise billions of empty ones
