@@ -8,6 +8,7 @@ import pytest
 
 from stages.base.errors import BenchmarkError, TrailerError
 from stages.base.parallel import bounds as room
+from stages.base.parallel import run as anywhere
 from stages.base.parallel import within_bounds
 from stages.base.parallel.bounds import Bounds, bounds
 from stages.base.parallel.children import Children
@@ -50,6 +51,18 @@ def test_in_a_pool_the_others_are_done():
         "slow": ("timeout", "not done in 2 s"),
     }
     assert [found[item] for item in "abcd"] == list("ABCD")
+
+
+@pytest.mark.xdist_group("cluster")
+def test_on_a_cluster_the_worker_goes_on(lone_scheduler, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", lone_scheduler.address)
+    lone_scheduler.environment |= {"TRAILER_MEMORY_GB": "0.4", "TRAILER_SECONDS": "2"}
+    lone_scheduler.add_workers(1)
+    results = dict(anywhere(work, ["a", "heavy", "b", "slow", "c"], bounded=True))
+    reasons = {n: r.reason for n, r in results.items() if isinstance(r, TrailerError)}
+    assert reasons == {"heavy": "too_heavy", "slow": "timeout"}
+    assert [results[item] for item in "abc"] == list("ABC")
 
 
 def test_without_bounds_nothing_is_watched(monkeypatch):

@@ -26,7 +26,6 @@ from stages.trailers.fetching import ledger
 from stages.trailers.fetching.fetcher import TrailerFetcher
 from stages.trailers.media.results import AUDIO, FRAMES, extract, jobs, write
 from tests.base.parallel.conftest import Cluster
-from tests.base.parallel.test_bounds import work
 from tests.trailers.fetching.conftest import download_params, sample_params
 from tests.trailers.media.conftest import write_audio, write_video
 
@@ -157,19 +156,6 @@ def test_failures_and_an_item_that_kills_its_workers(cluster, folder, at):
     assert {n: r for n, r in results.items() if n not in (3, 5)} == {0: 0, 1: 1, 2: 4, 4: 16, 6: 36}
     assert isinstance(results[3], TrailerError) and results[3].detail == "three"
     assert isinstance(results[5], TrailerError) and results[5].reason == "crashed"
-
-
-def test_an_item_beyond_its_bounds_is_a_row_and_its_worker_goes_on(
-    lone_scheduler, folder, at, monkeypatch
-):
-    monkeypatch.setitem(lone_scheduler.environment, "TRAILER_MEMORY_GB", "0.4")
-    monkeypatch.setitem(lone_scheduler.environment, "TRAILER_SECONDS", "2")
-    lone_scheduler.add_workers(1)
-    at(lone_scheduler.address)
-    results = dict(run(work, ["a", "heavy", "b", "slow", "c"], bounded=True))
-    reasons = {n: r.reason for n, r in results.items() if isinstance(r, TrailerError)}
-    assert reasons == {"heavy": "too_heavy", "slow": "timeout"}
-    assert [results[item] for item in "abc"] == list("ABC")
 
 
 def test_a_bug_stops_the_run(cluster, folder, at):
