@@ -61,7 +61,7 @@ def test_a_file_that_is_too_heavy_says_so_in_a_sentence(tmp_path):
     chunks = b"fmt \x10\0\0\0" + struct.pack("<HHIIHH", *fields) + b"data\x40\0\0\0" + bytes(64)
     path.write_bytes(b"RIFF" + struct.pack("<I", len(chunks) + 4) + b"WAVE" + chunks)
     with pytest.raises(BenchmarkError) as said:
-        look_into(str(path), 0, obtain=None)  # type: ignore[arg-type]
+        open_trailer(str(path), 0, obtain=None)  # type: ignore[arg-type]
     assert "it takes more than one trailer may" in str(said.value)
     assert "sound at 3,000,000 Hz, at most 192,000 Hz" in str(said.value)
 

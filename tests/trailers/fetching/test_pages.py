@@ -116,7 +116,7 @@ def test_the_job_limits_itself(
 ) -> None:
     """What `main` runs once its limits stand; a stand-in that does nothing is a bug to it."""
     monkeypatch.setenv("TRAILER_MEMORY_GB", "0.8")
-    monkeypatch.setenv("TRAILER_SECONDS", "2")
+    monkeypatch.setenv("TRAILER_SECONDS", "3")
     job = tmp_path / "job.py"
     job.write_text(
         textwrap.dedent(f"""
