@@ -79,3 +79,10 @@ def test_the_way_back_leads_back_where_another_machine_made_what_the_lock_names(
         assert (clone / name).read_text() == "oursobtain: 1\nfit: 1\n", name
     assert "Stage 'fit' is cached" in said, "what was trained is not trained again"
     assert "Running stage 'obtain'" in said, "what writes a table for git runs again"
+
+
+@pytest.mark.parametrize("name", ["README.md", "docs/films.md"])
+def test_who_is_told_the_way_back_is_warned_what_it_discards(name):
+    text = re.sub(r"[\s*]+", " ", (ROOT / name).read_text(encoding="utf-8"))
+    _, after = text.split("To go back to the committed results:")
+    assert "It discards every uncommitted change" in after[:200]
