@@ -12,13 +12,16 @@ def main() -> None:
         description="Embed the extracted frames or sound of every trailer with one backbone of "
         "params.yaml: writes data/embeddings/<backbone>.npz.",
     )
-    parser.add_argument("backbone", help="a name under backbones in params.yaml")
+    parser.add_argument(
+        "backbone", help="a name under matrix.backbones or matrix.pretrained in params.yaml"
+    )
     name = parser.parse_args().backbone
 
     from stages.base.compute import configure_torch
     from stages.base.counting import counted
     from stages.base.errors import BenchmarkError
     from stages.base.params import load
+    from stages.base.plugins import check_modality
     from stages.embedding.base import describe, family
     from stages.embedding.jobs import Recipe, jobs, store_of
     from stages.embedding.joining import write_embeddings
@@ -32,13 +35,7 @@ def main() -> None:
     weights = Path(f"data/weights/{name}.safetensors") if name in matrix.pretrained else None
     recipe = Recipe.from_params(backbone, weights)
     modality = describe(backbone.family, backbone.model, backbone.options).modality
-    if modality != backbone.modality:
-        raise BenchmarkError(
-            f"family {backbone.family} is for {modality}",
-            where=f"params.yaml: {name}.reads",
-            found=backbone.reads,
-            expected="frames" if modality == "picture" else "audio",
-        )
+    check_modality(name, backbone.family, backbone.reads, modality)
     pack = Path("data") / backbone.reads
     todo = jobs(pack, recipe)
     if not todo:

@@ -1,6 +1,8 @@
 """List what a matrix needs and costs before it runs. Not a DVC stage."""
 
 import argparse
+import sys
+from functools import partial
 from pathlib import Path
 
 from stages.base.console import progress, run_command
@@ -9,9 +11,10 @@ from stages.base.console import progress, run_command
 def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m stages.plan",
-        description="List every cell of the matrix: what it needs, whether that is available, and "
-        "what it costs in stages, downloads and minutes, and how many of these minutes are left. A "
-        "backbone that never ran is timed first, which takes a few seconds. Nothing is downloaded.",
+        description="List every backbone and approach that will run: what it needs, whether that "
+        "is available, what it costs in stages, downloads and minutes, and how many of these are "
+        "left. Backbones that are new are timed first, heads and contexts are tried, which takes a "
+        "few seconds; what cannot run is listed below, exit status 1. Nothing is downloaded.",
     )
     parser.add_argument("set", nargs="?", help="the name of a file in sets/, as for stages.choose")
     parser.add_argument("--catalogue", type=Path, help="instead of catalogue.path")
@@ -21,7 +24,7 @@ def main() -> None:
     parser.add_argument("--write", type=Path, help="put that table into this file, between marks")
     arguments = parser.parse_args()
 
-    from stages.commands.plan.output import MEANING, models, plan_table, write_models
+    from stages.commands.plan.output import MEANING, models, plan_table, problems, write_models
 
     if arguments.models:
         lines = list(models())
@@ -38,10 +41,8 @@ def main() -> None:
     from stages.commands.plan.costs import Recorded, count, plan
     from stages.commands.plan.finished import Finished
     from stages.commands.plan.rates import Rates
+    from stages.commands.plan.weights import find_weights
     from stages.corpus.reader import read_catalogue
-    from stages.embedding.base import describe
-    from stages.embedding.weights.sources import WeightsConfig, locate
-    from stages.embedding.weights.weights_dir import weights_dir
 
     configure_torch()
     params = load(chosen=arguments.set)
@@ -53,12 +54,7 @@ def main() -> None:
         would_be["catalogue"]["path"] = str(arguments.catalogue)
     trailers = read_catalogue(arguments.catalogue or Path(params.catalogue.path))
 
-    def available(slug: str) -> str:
-        entry = matrix.pretrained[slug]
-        record = describe(entry.family, entry.model, entry.options)
-        config = WeightsConfig(slug, entry.file, weights_dir())
-        return locate(record, config, Path(f"data/weights/{slug}.safetensors"))
-
+    available = partial(find_weights, matrix)
     recorded = Recorded.read(Path("metrics"))
     rates = Rates(Path("data/store/rates.json"), params.frames, params.audio)
     with workspace_hashes() as hash_of:
@@ -70,6 +66,9 @@ def main() -> None:
         console.width = 160
     console.print(plan_table(shown))
     console.print(MEANING)
+    if wrong := problems(shown):
+        console.print("\nThis cannot run:", *wrong, sep="\n", markup=False, soft_wrap=True)
+        sys.exit(1)
     steps = [f"python -m stages.choose {arguments.set}"] if arguments.set else []
     path = arguments.catalogue
     steps += [f"dvc exp run -S catalogue.path={path}" if path else "dvc repro"]

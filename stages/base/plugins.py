@@ -64,6 +64,21 @@ def load_class(folder: str, name: str, class_name: str, base: type, contract: st
     return found
 
 
+def check_modality(slug: str, family: str, reads: str, modality: str) -> None:
+    """Raises BenchmarkError unless a backbone of params.yaml reads what its family is for.
+
+    reads: frames or audio; modality: picture or sound.
+    """
+    if reads != (expected := "frames" if modality == "picture" else "audio"):
+        raise BenchmarkError(
+            f"family {family} is for {modality}",
+            where=f"params.yaml: {slug}.reads",
+            found=reads,
+            expected=expected,
+            do=f"correct reads, or the modality in stages/backbones/{family}.py",
+        )
+
+
 def invalid_plugin(module: str, found: str, contract: str, line: int = 0) -> BenchmarkError:
     """The error for a plugin that breaks its contract, with its file and line."""
     file = f"{module.replace('.', '/')}.py"

@@ -9,8 +9,8 @@ from stages.base.counting import counted
 from stages.base.errors import BenchmarkError
 from stages.base.params import BackboneParams, MatrixParams
 from stages.base.params.matrix import PRIOR, Cell, cells_of
+from stages.commands.plan.trying import Shape, try_approach, try_backbone
 from stages.corpus.reader import Trailer
-from stages.embedding.base import describe
 
 ONCE = (  # the stages that record what they take, whatever the matrix
     *("catalogue", "download", "frames", "audio", "splits", "leaks"),
@@ -22,6 +22,7 @@ JOINED_BY = {
     "weighted": "weighted average of two approaches",
     "stacked": "logistic regression on two approaches",
 }
+NOT_AVAILABLE = "no, see below"
 BYTES = 4  # of a parameter as published
 
 
@@ -41,6 +42,10 @@ class Row:
     """None where nothing comparable was measured."""
     left: float | None = None
     """Minutes of those stages that are not finished."""
+    problem: str = ""
+    """Why it cannot run."""
+    shape: Shape = ()
+    """Of one embedding, where it is a backbone that can run."""
 
 
 @dataclass(frozen=True)
@@ -85,22 +90,31 @@ def plan(
     """Rows in the order of work.
 
     per_trailer: seconds that embedding a trailer takes here, for backbones that never ran.
+    A row whose code or parameters are wrong says so and stops nothing.
     available: where the weights of a pretrained backbone are, "" if they must be downloaded;
     BenchmarkError if they cannot be. finished: whether a stage of this name, as DVC calls it, need
     not run again.
     """
     yield _common(trailers, recorded, finished)
     fetched: dict[str, str] = {}
+    shapes: dict[str, Shape] = {}
     for slug in (*matrix.backbones, *matrix.pretrained):
-        row = _backbone(matrix, slug, len(trailers), recorded, per_trailer, available)
+        group = "embed_pretrained" if slug in matrix.pretrained else "embed"
+        done = finished(f"{group}@{slug}")
+        row = _backbone(matrix, slug, len(trailers), recorded, per_trailer, available, done)
+        if row.shape:
+            shapes[slug] = row.shape
         if row.megabytes and row.needs in fetched:
             row = replace(row, available=f"with {fetched[row.needs]}", megabytes=0.0)
         fetched.setdefault(row.needs, slug)
-        group = "embed_pretrained" if slug in matrix.pretrained else "embed"
-        yield _with_left(row, finished(f"{group}@{slug}"))
+        yield _with_left(row, done)
     by_slug = {cell.slug: cell for cell in cells_of(matrix) if not cell.base}
     for cell in by_slug.values():
         row = _approach(cell, by_slug, len(trailers), recorded)
+        try:
+            try_approach(cell, shapes)
+        except BenchmarkError as error:
+            row = replace(row, available=NOT_AVAILABLE, problem=str(error))
         group = {"single": "fit@", "early": "early@", "late": "late@", "prior": ""}[cell.kind]
         yield _with_left(row, finished(group + cell.slug))
 
@@ -139,26 +153,29 @@ def _backbone(
     recorded: Recorded,
     per_trailer: Callable[[BackboneParams], float],
     available: Callable[[str], str],
+    done: bool,
 ) -> Row:
     backbone = matrix.backbone(slug)
     what = " ".join([backbone.family, backbone.model]).strip()
     pretrained = matrix.pretrained.get(slug)
     stages = 2 if pretrained else 1
     try:
-        record = describe(backbone.family, backbone.model, backbone.options)
+        record = try_backbone(slug, backbone)
         where = available(slug) if pretrained else "yes"
         minutes = recorded.minutes([f"embed@{slug}"], trailers)
-        if minutes is None:
-            minutes = per_trailer(backbone) * trailers / 60
+        if minutes is None or not (pretrained or done):  # which also tries code that was edited
+            measured = per_trailer(backbone) * trailers / 60
+            minutes = measured if minutes is None else minutes
     except BenchmarkError as error:
-        return Row(slug, what, "–", f"no: {error}", stages)
+        return Row(slug, what, "–", NOT_AVAILABLE, stages, problem=str(error))
     minutes += recorded.seconds.get(f"weights@{slug}", 0.0) / 60
     source = record.source
     needs = f"{source.hub or source.file} (weights)" if source else "nothing"
     if pretrained and pretrained.file:
         needs = f"{pretrained.file} (weights of your own)"
     megabytes = 0.0 if where else record.parameters * BYTES / 1e6
-    return Row(slug, what, needs, where or "to be downloaded", stages, megabytes, minutes)
+    where = where or "to be downloaded"
+    return Row(slug, what, needs, where, stages, megabytes, minutes, shape=record.shape)
 
 
 def _approach(cell: Cell, by_slug: Mapping[str, Cell], trailers: int, recorded: Recorded) -> Row:

@@ -43,6 +43,15 @@ def plan_table(rows: Sequence[Row]) -> Table:
     return table
 
 
+def problems(rows: Sequence[Row]) -> list[str]:
+    """What keeps rows from running, each once, after the names of those it concerns."""
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        if row.problem:
+            found.setdefault(row.problem, []).append(row.slug)
+    return [f"{', '.join(slugs)}: {problem}" for problem, slugs in found.items()]
+
+
 def _minutes(value: float | None) -> str:
     return "?" if value is None else f"{value:.1f}"
 

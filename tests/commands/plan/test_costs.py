@@ -21,7 +21,7 @@ from stages.base.params.matrix import (
     PretrainedParams,
 )
 from stages.commands.plan.costs import ONCE, REPORT, Recorded, count, plan
-from stages.commands.plan.output import models, plan_table, write_models
+from stages.commands.plan.output import models, plan_table, problems, write_models
 from stages.corpus.reader import Trailer
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -94,7 +94,10 @@ def test_what_cannot_be_had_is_said_and_stops_nothing():
         raise BenchmarkError("transformers is not installed", do="install it")
 
     found = {row.slug: row for row in planned(available=available)}
-    assert found["small"].available.startswith("no: transformers is not installed")
+    assert found["small"].available == "no, see below"
+    assert problems(found.values()) == [
+        "small: transformers is not installed\n  what to do: install it"
+    ]
     assert len(found) == count(MATRIX) == 9
 
 

@@ -1,0 +1,81 @@
+"""Backbones, heads and contexts of a matrix, tried before anything is downloaded or trained."""
+
+from collections.abc import Mapping
+from functools import cache
+
+import numpy as np
+import torch
+
+from stages.base.errors import BenchmarkError
+from stages.base.genres import GENRES
+from stages.base.params import BackboneParams
+from stages.base.params.matrix import Cell
+from stages.base.plugins import TRAINED, check_modality, plugin_errors
+from stages.embedding.base import create_unloaded, describe
+from stages.embedding.records import Record
+from stages.fitting.batch import ModelBatch
+from stages.fitting.inputs import Inputs
+from stages.fitting.items import Items
+
+BUILT_IN = ("each", "mean", "max")  # contexts without code of their own: a head gets single items
+N_FILMS = 4
+LENGTH = 3
+"""Of a made-up sequence."""
+Shape = tuple[int, ...]
+
+
+def try_backbone(slug: str, backbone: BackboneParams) -> Record:
+    """Its model's record. Raises BenchmarkError where family, model, options or reads are wrong."""
+    record = describe(backbone.family, backbone.model, backbone.options)
+    check_modality(slug, backbone.family, backbone.reads, record.modality)
+    create_unloaded(backbone.family, backbone.model, backbone.options, backbone.precision)
+    return record
+
+
+def try_approach(cell: Cell, shapes: Mapping[str, Shape]) -> None:
+    """Train its head and context for one step on made-up embeddings, several models at once.
+
+    shapes: of one embedding, by backbone; a cell with a part that is not in there is passed over.
+    Raises BenchmarkError where head or context break their contract or do not fit the backbone.
+    """
+    if cell.kind not in ("single", "early") or not set(cell.parts) <= shapes.keys():
+        return
+    parts = tuple(shapes[part] for part in cell.parts)
+    if cell.kind == "early" and any(len(shape) != 1 for shape in parts):
+        raise BenchmarkError(
+            "early fusion joins embeddings, not maps",
+            where=f"params.yaml: {cell.slug}",
+            found=" and ".join(f"{part} of shape {shapes[part]}" for part in cell.parts),
+            expected="two backbones of embeddings",
+            do="name such backbones, or use late fusion",
+        )
+    try_models(cell.head, "" if cell.context in BUILT_IN else cell.context, parts)
+
+
+@cache
+def try_models(head: str, context: str, parts: tuple[Shape, ...]) -> None:
+    """One step of training of two models. Raises BenchmarkError where the code does not allow it.
+
+    context: "" for none; parts: shapes of the embedding, or of the two that are joined to one.
+    """
+    items = _items(parts, bool(context))
+    models = ModelBatch(head, items, len(GENRES), (0, 1), context)
+    inputs = Inputs(items)
+    inputs.to(models.device)
+    rows = torch.arange(N_FILMS, device=models.device).expand(2, -1)
+    models.fit_scaling(inputs, list(rows))
+    logits = models.logits(inputs[rows])
+    names = (f"stages.heads.{head}", *([f"stages.contexts.{context}"] if context else []))
+    with plugin_errors(TRAINED, *names):
+        logits.sum().backward()
+
+
+def _items(parts: tuple[Shape, ...], sequences: bool) -> Items:
+    joined = (sum(shape[0] for shape in parts),) if len(parts) > 1 else parts[0]
+    n_rows = N_FILMS * (LENGTH if sequences else 1)
+    x = np.random.default_rng(0).normal(size=(n_rows, *joined)).astype(np.float32)
+    if not sequences:
+        sizes = tuple(shape[0] for shape in parts) if len(parts) > 1 else ()
+        return Items(x, np.arange(N_FILMS), parts=sizes)
+    index = np.arange(n_rows, dtype=np.int32).reshape(N_FILMS, LENGTH)
+    return Items(x, np.arange(N_FILMS), index, np.zeros(n_rows, np.float32))
