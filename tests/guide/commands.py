@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from stages.__main__ import COMMANDS
-from tests.guide.documents import ROOT, blocks, code_marks, known
+from stages.base.plugins import NOUNS, plugin_names
+from tests.guide.documents import DOCUMENTS, ROOT, blocks, code_marks, files, known
 
 PROGRAMS = {"dvc", "make", "python", "trailer-genres"}  # those that are looked into
 OTHERS = {"export", "git", "helm", "mypy", "openssl", "pip", "python3.11", "ruff", "source"}
@@ -99,7 +100,7 @@ def _python(arguments: list[str]) -> None:
     assert arguments[0] == "-m", arguments
     module, *rest = arguments[1:]
     if module == "pytest":
-        assert all((ROOT / name).exists() for name in rest), arguments
+        _pytest(rest)
     elif module == "dask":
         _dask(*rest)
     else:
@@ -108,6 +109,17 @@ def _python(arguments: list[str]) -> None:
         with parsing(rest), suppress(Understood):
             import_module(name).main()
             raise AssertionError(f"{module} parses nothing")
+
+
+def _pytest(arguments: list[str]) -> None:
+    """Files that exist; after -k the name of a plugin, or of one that an example adds."""
+    chosen = arguments.index("-k") if "-k" in arguments else len(arguments)
+    names, keyword = arguments[:chosen], arguments[chosen + 1 :]
+    assert names and all((ROOT / name).exists() for name in names), arguments
+    if chosen < len(arguments):
+        added = {Path(name).stem for path in DOCUMENTS for name, _ in files(path)}
+        known_names = {name for folder in NOUNS for name in plugin_names(folder)}
+        assert len(keyword) == 1 and keyword[0] in added | known_names, arguments
 
 
 def _dask(part: str, *arguments: str) -> None:

@@ -34,6 +34,7 @@ def test_a_cluster_listens_in_one_network_only():
         "dvc metrics differ main",
         "trailer-genres plant",
         "python requirements/install.py clip",
+        "python -m pytest tests/heads -k wider",
         "python -m dask worker tcp://10.0.0.1:8786 --n-threads 1",
         "somebody elses",
     ],

@@ -95,7 +95,7 @@ def test_what_cannot_be_had_is_said_and_stops_nothing():
 
     found = {row.slug: row for row in planned(available=available)}
     assert found["small"].available == "no, see below"
-    assert problems(found.values()) == [
+    assert problems(list(found.values())) == [
         "small: transformers is not installed\n  what to do: install it"
     ]
     assert len(found) == count(MATRIX) == 9
