@@ -4,6 +4,7 @@ Standard library only, because it runs before anything is installed. What is the
 unchanged is left alone. A failure is one sentence with the next step.
 """
 
+import argparse
 import ast
 import hashlib
 import os
@@ -180,5 +181,18 @@ def say(text: str) -> None:
     print(text, flush=True)
 
 
+def parse(arguments: list[str]) -> list[str]:
+    """The sets that are named on the command line; exits for one without a lock file."""
+    known = sorted(path.stem for path in (ROOT / "requirements").glob("*.txt"))
+    parser = argparse.ArgumentParser(
+        prog="python requirements/install.py",
+        description="Make or renew .venv from the lock files; what is there already is left alone.",
+    )
+    parser.add_argument(
+        "sets", nargs="+", choices=known, metavar="SET", help=f"one of {', '.join(known)}"
+    )
+    return parser.parse_args(arguments).sets
+
+
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main(parse(sys.argv[1:]))

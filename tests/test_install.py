@@ -178,3 +178,15 @@ def test_what_is_installed_at_once_is_locked_to_the_same():
         for name in ("core", "dev")
     )
     assert set(core) <= set(dev)
+
+
+def test_help_and_an_unknown_set_name_the_sets_and_install_nothing(installer, capsys):
+    for arguments, status in ((["--help"], 0), (["coar"], 2), ([], 2)):
+        with pytest.raises(SystemExit) as ended:
+            installer.parse(arguments)
+        assert ended.value.code == status
+        said = "".join(capsys.readouterr())
+        assert "SET" in said and "Traceback" not in said
+        if arguments:
+            assert "core" in said and "report" in said
+    assert installer.parse(["report", "core"]) == ["report", "core"]
