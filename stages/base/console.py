@@ -1,6 +1,7 @@
 """What a stage prints while it works: short lines and progress bars, on standard error."""
 
 import os
+import select
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -69,8 +70,13 @@ def run_command(main: Callable[[], None]) -> None:
     redact_output()
     try:
         main()
+        sys.stdout.flush()
     except BenchmarkError as error:
         say(f"error: {error}")
+        sys.exit(1)
+    except BrokenPipeError:
+        if not _output_closed():
+            raise
         sys.exit(1)
     except OSError as error:
         refused = from_os_error(error)
@@ -81,3 +87,13 @@ def run_command(main: Callable[[], None]) -> None:
     except KeyboardInterrupt:
         say("interrupted: finished work is kept; run the same command again to continue")
         sys.exit(130)
+
+
+def _output_closed() -> bool:
+    """Whether nobody reads standard output any more, as after `| head`; nothing is written then."""
+    watched = select.poll()
+    watched.register(sys.stdout.fileno(), 0)
+    if not watched.poll(0):  # a pipe without a reader is an error, others have no event
+        return False
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for Python's last flush
+    return True

@@ -10,7 +10,9 @@ from stages.base.errors import REASONS, BenchmarkError, TrailerError
 from stages.base.provenance import forget_other_cells, record_stage
 
 ROOT = Path(__file__).resolve().parents[2]
-ENTRIES = sorted(p.stem for p in (ROOT / "stages").glob("*.py") if "def main()" in p.read_text())
+ENTRIES = sorted(
+    p.stem for p in (ROOT / "stages").glob("[!_]*.py") if "def main()" in p.read_text()
+)
 
 
 @pytest.mark.parametrize("entry", ENTRIES)
@@ -43,6 +45,36 @@ def test_an_error_is_a_message_and_an_interrupt_is_a_failure(capsys):
     with pytest.raises(SystemExit) as caught:
         run_command(interrupt)
     assert caught.value.code == 130
+
+
+PRINTING = """
+import sys
+from stages.base.console import run_command
+def main():
+    print("a line")
+    sys.stdin.read()
+    print("a line")
+run_command(main)
+"""
+
+
+def test_a_reader_that_has_enough_is_no_traceback():
+    with subprocess.Popen(
+        [sys.executable, "-c", PRINTING], cwd=ROOT,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as process:  # fmt: skip
+        assert process.stdin and process.stdout and process.stderr
+        process.stdout.close()
+        process.stdin.close()
+        assert process.stderr.read() == b"" and process.wait() == 1
+
+
+def test_another_broken_pipe_is_a_bug_that_is_shown(capfd):
+    def stop():
+        raise BrokenPipeError("of a worker")
+
+    with pytest.raises(BrokenPipeError, match="of a worker"):
+        run_command(stop)
 
 
 def test_progress_is_said_where_there_is_no_terminal(capsys):
