@@ -44,9 +44,14 @@ SECONDS, RATE = 30, 48_000
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("family", nargs="?", default="timm")
-    parser.add_argument("model", nargs="?", default="mobilenetv2_100.ra_in1k")
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.embedding", description=__doc__)
+    parser.add_argument("family", nargs="?", default="timm", help="a file of stages/backbones")
+    parser.add_argument(
+        "model",
+        nargs="?",
+        default="mobilenetv2_100.ra_in1k",
+        help="one of its models, as in docs/backbones.md",
+    )
     parser.add_argument("--trailers", type=int, default=8)
     parser.add_argument("--rounds", type=int, default=3)
     arguments = parser.parse_args()

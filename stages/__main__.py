@@ -28,12 +28,12 @@ def main() -> None:
     width = max(map(len, COMMANDS))
     lines = [f"  {name:<{width}}  {what}" for name, what in COMMANDS.items()]
     parser = argparse.ArgumentParser(
-        prog="trailer-genres",
+        prog=name if (name := Path(sys.argv[0]).stem) == "trailer-genres" else "python -m stages",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Run a command of the benchmark, in the project's folder.",
         epilog="\n".join(
             [
-                "commands (each explains itself: trailer-genres COMMAND --help):",
+                "commands (each explains itself: COMMAND --help):",
                 *lines,
                 "",
                 "stages, which `dvc repro` runs as needed:",
@@ -43,7 +43,7 @@ def main() -> None:
     )
     parser.add_argument("command", choices=[*COMMANDS, *stages], metavar="COMMAND")
     parser.add_argument("arguments", nargs=argparse.REMAINDER, help="those of the command")
-    given = parser.parse_args()
+    given = parser.parse_args(sys.argv[1:] or ["--help"])
     missing = [name for name in PROJECT if not Path(name).is_file()]
     if missing:
         raise BenchmarkError(

@@ -16,8 +16,8 @@ def main() -> None:
         "clearly better or worse. Scores come from git, for older revisions from DVC's cache or "
         "remote; nothing is checked out.",
     )
-    parser.add_argument("before", metavar="REV", help="a branch, tag, commit or experiment")
-    parser.add_argument("after", metavar="REV", nargs="?", default=WORKSPACE, help="by default "
+    parser.add_argument("before", metavar="BEFORE", help="a branch, tag, commit or experiment")
+    parser.add_argument("after", metavar="AFTER", nargs="?", default=WORKSPACE, help="by default "
                         "what lies in the workspace")  # fmt: skip
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--markdown", action="store_true", help="print Markdown, for a pull request")

@@ -1,4 +1,4 @@
-"""Command: list the trailers that could not be downloaded, with the reasons."""
+"""Command: list the trailers that could not be used, with the reasons."""
 
 import argparse
 from pathlib import Path
@@ -9,7 +9,7 @@ from stages.base.console import run_command, say
 def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m stages.ledger",
-        description="List the trailers that could not be downloaded, with reason and detail, from "
+        description="List the trailers that could not be used, with reason and detail, from "
         "data/downloads.parquet.",
     )
     parser.add_argument("--all", action="store_true", help="list the downloaded ones too")

@@ -16,7 +16,7 @@ def main() -> None:
     )
     parser.add_argument("trailers", nargs="+", metavar="TRAILER", help="a video file, or a URL")
     parser.add_argument(
-        "--approach", action="append", metavar="SLUG", help="instead of the headline's; repeatable"
+        "--approach", action="append", metavar="NAME", help="instead of the headline's; repeatable"
     )
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print JSON instead of a table")

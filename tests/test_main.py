@@ -40,6 +40,17 @@ def test_help_names_every_command_and_every_stage():
     assert all(what in done.stdout for what in COMMANDS.values())
 
 
+def test_without_a_command_it_shows_its_help_under_the_name_it_was_called_by():
+    done = call()
+    assert done.returncode == 0 and done.stdout == call("--help").stdout
+    assert done.stdout.startswith("usage: python -m stages [-h] COMMAND")
+    asked = INSTALLED.replace("import sys\n", "import sys\nsys.argv[0] = 'bin/trailer-genres'\n", 1)
+    done = subprocess.run(
+        [sys.executable, "-c", asked, "--help"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.stdout.startswith("usage: trailer-genres [-h] COMMAND"), done.stderr
+
+
 def test_a_command_gets_its_arguments_and_its_exit_status():
     assert call("diff", "--help").stdout.startswith("usage: python -m stages.diff")
     assert call("choose", "no_such_set").returncode == 1

@@ -68,7 +68,15 @@ def write_models(lines: Sequence[str], path: Path) -> None:
 
 def write_between(begin: str, end: str, lines: Sequence[str], path: Path) -> None:
     """Replace what stands between two marks of a Markdown file; BenchmarkError without them."""
-    text = path.read_text(encoding="utf-8")
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise BenchmarkError(
+            "there is no such file",
+            where=str(path),
+            expected=f"a Markdown file with the marks {begin} {end}",
+            do="name one, docs/backbones.md for example",
+        ) from None
     before, _, rest = text.partition(begin)
     _, _, after = rest.partition(end)
     if not after:

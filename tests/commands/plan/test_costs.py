@@ -183,6 +183,11 @@ def test_the_guide_holds_the_table_of_models(tmp_path):
     assert copy.read_text() == page, "run `make models`"
 
 
+def test_a_page_that_is_not_there_is_said(tmp_path):
+    with pytest.raises(BenchmarkError, match="there is no such file"):
+        write_models(["|"], tmp_path / "none.md")
+
+
 def test_models_are_one_line_each():
     lines = list(models())
     assert sum("| efficientat | mn04 |" in line for line in lines) == 1
