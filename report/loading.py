@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from stages.base.tables import unescape_formula
+from stages.base.formulas import unescape_formula
 
 MODALITIES = ("picture", "sound", "both")
 VERDICTS = {"better": 1, "worse": -1}  # the judges' words; whatever else is no verdict

@@ -3,17 +3,14 @@
 import csv
 import json
 import math
-import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from stages.base.files import replacing, write
+from stages.base.formulas import escape_formula, unescape_formula
 
 DIGITS = 6
-# a text that a spreadsheet would run as a formula (https://owasp.org/www-community/attacks/
-# CSV_Injection), and one that already looks as if its apostrophe had been added here
-FORMULA = re.compile(r"'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 
 
 def write_json(values: Mapping[str, Any], path: Path) -> None:
@@ -33,16 +30,6 @@ def write_csv(rows: Iterable[Mapping[str, Any]], columns: Iterable[str], path: P
             cells = [_cell(row.get(name)) for name in names]
             # the module leaves a carriage return bare where lines end otherwise
             (quoting if any("\r" in cell for cell in cells) else writer).writerow(cells)
-
-
-def escape_formula(text: str) -> str:
-    """Text for a CSV's cell: with an apostrophe before it where a spreadsheet would run it."""
-    return f"'{text}" if FORMULA.match(text) else text
-
-
-def unescape_formula(cell: str) -> str:
-    """The text from which `escape_formula` made a cell."""
-    return cell[1:] if cell.startswith("'") and FORMULA.match(cell) else cell
 
 
 def read_csv(path: Path) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from stages.base import published_studies
+from stages.base import formulas, published_studies
 from stages.base.errors import BenchmarkError
 from stages.base.files import replacing
 from stages.rendering import guide, pipeline, preview, quarto
@@ -53,7 +53,8 @@ def render(report: Path, metrics: Path, executable: Path | None) -> Path:
         shutil.copytree(report, project, ignore=LEFT_OUT)
         shared = root / "stages" / "base"  # all that the pages import of stages
         shared.mkdir(parents=True)
-        shutil.copy(published_studies.__file__, shared)
+        for module in (formulas, published_studies):
+            shutil.copy(str(module.__file__), shared)
         shutil.copytree(metrics, project / "metrics")
         # how well the judges judge: measured once by a benchmark, not by each run
         for path in (metrics.parent / "benchmarks" / "results").glob("*.json"):

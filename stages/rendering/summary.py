@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stages.base.errors import BenchmarkError
-from stages.base.tables import unescape_formula
+from stages.base.formulas import unescape_formula
 from stages.judging.verdicts import BETTER, WORSE
 
 

@@ -10,8 +10,8 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from stages.base.formulas import escape_formula
 from stages.base.genres import GENRES
-from stages.base.tables import escape_formula
 from stages.commands.lock import Corpus
 from stages.commands.predict.predictor import Prediction
 from stages.commands.predict.trailers import TrailerResult
