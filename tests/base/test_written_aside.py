@@ -14,7 +14,6 @@ ELSEWHERE = {
     "stages/trailers/auditing/shards.py": "into an entry of the store, open already",
     "stages/embedding/trailers.py": "into memory",
     "stages/trailers/fetching/local.py": "a copy into an entry of the store",
-    "stages/trailers/fetching/fetcher.py": "an entry of the store",
     "stages/trailers/fetching/web.py": "a download, in a folder of its own until it is an entry",
     "stages/trailers/fetching/ytdlp_job.py": "the same",
     "stages/embedding/weights/download.py": "a download that is gone on with where it was",
