@@ -90,12 +90,9 @@ SCRIPT = """
 import logging, os, sys, threading, warnings
 from stages.base.console import progress, run_command, say
 from stages.base.parallel.local import run
+from work import work
 
 ITEMS = [os.environ[name] for name in NAMES]
-
-def work(item):
-    warnings.warn(f"{item} in a worker")
-    raise ValueError(item)
 
 def main():
     for item in ITEMS:
@@ -121,10 +118,20 @@ if __name__ == "__main__":
 """
 
 
+WORK = """
+import warnings
+
+def work(item):
+    warnings.warn(f"{item} in a worker")
+    raise ValueError(item)
+"""
+
+
 def test_a_process_and_its_workers_hide_them_in_all_that_is_printed(tmp_path: Path) -> None:
     """Messages, warnings and logs of libraries, tracebacks of threads, workers and the end."""
     script = tmp_path / "script.py"
     script.write_text(SCRIPT.replace("NAMES", repr(list(SECRETS))))
+    (tmp_path / "work.py").write_text(WORK)  # workers import what they call
     done = subprocess.run(
         [sys.executable, str(script)],
         env=os.environ | {"PYTHONPATH": str(ROOT)},
