@@ -3,10 +3,14 @@
 import gc
 import resource
 import statistics
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
+
+import psutil
 
 By = Literal["cpu", "wall"]
 
@@ -70,3 +74,34 @@ def median_seconds(costs: Sequence[Cost], by: By) -> float:
 def _cpu_seconds() -> float:
     usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(usage.ru_utime + usage.ru_stime for usage in usages)
+
+
+class PeakMemory:
+    """The most that the processes below this one have in memory, looked at from outside."""
+
+    def __init__(self, look_every: float) -> None:
+        self.of_all = 0
+        """Resident bytes of all of them together, shared pages counted in each."""
+        self.of_largest = 0
+        """Resident bytes of any one."""
+        self._every = look_every
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+
+    def __enter__(self) -> "PeakMemory":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        own = psutil.Process()
+        while not self._done.wait(self._every):
+            sizes = [0]
+            for process in own.children(recursive=True):
+                with suppress(psutil.Error):  # it has ended meanwhile
+                    sizes.append(process.memory_info().rss)
+            self.of_all = max(self.of_all, sum(sizes))
+            self.of_largest = max(self.of_largest, *sizes)

@@ -2,17 +2,14 @@
 
 import json
 import os
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import psutil
-
 from benchmarks.rows import Row, compared
 from benchmarks.small_project import Project
-from benchmarks.timing import Cost, cost_of
+from benchmarks.timing import Cost, PeakMemory, cost_of
 
 BUDGET = 240.0  # what it takes: each run is done once
 CLOCK = Path(__file__).resolve().parents[1] / "import_clock"
@@ -101,7 +98,7 @@ def run_of(project: Project, clock: Path, tell: Callable[[str], None] | None = N
     if record.exists():
         record.write_text(json.dumps(json.loads(record.read_text()) | {"stages": {}}))
     began: dict[str, float] = {}
-    with _Memory() as memory:
+    with PeakMemory(LOOK_EVERY) as memory:
         cost = cost_of(lambda: began.update(project.repro(tell=tell)))
     stages = json.loads(record.read_text())["stages"]
     inside = {name: stage["seconds"] for name, stage in stages.items()}
@@ -110,41 +107,13 @@ def run_of(project: Project, clock: Path, tell: Callable[[str], None] | None = N
         cost,
         began,
         {
-            "peak_megabytes": memory.peak / 1e6,
+            "peak_megabytes": memory.of_all / 1e6,
             "disk_megabytes": _bytes_under(project.folder) / 1e6,
             "outside_stages_share": max(0.0, 1 - sum(inside.values()) / cost.wall),
             "imports_share": imports / cost.cpu,
         },
         inside,
     )
-
-
-class _Memory:
-    """The most that all processes below this one had in memory, shared pages counted in each."""
-
-    def __init__(self) -> None:
-        self.peak = 0
-        self._done = threading.Event()
-        self._thread = threading.Thread(target=self._look, daemon=True)
-
-    def __enter__(self) -> "_Memory":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._done.set()
-        self._thread.join()
-
-    def _look(self) -> None:
-        own = psutil.Process()
-        while not self._done.wait(LOOK_EVERY):
-            total = 0
-            for process in own.children(recursive=True):
-                try:
-                    total += process.memory_info().rss
-                except psutil.Error:  # it has ended meanwhile
-                    continue
-            self.peak = max(self.peak, total)
 
 
 def _bytes_under(folder: Path) -> int:

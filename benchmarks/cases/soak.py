@@ -1,6 +1,5 @@
 """Hostile files on the loopback beside ordinary trailers: what they take, and that none is lost."""
 
-import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -8,11 +7,10 @@ from contextlib import chdir
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
-
 from benchmarks.clips import Clip, write_clip
 from benchmarks.hostile import hostile_answers, sent, served
 from benchmarks.rows import Row
+from benchmarks.timing import PeakMemory
 from stages.base.errors import BenchmarkError, TrailerError
 from stages.base.packs import read_table
 from stages.base.parallel import run
@@ -51,7 +49,7 @@ def rows(folder: Path, budget: float, size: Size | None = None) -> Iterator[Row]
         answers = {path: answers[path] for path in size.only}
     clip = write_clip(CLIP, folder).read_bytes()
     good = {f"/good{number}.mp4": sent(clip + bytes(number)) for number in range(ORDINARY)}
-    with chdir(folder), served(answers | good) as site, _LargestWorker() as memory:
+    with chdir(folder), served(answers | good) as site, PeakMemory(LOOK_EVERY) as memory:
         begin = time.perf_counter()
         trailers = [_trailer(site + path) for path in _mixed([*answers], [*good])]
         reasons = _reasons(trailers)
@@ -68,12 +66,12 @@ def rows(folder: Path, budget: float, size: Size | None = None) -> Iterator[Row]
         what="downloaded, looked into and taken apart",
         input=f"{len(answers)} hostile files and pages beside {len(good)} ordinary trailers",
         against="–",
-        note=f"{seconds:.0f} s, peak of the largest worker {memory.peak / 1e6:.0f} MB "
+        note=f"{seconds:.0f} s, peak of the largest worker {memory.of_largest / 1e6:.0f} MB "
         f"({allowed.memory / 1e6:.0f} allowed); none lost: each hostile one is a row with its "
         f"reason ({said}), each ordinary one complete",
         facts={
             "seconds": seconds,
-            "peak_worker_megabytes": memory.peak / 1e6,
+            "peak_worker_megabytes": memory.of_largest / 1e6,
             "hostile": len(answers),
             "ordinary": len(good),
             "lost": len(lost) + len(unsaid),
@@ -113,29 +111,3 @@ def _mixed(hostile: Sequence[str], good: Sequence[str]) -> list[str]:
     for number, path in enumerate(good):
         paths.insert(number * (step + 1), path)
     return paths
-
-
-class _LargestWorker:
-    """The most that any one process below this one had in memory, looked at from outside."""
-
-    def __init__(self) -> None:
-        self.peak = 0
-        self._done = threading.Event()
-        self._thread = threading.Thread(target=self._look, daemon=True)
-
-    def __enter__(self) -> "_LargestWorker":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._done.set()
-        self._thread.join()
-
-    def _look(self) -> None:
-        own = psutil.Process()
-        while not self._done.wait(LOOK_EVERY):
-            for process in own.children(recursive=True):
-                try:
-                    self.peak = max(self.peak, process.memory_info().rss)
-                except psutil.Error:  # it has ended meanwhile
-                    continue
