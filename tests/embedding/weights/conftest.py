@@ -1,10 +1,9 @@
 """A hub and plain web addresses on the loopback, and a network small enough to publish there."""
 
 import hashlib
-import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -19,6 +18,7 @@ from torch import Tensor, nn
 from stages.embedding.network import Network
 from stages.embedding.records import Record, Source
 from stages.embedding.weights.sources import WeightsConfig, obtain
+from tests.loopback import site_on_loopback, without
 from tests.trailers.fetching.conftest import Handler, Route, Site, serve
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -51,18 +51,9 @@ class _Nothing:
 
 @pytest.fixture
 def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
-    for name in ("http_proxy", "https_proxy", "all_proxy", "HF_TOKEN", "WEIGHTS_DIR"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("H", (Answering,), {}))
-    server.daemon_threads = True
-    site = Site(f"http://127.0.0.1:{server.server_address[1]}")
-    server.RequestHandlerClass.site = site  # type: ignore[attr-defined]
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    yield site
-    server.shutdown()
-    server.server_close()
+    without(monkeypatch, "http_proxy", "https_proxy", "all_proxy", "HF_TOKEN", "WEIGHTS_DIR")
+    with site_on_loopback(Answering, Site) as site:
+        yield site
 
 
 @dataclass

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from stages.base.params import DownloadParams, SampleParams
 from stages.corpus.reader import Trailer, trailer_id
 from stages.trailers.fetching.schemes import FetchContext
 from stages.trailers.fetching.web import fetch
+from tests.loopback import site_on_loopback, without
 
 Route = Callable[["Handler", int], None]
 
@@ -73,19 +74,12 @@ class Site:
 
 @pytest.fixture
 def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
-    for name in ("http_proxy", "https_proxy", "all_proxy", "TRAILER_PROXY", "TRAILER_COOKIES"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("H", (Handler,), {}))
-    server.daemon_threads = True
-    site = Site(f"http://127.0.0.1:{server.server_address[1]}")
-    server.RequestHandlerClass.site = site  # type: ignore[attr-defined]
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    yield site
-    site.closing.set()
-    server.shutdown()
-    server.server_close()
+    without(
+        monkeypatch, "http_proxy", "https_proxy", "all_proxy", "TRAILER_PROXY", "TRAILER_COOKIES"
+    )
+    with site_on_loopback(Handler, Site) as site:
+        yield site
+        site.closing.set()
 
 
 def serve(data: bytes, kind: str = "video/mp4", ranges: bool = True) -> Route:
