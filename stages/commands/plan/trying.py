@@ -10,6 +10,7 @@ from stages.base.errors import BenchmarkError
 from stages.base.genres import GENRES
 from stages.base.params import BackboneParams
 from stages.base.params.matrix import Cell
+from stages.base.params.schema import UNTRAINED_CONTEXTS
 from stages.base.plugins import TRAINED, check_modality, plugin_errors
 from stages.embedding.base import create_unloaded, describe
 from stages.embedding.records import Record
@@ -17,7 +18,6 @@ from stages.fitting.batch import ModelBatch
 from stages.fitting.inputs import Inputs
 from stages.fitting.items import Items
 
-BUILT_IN = ("each", "mean", "max")  # contexts without code of their own: a head gets single items
 N_FILMS = 4
 LENGTH = 3
 """Of a made-up sequence."""
@@ -49,7 +49,8 @@ def try_approach(cell: Cell, shapes: Mapping[str, Shape]) -> None:
             expected="two backbones of embeddings",
             do="name such backbones, or use late fusion",
         )
-    try_models(cell.head, "" if cell.context in BUILT_IN else cell.context, parts)
+    # without code of its own a context gives a head single items
+    try_models(cell.head, "" if cell.context in UNTRAINED_CONTEXTS else cell.context, parts)
 
 
 @cache
