@@ -50,7 +50,9 @@ json.dump(summary, open("summary.json", "w"))
 
 
 class Stubs:
-    def __init__(self, folder: Path) -> None:
+    """A folder of stub stages; the first is set up, the others are copies of it."""
+
+    def __init__(self, folder: Path, like: "Stubs | None" = None) -> None:
         self.folder = folder
         self.environment = os.environ | {
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
@@ -59,6 +61,13 @@ class Stubs:
             **{f"GIT_{who}_NAME": "test" for who in ("AUTHOR", "COMMITTER")},
             **{f"GIT_{who}_EMAIL": "test@example.org" for who in ("AUTHOR", "COMMITTER")},
         }
+        if like:
+            shutil.copytree(like.folder, folder, symlinks=True)
+        else:
+            self.set_up()
+
+    def set_up(self) -> None:
+        folder = self.folder
         content = yaml12.read((ROOT / "params.yaml").read_text())
         kept = ("colour_linear", "colour_each", "mfcc_linear", "mfcc_linear_middle", "late_linear")
         for section in ("approaches", "late"):
@@ -73,11 +82,8 @@ class Stubs:
         (folder / ".gitignore").write_text("fit.*\nlate.*\nrun.json\nsummary.json\n")
         self.call("git", "init", "-q")
         self.call("dvc", "init", "-q")
-        self.commit()
-
-    def commit(self) -> None:
         self.call("git", "add", "-A")
-        self.call("git", "commit", "-qm", "as it is", "--allow-empty")
+        self.call("git", "commit", "-qm", "as it is")
 
     def call(self, *command: str, fails: bool = False) -> str:
         done = subprocess.run(
@@ -102,8 +108,14 @@ class Stubs:
 
 
 @pytest.fixture(scope="module")
-def stubs(tmp_path_factory):
+def fresh(tmp_path_factory):
     return Stubs(tmp_path_factory.mktemp("stubs"))
+
+
+@pytest.fixture
+def stubs(fresh, tmp_path):
+    """A copy for each test, so that none leans on what another left."""
+    return Stubs(tmp_path / "stubs", like=fresh)
 
 
 def test_every_kind_of_override_does_what_it_says(stubs):
@@ -162,12 +174,11 @@ def test_the_former_way_to_a_set_fails_loudly(stubs):
 
 
 def test_after_a_bad_override_the_error_says_how_to_go_back(stubs):
-    stubs.commit()
     said = stubs.exp_run("splits.folds=1", fails=True)
     assert "splits.folds: Input should be greater than or equal to 3 (found: 1)" in said
     assert "git restore params.yaml" in said
     stubs.call("git", "restore", "params.yaml")
-    assert load(stubs.folder / "params.yaml").splits.folds == 4
+    assert load(stubs.folder / "params.yaml").splits.folds == 5
 
 
 def test_the_short_table_of_experiments_is_short(stubs):
