@@ -40,8 +40,9 @@ from stages.base.params import HeadParams
 from stages.commands.plan.output import write_between
 from stages.embedding.network import Network
 from stages.embedding.trailers import embed_stream
+from stages.fitting.fitted import Fitted
 from stages.fitting.items import Items
-from stages.fitting.training import Fitted, cross_validate
+from stages.fitting.training import cross_validate
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks/results/gpu.json"

@@ -11,7 +11,7 @@ def main() -> None:
         prog="python -m stages.fit",
         description="Fit one approach of params.yaml (approaches, early, late, or `prior`): writes "
         "data/scores/<approach>.npz, and where something is trained data/models/<approach>/ and "
-        "the learning curves metrics/curves/<approach>.csv.",
+        "its curves over epochs, or over a probe's settings, metrics/curves/<approach>.csv.",
     )
     parser.add_argument("approach", help="a name under approaches, early or late in params.yaml")
     name = parser.parse_args().approach
@@ -22,7 +22,7 @@ def main() -> None:
     from stages.base.params import load
     from stages.base.params.matrix import cells
     from stages.base.tables import write_csv
-    from stages.fitting.approaches import fit
+    from stages.fitting.approaches import fit, is_trained
     from stages.fitting.films import read_films
     from stages.fitting.saved_models import save_models
     from stages.fitting.scores import save_scores
@@ -33,19 +33,16 @@ def main() -> None:
         raise BenchmarkError("unknown approach", found=name, expected=f"one of {', '.join(matrix)}")
     cell = matrix[name]
     films = read_films(Path("data"))
-    configure_torch()
+    if is_trained(cell, params):
+        configure_torch()
     found = fit(cell, films, params, Path("data"))
     scores = {labels: outcome.scores for labels, outcome in found.items()}
     save_scores(scores, Path(f"data/scores/{name}.npz"))
     fitted = found["all"].fitted
     if fitted is not None:
         save_models(cell, fitted, params, params.splits.folds, Path(f"data/models/{name}"))
-        rows = [
-            {"epoch": epoch, "part": part, "loss": float(loss)}
-            for epoch, losses in enumerate(fitted.curves, start=1)
-            for part, loss in zip(("train", "held_out"), losses, strict=True)
-        ]
-        write_csv(rows, ["epoch", "part", "loss"], Path(f"metrics/curves/{name}.csv"))
+        curves = Path(f"metrics/curves/{name}.csv")
+        write_csv(fitted.curves.rows(), ["step", "part", "value"], curves)
     say(f"{name}: {counted(len(scores['all'].film_id), 'film')} scored")
 
 

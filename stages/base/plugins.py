@@ -1,9 +1,12 @@
 """Plugins: backbone families, heads and contexts, each one file that is found by its name."""
 
+import ast
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 from pkgutil import iter_modules
 from traceback import format_exception_only, walk_tb
 from typing import Any
@@ -25,6 +28,11 @@ CONTEXT = (
     "forward(x, mask, time) -> (n, dim_out), floating point, of x (n, length, dim), mask and time "
     "(n, length); without buffers"
 )
+PROBE = (
+    "a class `Probe` with setting, what a value of its grid is called, is_layer, "
+    "fit(x, y, weight, train, grid) -> a fitted probe for each training set, and "
+    "predict(tensors, x) -> (n, n_outputs), as stages/fitting/probing.py says"
+)
 TRAINED = (
     "a forward that torch.func.vmap can run for many models at once: no `if` on the values of a "
     "tensor, nothing changed in place"
@@ -39,6 +47,20 @@ def plugin_names(folder: str) -> list[str]:
     package = find_spec(f"stages.{folder}")
     paths = package.submodule_search_locations if package else None
     return sorted(module.name for module in iter_modules(paths or []))
+
+
+@cache
+def defines_class(folder: str, name: str, class_name: str) -> bool | None:
+    """Whether stages/<folder>/<name>.py has such a class, by its text; None where it is no Python
+    file that can be read."""
+    found = find_spec(f"stages.{folder}")
+    for path in (found.submodule_search_locations if found else None) or []:
+        try:
+            tree = ast.parse((Path(path) / f"{name}.py").read_text(encoding="utf-8"))
+        except (OSError, ValueError, SyntaxError):
+            continue
+        return any(isinstance(n, ast.ClassDef) and n.name == class_name for n in tree.body)
+    return None
 
 
 def load_class(folder: str, name: str, class_name: str, base: type, contract: str) -> Any:

@@ -7,15 +7,17 @@ from pathlib import Path
 import numpy as np
 
 from stages.base.genres import GENRES, LABEL_SETS
-from stages.base.params import HeadParams, Params
+from stages.base.params import HeadParams, Params, ProbeParams
 from stages.base.params.matrix import Cell, cells
+from stages.fitting import probing
 from stages.fitting.films import Films
+from stages.fitting.fitted import Fitted
 from stages.fitting.fusion import fuse
 from stages.fitting.items import Items, SharedFrames, View, join, read_items, read_shared_frames
 from stages.fitting.scores import Scores, prior_scores
-from stages.fitting.training import Fitted, cross_validate
 
 UNGROUPED = "ungrouped"
+FIXED = "fixed"  # of a probe: the scores where no fold chooses its setting
 
 
 @dataclass(frozen=True)
@@ -30,8 +32,9 @@ class Outcome:
 def fit(cell: Cell, films: Films, params: Params, data: Path) -> dict[str, Outcome]:
     """Fit one cell of the matrix, and with it those that differ in nothing but their labels.
 
-    Returns outcomes by label set; and under UNGROUPED one with all labels in folds that may split a
-    collection, where the catalogue names any and the cell asks for it.
+    Returns outcomes by label set; under UNGROUPED one with all labels in folds that may split a
+    collection, where the catalogue names any and the cell asks for it; and of a probe under FIXED
+    one with all labels and the same setting in every fold.
     """
     seeds = params.training.seeds
     if cell.kind == "prior":
@@ -46,15 +49,37 @@ def fit(cell: Cell, films: Films, params: Params, data: Path) -> dict[str, Outco
     budget = training_budget(cell, params)
     label_sets = [each.labels for each in cells(params) if each.fitted_with == cell.slug]
     targets = [training_targets(films.y_true, labels, seeds) for labels in label_sets]
-    found = cross_validate(items, targets, films.fold, cell.head, budget, seeds, cell.context)
+    found, fixed = _cross_validate(cell, items, targets, films.fold, budget, seeds)
     if cell.ungrouped and films.group is not None:
         label_sets.append(UNGROUPED)
         fold = films.fold_ungrouped
-        found += cross_validate(items, targets[:1], fold, cell.head, budget, seeds, cell.context)
+        found += _cross_validate(cell, items, targets[:1], fold, budget, seeds)[0]
+    if fixed:
+        label_sets.append(FIXED)
+        found.append(fixed)
     return {
         labels: Outcome(Scores(films.ids, films.fold, each.score, each.inner).complete(), each)
         for labels, each in zip(label_sets, found, strict=True)
     }
+
+
+def _cross_validate(
+    cell: Cell,
+    items: Items,
+    targets: Sequence[np.ndarray],
+    fold: np.ndarray,
+    budget: HeadParams | ProbeParams,
+    seeds: tuple[int, ...],
+) -> tuple[list[Fitted], Fitted | None]:
+    """By label set, and of a probe the first of them without a choice of its setting."""
+    if isinstance(budget, ProbeParams):
+        return probing.cross_validate(items, targets, fold, cell.head, budget, len(seeds))
+    from stages.fitting import training  # loads torch, which a probe does without
+
+    return (
+        training.cross_validate(items, targets, fold, cell.head, budget, seeds, cell.context),
+        None,
+    )
 
 
 def training_targets(y_true: np.ndarray, labels: str, seeds: Sequence[int]) -> np.ndarray:
@@ -103,7 +128,13 @@ def items_of(
     return parts[0] if cell.kind == "single" else join(parts[0], parts[1], n_films)
 
 
-def training_budget(cell: Cell, params: Params) -> HeadParams:
-    """Epochs, batch size and optimiser settings: the context's own where it has any, else the
-    head's."""
+def training_budget(cell: Cell, params: Params) -> HeadParams | ProbeParams:
+    """What its fit may spend: the context's own budget where it is trained, else the head's."""
     return params.training.contexts.get(cell.context, params.training.heads[cell.head])
+
+
+def is_trained(cell: Cell, params: Params) -> bool:
+    """Whether anything of it is trained by steps, with torch."""
+    if cell.kind not in ("single", "early"):
+        return False
+    return isinstance(training_budget(cell, params), HeadParams)

@@ -1,13 +1,22 @@
 """Heads and contexts by name, joined to one model, with an error that says why they do not fit."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from stages.base.errors import BenchmarkError
-from stages.base.plugins import CONTEXT, HEAD, invalid_plugin, load_class, plugin_errors
-from stages.fitting.items import Items
+from stages.base.plugins import (
+    CONTEXT,
+    HEAD,
+    defines_class,
+    invalid_plugin,
+    load_class,
+    plugin_errors,
+)
+from stages.fitting.items import Items, wrong_shape
+from stages.fitting.probing import load_probe
 
 
 class ContextAndHead(nn.Module):
@@ -22,12 +31,24 @@ class ContextAndHead(nn.Module):
         return self.head(self.context(x, mask, time))
 
 
+class Layer(nn.Linear):
+    """What a linear probe is where a context is trained with it."""
+
+    input_dims = 1
+
+    def __init__(self, shape: Sequence[int], n_outputs: int) -> None:
+        (dim,) = shape
+        super().__init__(dim, n_outputs)
+        nn.init.zeros_(self.weight)  # convex: every start leads to the same place
+        nn.init.zeros_(self.bias)
+
+
 def build(head: str, context: str, items: Items, n_outputs: int) -> nn.Module:
     """A new model with its parameters drawn, for items of this shape.
 
     Raises BenchmarkError for names that do not exist and for items that do not fit.
     """
-    kind = load_class("heads", head, "Head", nn.Module, HEAD)
+    kind = _load_head(head, context)
     code = kind.__module__
     if not isinstance(getattr(kind, "input_dims", None), int):
         raise invalid_plugin(code, "Head has no input_dims that is a whole number", HEAD)
@@ -35,9 +56,9 @@ def build(head: str, context: str, items: Items, n_outputs: int) -> nn.Module:
     if items.index is not None:
         pooling = load_class("contexts", context, "Context", nn.Module, CONTEXT)
         if len(shape) != 1:
-            raise _wrong_shape(f"context {context}", shape, 1)
+            raise wrong_shape(f"context {context}", shape, 1)
     if kind.input_dims != len(shape):
-        raise _wrong_shape(f"head {head}", shape, kind.input_dims)
+        raise wrong_shape(f"head {head}", shape, kind.input_dims)
     n_parts = getattr(kind, "n_parts", 1)
     if n_parts > 1 and len(items.parts) != n_parts:
         raise BenchmarkError(
@@ -57,6 +78,19 @@ def build(head: str, context: str, items: Items, n_outputs: int) -> nn.Module:
     if not list(module.parameters()):
         raise invalid_plugin(code, "Head has no parameters to learn", HEAD)
     return module if pooled is None else ContextAndHead(pooled, module)
+
+
+def _load_head(head: str, context: str) -> Any:
+    if not defines_class("heads", head, "Probe"):
+        return load_class("heads", head, "Head", nn.Module, HEAD)
+    if load_probe(head).is_layer:
+        return Layer
+    raise BenchmarkError(
+        f"head {head} cannot be trained together with a context",
+        found=f"context {context}",
+        expected="context each, mean or max",
+        do="change it under approaches in params.yaml, or take another head",
+    )
 
 
 def _checked(
@@ -81,13 +115,3 @@ def _checked(
     if buffers := ", ".join(name for name, _ in module.named_buffers()):
         raise invalid_plugin(code, f"buffers, which are not kept with a model: {buffers}", contract)
     return module
-
-
-def _wrong_shape(what: str, shape: tuple[int, ...], dims: int) -> BenchmarkError:
-    return BenchmarkError(
-        f"{what} does not fit this backbone",
-        found=f"items of shape {tuple(shape)}",
-        expected=f"{dims}-dimensional items",
-        do="linear and mlp, attention and temporal take embeddings (colour, mfcc), conv takes "
-        "maps (pixels, spectrogram); change it under approaches in params.yaml",
-    )

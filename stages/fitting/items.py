@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow.compute as pc
 
+from stages.base.errors import BenchmarkError
 from stages.base.npz import NpzArray
 from stages.base.packs import read_table
 from stages.base.params import ALL_WINDOWS, WINDOWS
@@ -159,3 +160,14 @@ def join(a: Items, b: Items, n_films: int) -> Items:
     both = np.flatnonzero(has_a & has_b)
     joined = np.concatenate([mean_a[both], mean_b[both]], axis=1)
     return Items(joined, both, parts=(mean_a.shape[1], mean_b.shape[1]))
+
+
+def wrong_shape(what: str, shape: tuple[int, ...], dims: int) -> BenchmarkError:
+    """The error for items that a head or context cannot take; dims: how many it takes."""
+    return BenchmarkError(
+        f"{what} does not fit this backbone",
+        found=f"items of shape {tuple(shape)}",
+        expected=f"{dims}-dimensional items",
+        do="linear, knn and mlp, attention and temporal take embeddings (colour, mfcc), conv takes "
+        "maps (pixels, spectrogram); change it under approaches in params.yaml",
+    )

@@ -1,34 +1,37 @@
 """Trained models on disk: written by the fit stage, used on films they were not trained on."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
-import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.numpy import load_file, save_file
 
 from stages.base.errors import BenchmarkError
 from stages.base.files import replacing
 from stages.base.genres import GENRES
-from stages.base.params import Params
+from stages.base.params import Params, ProbeParams
 from stages.base.params.matrix import Cell
 from stages.fitting.approaches import training_budget
-from stages.fitting.batch import ModelBatch
-from stages.fitting.inputs import Inputs
+from stages.fitting.fitted import Fitted
 from stages.fitting.items import Items, film_means
-from stages.fitting.training import Fitted
+from stages.fitting.probing import load_probe
 
 
 def save_models(cell: Cell, fitted: Fitted, params: Params, n_folds: int, folder: Path) -> None:
     """Write the trained models (safetensors) and beside them what it takes to use them."""
+    budget = training_budget(cell, params)
+    # one model of a probe serves all seeds
+    seeds = params.training.seeds[: 1 if isinstance(budget, ProbeParams) else None]
     card = {
         "approach": asdict(cell),
-        "models": [[fold, seed] for fold in range(n_folds) for seed in params.training.seeds],
-        "budget": vars(training_budget(cell, params)),
+        "models": [[fold, seed] for fold in range(n_folds) for seed in seeds],
+        "solved": isinstance(budget, ProbeParams),
+        "budget": vars(budget),
         "middle_frames": params.training.middle_frames,
-        "shapes": {name: list(value.shape[1:]) for name, value in fitted.tensors.items()},
+        "shapes": {name: list(value.shape) for name, value in fitted.tensors.items()},
     }
     with replacing(folder) as new:
         new.mkdir()
@@ -38,6 +41,8 @@ def save_models(cell: Cell, fitted: Fitted, params: Params, n_folds: int, folder
 
 def predict_scores(cell: Cell, folder: Path, items: Items, n_films: int) -> np.ndarray:
     """Scores by the saved models of every fold and seed, (n_folds, n_seeds, n_films, 10) float32.
+
+    A probe has no seeds: n_seeds is 1.
 
     folder: of the approach's models; items: what the approach looks at or hears of the films. NaN
     for a film without items. Raises BenchmarkError if the models are not there, or are of an
@@ -60,14 +65,47 @@ def predict_scores(cell: Cell, folder: Path, items: Items, n_films: int) -> np.n
         )
     numbers = card["models"]
     n_seeds = sum(fold == numbers[0][0] for fold, _ in numbers)
-    models = ModelBatch.from_tensors(cell.head, items, len(GENRES), tensors, cell.context)
     score = np.full((len(numbers), n_films, len(GENRES)), np.nan, np.float32)
     if len(items.film):
-        inputs = Inputs(items)
-        inputs.to(models.device)
-        rows = torch.arange(len(items.film), device=models.device)
-        for number, each in enumerate(score):
-            found = models.predict(number, inputs, rows)[0].sigmoid().cpu().numpy()
+        predict = _solved if card["solved"] else _trained
+        for each, found in zip(score, predict(cell, tensors, items, numbers), strict=True):
             means, known = film_means(Items(found, items.film), n_films)
             each[known] = means[known]
     return score.reshape(-1, n_seeds, n_films, len(GENRES))
+
+
+def _solved(
+    cell: Cell, tensors: dict[str, np.ndarray], items: Items, numbers: list[list[int]]
+) -> Iterator[np.ndarray]:
+    """Each fold's scores of the items, (n_items, 10), by a probe."""
+    probe = load_probe(cell.head)
+    for fold, _ in numbers:
+        mine = [name for name in tensors if name.startswith(f"{fold}.")]
+        own = {name.removeprefix(f"{fold}."): tensors[name] for name in mine}
+        found, expected = items.x.shape[1:], own["mean"].shape
+        if found != expected:
+            raise BenchmarkError(
+                "the saved models are of another shape",
+                found=str(found),
+                expected=str(expected),
+                do="run `dvc repro`, which fits them as params.yaml says",
+            )
+        yield probe.predict(own, items.x[:])
+
+
+def _trained(
+    cell: Cell, tensors: dict[str, np.ndarray], items: Items, numbers: list[list[int]]
+) -> Iterator[np.ndarray]:
+    """Each model's scores of the items, (n_items, 10), by what was trained by steps."""
+    import torch
+
+    from stages.fitting.batch import ModelBatch
+    from stages.fitting.inputs import Inputs
+
+    state = {name: torch.from_numpy(value) for name, value in tensors.items()}
+    models = ModelBatch.from_tensors(cell.head, items, len(GENRES), state, cell.context)
+    inputs = Inputs(items)
+    inputs.to(models.device)
+    rows = torch.arange(len(items.film), device=models.device)
+    for number in range(len(numbers)):
+        yield models.predict(number, inputs, rows)[0].sigmoid().cpu().numpy()

@@ -19,24 +19,9 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 from stages.base.errors import BenchmarkError
 from stages.base.params import HeadParams
 from stages.fitting.batch import ModelBatch
+from stages.fitting.fitted import Curves, Fitted
 from stages.fitting.inputs import Inputs
 from stages.fitting.items import Items
-
-
-@dataclass(frozen=True)
-class Fitted:
-    """The scores and models of one label set that cross-validation gives."""
-
-    score: np.ndarray
-    """(n_seeds, n_films, n_genres) float32, out of fold; NaN where a film has no item and for a
-    genre outside the label set."""
-    inner: np.ndarray
-    """(n_folds, n_films, n_genres) float32; inner[f]: the first seed's scores of films outside f by
-    models that never saw f, NaN for the films of f itself."""
-    tensors: dict[str, Tensor]
-    """The models, first dimension fold by fold, seed by seed within."""
-    curves: np.ndarray
-    """(n_epochs, 2), mean loss on training batches and on held-out items."""
 
 
 @dataclass(frozen=True)
@@ -82,8 +67,14 @@ def cross_validate(
             a, b = job.held_out
             trainer.predict_fold(inner[:, a], pair_models, number, job, b)
             trainer.predict_fold(inner[:, b], pair_models, number, job, a)
+    epochs = np.arange(1, params.epochs + 1)
     return [
-        Fitted(score[n], inner[n], models.tensors(n), curves[:, n].mean(axis=0))
+        Fitted(
+            score[n],
+            inner[n],
+            {name: value.numpy() for name, value in models.tensors(n).items()},
+            Curves(epochs, ("train", "held_out"), curves[:, n].mean(axis=0)),
+        )
         for n in range(len(targets))
     ]
 

@@ -1,19 +1,34 @@
-"""One linear layer on an embedding: logistic regression."""
+"""Logistic regression of each genre, solved to its optimum; the setting is its strength C.
 
-from collections.abc import Sequence
+C weighs the data against the penalty, as in scikit-learn: a small one regularises more.
+"""
 
-from torch import Tensor, nn
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from scipy.special import expit
+
+from stages.fitting import logistic
+from stages.fitting.rows import Rows
+from stages.fitting.scaling import standardised
 
 
-class Head(nn.Module):
-    input_dims = 1  # of one item
+class Probe:
+    setting = "C"
+    is_layer = True  # of a trained context this head is one linear layer, trained with it
 
-    def __init__(self, shape: Sequence[int], n_outputs: int) -> None:
-        super().__init__()
-        (dim,) = shape
-        self.output = nn.Linear(dim, n_outputs)
-        nn.init.zeros_(self.output.weight)  # convex: every start leads to the same place
-        nn.init.zeros_(self.output.bias)
+    @staticmethod
+    def fit(
+        x: Rows,
+        y: np.ndarray,
+        weight: np.ndarray,
+        train: Sequence[np.ndarray],
+        grid: Sequence[float],
+    ) -> Sequence[logistic.Models]:
+        return logistic.fit(x, y, weight, train, grid)
 
-    def forward(self, x: Tensor) -> Tensor:
-        return self.output(x)
+    @staticmethod
+    def predict(tensors: Mapping[str, np.ndarray], x: np.ndarray) -> np.ndarray:
+        z = standardised(x, tensors["mean"], tensors["std"])
+        scores: np.ndarray = expit(z @ tensors["coef"] + tensors["intercept"])
+        return scores

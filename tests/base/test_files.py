@@ -29,9 +29,9 @@ from stages.corpus.table import save_trailers
 from stages.embedding.joining import write_embeddings
 from stages.embedding.weights.convert import write_safetensors
 from stages.embedding.weights.lock import Pin, add_pin
+from stages.fitting.fitted import Curves, Fitted
 from stages.fitting.saved_models import save_models
 from stages.fitting.scores import Scores, save_scores
-from stages.fitting.training import Fitted
 from stages.judging.out_of_fold import _write_scores
 from stages.rendering import site
 from stages.trailers.fetching.ledger import write_events, write_ledger
@@ -56,7 +56,8 @@ def scores() -> Scores:
 
 def models(path: Path) -> None:
     nothing = np.zeros(0, np.float32)
-    fitted = Fitted(nothing, nothing, {"weight": torch.ones(2, 3)}, nothing)
+    curves = Curves(nothing, (), nothing)
+    fitted = Fitted(nothing, nothing, {"weight": np.ones((2, 3))}, curves)
     cell = next(cell for cell in cells(PARAMS) if cell.slug == "colour_linear")
     save_models(cell, fitted, PARAMS, 2, path)
 

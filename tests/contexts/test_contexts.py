@@ -13,10 +13,10 @@ from stages.base.params import HeadParams
 from stages.base.plugins import plugin_names
 from stages.fitting import training
 from stages.fitting.batch import ModelBatch
+from stages.fitting.fitted import Fitted
 from stages.fitting.heads import build
 from stages.fitting.inputs import Inputs
 from stages.fitting.items import Items
-from stages.fitting.training import Fitted
 from stages.sample.picture import shot_frames
 from stages.sample.plan import TEMPORAL_CUES, scene_numbers
 
@@ -132,7 +132,7 @@ def test_what_is_kept_predicts_and_a_film_scores_the_mean_of_its_trailers(contex
 
     film = 7
     model = build("linear", context, items, 2).eval()
-    kept = {name: value[fold[film]] for name, value in fitted.tensors.items()}
+    kept = {name: torch.from_numpy(value)[fold[film]] for name, value in fitted.tensors.items()}
     mean, std = kept.pop("mean"), kept.pop("std")
     model.load_state_dict(kept)
     scores = []

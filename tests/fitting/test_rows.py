@@ -59,7 +59,7 @@ def scores(items: Items, head: str, context: str, films: int = N, budget=QUICK) 
     fold = (np.arange(films) % 5).astype(np.int8)
     (fitted,) = cross_validate(items, [y_true.astype(float)], fold, head, budget, (0,), context)
     file = io.BytesIO()
-    np.savez(file, fitted.score, fitted.inner, fitted.curves, *fitted.tensors.values())
+    np.savez(file, fitted.score, fitted.inner, fitted.curves.values, *fitted.tensors.values())
     return file.getvalue()
 
 

@@ -9,8 +9,8 @@ from sklearn.preprocessing import StandardScaler
 from stages.base.errors import BenchmarkError
 from stages.base.params import HeadParams
 from stages.fitting import training
+from stages.fitting.fitted import Fitted
 from stages.fitting.items import Items
-from stages.fitting.training import Fitted
 
 LINEAR = HeadParams(epochs=300, batch_size=200, learning_rate=0.05, weight_decay=0.0)
 QUICK = HeadParams(epochs=2, batch_size=16, learning_rate=0.01, weight_decay=0.01)
@@ -137,9 +137,9 @@ def test_label_sets_trained_together_are_each_as_trained_alone(head):
         alone = cross_validate(items, target, fold, head, QUICK, (0, 1))
         np.testing.assert_allclose(found.score, alone.score, atol=1e-5)
         np.testing.assert_allclose(found.inner, alone.inner, atol=1e-5)
-        np.testing.assert_allclose(found.curves, alone.curves, atol=1e-5)
+        np.testing.assert_allclose(found.curves.values, alone.curves.values, atol=1e-5)
         for name, value in found.tensors.items():
-            torch.testing.assert_close(value, alone.tensors[name], atol=1e-5, rtol=0)
+            np.testing.assert_allclose(value, alone.tensors[name], atol=1e-5)
     assert np.isnan(together[1].score[:, :, 1]).all()
     if head == "linear":  # under a shared layer a genre less is another genre's gain
         np.testing.assert_allclose(together[1].score[..., 0], together[0].score[..., 0], atol=1e-2)
@@ -151,7 +151,7 @@ def test_a_genre_outside_the_label_set_changes_no_other_genre():
     first_only = np.where([True, False], y_true, np.nan)
     found = cross_validate(items, first_only, fold, "mlp", QUICK, (0,))
     one = cross_validate(items, y_true[:, :1], fold, "mlp", QUICK, (0,))
-    np.testing.assert_allclose(found.curves[:, 0], one.curves[:, 0], atol=0.1)
+    np.testing.assert_allclose(found.curves.values[:, 0], one.curves.values[:, 0], atol=0.1)
     assert np.isfinite(found.score[..., 0]).all()
 
 
@@ -160,18 +160,19 @@ def test_the_same_twice_and_other_seeds_differ():
     a = cross_validate(items, y_true, fold, "mlp", QUICK, (0, 1))
     b = cross_validate(items, y_true, fold, "mlp", QUICK, (0, 1))
     np.testing.assert_array_equal(a.score, b.score)
-    np.testing.assert_array_equal(a.curves, b.curves)
+    np.testing.assert_array_equal(a.curves.values, b.curves.values)
     assert (a.score[0] != a.score[1]).any()
 
 
 def test_a_film_scores_the_mean_of_its_items_and_counts_once():
     items, y_true, fold = corpus(per_film=3)
     fitted = cross_validate(items, y_true, fold, "linear", QUICK, (0,))
-    weights, bias = fitted.tensors["output.weight"], fitted.tensors["output.bias"]
+    tensors = {name: torch.from_numpy(value) for name, value in fitted.tensors.items()}
+    weights, bias = tensors["weight"], tensors["bias"]
     film = 7
     model = int(fold[film])
     x = torch.from_numpy(items.x[items.film == film])
-    z = (x - fitted.tensors["mean"][model]) / fitted.tensors["std"][model]
+    z = (x - tensors["mean"][model]) / tensors["std"][model]
     expected = torch.sigmoid(z @ weights[model].T + bias[model]).mean(0).numpy()
     np.testing.assert_allclose(fitted.score[0, film], expected, atol=1e-5)
 
@@ -189,7 +190,7 @@ def test_films_without_items_have_no_score():
 def test_learning_curves_fall_in_training():
     items, y_true, fold = corpus()
     params = dataclasses.replace(LINEAR, epochs=30)
-    curves = cross_validate(items, y_true, fold, "linear", params, (0,)).curves
+    curves = cross_validate(items, y_true, fold, "linear", params, (0,)).curves.values
     assert curves.shape == (30, 2)
     assert curves[-1, 0] < curves[0, 0]
 

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from stages.base.counting import listed
+from stages.base.params.sections import BUDGETS
 
 INCONSISTENT = "inconsistent"  # type of errors between sections; their messages say what was found
 Place = Callable[[Sequence[str]], tuple[str, bool]]
@@ -24,11 +25,12 @@ def explain(error: ValidationError, schema: type, place: Place) -> list[str]:
 
 
 def _line(detail: ErrorDetails, schema: type, place: Place) -> str:
-    keys = [str(part) for part in detail["loc"] if part != "[key]"]
+    loc = [str(part) for part in detail["loc"] if part != "[key]"]
+    keys = [key for place, key in enumerate(loc) if place != 3 or key not in BUDGETS]
     where, present = place(keys)
     message, found = detail["msg"].removeprefix("Value error, "), detail["input"]
     if detail["type"] == "unexpected_keyword_argument":
-        message = "unknown parameter" + _known(keys, schema)
+        message = "unknown parameter" + _known(loc, schema)
     elif detail["type"] == "missing":
         message = "missing"
     elif detail["type"] in ("dataclass_type", "dict_type"):
@@ -44,6 +46,8 @@ def _known(keys: Sequence[str], schema: type) -> str:
     for key in keys[:-1]:
         if get_origin(kind) is dict:
             kind = get_args(kind)[1]
+        elif key in BUDGETS:
+            kind = BUDGETS[key]
         else:
             kind = getattr(kind, "__dataclass_fields__", {})[key].type
     names = set(getattr(kind, "__dataclass_fields__", {}))

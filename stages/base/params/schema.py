@@ -14,12 +14,13 @@ from stages.base.params.sections import (
     FramesParams,
     JudgingParams,
     LeaksParams,
+    ProbeParams,
     SampleParams,
     SplitsParams,
     TrainingParams,
 )
 from stages.base.params.values import ALL_WINDOWS, params_dataclass
-from stages.base.plugins import plugin_names
+from stages.base.plugins import defines_class, plugin_names
 
 UNTRAINED_CONTEXTS = ("each", "mean", "max")
 Errors = Iterator[InitErrorDetails]
@@ -58,11 +59,7 @@ def _errors(params: Params) -> Errors:
     yield from _family_errors(matrix)
     yield from _part_errors(matrix)
     yield from _context_errors(params)
-    for section in ("approaches", "early"):
-        for slug, entry in getattr(matrix, section).items():
-            if entry.head not in training.heads:
-                message = f"training.heads lacks {entry.head!r}, it has {', '.join(training.heads)}"
-                yield _error(("matrix", section, slug, "head"), message, entry.head)
+    yield from _head_errors(params)
     if all(each.backbone in backbones for each in matrix.approaches.values()):
         yield from _headline_errors(matrix)
     if training.middle_frames > params.frames.count:
@@ -153,6 +150,27 @@ def _context_errors(params: Params) -> Errors:
         elif single.window not in (None, *windows):
             message = f"found {single.window!r}, expected one of {', '.join(windows)}"
             yield _error((*keys, "window"), message, single.window)
+
+
+def _head_errors(params: Params) -> Errors:
+    """Heads without a budget, and budgets of another kind than their heads."""
+    heads = params.training.heads
+    for name, budget in heads.items():
+        is_solved = defines_class("heads", name, "Probe")
+        if is_solved is not None and is_solved != isinstance(budget, ProbeParams):
+            message = "is solved, not trained: expected grid and fixed"
+            if not is_solved:
+                message = "is trained, not solved: expected epochs, batch_size, learning_rate and "
+                message += "weight_decay"
+            yield _error(("training", "heads", name), message)
+        if isinstance(budget, ProbeParams) and budget.fixed not in budget.grid:
+            keys = ("training", "heads", name, "fixed")
+            yield _error(keys, f"is not one of the grid (found: {budget.fixed:g})", budget.fixed)
+    for section in ("approaches", "early"):
+        for slug, entry in getattr(params.matrix, section).items():
+            if entry.head not in heads:
+                message = f"training.heads lacks {entry.head!r}, it has {', '.join(heads)}"
+                yield _error(("matrix", section, slug, "head"), message, entry.head)
 
 
 def _headline_errors(matrix: MatrixParams) -> Errors:

@@ -1,8 +1,8 @@
 """The sections of params.yaml but for the matrix, as frozen dataclasses that pydantic checks."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
 from stages.base.genres import GENRES
 from stages.base.params.values import (
@@ -22,6 +22,7 @@ from stages.base.params.values import (
     Window,
     distinct,
     params_dataclass,
+    rising,
 )
 
 MIN_FOLDS = 3  # one to judge, one to tune on, one to learn from
@@ -149,6 +150,32 @@ class HeadParams:
 
 
 @params_dataclass
+class ProbeParams:
+    """What a probe chooses its one setting from: it is solved, not trained by steps."""
+
+    grid: Annotated[tuple[Positive, ...], Field(min_length=1), rising()]
+    """Settings, of which each fold takes the one that does best on inner films; of equals the
+    first."""
+    fixed: Positive
+    """One of the grid, which all folds take where nothing may be chosen."""
+
+
+BUDGETS: dict[str, type] = {"solved": ProbeParams, "trained": HeadParams}
+
+
+def _kind(budget: Any) -> str:
+    """Which of the two a head's budget is, by the names that only one of them has."""
+    names = budget if isinstance(budget, dict) else getattr(budget, "__dict__", ())
+    return "solved" if {"grid", "fixed"} & set(names) else "trained"
+
+
+HeadBudget = Annotated[
+    Annotated[HeadParams, Tag("trained")] | Annotated[ProbeParams, Tag("solved")],
+    Discriminator(_kind),
+]
+
+
+@params_dataclass
 class TrainingParams:
     seeds: Annotated[tuple[Seed, ...], Field(min_length=1), distinct()]
     """A model is trained for each."""
@@ -158,7 +185,8 @@ class TrainingParams:
     """How many frames, from the middle, context `each` looks at."""
     sound_window: Window
     """Which of audio.windows a sound approach hears, unless it names another."""
-    heads: dict[Slug, HeadParams]
+    heads: dict[Slug, HeadBudget]
+    """How each head is trained, or from what a probe chooses."""
     contexts: dict[Slug, HeadParams]
     """Budget of a trained context together with its head."""
 

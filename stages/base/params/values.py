@@ -1,5 +1,6 @@
 """What a value of params.yaml may be: constrained types, and the decorator of a section."""
 
+from itertools import pairwise
 from math import isfinite
 from typing import Annotated, Any, Literal, TypeVar, cast, dataclass_transform, get_args
 
@@ -51,6 +52,18 @@ def distinct(tolerance: float = 0) -> AfterValidator:
             if same:
                 by = f" by more than {tolerance:g}" if tolerance else ""
                 raise ValueError(f"has {value!r} beside {same[0]!r}; its values must differ{by}")
+        return values
+
+    return AfterValidator(check)
+
+
+def rising() -> AfterValidator:
+    """A list whose values rise."""
+
+    def check(values: tuple[float, ...]) -> tuple[float, ...]:
+        for before, value in pairwise(values):
+            if value <= before:
+                raise ValueError(f"has {value:g} after {before:g}; its values must rise")
         return values
 
     return AfterValidator(check)

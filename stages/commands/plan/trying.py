@@ -11,12 +11,20 @@ from stages.base.genres import GENRES
 from stages.base.params import BackboneParams
 from stages.base.params.matrix import Cell
 from stages.base.params.schema import UNTRAINED_CONTEXTS
-from stages.base.plugins import TRAINED, check_modality, plugin_errors
+from stages.base.plugins import (
+    PROBE,
+    TRAINED,
+    check_modality,
+    defines_class,
+    invalid_plugin,
+    plugin_errors,
+)
 from stages.embedding.base import create_unloaded, describe
 from stages.embedding.records import Record
 from stages.fitting.batch import ModelBatch
 from stages.fitting.inputs import Inputs
-from stages.fitting.items import Items
+from stages.fitting.items import Items, wrong_shape
+from stages.fitting.probing import load_probe
 
 N_FILMS = 4
 LENGTH = 3
@@ -49,8 +57,27 @@ def try_approach(cell: Cell, shapes: Mapping[str, Shape]) -> None:
             expected="two backbones of embeddings",
             do="name such backbones, or use late fusion",
         )
+    if defines_class("heads", cell.head, "Probe") and cell.context in UNTRAINED_CONTEXTS:
+        try_probe(cell.head, parts)
+        return
     # without code of its own a context gives a head single items
     try_models(cell.head, "" if cell.context in UNTRAINED_CONTEXTS else cell.context, parts)
+
+
+@cache
+def try_probe(head: str, parts: tuple[Shape, ...]) -> None:
+    """Fit it once and predict. Raises BenchmarkError where its code does not allow it."""
+    items = _items(parts, sequences=False)
+    if len(items.x.shape) != 2:
+        raise wrong_shape(f"head {head}", items.x.shape[1:], 1)
+    y = np.arange(N_FILMS * len(GENRES)).reshape(N_FILMS, -1) % 3 == 0
+    probe, code = load_probe(head), f"stages.heads.{head}"
+    with plugin_errors(PROBE, code):
+        rows, weight = np.arange(N_FILMS), np.ones(N_FILMS)
+        (fitted,) = probe.fit(items.x, y.astype(np.float64), weight, [rows], [1.0])
+        found = probe.predict(fitted.tensors(0, np.arange(len(GENRES))), items.x[:])
+    if found.shape != y.shape:
+        raise invalid_plugin(code, f"predict gave {found.shape} where {y.shape} was due", PROBE)
 
 
 @cache

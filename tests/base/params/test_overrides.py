@@ -125,7 +125,7 @@ def test_every_kind_of_override_does_what_it_says(stubs):
     stubs.exp_run(
         "splits.folds=4",  # a value
         "judging.resamples=1e4",  # a whole number, as DVC writes it: 10000.0
-        "training.heads.linear.learning_rate=0.00001",  # DVC writes 1e-05
+        "training.heads.mlp.learning_rate=0.00001",  # DVC writes 1e-05
         "judging.thresholds=[0.00005,0.5]",  # a list
         "matrix.approaches.mfcc_linear_middle.window=end",
         "+matrix.late.late_linear.by=weighted",  # a key that is not there
@@ -144,7 +144,7 @@ def test_every_kind_of_override_does_what_it_says(stubs):
     assert run["download"]["retries"] == 7
     assert run["splits"]["folds"] == 4
     assert run["judging"]["resamples"] == 10000
-    assert run["training"]["heads"]["linear"]["learning_rate"] == 1e-05
+    assert run["training"]["heads"]["mlp"]["learning_rate"] == 1e-05
     assert run["judging"]["thresholds"] == [5e-05, 0.5]
     assert run["matrix"]["approaches"]["mfcc_linear_middle"]["window"] == "end"
     assert run["matrix"]["late"]["late_linear"]["by"] == "weighted"

@@ -1,0 +1,292 @@
+"""Solve a probe in all folds, its setting chosen on films that the fold's models never saw.
+
+A probe has no seed, and one setting: a strength of regularisation, a number of neighbours. Fold f
+is scored by a model of the other folds, whose setting is the one that did best on these folds, each
+scored without itself and without f. What may be tuned on for fold f is held to the same rule: fold
+j is scored by a model without f and j, whose setting was chosen without f and j, by models that
+leave out a third fold.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Protocol
+
+import numpy as np
+
+from stages.base.params import ProbeParams
+from stages.base.plugins import PROBE, load_class
+from stages.fitting.fitted import Curves, Fitted
+from stages.fitting.items import Items, wrong_shape
+from stages.fitting.rows import Rows
+from stages.fitting.scaling import parts
+
+HeldOut = tuple[int, ...]
+Scored = dict[HeldOut, np.ndarray]
+"""Scores of the films of some folds by models without them, for every setting: (n_settings,
+n_films, n_columns) float32, NaN for all other films."""
+SAME = 9  # decimals of macro AP to which two settings are equals
+
+
+class FittedProbe(Protocol):
+    """What a probe learnt from one training set, for every setting that it was given."""
+
+    def predict(self, x: np.ndarray) -> np.ndarray:
+        """Scores of items, (n, d) -> (n_settings, n, n_columns), in [0, 1]."""
+
+    def tensors(self, setting: int, columns: np.ndarray) -> dict[str, np.ndarray]:
+        """All that a prediction with one setting needs; columns: (n_genres,) of the labels that it
+        was fitted on, -1 for a genre that it does not know, whose scores mean nothing."""
+
+
+class Probe(Protocol):
+    """What a head that is solved defines."""
+
+    setting: str
+    """What a value of its grid is called."""
+    is_layer: bool
+    """Whether a context can be trained with it, as one linear layer."""
+
+    @staticmethod
+    def fit(
+        x: Rows,
+        y: np.ndarray,
+        weight: np.ndarray,
+        train: Sequence[np.ndarray],
+        grid: Sequence[float],
+    ) -> Sequence[FittedProbe]:
+        """x: (n, d); y: (n, n_columns) of 0 and 1; weight: (n,), 1 / the number of items of an
+        item's film; train: the rows of each training set; grid: its settings."""
+
+    @staticmethod
+    def predict(tensors: Mapping[str, np.ndarray], x: np.ndarray) -> np.ndarray:
+        """Scores of items by a model that `FittedProbe.tensors` gave, (n, d) -> (n, n_genres)."""
+
+
+def load_probe(name: str) -> Probe:
+    """The probe of stages/heads/<name>.py. Raises BenchmarkError where there is none."""
+    probe: Probe = load_class("heads", name, "Probe", object, PROBE)
+    return probe
+
+
+def cross_validate(
+    items: Items,
+    targets: Sequence[np.ndarray],
+    fold_of: np.ndarray,
+    head: str,
+    params: ProbeParams,
+    n_seeds: int,
+) -> tuple[list[Fitted], Fitted]:
+    """The scores and models of each label set, and those of the first without a choice.
+
+    items, targets, fold_of: as `training.cross_validate` takes them. Seeds differ only in the
+    labels of a label set that draws them anew; elsewhere their scores are the same. Raises
+    BenchmarkError for items that are no vectors.
+    """
+    probe, grid, place = load_probe(head), params.grid, params.grid.index(params.fixed)
+    if len(items.x.shape) != 2:
+        raise wrong_shape(f"head {head}", items.x.shape[1:], 1)
+    y, columns = _distinct_columns(targets)
+    films = _Films(items, y, fold_of, probe, grid)
+    folds = [int(fold) for fold in np.unique(fold_of)]
+    # with as many folds out as there are nothing is left to train on
+    left_out = [size for size in (2, 3) if size < len(folds)]
+    scored = films.score(each for size in left_out for each in combinations(folds, size))
+    chosen = [[_choose(films, scored, folds, each, place) for each in seeds] for seeds in columns]
+    unchosen = _Choice(
+        columns[0][0],
+        chosen[0][0].macro_ap,
+        dict.fromkeys(folds, place),
+        dict.fromkeys(chosen[0][0].inner, place),
+    )
+    needed = {
+        fold: sorted({place, *(each.outer[fold] for seeds in chosen for each in seeds)})
+        for fold in folds
+    }
+    outer = {fold: films.fit(fold, numbers) for fold, numbers in needed.items()}
+    found = [_gather(films, scored, outer, each, n_seeds) for each in [*chosen, [unchosen]]]
+    return found[:-1], found[-1]
+
+
+@dataclass(frozen=True)
+class _Outer:
+    """One fold's own models, of those settings that anything takes there."""
+
+    model: FittedProbe
+    place: dict[int, int]
+    """Number of a setting in the grid -> its place in the model."""
+
+
+@dataclass(frozen=True)
+class _Choice:
+    """What one label set, under one seed, takes in each fold."""
+
+    column: np.ndarray
+    """(n_genres,) its columns, -1 for a genre outside the label set."""
+    macro_ap: np.ndarray
+    """(n_folds, n_settings), on the films outside each fold."""
+    outer: dict[int, int]
+    """Number of the setting of each fold."""
+    inner: dict[HeldOut, int]
+    """And of each pair of folds, chosen without both."""
+
+
+@dataclass(frozen=True)
+class _Films:
+    """All films, and how a probe scores those of the folds that it did not see."""
+
+    items: Items
+    y: np.ndarray
+    """(n_films, n_columns) of 0 and 1."""
+    fold_of: np.ndarray
+    probe: Probe
+    grid: Sequence[float]
+
+    def score(self, held_out: Iterable[HeldOut]) -> Scored:
+        """By models without these folds, for every setting."""
+        every = list(held_out)
+        fitted = self._fit(every, self.grid)
+        return {
+            folds: self.predict(model, folds) for folds, model in zip(every, fitted, strict=True)
+        }
+
+    def fit(self, fold: int, numbers: Sequence[int]) -> _Outer:
+        """A fold's own models, with the numbered settings alone."""
+        (model,) = self._fit([(fold,)], [self.grid[number] for number in numbers])
+        return _Outer(model, {number: place for place, number in enumerate(numbers)})
+
+    def predict(self, model: FittedProbe, held_out: HeldOut) -> np.ndarray:
+        """(n_settings, n_films, n_columns) float32, each film's the mean over its items."""
+        film, n_films = self.items.film, len(self.y)
+        rows = np.flatnonzero(np.isin(self.fold_of[film], held_out))
+        rows = rows[np.argsort(film[rows], kind="stable")]
+        count = np.bincount(film[rows], minlength=n_films)
+        total: np.ndarray | None = None
+        for part in parts(len(rows), self.items.x.shape[1]):
+            scores = model.predict(self.items.x[rows[part]])
+            if total is None:
+                total = np.zeros((len(scores), *self.y.shape))
+            films, first = np.unique(film[rows[part]], return_index=True)
+            total[:, films] += np.add.reduceat(scores, first, axis=1)
+        if total is None:
+            return np.full((len(self.grid), *self.y.shape), np.nan, np.float32)
+        total[:, count == 0] = np.nan
+        return (total / np.maximum(count, 1)[:, None]).astype(np.float32)
+
+    def macro_ap(self, scored: Scored, without: HeldOut, column: np.ndarray) -> np.ndarray:
+        """Macro average precision of every setting, (n_settings,), on all folds but `without`.
+
+        Each film is scored by models that saw neither its fold nor `without`. Genres that none of
+        these films has are left out.
+        """
+        known_genres = column[column >= 0]
+        scores, y = [], []
+        for fold in sorted(set(np.unique(self.fold_of).tolist()) - set(without)):
+            films = np.flatnonzero(self.fold_of == fold)
+            found = scored[tuple(sorted({*without, fold}))][:, films][:, :, known_genres]
+            has_items = np.isfinite(found[0]).all(axis=1)
+            scores.append(found[:, has_items])
+            y.append(self.y[films[has_items]][:, known_genres])
+        return _macro_ap(np.concatenate(scores, axis=1), np.concatenate(y))
+
+    def _fit(self, held_out: Sequence[HeldOut], grid: Sequence[float]) -> Sequence[FittedProbe]:
+        film = self.items.film
+        weight = 1 / np.bincount(film, minlength=len(self.y))[film]
+        train = [np.flatnonzero(~np.isin(self.fold_of[film], folds)) for folds in held_out]
+        return self.probe.fit(self.items.x, self.y[film], weight, train, grid)
+
+
+def _choose(
+    films: _Films, scored: Scored, folds: Sequence[int], column: np.ndarray, fixed: int
+) -> _Choice:
+    """With too few folds to leave out one more nothing is chosen; fixed: number of the setting."""
+
+    def best(macro_ap: np.ndarray) -> int:
+        return int(np.argmax(np.round(macro_ap, SAME)))
+
+    if len(folds) < 3:
+        unknown = np.full((len(folds), len(films.grid)), np.nan)
+        return _Choice(column, unknown, dict.fromkeys(folds, fixed), {})
+    macro_ap = np.array([films.macro_ap(scored, (fold,), column) for fold in folds])
+    outer = {fold: best(each) for fold, each in zip(folds, macro_ap, strict=True)}
+    inner: dict[HeldOut, int] = {
+        pair: best(films.macro_ap(scored, pair, column)) if len(folds) > 3 else fixed
+        for pair in combinations(folds, 2)
+    }
+    return _Choice(column, macro_ap, outer, inner)
+
+
+def _gather(
+    films: _Films,
+    scored: Scored,
+    outer: Mapping[int, _Outer],
+    choices: Sequence[_Choice],
+    n_seeds: int,
+) -> Fitted:
+    """What became of one label set; choices: by seed, or one for all."""
+    first, n_genres = choices[0], len(choices[0].column)
+    score = np.full((n_seeds, len(films.y), n_genres), np.nan, np.float32)
+    inner = np.full((max(outer) + 1, len(films.y), n_genres), np.nan, np.float32)
+    tensors: dict[str, np.ndarray] = {}
+    for fold, own in outer.items():
+        predicted = films.predict(own.model, (fold,))
+        for seed in range(n_seeds):
+            by = choices[seed % len(choices)]
+            place = own.place[by.outer[fold]]
+            _put(score[seed], predicted[place], films.fold_of == fold, by.column)
+        model = own.model.tensors(own.place[first.outer[fold]], first.column)
+        tensors |= {f"{fold}.{name}": value for name, value in model.items()}
+    for pair, number in first.inner.items():
+        for fold, other in (pair, pair[::-1]):
+            _put(inner[fold], scored[pair][number], films.fold_of == other, first.column)
+    folds_of = np.bincount(list(first.outer.values()), minlength=len(films.grid))
+    values = np.stack([first.macro_ap.mean(axis=0), folds_of], axis=1)
+    return Fitted(score, inner, tensors, Curves(np.array(films.grid), PARTS, values))
+
+
+PARTS = ("macro_ap", "folds")
+"""Mean macro AP on inner films, and how many folds take this setting."""
+
+
+def _macro_ap(scores: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """scores: (n_settings, n_films, n_genres); y: (n_films, n_genres). Returns (n_settings,)."""
+    positives = y.sum(axis=0)
+    if not positives.any():
+        return np.zeros(len(scores))
+    order = np.argsort(-scores, axis=1, kind="stable")
+    ranked = np.take_along_axis(np.broadcast_to(y, scores.shape), order, axis=1)
+    precision = np.cumsum(ranked, axis=1) / np.arange(1, len(y) + 1)[:, None]
+    found = (precision * ranked).sum(axis=1)[:, positives > 0] / positives[positives > 0]
+    means: np.ndarray = found.mean(axis=1)
+    return means
+
+
+def _put(into: np.ndarray, scores: np.ndarray, films: np.ndarray, column: np.ndarray) -> None:
+    known = np.flatnonzero(column >= 0)
+    into[np.ix_(films, known)] = scores[films][:, column[known]]
+
+
+def _distinct_columns(targets: Sequence[np.ndarray]) -> tuple[np.ndarray, list[list[np.ndarray]]]:
+    """Every different column of labels once: (n_films, n_columns) of 0 and 1, and where they are.
+
+    A genre is learnt without regard to the others, so that label sets share most of theirs. Returns
+    for each label set and seed the column of each genre, (n_genres,), -1 for one outside the set.
+    """
+    place: dict[bytes, int] = {}
+    kept: list[np.ndarray] = []
+    columns = []
+    for target in targets:
+        of_seeds = []
+        for labels in target.reshape(-1, *target.shape[-2:]):
+            numbers = np.full(labels.shape[1], -1)
+            for genre, column in enumerate(labels.T):
+                if np.isnan(column).any():
+                    continue
+                key = column.tobytes()
+                if key not in place:
+                    place[key] = len(kept)
+                    kept.append(column)
+                numbers[genre] = place[key]
+            of_seeds.append(numbers)
+        columns.append(of_seeds)
+    return np.stack(kept, axis=1), columns
