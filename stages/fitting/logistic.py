@@ -10,15 +10,14 @@ each training set and strength.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve, solve_triangular
-from scipy.linalg.lapack import dpstrf
+from scipy.linalg import cho_factor, cho_solve
 from scipy.special import expit
 
+from stages.fitting.features import Features, features_of
 from stages.fitting.rows import Rows
-from stages.fitting.scaling import mean_and_std, parts, standardised
+from stages.fitting.scaling import mean_and_std, standardised
 
 TOLERANCE = 1e-7  # norm of the gradient, a film
 MEMORY = 8  # steps that L-BFGS remembers
@@ -27,7 +26,6 @@ FLATTENED = 0.9  # share of the slope along a step that may be left at its end
 SHORTEST = 1e-12  # share of its length to which a step is found
 TINY = 1e-300
 BATCH_BYTES = 1 << 23  # features of training sets that are solved side by side
-KEEP_BYTES = 1 << 28  # features kept standardised; of more, a block is standardised when it is used
 
 
 @dataclass(frozen=True)
@@ -77,110 +75,15 @@ def fit(
         s, labels = np.zeros((len(sets), n)), np.zeros((len(sets), n, y.shape[1]))
         for number, rows in enumerate(sets):
             s[number, : len(rows)], labels[number, : len(rows)] = weight[rows], y[rows]
-        features = _features(x, sets, scales, n)
+        features = features_of(x, sets, scales, n)
         coef, intercept = _solve(features, labels, s, strengths, tolerance)
         for number, (mean, std) in enumerate(scales):
             found.append(Models(mean, std, coef[number], intercept[number]))
     return found
 
 
-class _Features(Protocol):
-    """Features of training sets: products with coefficients and with residuals."""
-
-    width: int
-
-    def times(self, coef: np.ndarray) -> np.ndarray:
-        """(n_sets, d, n_genres) -> (n_sets, n, n_genres)."""
-
-    def transposed(self, residual: np.ndarray) -> np.ndarray:
-        """(n_sets, n, n_genres) -> (n_sets, d, n_genres)."""
-
-    def gram(self, s: np.ndarray) -> np.ndarray:
-        """XᵀSX for weights s (n_sets, n): (n_sets, d, d)."""
-
-    def original(self, coef: np.ndarray) -> np.ndarray:
-        """Coefficients of the standardised features themselves."""
-
-
-class _Dense:
-    def __init__(self, z: np.ndarray) -> None:
-        self.z, self.width = z, z.shape[2]
-
-    def times(self, coef: np.ndarray) -> np.ndarray:
-        return self.z @ coef
-
-    def transposed(self, residual: np.ndarray) -> np.ndarray:
-        return self.z.transpose(0, 2, 1) @ residual
-
-    def gram(self, s: np.ndarray) -> np.ndarray:
-        root = self.z * np.sqrt(s)[..., None]
-        return np.stack([each.T @ each for each in root])  # numpy sees the symmetry, and halves it
-
-    def original(self, coef: np.ndarray) -> np.ndarray:
-        return coef
-
-
-class _Reduced(_Dense):
-    """Where features outnumber items: coordinates of the items that have the same Gram matrix.
-
-    The optimum is a sum of items, so nothing is lost: with K = Z Zᵀ = L Lᵀ (Cholesky's factor, rows
-    pivoted, as K may be singular) the problem in L has the same losses and the same penalty.
-    """
-
-    def __init__(self, z: np.ndarray) -> None:
-        factor, pivots, rank, _ = dpstrf(z @ z.T, lower=1, overwrite_a=1)
-        pivots, factor = pivots - 1, np.tril(factor)[:, :rank]
-        self.square, self.chosen = factor[:rank], z[pivots[:rank]]
-        rows = np.empty_like(factor)
-        rows[pivots] = factor
-        super().__init__(rows[None])
-
-    def original(self, coef: np.ndarray) -> np.ndarray:
-        items = solve_triangular(self.square, coef[0], lower=True, trans="T", check_finite=False)
-        return (self.chosen.T @ items)[None]
-
-
-class _Streamed:
-    """One training set too large to keep: its features are standardised block by block."""
-
-    def __init__(self, x: Rows, rows: np.ndarray, mean: np.ndarray, std: np.ndarray) -> None:
-        self.x, self.rows, self.mean, self.std, self.width = x, rows, mean, std, x.shape[1]
-
-    def times(self, coef: np.ndarray) -> np.ndarray:
-        return np.concatenate([z @ coef[0] for _, z in self._blocks()])[None]
-
-    def transposed(self, residual: np.ndarray) -> np.ndarray:
-        return sum(z.T @ residual[0, part] for part, z in self._blocks())[None]
-
-    def gram(self, s: np.ndarray) -> np.ndarray:
-        found = np.zeros((self.width, self.width))
-        for part, z in self._blocks():
-            z *= np.sqrt(s[0, part])[:, None]
-            found += z.T @ z
-        return found[None]
-
-    def original(self, coef: np.ndarray) -> np.ndarray:
-        return coef
-
-    def _blocks(self) -> Iterator[tuple[slice, np.ndarray]]:
-        for part in parts(len(self.rows), self.width):
-            yield part, standardised(self.x[self.rows[part]], self.mean, self.std)
-
-
-def _features(
-    x: Rows, sets: Sequence[np.ndarray], scales: Sequence[tuple[np.ndarray, np.ndarray]], n: int
-) -> _Features:
-    d = x.shape[1]
-    if len(sets) == 1 and n >= d and 8 * n * d > KEEP_BYTES:
-        return _Streamed(x, sets[0], *scales[0])
-    z = np.zeros((len(sets), n, d))
-    for number, (rows, (mean, std)) in enumerate(zip(sets, scales, strict=True)):
-        z[number, : len(rows)] = standardised(x[rows], mean, std)
-    return _Reduced(z[0]) if len(sets) == 1 and n < d else _Dense(z)
-
-
 def _solve(
-    features: _Features,
+    features: Features,
     y: np.ndarray,
     s: np.ndarray,
     strengths: Sequence[float],
@@ -206,7 +109,7 @@ def _solve(
 
 
 def _minimise(
-    features: _Features,
+    features: Features,
     positive: np.ndarray,
     s: np.ndarray,
     strength: float,

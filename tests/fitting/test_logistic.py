@@ -89,7 +89,7 @@ def test_large_training_sets_are_read_in_blocks():
     x, y = made(200, 24)
     whole = logistic.fit(x, y, np.ones(200), folds(200), STRENGTHS)
     with (
-        patch.object(logistic, "KEEP_BYTES", 1000),
+        patch("stages.fitting.features.KEEP_BYTES", 1000),
         patch.object(logistic, "BATCH_BYTES", 1000),
         patch("stages.fitting.scaling.BLOCK_BYTES", 24 * 8 * 30),
     ):

@@ -40,6 +40,11 @@ def macro_ap(y: np.ndarray, scores: np.ndarray) -> float:
     return float(np.mean([average_precision_score(truth, score) for truth, score in columns]))
 
 
+def features(items: Items) -> np.ndarray:
+    assert isinstance(items.x, np.ndarray)
+    return items.x
+
+
 def taken(fitted: Fitted) -> list[float]:
     """The settings, each as often as folds take it."""
     folds = fitted.curves.values[:, fitted.curves.parts.index("folds")].astype(int)
@@ -54,11 +59,11 @@ def test_the_strength_of_each_fold_is_what_a_loop_over_inner_folds_chooses():
         rest = [f for f in range(5) if f != outer]
         ranked = []
         for strength in LINEAR.grid:
-            inner = [by_hand(items.x, y, fold, (outer, f), f, strength) for f in rest]
+            inner = [by_hand(features(items), y, fold, (outer, f), f, strength) for f in rest]
             truth = np.concatenate([y[fold == f] for f in rest])
             ranked.append(macro_ap(truth, np.concatenate(inner)))
         chosen.append(LINEAR.grid[int(np.argmax(ranked))])
-        expected[fold == outer] = by_hand(items.x, y, fold, (outer,), outer, chosen[-1])
+        expected[fold == outer] = by_hand(features(items), y, fold, (outer,), outer, chosen[-1])
     assert taken(found) == sorted(chosen)
     np.testing.assert_allclose(found.score[0], expected, atol=1e-5)
 
@@ -81,7 +86,7 @@ def test_neighbours_are_those_of_scikit_learn():
     params = ProbeParams(grid=(5,), fixed=5)
     found = fit(items, y, fold, "knn", params).score[0]
     train, held = np.flatnonzero(fold != 2), fold == 2
-    z = standardised(items.x, *mean_and_std(items.x, np.ones(len(fold)), train))
+    z = standardised(features(items), *mean_and_std(features(items), np.ones(len(fold)), train))
     nearest = NearestNeighbors(n_neighbors=5, metric="cosine").fit(z[train])
     distance, place = nearest.kneighbors(z[held])
     weight = 2 - distance  # 1 + cosine
@@ -93,7 +98,7 @@ def test_neighbours_are_those_of_scikit_learn():
 def test_nothing_of_a_fold_lies_behind_what_it_is_scored_or_tuned_by(head, params):
     items, y, fold = corpus(tell=0.3)
     before = fit(items, y, fold, head, params)
-    x, labels = items.x.copy(), y.copy()
+    x, labels = features(items).copy(), y.copy()
     x[fold == 1], labels[fold == 1] = 100 * x[fold == 1][::-1], 1 - labels[fold == 1]
     after = fit(Items(x, items.film), labels, fold, head, params)
     np.testing.assert_array_equal(before.inner[1], after.inner[1])
@@ -167,14 +172,14 @@ def test_a_film_scores_the_mean_of_its_items_and_counts_once(head, params):
     items, y, fold = corpus()
     (film,) = np.flatnonzero(np.arange(150) == 7)
     rows = np.concatenate([np.arange(150), np.full(4, film)])
-    moved = items.x[rows].copy()
+    moved = features(items)[rows].copy()
     moved[-4:] += np.random.default_rng(0).normal(size=(4, 8))
     fitted = fit(Items(moved, rows), y, fold, head, params)
     probe, own = probing.load_probe(head), f"{fold[film]}."
     model = {n.removeprefix(own): v for n, v in fitted.tensors.items() if n.startswith(own)}
     expected = probe.predict(model, moved[rows == film]).mean(axis=0)
     np.testing.assert_allclose(fitted.score[0, film], expected, atol=1e-5)
-    twice = Items(np.concatenate([items.x, items.x[7:8]]), np.append(items.film, 7))
+    twice = Items(np.concatenate([features(items), features(items)[7:8]]), np.append(items.film, 7))
     if head == "linear":  # a film's weight in training is the same
         once = fit(items, y, fold, head, params)
         np.testing.assert_allclose(fit(twice, y, fold, head, params).score, once.score, atol=1e-5)
@@ -183,7 +188,7 @@ def test_a_film_scores_the_mean_of_its_items_and_counts_once(head, params):
 def test_films_without_items_have_no_score():
     items, y, fold = corpus()
     keep = items.film != 4
-    some = Items(items.x[keep], items.film[keep])
+    some = Items(features(items)[keep], items.film[keep])
     fitted = fit(some, y, fold, "linear", LINEAR)
     assert np.flatnonzero(np.isnan(fitted.score[0]).any(axis=1)).tolist() == [4]
     assert np.isnan(fitted.inner[0][4]).all()
@@ -211,6 +216,6 @@ def test_a_genre_that_no_inner_film_has_is_left_out_of_the_choice():
 
 def test_maps_are_refused():
     items, y, fold = corpus()
-    maps = dataclasses.replace(items, x=items.x.reshape(150, 2, 2, 2))
+    maps = dataclasses.replace(items, x=features(items).reshape(150, 2, 2, 2))
     with pytest.raises(BenchmarkError, match="head linear does not fit"):
         fit(maps, y, fold, "linear", LINEAR)
