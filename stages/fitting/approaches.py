@@ -12,7 +12,6 @@ from stages.base.params.matrix import Cell, cells
 from stages.fitting import probing
 from stages.fitting.films import Films
 from stages.fitting.fitted import Fitted
-from stages.fitting.fusion import fuse
 from stages.fitting.items import Items, SharedFrames, View, join, read_items, read_shared_frames
 from stages.fitting.scores import Scores, prior_scores
 
@@ -41,6 +40,8 @@ def fit(cell: Cell, films: Films, params: Params, data: Path) -> dict[str, Outco
         scores = prior_scores(films.ids, films.fold, films.y_true, len(seeds))
         return {"all": Outcome(scores)}
     if cell.kind == "late":
+        from stages.fitting.fusion import fuse  # loads scikit-learn, which no other cell needs
+
         first, second = (Scores.load(data / "scores" / f"{part}.npz") for part in cell.parts)
         return {"all": Outcome(fuse(first, second, films.y_true, films.ids, cell.head))}
     min_films = params.training.mask_shared
