@@ -3,6 +3,8 @@
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
+from itertools import groupby, repeat
+from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
@@ -23,11 +25,9 @@ from stages.fitting.probing import load_probe
 def save_models(cell: Cell, fitted: Fitted, params: Params, n_folds: int, folder: Path) -> None:
     """Write the trained models (safetensors) and beside them what it takes to use them."""
     budget = training_budget(cell, params)
-    # one model of a probe serves all seeds
-    seeds = params.training.seeds[: 1 if isinstance(budget, ProbeParams) else None]
     card = {
         "approach": asdict(cell),
-        "models": [[fold, seed] for fold in range(n_folds) for seed in seeds],
+        "models": [[fold, seed] for fold in range(n_folds) for seed in params.training.seeds],
         "solved": isinstance(budget, ProbeParams),
         "budget": vars(budget),
         "middle_frames": params.training.middle_frames,
@@ -35,14 +35,14 @@ def save_models(cell: Cell, fitted: Fitted, params: Params, n_folds: int, folder
     }
     with replacing(folder) as new:
         new.mkdir()
-        save_file(fitted.tensors, new / "model.safetensors")
+        # safetensors writes a transposed array's numbers in another order, without a word
+        dense = {name: np.ascontiguousarray(value) for name, value in fitted.tensors.items()}
+        save_file(dense, new / "model.safetensors")
         (new / "model.json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
 
 
 def predict_scores(cell: Cell, folder: Path, items: Items, n_films: int) -> np.ndarray:
     """Scores by the saved models of every fold and seed, (n_folds, n_seeds, n_films, 10) float32.
-
-    A probe has no seeds: n_seeds is 1.
 
     folder: of the approach's models; items: what the approach looks at or hears of the films. NaN
     for a film without items. Raises BenchmarkError if the models are not there, or are of an
@@ -77,9 +77,9 @@ def predict_scores(cell: Cell, folder: Path, items: Items, n_films: int) -> np.n
 def _solved(
     cell: Cell, tensors: dict[str, np.ndarray], items: Items, numbers: list[list[int]]
 ) -> Iterator[np.ndarray]:
-    """Each fold's scores of the items, (n_items, 10), by a probe."""
+    """Each fold's scores of the items, (n_items, 10), by a probe: the same for every seed."""
     probe = load_probe(cell.head)
-    for fold, _ in numbers:
+    for fold, models in groupby(numbers, key=itemgetter(0)):
         mine = [name for name in tensors if name.startswith(f"{fold}.")]
         own = {name.removeprefix(f"{fold}."): tensors[name] for name in mine}
         found, expected = items.x.shape[1:], own["mean"].shape
@@ -90,7 +90,7 @@ def _solved(
                 expected=str(expected),
                 do="run `dvc repro`, which fits them as params.yaml says",
             )
-        yield probe.predict(own, items.x[:])
+        yield from repeat(probe.predict(own, items.x[:]), len(list(models)))
 
 
 def _trained(
