@@ -1,11 +1,14 @@
-"""One contract over all heads: `python -m pytest tests/heads -k <name>` checks one of them."""
+"""One contract over all heads: `python -m pytest tests/heads -k <name>` checks one of them.
+
+Heads that are trained by steps; those that are solved are in test_probes.py.
+"""
 
 import numpy as np
 import pytest
 import torch
 from torch import nn
 
-from stages.base.plugins import HEAD, load_class, plugin_names
+from stages.base.plugins import HEAD, defines_class, load_class, plugin_names
 from stages.commands.plan.trying import Shape, try_models
 from stages.fitting.heads import build
 from stages.fitting.items import Items
@@ -14,7 +17,10 @@ SHAPES: dict[int, Shape] = {1: (12,), 3: (3, 36, 64)}
 N, N_OUTPUTS = 5, 10
 
 
-@pytest.fixture(params=plugin_names("heads"))
+TRAINED = [name for name in plugin_names("heads") if not defines_class("heads", name, "Probe")]
+
+
+@pytest.fixture(params=TRAINED)
 def name(request: pytest.FixtureRequest) -> str:
     return request.param
 
