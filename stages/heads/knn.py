@@ -1,6 +1,6 @@
 """The nearest training items by cosine, nearer ones counting more; the setting is how many.
 
-Nothing is trained: a second opinion on what an embedding knows, and one that bends with it.
+Nothing is trained: a second opinion on what an embedding knows.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from stages.base.errors import BenchmarkError
 from stages.fitting.rows import Rows
 from stages.fitting.scaling import mean_and_std, standardised
 
-BLOCK = 1024  # items whose neighbours are sought at a time
+BLOCK_BYTES = 1 << 26  # of cosines that are computed at a time
 
 
 class Probe:
@@ -26,59 +27,79 @@ class Probe:
         train: Sequence[np.ndarray],
         grid: Sequence[float],
     ) -> Sequence["Neighbours"]:
-        found = []
-        for rows in train:
-            mean, std = mean_and_std(x, weight, rows)
-            unit = _unit(x[rows], mean, std)
-            numbers = tuple(int(number) for number in grid)
-            found.append(Neighbours(numbers, mean, std, unit, y[rows].astype(np.float32)))
-        return found
+        if any(number != int(number) for number in grid):
+            raise BenchmarkError(
+                "a number of neighbours that is not whole",
+                where="params.yaml: training.heads.knn.grid",
+                found=", ".join(f"{number:g}" for number in grid),
+                expected="whole numbers from 1 on",
+            )
+        numbers = tuple(int(number) for number in grid)
+        return [Neighbours(numbers, x, y, rows, *mean_and_std(x, weight, rows)) for rows in train]
 
     @staticmethod
     def predict(tensors: Mapping[str, np.ndarray], x: np.ndarray) -> np.ndarray:
-        arrays = (tensors[name] for name in ("mean", "std", "unit", "y"))
-        (scores,) = Neighbours((int(tensors["neighbours"][0]),), *arrays).predict(x)
+        unit = _unit(x, tensors["mean"], tensors["std"])
+        (scores,) = _scores(unit, tensors["unit"], tensors["y"], tensors["neighbours"].tolist())
         return np.asarray(scores)
 
 
 @dataclass(frozen=True)
 class Neighbours:
-    """The items of one training set."""
+    """One training set; its items are standardised when they are asked."""
 
     numbers: tuple[int, ...]
     """How many of the nearest items are asked; a smaller training set is asked whole."""
+    x: Rows
+    """(n, d), of all items."""
+    y: np.ndarray
+    """(n, n_columns) of 0 and 1."""
+    rows: np.ndarray
+    """(n_train,) the items of the training set."""
     mean: np.ndarray
     """(d,), of the training items, each film counted once."""
     std: np.ndarray
     """(d,)."""
-    unit: np.ndarray
-    """(n_train, d) float32, standardised, of length 1."""
-    y: np.ndarray
-    """(n_train, n_columns) float32 of 0 and 1."""
 
     def predict(self, x: np.ndarray) -> np.ndarray:
         """(n, d) -> (n_numbers, n, n_columns): neighbours' mean label, weighed by 1 + cosine."""
-        return np.concatenate(list(self._scores(x)), axis=1)
+        unit, known = _unit(x, self.mean, self.std), _unit(self.x[self.rows], self.mean, self.std)
+        return _scores(unit, known, self.y[self.rows], self.numbers)
 
     def tensors(self, setting: int, columns: np.ndarray) -> dict[str, np.ndarray]:
         """One number's model of some columns; what lies in a column of -1 says nothing."""
+        labels = np.where(columns >= 0, self.y[self.rows][:, columns], 0)
         return {
             "mean": self.mean,
             "std": self.std,
-            "unit": self.unit,
-            "y": np.where(columns >= 0, self.y[:, columns], 0).astype(np.float32),
+            "unit": _unit(self.x[self.rows], self.mean, self.std),
+            "y": labels.astype(np.float32),
             "neighbours": np.array([self.numbers[setting]]),
         }
 
-    def _scores(self, x: np.ndarray) -> Iterator[np.ndarray]:
-        most = min(max(self.numbers), len(self.unit))
-        for start in range(0, len(x), BLOCK):
-            cosine = _unit(x[start : start + BLOCK], self.mean, self.std) @ self.unit.T
-            nearest = np.argsort(-cosine, axis=1, kind="stable")[:, :most]
-            weight = 1.0 + np.take_along_axis(cosine, nearest, axis=1)[..., None]
-            votes = np.cumsum(weight * self.y[nearest], axis=1)
-            total = np.maximum(np.cumsum(weight, axis=1), 1e-12)
-            yield np.stack([(votes / total)[:, min(k, most) - 1] for k in self.numbers])
+
+def _scores(
+    unit: np.ndarray, known: np.ndarray, y: np.ndarray, numbers: Sequence[int]
+) -> np.ndarray:
+    """unit: (n, d), of length 1; known: (n_train, d), likewise; y: (n_train, n_columns).
+
+    Returns (n_numbers, n, n_columns).
+    """
+    return np.concatenate(list(_blocks(unit, known, y, numbers)), axis=1)
+
+
+def _blocks(
+    unit: np.ndarray, known: np.ndarray, y: np.ndarray, numbers: Sequence[int]
+) -> Iterator[np.ndarray]:
+    most = min(max(numbers), len(known))
+    size = max(BLOCK_BYTES // (4 * len(known)), 1)
+    for start in range(0, len(unit), size):
+        cosine = unit[start : start + size] @ known.T
+        nearest = np.argsort(-cosine, axis=1, kind="stable")[:, :most]
+        weight = 1.0 + np.take_along_axis(cosine, nearest, axis=1)[..., None].astype(np.float64)
+        votes = np.cumsum(weight * y[nearest], axis=1)
+        total = np.maximum(np.cumsum(weight, axis=1), 1e-12)
+        yield np.stack([(votes / total)[:, min(k, most) - 1] for k in numbers])
 
 
 def _unit(x: np.ndarray, mean: np.ndarray, std: np.ndarray) -> np.ndarray:
