@@ -31,9 +31,9 @@ def main() -> None:
     argparse.ArgumentParser(
         prog="python -m stages.contrast",
         description="Compare picture with sound genre by genre, fusions with their parts, fewer "
-        "labels with all, grouped with ungrouped folds; judge the seed study's claims and rank all "
-        "approaches. Writes claims.csv, complementarity.csv, owned_genres.csv, label_sets.csv, "
-        "ungrouped.csv and ranks.csv under metrics/.",
+        "labels with all, grouped with ungrouped folds, chosen settings with fixed ones; judge the "
+        "seed study's claims and rank all approaches. Writes claims.csv, complementarity.csv, "
+        "owned_genres.csv, label_sets.csv, ungrouped.csv, tuning.csv and ranks.csv to metrics/.",
     ).parse_args()
 
     from functools import partial
@@ -42,7 +42,7 @@ def main() -> None:
     from stages.base.params import load
     from stages.base.params.matrix import cells
     from stages.base.tables import write_csv
-    from stages.judging import tables, ungrouped
+    from stages.judging import tables, tuning, ungrouped
     from stages.judging.board import read_board
     from stages.judging.claims import Evidence, claim_rows
     from stages.judging.comparisons import headline_rows
@@ -69,6 +69,8 @@ def main() -> None:
     write_csv(tables.rank_rows(board), tables.RANK_COLUMNS, folder / "ranks.csv")
     split = ungrouped.ungrouped_rows(Path("data"), cells(params), judging)
     write_csv(split, ungrouped.COLUMNS, folder / "ungrouped.csv")
+    chosen = tuning.tuning_rows(Path("data"), cells(params), params.training.heads, judging)
+    write_csv(chosen, tuning.COLUMNS, folder / "tuning.csv")
     say(counted(len(rows), "comparison of label sets", "comparisons of label sets"))
 
 
