@@ -32,6 +32,8 @@ KEYS = {
     "lost": "lost",
     "training": "training films",
     "held_out": "held-out films",
+    "inner": "inner films, scored by models without them",
+    "taken": "taken by a fold",
     "before": "uncalibrated",
     "after": "calibrated",
     "published": "published by the seed study",

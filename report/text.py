@@ -18,6 +18,12 @@ def number(value: Any, places: int = 2) -> str:
     return text.replace("-", "−")
 
 
+def plain_number(value: Any) -> str:
+    """A number as one writes a setting, without an exponent: `0.00003`, `1`, `100`."""
+    text = f"{float(value):.12f}".rstrip("0").rstrip(".")
+    return text.replace("-", "−")
+
+
 def interval(lo: Any, hi: Any, places: int = 2) -> str:
     """An interval for people, as in `0.36 to 0.47`; empty where it is undefined."""
     if pd.isna(lo) or pd.isna(hi):

@@ -1,8 +1,9 @@
 """Every figure of the report: a function of data frames that returns an Altair chart."""
 
 from report.figures.ablations import ranks, variance
-from report.figures.cost import learning_curve, price, timings
+from report.figures.cost import price, timings
 from report.figures.data import attrition, cooccurrence, prevalence
+from report.figures.fits import learning_curve, settings
 from report.figures.genres import confusion, dumbbell, owned
 from report.figures.instrument import power, rates, recovered
 from report.figures.judging import published, reliability, rules
@@ -32,6 +33,7 @@ __all__ = [
     "recovered",
     "reliability",
     "rules",
+    "settings",
     "sweep",
     "timings",
     "variance",

@@ -50,7 +50,8 @@ def variance(rows: pd.DataFrame) -> Any:
         _moves(rows),
         f"Standard deviation of macro average precision over seeds and over films. {spoken}.",
         height=ROW * max(len(rows), 1),
-        subtitle="Ratio: median over approaches. Hollow: over training seeds; filled: over films",
+        subtitle="Ratio: median over approaches that seeds change; a probe has none. Hollow: over "
+        "training seeds; filled: over films",
         keys=[m for m in NAMES if m in set(rows["modality"])],
     )
 

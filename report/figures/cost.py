@@ -1,4 +1,4 @@
-"""Figures of cost: learning curves, the time of each stage, score against time."""
+"""Figures of cost: the time of each stage, score against time."""
 
 from typing import Any
 
@@ -10,37 +10,6 @@ from report.text import number
 
 LONGEST = 15  # stages drawn by name
 AP = "macro AP (1 = perfect)"
-
-
-def learning_curve(curve: pd.DataFrame, approach: str) -> Any:
-    """Loss against epoch of one approach. curve: epoch, part (train, held_out), loss."""
-    held = curve[curve["part"] == "held_out"]
-    if held["loss"].notna().any():
-        best = held.sort_values("loss").iloc[0]
-        about = f"held-out loss lowest at epoch {int(best['epoch'])} ({number(best['loss'], 3)})"
-    else:
-        about = "no held-out loss"
-    chart = (
-        alt.Chart(curve.round(5))
-        .mark_line(strokeWidth=2)
-        .encode(
-            x=alt.X("epoch:Q", title="epoch", axis=alt.Axis(tickMinStep=1)),
-            y=alt.Y("loss:Q", title="loss (nats)", scale=alt.Scale(zero=False)),
-            strokeDash=alt.StrokeDash(
-                "part:N",
-                scale=alt.Scale(domain=["train", "held_out"], range=[[4, 3], [1, 0]]),
-                legend=None,
-            ),
-            tooltip=["part:N", "epoch:Q", alt.Tooltip("loss:Q", format=".4f")],
-        )
-    )
-    return finish(
-        chart,
-        f"{approach}: {about}",
-        f"Learning curves of {approach}: {about}.",
-        height=130,
-        keys=["training", "held_out"],
-    )
 
 
 def timings(stages: pd.DataFrame) -> Any:

@@ -3,6 +3,7 @@
 from report.sections.ablations import contrast, label_sets, ranks, ungrouped, variance
 from report.sections.data import downloaded, extraction, no_second_source, sheets
 from report.sections.instrument import ceilings, null_corpus, over_time, recovery, simulations
+from report.sections.probes import budgets, chosen, curves, tuning
 from report.sections.run import (
     backbones,
     bench,
@@ -21,9 +22,12 @@ from report.sections.run import (
 __all__ = [
     "backbones",
     "bench",
+    "budgets",
     "ceilings",
+    "chosen",
     "citation",
     "contrast",
+    "curves",
     "downloaded",
     "edit_loop",
     "extraction",
@@ -43,6 +47,7 @@ __all__ = [
     "sheets",
     "simulations",
     "timings",
+    "tuning",
     "ungrouped",
     "variance",
 ]

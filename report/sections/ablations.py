@@ -13,7 +13,7 @@ def contrast(metrics: Metrics, family: str) -> Html:
     rows = approaches.of_families(metrics, family)
     if rows.empty:
         return html.paragraph("No two approaches of this matrix differ in this alone.")
-    return _differences(rows, family, "comparisons.csv")
+    return paired(rows, family, "comparisons.csv")
 
 
 def label_sets(metrics: Metrics) -> Html:
@@ -24,7 +24,7 @@ def label_sets(metrics: Metrics) -> Html:
     by_genre = html.table(
         ablations.label_genres(metrics), source="label_sets.csv", name="label-sets"
     )
-    drawn = _differences(rows, "labels", "label_sets.csv")
+    drawn = paired(rows, "labels", "label_sets.csv")
     return drawn + html.folded("By genre, with the naive difference", by_genre)
 
 
@@ -66,6 +66,7 @@ def ranks(metrics: Metrics) -> Html:
     return html.heading("Mean ranks") + drawn
 
 
-def _differences(rows: pd.DataFrame, name: str, source: str) -> Html:
+def paired(rows: pd.DataFrame, name: str, source: str) -> Html:
+    """Paired differences drawn, with their numbers."""
     numbers = approaches.comparisons(rows, question=False)
     return html.figure(figures.differences(rows, named=True), name, source=source, numbers=numbers)

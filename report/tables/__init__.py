@@ -1,6 +1,16 @@
 """Frames of display texts: what the pages' tables show, from the loaded metrics. A file a page."""
 
-from report.tables import ablations, approaches, claims, common, genres, instrument, run, thresholds
+from report.tables import (
+    ablations,
+    approaches,
+    claims,
+    common,
+    genres,
+    instrument,
+    probes,
+    run,
+    thresholds,
+)
 
 __all__ = [
     "ablations",
@@ -9,6 +19,7 @@ __all__ = [
     "common",
     "genres",
     "instrument",
+    "probes",
     "run",
     "thresholds",
 ]

@@ -99,6 +99,14 @@ def catalogue(folder: Path, prevalence: dict[str, float], sample: bool, hostile:
             "frames": {"count": 31, "first_frame": 200, "first_second": None},
             "audio": {"seconds": 30, "windows": ["start", "middle", "end"]},
             "matrix": {"backbones": {"colour": {"family": "colour", "reads": "frames"}}},
+            "training": {
+                "heads": {
+                    "linear": {"grid": [1e-5, 0.01, 0.1, 1], "fixed": 1e-5},
+                    "mlp": {"epochs": 120, "learning_rate": 0.003},
+                    "not_in_the_matrix": {"epochs": 1},
+                },
+                "contexts": {"attention": {"epochs": 60}},
+            },
             "judging": {"thresholds": list(RULES), "sweep_step": 0.02},
             "note": HOSTILE if hostile else "x",
         },

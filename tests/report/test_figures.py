@@ -18,7 +18,7 @@ def charts(metrics: Metrics) -> dict[str, Any]:
     shares = pd.Series(metrics.catalogue["prevalence"])
     count = metrics.catalogue["films"]
     chance = wording.chance_level(metrics)
-    slug, curve = next(iter(metrics.curves.items()))
+    grid = tables.probes.settings(metrics.curves["mfcc_linear"])
     rates = tables.instrument.false_alarms(metrics)
     recovered = pd.DataFrame(
         {
@@ -58,7 +58,8 @@ def charts(metrics: Metrics) -> dict[str, Any]:
             metrics.approaches.assign(skilled=True), 0.29, 0.63
         ),
         "attrition": figures.attrition(metrics.attrition),
-        "learning_curve": figures.learning_curve(curve, slug),
+        "learning_curve": figures.learning_curve(metrics.curves["mfcc_mlp"], "mfcc_mlp"),
+        "settings": figures.settings(grid, "mfcc_linear", "C"),
         "timings": figures.timings(tables.run.stages(metrics)),
         "price": figures.price(priced),
         "pipeline": figures.pipeline(

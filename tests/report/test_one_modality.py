@@ -22,7 +22,7 @@ def test_a_matrix_of_one_modality_renders_too(
     slugs = {*rows.loc[rows["modality"].isin(["none", modality]), "approach"], "predict_everything"}
     for name in ("approaches", "genres", "thresholds", "threshold_genres", "rules", "reliability"):
         _keep(metrics / f"{name}.csv", "approach", slugs)
-    for name in ("recovery", "ranks", "cells", "calibration", "ungrouped", "label_sets"):
+    for name in ("recovery", "ranks", "cells", "calibration", "ungrouped", "label_sets", "tuning"):
         _keep(metrics / f"{name}.csv", "approach", slugs)
     _keep(metrics / "comparisons.csv", "a", slugs)
     _keep(metrics / "comparisons.csv", "b", slugs | {"random_scores"})

@@ -58,7 +58,14 @@ def test_a_small_matrix_renders_too(made_up: Path, pages: Path, tmp_path: Path) 
     metrics = Path(shutil.copytree(made_up, tmp_path / "metrics"))
     for name in ("ungrouped.csv", "ranks.csv", "cells.csv", "models.csv", "provenance.json"):
         (metrics / name).unlink()
-    for name in ("label_sets", "complementarity", "owned_genres", "reliability", "calibration"):
+    for name in (
+        "label_sets",
+        "tuning",
+        "complementarity",
+        "owned_genres",
+        "reliability",
+        "calibration",
+    ):
         path = metrics / f"{name}.csv"
         path.write_text(path.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
     comparisons = metrics / "comparisons.csv"

@@ -1,0 +1,74 @@
+"""Sections on heads: what probes chose and what that gains, budgets, and how each fit went."""
+
+from report import figures, html, text
+from report.html import Html
+from report.loading import Metrics
+from report.sections.ablations import paired
+from report.tables import probes
+
+
+def chosen(metrics: Metrics) -> Html:
+    """What each probe chose; a sentence where the matrix has none."""
+    rows, modalities = probes.chosen(metrics)
+    if rows.empty:
+        return html.paragraph("No approach of this matrix is a probe: all are trained by steps.")
+    words = html.paragraph(
+        "A probe is solved, not trained by steps, and has one setting: for linear C (a small one "
+        "regularises more), for knn k, the number of neighbours. Each fold takes the value with "
+        "the best macro AP on the other folds, whose films are scored by models that saw neither "
+        "them nor the fold. Where a fold took the first or the last value of the grid, a better "
+        "one may lie beyond it."
+    )
+    edge = int((rows["Note"] == probes.EDGE).sum())
+    table = html.table(
+        rows,
+        caption="Inner macro AP: of each value taken, the mean over all folds",
+        name="chosen",
+        swatch=modalities,
+    )
+    summary = f"{text.counted(len(rows), 'probe')}, {edge} of them {probes.EDGE}"
+    return words + html.folded(summary, table)
+
+
+def budgets(metrics: Metrics) -> Html:
+    """What each head may spend; nothing where the parameters do not say."""
+    rows = probes.budgets(metrics)
+    if rows.empty:
+        return Html("")
+    return html.table(
+        rows,
+        caption="The budget of each head and trained context, the same for every backbone",
+        source="parameters.json",
+        name="budgets",
+    )
+
+
+def tuning(metrics: Metrics) -> Html:
+    """Chosen settings against a fixed one; a sentence where nothing is chosen."""
+    rows = probes.tuning(metrics)
+    if rows.empty:
+        return html.paragraph("No approach of this matrix has a setting to choose.")
+    return paired(rows, "tuning", "tuning.csv")
+
+
+def curves(metrics: Metrics) -> Html:
+    """Loss over epochs of what is trained, and inner scores over the settings of what is solved."""
+    names = probes.setting_names(metrics)
+    trained: list[Html] = []
+    solved: list[Html] = []
+    for slug, curve in metrics.curves.items():
+        if probes.is_probe(curve):
+            chart = figures.settings(probes.settings(curve), slug, names.get(slug, "setting"))
+        else:
+            chart = figures.learning_curve(curve, slug)
+        drawn = html.figure(chart, f"curve-{slug}", source=f"curves/{slug}.csv")
+        (solved if probes.is_probe(curve) else trained).append(drawn)
+    folds = [
+        html.folded(text.counted(len(charts), what, whats), html.grid(charts)).text
+        for charts, what, whats in (
+            (trained, "approach trained by steps", "approaches trained by steps"),
+            (solved, "probe", "probes"),
+        )
+        if charts
+    ]
+    return Html("\n".join(folds))
