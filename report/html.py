@@ -32,7 +32,7 @@ KEYS = {
     "lost": "lost",
     "training": "training films",
     "held_out": "held-out films",
-    "inner": "inner films, scored by models without them",
+    "inner": "inner films",
     "taken": "taken by a fold",
     "before": "uncalibrated",
     "after": "calibrated",

@@ -26,7 +26,7 @@ def chosen(metrics: Metrics) -> Html:
         name="chosen",
         swatch=modalities,
     )
-    summary = f"{text.counted(len(rows), 'probe')}, {edge} of them {probes.EDGE}"
+    summary = text.counted(len(rows), "probe") + (f", {edge} {probes.EDGE}" if edge else "")
     return words + html.folded(summary, table)
 
 
