@@ -1,108 +1,199 @@
-"""Training sets as matrices of standardised features: kept, reduced, or read block by block."""
+"""Training sets as products with their standardised features, which are never written out.
+
+What training sets share is done once. A set's standardised features are the items' own, less the
+set's mean, over its spread: so products of one matrix of items with the coefficients of all sets,
+scaled and shifted, are those of every set. Only where a set clips a feature is the difference kept.
+"""
 
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 import numpy as np
-from scipy.linalg import solve_triangular
-from scipy.linalg.lapack import dpstrf
+from scipy.linalg import eigh
+from scipy.sparse import csr_array, vstack
 
+from stages.fitting.groups import Groups
 from stages.fitting.rows import Rows
-from stages.fitting.scaling import parts, standardised
+from stages.fitting.scaling import CLIP, mean_and_std, moments, parts, spread, standardised
 
-KEEP_BYTES = 1 << 28  # features kept standardised; of more, a block is standardised when it is used
+KEEP_BYTES = 1 << 28  # items kept as float64; of more, a block is read when it is used
+RANK = 1e-14  # share of the largest eigenvalue below which one is rounding
 
 
 class Features(Protocol):
     """Features of training sets: products with coefficients and with residuals."""
 
+    groups: Groups
+    mean: np.ndarray
+    """(n_sets, d)."""
+    std: np.ndarray
+    """(n_sets, d)."""
     width: int
+    """Numbers of a model's coefficients."""
 
-    def times(self, coef: np.ndarray) -> np.ndarray:
-        """(n_sets, d, n_genres) -> (n_sets, n, n_genres)."""
+    def times(self, coef: np.ndarray, rough: bool) -> np.ndarray:
+        """(n_sets, n_genres, width) -> flat, as `Groups` has it; rough: in single precision."""
 
-    def transposed(self, residual: np.ndarray) -> np.ndarray:
-        """(n_sets, n, n_genres) -> (n_sets, d, n_genres)."""
+    def transposed(self, residual: np.ndarray, rough: bool) -> np.ndarray:
+        """Flat -> (n_sets, n_genres, width)."""
 
-    def gram(self, s: np.ndarray) -> np.ndarray:
-        """XᵀSX for weights s (n_sets, n): (n_sets, d, d)."""
+    def solved(self, g: np.ndarray, curvature: np.ndarray, penalty: float) -> np.ndarray:
+        """(curvature · Z'Z / n + penalty · I)⁻¹ g, more or less: the same Z'Z / n for all sets.
+
+        g: (n_sets, n_genres, width); curvature: (n_sets, n_genres), of a model's items together.
+        """
 
     def original(self, coef: np.ndarray) -> np.ndarray:
-        """Coefficients of the standardised features themselves."""
+        """Coefficients of the standardised features themselves, (n_sets, n_genres, d)."""
 
 
-class Dense:
-    def __init__(self, z: np.ndarray) -> None:
-        self.z, self.width = z, z.shape[2]
+class Basis:
+    """The principal axes of all items: Z'Z / n = V Λ V' serves every set, strength and genre."""
 
-    def times(self, coef: np.ndarray) -> np.ndarray:
-        return self.z @ coef
+    def __init__(self, x: Rows, weight: np.ndarray, rows: np.ndarray) -> None:
+        mean, std = mean_and_std(x, weight, rows)
+        share = weight[rows] / weight[rows].sum()
+        gram = np.zeros((len(mean), len(mean)), np.float32)  # precise enough for directions
+        for part in parts(len(rows), len(mean)):
+            z = standardised(x[rows[part]], mean, std)
+            z *= np.sqrt(share[part])[:, None]
+            short = z.astype(np.float32)
+            gram += short.T @ short  # numpy sees the symmetry, and halves it
+        values, self.axes = eigh(gram, overwrite_a=True, check_finite=False, driver="evd")
+        self.values = np.maximum(values, 0)
 
-    def transposed(self, residual: np.ndarray) -> np.ndarray:
-        return self.z.transpose(0, 2, 1) @ residual
 
-    def gram(self, s: np.ndarray) -> np.ndarray:
-        root = self.z * np.sqrt(s)[..., None]
-        return np.stack([each.T @ each for each in root])  # numpy sees the symmetry, and halves it
+class Shared:
+    """Sets with at least as many items as features."""
+
+    def __init__(
+        self, x: Rows, weight: np.ndarray, train: Sequence[np.ndarray], genres: int, basis: Basis
+    ) -> None:
+        self.groups, self.basis, self.x, self.width = Groups(train, genres), basis, x, x.shape[1]
+        found = [moments(x, weight, rows) for rows in self.groups.rows]
+        means, variances = (np.stack(each) for each in zip(*found, strict=True))
+        mass = np.zeros((len(train), len(found)))
+        for group, (sets, rows) in enumerate(zip(self.groups.sets, self.groups.rows, strict=True)):
+            mass[sets, group] = weight[rows].sum()
+        share = mass / mass.sum(axis=1, keepdims=True)
+        self.mean = share @ means
+        apart = (means - self.mean[:, None]) ** 2
+        self.std = spread(self.mean, share @ variances + np.einsum("sg,sgd->sd", share, apart))
+        # the units in which items are kept are those of the set where a feature spreads least,
+        # lest a value far out in another set swallows the digits of all the rest
+        least = np.argmin(self.std, axis=0)[None]
+        self.centre = np.take_along_axis(self.mean, least, axis=0)[0]
+        self.unit = np.take_along_axis(self.std, least, axis=0)[0]
+        self.scale = self.unit / self.std
+        self.shift = (self.mean - self.centre) / self.std
+        n = sum(map(len, self.groups.rows))
+        self.kept: dict[type, list[np.ndarray]] = {}
+        if 12 * n * self.width <= KEEP_BYTES:
+            exact = [self._read(rows) for rows in self.groups.rows]
+            self.kept = {np.float64: exact, np.float32: [each.astype("f4") for each in exact]}
+        self.clipped = list(self._clipped())
+
+    def times(self, coef: np.ndarray, rough: bool) -> np.ndarray:
+        flat = np.empty(self.groups.size)
+        scaled = coef * self.scale[:, None]
+        shift = np.vecdot(coef, self.shift[:, None])[..., None]
+        for group, block in enumerate(self.groups.blocks(flat)):
+            sets = self.groups.sets[group]
+            rows = scaled[sets].reshape(-1, self.width)
+            for part, items in self._items(group, rough):
+                block[..., part] = (rows.astype(items.dtype, copy=False) @ items.T).reshape(
+                    *block.shape[:2], -1
+                )
+            block -= shift[sets]
+        for number, group, place, beyond in self.clipped:
+            self.groups.blocks(flat)[group][place] -= (beyond @ coef[number].T).T
+        return flat
+
+    def transposed(self, residual: np.ndarray, rough: bool) -> np.ndarray:
+        found = np.zeros((self.groups.n_sets, self.groups.genres, self.width))
+        for group, block in enumerate(self.groups.blocks(residual)):
+            total = sum(
+                block[..., part].reshape(-1, len(items)).astype(items.dtype, copy=False) @ items
+                for part, items in self._items(group, rough)
+            )
+            found[self.groups.sets[group]] += total.reshape(*block.shape[:2], -1)
+        found *= self.scale[:, None]
+        found -= self.groups.sums(residual)[..., None] * self.shift[:, None]
+        for number, group, place, beyond in self.clipped:
+            found[number] -= (beyond.T @ self.groups.blocks(residual)[group][place].T).T
+        return found
+
+    def solved(self, g: np.ndarray, curvature: np.ndarray, penalty: float) -> np.ndarray:
+        axes = self.basis.axes
+        along = g.reshape(-1, self.width).astype(np.float32) @ axes
+        along /= (curvature.reshape(-1, 1) * self.basis.values + penalty).astype(np.float32)
+        return (along @ axes.T).reshape(g.shape).astype(np.float64)
 
     def original(self, coef: np.ndarray) -> np.ndarray:
         return coef
 
+    def _read(self, rows: np.ndarray) -> np.ndarray:
+        items = self.x[rows] - self.centre
+        items /= self.unit
+        return items
 
-class Reduced(Dense):
-    """Where features outnumber items: coordinates of the items that have the same Gram matrix.
+    def _items(self, group: int, rough: bool = False) -> Iterator[tuple[slice, np.ndarray]]:
+        if self.kept:
+            yield slice(None), self.kept[np.float32 if rough else np.float64][group]
+            return
+        rows = self.groups.rows[group]
+        for part in parts(len(rows), self.width):
+            yield part, self._read(rows[part])
 
-    The optimum is a sum of items, so nothing is lost: with K = Z Zᵀ = L Lᵀ (Cholesky's factor, rows
-    pivoted, as K may be singular) the problem in L has the same losses and the same penalty.
+    def _clipped(self) -> Iterator[tuple[int, int, int, csr_array]]:
+        """What clipping takes off: set, group, the set's place in the group, (n, d) differences."""
+        for group, sets in enumerate(self.groups.sets):
+            most = np.max([items.max(axis=0) for _, items in self._items(group)], axis=0)
+            least = np.min([items.min(axis=0) for _, items in self._items(group)], axis=0)
+            for place, number in enumerate(sets):
+                scale, shift = self.scale[number], self.shift[number]
+                far = np.maximum(most * scale - shift, shift - least * scale) > CLIP
+                if far.any():
+                    columns = np.flatnonzero(far)
+                    yield int(number), group, place, self._beyond(group, int(number), columns)
+
+    def _beyond(self, group: int, number: int, columns: np.ndarray) -> csr_array:
+        scale, shift = self.scale[number, columns], self.shift[number, columns]
+        blocks = []
+        for _, items in self._items(group):
+            z = items[:, columns] * scale - shift
+            row, column = np.nonzero(np.abs(z) > CLIP)
+            beyond = z[row, column] - np.clip(z[row, column], -CLIP, CLIP)
+            blocks.append(csr_array((beyond, (row, columns[column])), items.shape))
+        return vstack(blocks, format="csr")
+
+
+class Reduced:
+    """One set with fewer items than features: coordinates of the items with the same Gram matrix.
+
+    The optimum is a sum of items, so nothing is lost: with Z Z' = U Λ U' the problem in U √Λ has
+    the same losses and the same penalty, and its own features have no correlation.
     """
 
-    def __init__(self, z: np.ndarray) -> None:
-        factor, pivots, rank, _ = dpstrf(z @ z.T, lower=1, overwrite_a=1)
-        pivots, factor = pivots - 1, np.tril(factor)[:, :rank]
-        self.square, self.chosen = factor[:rank], z[pivots[:rank]]
-        rows = np.empty_like(factor)
-        rows[pivots] = factor
-        super().__init__(rows[None])
+    def __init__(self, x: Rows, weight: np.ndarray, rows: np.ndarray, genres: int) -> None:
+        mean, std = mean_and_std(x, weight, rows)
+        self.mean, self.std = mean[None], std[None]
+        self.groups = Groups([rows], genres)
+        self.z = standardised(x[self.groups.rows[0]], mean, std)
+        values, axes = eigh(self.z @ self.z.T, overwrite_a=True, check_finite=False, driver="evd")
+        known = values > RANK * values[-1]
+        self.root = np.sqrt(values[known])
+        self.axes, self.values = axes[:, known], values[known] / len(rows)
+        self.coordinates, self.width = self.axes * self.root, len(self.root)
+
+    def times(self, coef: np.ndarray, rough: bool) -> np.ndarray:
+        return (coef[0] @ self.coordinates.T).ravel()
+
+    def transposed(self, residual: np.ndarray, rough: bool) -> np.ndarray:
+        return residual.reshape(1, self.groups.genres, -1) @ self.coordinates
+
+    def solved(self, g: np.ndarray, curvature: np.ndarray, penalty: float) -> np.ndarray:
+        return g / (curvature[..., None] * self.values + penalty)
 
     def original(self, coef: np.ndarray) -> np.ndarray:
-        items = solve_triangular(self.square, coef[0], lower=True, trans="T", check_finite=False)
-        return (self.chosen.T @ items)[None]
-
-
-class Streamed:
-    """One training set too large to keep: its features are standardised block by block."""
-
-    def __init__(self, x: Rows, rows: np.ndarray, mean: np.ndarray, std: np.ndarray) -> None:
-        self.x, self.rows, self.mean, self.std, self.width = x, rows, mean, std, x.shape[1]
-
-    def times(self, coef: np.ndarray) -> np.ndarray:
-        return np.concatenate([z @ coef[0] for _, z in self._blocks()])[None]
-
-    def transposed(self, residual: np.ndarray) -> np.ndarray:
-        return sum(z.T @ residual[0, part] for part, z in self._blocks())[None]
-
-    def gram(self, s: np.ndarray) -> np.ndarray:
-        found = np.zeros((self.width, self.width))
-        for part, z in self._blocks():
-            z *= np.sqrt(s[0, part])[:, None]
-            found += z.T @ z
-        return found[None]
-
-    def original(self, coef: np.ndarray) -> np.ndarray:
-        return coef
-
-    def _blocks(self) -> Iterator[tuple[slice, np.ndarray]]:
-        for part in parts(len(self.rows), self.width):
-            yield part, standardised(self.x[self.rows[part]], self.mean, self.std)
-
-
-def features_of(
-    x: Rows, sets: Sequence[np.ndarray], scales: Sequence[tuple[np.ndarray, np.ndarray]], n: int
-) -> Features:
-    d = x.shape[1]
-    if len(sets) == 1 and n >= d and 8 * n * d > KEEP_BYTES:
-        return Streamed(x, sets[0], *scales[0])
-    z = np.zeros((len(sets), n, d))
-    for number, (rows, (mean, std)) in enumerate(zip(sets, scales, strict=True)):
-        z[number, : len(rows)] = standardised(x[rows], mean, std)
-    return Reduced(z[0]) if len(sets) == 1 and n < d else Dense(z)
+        return (coef / self.root @ self.axes.T) @ self.z

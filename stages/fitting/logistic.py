@@ -2,30 +2,36 @@
 
 One model for each training set, strength and genre. Each minimises what scikit-learn's
 `LogisticRegression` minimises, ||w||²/2 + C Σ weight · log loss with a free intercept, on features
-that are standardised on the training set and clipped. Genres of a training set share its features,
-so that a step of all of them is two matrix products. L-BFGS takes the steps; its first guess of the
-curvature is the Hessian's upper bound ¼ XᵀSX + I/C (Böhning and Lindsay 1988), factored once for
-each training set and strength.
+that are standardised on the training set and clipped. L-BFGS takes the steps of all models of one
+strength together, so that a step is two products with the items of all sets (`features`), in single precision
+while far from the optimum. Its first
+guess of the curvature is that of the principal axes of all items, found once: along each, a model's
+Hessian is about its variance times the sum of p (1 - p) over the model's items, plus 1/C.
+
+What sets share are features alone, and decides the way, not the optimum: a set's models depend on
+items outside it in digits beyond the tolerance only.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
 from scipy.special import expit
 
-from stages.fitting.features import Features, features_of
+from stages.fitting.features import Basis, Features, Reduced, Shared
 from stages.fitting.rows import Rows
-from stages.fitting.scaling import mean_and_std, standardised
+from stages.fitting.scaling import standardised
 
 TOLERANCE = 1e-7  # norm of the gradient, a film
-MEMORY = 8  # steps that L-BFGS remembers
+MEMORY = 6  # steps that L-BFGS remembers
 MAX_STEPS = 2000
+ROUGH = 10  # times the gradient that is enough, to which single precision serves
+ROUGH_STEPS = 60  # at most
 FLATTENED = 0.9  # share of the slope along a step that may be left at its end
 SHORTEST = 1e-12  # share of its length to which a step is found
 TINY = 1e-300
-BATCH_BYTES = 1 << 23  # features of training sets that are solved side by side
+LEAST_CURVATURE = 1e-3  # times the gradient that is enough
+BATCH_BYTES = 1 << 25  # of what is kept of training sets that are solved side by side
 
 
 @dataclass(frozen=True)
@@ -67,44 +73,46 @@ def fit(
     item's film; train: the rows of each training set; strengths: scikit-learn's C, rising, since
     each starts where the one before ended. Raises ArithmeticError where no optimum is found.
     """
-    y = y.astype(np.float64)
+    genres, d = y.shape[1], x.shape[1]
+    y, weight = y.astype(np.float64), weight.astype(np.float64)
     found: list[Models] = []
-    for sets in _batches(train, x.shape[1]):
-        scales = [mean_and_std(x, weight, rows) for rows in sets]
-        n = max(len(rows) for rows in sets)  # shorter ones end in rows of no weight
-        s, labels = np.zeros((len(sets), n)), np.zeros((len(sets), n, y.shape[1]))
-        for number, rows in enumerate(sets):
-            s[number, : len(rows)], labels[number, : len(rows)] = weight[rows], y[rows]
-        features = features_of(x, sets, scales, n)
-        coef, intercept = _solve(features, labels, s, strengths, tolerance)
-        for number, (mean, std) in enumerate(scales):
-            found.append(Models(mean, std, coef[number], intercept[number]))
+    basis = None
+    for sets in _batches(train, d, genres):
+        if len(sets[0]) < d:
+            features: Features = Reduced(x, weight, sets[0], genres)
+        else:
+            if basis is None:
+                wide = np.concatenate([rows for rows in train if len(rows) >= d])
+                basis = Basis(x, weight, np.unique(wide))
+            features = Shared(x, weight, sets, genres, basis)
+        coef, intercept = _solve(features, y, weight, strengths, tolerance)
+        found += map(Models, features.mean, features.std, coef, intercept)
     return found
 
 
 def _solve(
     features: Features,
     y: np.ndarray,
-    s: np.ndarray,
+    weight: np.ndarray,
     strengths: Sequence[float],
     tolerance: float,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Coefficients (n_sets, n_strengths, d, n_genres), intercepts (n_sets, n_strengths, n_genres).
 
-    y: (n_sets, n, n_genres); s: (n_sets, n) weights.
+    y: (n, n_genres); weight: (n,), of all items.
     """
-    total = s.sum(axis=1)[:, None]
-    positive = s[..., None] * y
-    rate = np.clip(positive.sum(axis=1) / total, 1e-6, 1 - 1e-6)
-    beta = np.zeros((len(s), features.width + 1, y.shape[2]))  # the intercepts come last
-    beta[:, -1] = np.log(rate / (1 - rate))
-    curvature = (rate * (1 - rate)).mean(axis=1)[:, None]
-    bound = features.gram(s * curvature)
+    groups = features.groups
+    s = groups.of_items(weight[:, None])
+    positive = groups.of_items(weight[:, None] * y)
+    total = groups.sums(s)
+    rate = np.clip(groups.sums(positive) / total, 1e-6, 1 - 1e-6)
+    beta = np.zeros((*total.shape, features.width + 1))  # the intercepts come last
+    beta[..., -1] = np.log(rate / (1 - rate))
     coef, intercept = [], []
     for strength in strengths:
-        beta = _minimise(features, positive, s, strength, bound, beta, tolerance * total)
-        coef.append(features.original(beta[:, :-1]))
-        intercept.append(beta[:, -1])
+        beta = _minimise(features, positive, s, 1 / strength, beta, tolerance * total)
+        coef.append(features.original(beta[..., :-1]).transpose(0, 2, 1))
+        intercept.append(beta[..., -1])
     return np.stack(coef, axis=1), np.stack(intercept, axis=1)
 
 
@@ -112,64 +120,69 @@ def _minimise(
     features: Features,
     positive: np.ndarray,
     s: np.ndarray,
-    strength: float,
-    bound: np.ndarray,
+    penalty: float,
     beta: np.ndarray,
     enough: np.ndarray,
 ) -> np.ndarray:
-    """beta (n_sets, d + 1, n_genres) where no gradient's norm is above `enough` (n_sets, 1).
+    """beta (n_sets, n_genres, width + 1) where no gradient's norm is above `enough`.
 
-    The objective is divided by C: ||w||²/2C + Σ s · log loss; positive: s · y.
+    The objective is divided by C: penalty · ||w||²/2 + Σ s · log loss; s, positive = s · y: flat, as
+    `Groups` has it; enough: (n_sets, n_genres).
     """
-    factors = []
-    for each in bound:
-        hessian = each.copy()
-        hessian.flat[:: len(hessian) + 1] += 1 / strength
-        factors.append(cho_factor(hessian, lower=True, overwrite_a=True, check_finite=False))
-    rate = positive.sum(axis=1) / s.sum(axis=1)[:, None]
-    intercepts = 1 / (s.sum(axis=1)[:, None] * np.maximum(rate * (1 - rate), 1e-6))
-    s = s[..., None]
+    groups, rough = features.groups, True
 
-    def preconditioned(g: np.ndarray) -> np.ndarray:
+    def preconditioned(g: np.ndarray, curvature: np.ndarray) -> np.ndarray:
         found = np.empty_like(g)
-        for number, factor in enumerate(factors):
-            found[number, :-1] = cho_solve(factor, g[number, :-1], check_finite=False)
-        found[:, -1] = g[:, -1] * intercepts
+        found[..., :-1] = features.solved(g[..., :-1], curvature, penalty)
+        found[..., -1] = g[..., -1] / curvature
         return found
 
     def gradient(beta: np.ndarray, residual: np.ndarray) -> np.ndarray:
         found = np.empty_like(beta)
-        found[:, :-1] = features.transposed(residual) + beta[:, :-1] / strength
-        found[:, -1] = residual.sum(axis=1)
+        found[..., :-1] = features.transposed(residual, rough) + penalty * beta[..., :-1]
+        found[..., -1] = groups.sums(residual)
         return found
 
     def predictor(beta: np.ndarray) -> np.ndarray:
-        return features.times(beta[:, :-1]) + beta[:, -1:]
+        found = features.times(beta[..., :-1], rough)
+        for block, sets in zip(groups.blocks(found), groups.sets, strict=True):
+            block += beta[sets, :, -1:]
+        return found
 
     eta = predictor(beta)
-    p = s * expit(eta)
+    p = _probability(eta, s)
     g = gradient(beta, p - positive)
+    least = enough * LEAST_CURVATURE
     past: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
-    for _ in range(MAX_STEPS):
-        if (_dot(g, g)[:, 0] <= enough**2).all():
+    for number in range(MAX_STEPS):
+        size = np.vecdot(g, g)
+        if rough and ((size <= (ROUGH * enough) ** 2).all() or number == ROUGH_STEPS):
+            rough = False
+            eta = predictor(beta)
+            p = _probability(eta, s)
+            g = gradient(beta, p - positive)
+        elif (size <= enough**2).all():
             return beta
-        v, shares = g, []
+        bends = p * (1 - p / s)
+        v, shares = g.copy(), []
         for step, change, rho in reversed(past):
-            shares.append(rho * _dot(step, v))
-            v = v - shares[-1] * change
-        v = preconditioned(v)
+            shares.append(rho * np.vecdot(step, v)[..., None])
+            v -= shares[-1] * change
+        v = preconditioned(v, np.maximum(groups.sums(bends), least))
         for (step, change, rho), share in zip(past, reversed(shares), strict=True):
-            v += (share - rho * _dot(change, v)) * step
+            v += (share - rho * np.vecdot(change, v)[..., None]) * step
         along = predictor(v)  # of the direction, which is -v
-        slope = -_dot(g, v)
-        curvature = p * (1 - p / np.maximum(s, TINY))
-        bend = _dot(curvature * along, along) + _dot(v[:, :-1], v[:, :-1]) / strength
-        ridge = _dot(beta[:, :-1], v[:, :-1]) / strength, _dot(v[:, :-1], v[:, :-1]) / strength
+        slope = -np.vecdot(g, v)
+        ridge = [penalty * np.vecdot(each[..., :-1], v[..., :-1]) for each in (beta, v)]
+        bends *= along
+        bend = groups.dot(bends, along) + ridge[1]
         length = np.divide(-slope, bend, out=np.zeros_like(bend), where=bend > 0)
         shortest, longest = np.zeros_like(length), np.full_like(length, np.inf)
         while True:  # mostly once: Newton's length is right near the optimum
-            p = s * expit(eta - length * along)
-            left = -_dot(p - positive, along) - ridge[0] + length * ridge[1]
+            there = eta - groups.times(along, length)
+            p = _probability(there, s)
+            residual = p - positive
+            left = -groups.dot(residual, along) - ridge[0] + length * ridge[1]
             steep = np.abs(left) > FLATTENED * np.abs(slope)
             steep &= longest - shortest > SHORTEST * length
             if not steep.any():
@@ -178,32 +191,37 @@ def _minimise(
             shortest = np.where(steep & (left < 0), length, shortest)
             between = np.where(np.isinf(longest), 2 * length, (shortest + longest) / 2)
             length = np.where(steep, between, length)
-        step = -length * v
-        beta, eta = beta + step, eta - length * along
-        before, g = g, gradient(beta, p - positive)
+        step = -length[..., None] * v
+        beta, eta = beta + step, there
+        before, g = g, gradient(beta, residual)
         change = g - before
-        bent = _dot(step, change)
+        bent = np.vecdot(step, change)[..., None]
         past.append((step, change, np.where(bent > 0, 1 / np.maximum(bent, TINY), 0)))
         del past[:-MEMORY]
     raise ArithmeticError(f"no optimum after {MAX_STEPS} steps")
 
 
-def _dot(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Over the middle dimension: (n_sets, 1, n_genres)."""
-    found: np.ndarray = np.einsum("snm,snm->sm", a, b)[:, None]
+def _probability(eta: np.ndarray, s: np.ndarray) -> np.ndarray:
+    """s / (1 + exp(-eta)); numpy's exp is some times as fast as scipy's expit."""
+    found = np.negative(eta)
+    with np.errstate(over="ignore"):
+        np.exp(found, out=found)
+    found += 1
+    np.divide(s, found, out=found)
     return found
 
 
-def _batches(train: Sequence[np.ndarray], d: int) -> Iterator[list[np.ndarray]]:
-    """Training sets side by side, neighbours of about one length, while they are small."""
+def _batches(train: Sequence[np.ndarray], d: int, genres: int) -> Iterator[list[np.ndarray]]:
+    """Training sets that are solved side by side: while they are small, and none with n < d."""
     batch: list[np.ndarray] = []
+    size = 0
     for rows in train:
-        most = max(len(each) for each in [*batch, rows])
-        least = min(len(each) for each in [*batch, rows])
-        whole = 8 * most * d * (len(batch) + 1)
-        if batch and (whole > BATCH_BYTES or most > 1.2 * least or most < d):
+        own = 8 * genres * (len(rows) + 2 * MEMORY * d)
+        narrow = len(rows) < d or (batch and len(batch[-1]) < d)
+        if batch and (narrow or size + own > BATCH_BYTES):
             yield batch
-            batch = []
+            batch, size = [], 0
         batch.append(rows)
+        size += own
     if batch:
         yield batch

@@ -13,12 +13,23 @@ BLOCK_BYTES = 1 << 24
 
 def mean_and_std(x: Rows, weight: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Weighted, of the numbered rows: (d,) each, the spread 1 where there is none."""
+    mean, variance = moments(x, weight, rows)
+    return mean, spread(mean, variance)
+
+
+def moments(x: Rows, weight: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Weighted mean and variance of the numbered rows: (d,) each."""
     share = weight[rows] / weight[rows].sum()
     blocks = list(parts(len(rows), x.shape[1]))
     mean = sum(share[part] @ x[rows[part]].astype(np.float64) for part in blocks)
     variance = sum(share[part] @ (x[rows[part]] - mean) ** 2 for part in blocks)
+    return mean, variance
+
+
+def spread(mean: np.ndarray, variance: np.ndarray) -> np.ndarray:
+    """Standard deviations, 1 where they are rounding."""
     std = np.sqrt(variance)
-    return mean, np.where(std > CONSTANT * np.abs(mean), std, 1.0)
+    return np.where(std > CONSTANT * np.abs(mean), std, 1.0)
 
 
 def standardised(x: np.ndarray, mean: np.ndarray, std: np.ndarray) -> np.ndarray:

@@ -85,6 +85,20 @@ def test_a_value_far_out_is_clipped():
     agrees(x, y, np.ones(100), folds(100))
 
 
+def test_what_is_far_out_in_one_set_leaves_the_others_their_digits():
+    """Sets share one matrix of items, in units that suit the set where a feature spreads least."""
+    x, y = made(100, 8)
+    x[3, 2], x[41, 5] = 1e30, -1e12
+    agrees(x, y, np.ones(100), folds(100))
+
+
+def test_sets_that_share_nothing_or_all_of_their_items():
+    x, y = made(120, 5)
+    nested = [np.arange(n) for n in (30, 60, 120)]
+    apart = [np.arange(0, 40), np.arange(80, 120), np.arange(0, 40)]
+    agrees(x, y, np.ones(120), [*nested, *apart])
+
+
 def test_large_training_sets_are_read_in_blocks():
     x, y = made(200, 24)
     whole = logistic.fit(x, y, np.ones(200), folds(200), STRENGTHS)
@@ -95,7 +109,7 @@ def test_large_training_sets_are_read_in_blocks():
     ):
         blocks = logistic.fit(x, y, np.ones(200), folds(200), STRENGTHS)
     for a, b in zip(whole, blocks, strict=True):
-        np.testing.assert_allclose(a.predict(x), b.predict(x), atol=1e-6)
+        np.testing.assert_allclose(a.predict(x), b.predict(x), atol=5e-6)
 
 
 def test_the_gradient_vanishes():
@@ -117,7 +131,7 @@ def test_the_same_input_gives_the_same_bytes_whatever_is_fitted_beside_it():
     for a, b in zip(first, second, strict=True):
         assert a.coef.tobytes() == b.coef.tobytes()
     (alone,) = logistic.fit(x, y, np.ones(100), sets[2:3], STRENGTHS)
-    np.testing.assert_allclose(alone.predict(x), first[2].predict(x), atol=1e-6)
+    np.testing.assert_allclose(alone.predict(x), first[2].predict(x), atol=5e-6)
 
 
 def test_a_film_that_is_not_trained_on_changes_nothing():
