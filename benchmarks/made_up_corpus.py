@@ -22,7 +22,7 @@ AT_ONCE = 1000  # films whose embeddings are made together
 KEPT = ("colour_linear", "mfcc_linear", "late_linear")
 
 
-def make_corpus(folder: Path, films: int, seed: int = 0, epochs: int | None = None) -> None:
+def make_corpus(folder: Path, films: int, seed: int = 0) -> None:
     """Write params.yaml, the catalogue, ledger, outcomes and embeddings of `films` films.
 
     Each has one trailer, one to three genres, and embeddings in which its genres can be told.
@@ -64,8 +64,6 @@ def make_corpus(folder: Path, films: int, seed: int = 0, epochs: int | None = No
         matrix[section] = {slug: item for slug, item in matrix[section].items() if slug in KEPT}
     matrix["backbones"] = {slug: matrix["backbones"][slug] for slug in BACKBONES}
     matrix["headline"] = dict(zip(("picture", "sound", "both"), KEPT, strict=True))
-    if epochs:
-        params["training"]["heads"]["linear"]["epochs"] = epochs
     text = yaml12.block(params)
     (folder / "params.yaml").write_text(text, encoding="utf-8")
 

@@ -89,7 +89,8 @@ def _write_params(folder: Path) -> None:
     params["frames"] |= {"first_frame": 2, "short_side": 72}
     params["audio"] |= {"seconds": 6, "sample_rate": 16000}
     for budget in (*params["training"]["heads"].values(), *params["training"]["contexts"].values()):
-        budget["epochs"] = 2
+        if "epochs" in budget:
+            budget["epochs"] = 2
     params["judging"] |= {"resamples": 2000, "permutations": 500}
     matrix = params["matrix"]
     for section in ("approaches", "early", "late"):

@@ -44,8 +44,6 @@ BY_FILM = (
     ("contrast",),
     ("compare",),
 )
-TRAINED = ("fit@colour_linear", "fit@mfcc_linear")
-SHORT = 100_000  # films, from which on training may be cut short
 FOLDERS = {
     "trailers": "store/videos",
     "frames": "frames",
@@ -62,15 +60,10 @@ def main() -> None:
     )
     parser.add_argument("--measure", action="store_true", help="make the points anew")
     parser.add_argument("--films", type=int, nargs="+", default=FILMS, help="sizes to run")
-    parser.add_argument(
-        "--epochs",
-        type=int,
-        help="train so briefly from 100,000 films on; what it took is left out",
-    )
     parser.add_argument("--data", type=Path, default=ROOT / "data", help="folder of the last run")
     arguments = parser.parse_args()
     if arguments.measure:
-        for points in measure(arguments.films, arguments.data, arguments.epochs):
+        for points in measure(arguments.films, arguments.data):
             known = json.loads(RESULTS.read_text(encoding="utf-8"))
             found = joined(known, points, commit(ROOT))
             RESULTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
@@ -81,9 +74,9 @@ def main() -> None:
     print(table(found))
 
 
-def measure(films: Sequence[int], data: Path, epochs: int | None) -> Iterator[dict[str, Any]]:
+def measure(films: Sequence[int], data: Path) -> Iterator[dict[str, Any]]:
     """All points so far, after each size: [trailers or films, seconds or megabytes] by what was
-    measured. epochs: of sizes from SHORT on, None for all."""
+    measured."""
     provenance = json.loads((ROOT / "metrics/provenance.json").read_text(encoding="utf-8"))
     download = json.loads((ROOT / "metrics/download.json").read_text(encoding="utf-8"))
     trailers, cores = download["ok"], provenance["machine"]["cores"]
@@ -97,10 +90,8 @@ def measure(films: Sequence[int], data: Path, epochs: int | None) -> Iterator[di
     memory: dict[str, list[list[float]]] = {}
     handed_out = round(items_per_second(), 1)
     for count in films:
-        short = epochs if count >= SHORT else None
-        for name, stage in run_stages(count, short).items():
-            if short is None or name not in TRAINED:
-                learning.setdefault(name, []).append([count, stage["seconds"]])
+        for name, stage in run_stages(count).items():
+            learning.setdefault(name, []).append([count, stage["seconds"]])
             memory.setdefault(name, []).append([count, stage["peak_megabytes"]])
         yield {
             "machine": provenance["machine"],
@@ -130,11 +121,11 @@ def megabytes(folder: Path) -> float:
     return round(sum(p.stat().st_size for p in folder.rglob("*") if p.is_file()) / 1e6, 1)
 
 
-def run_stages(films: int, epochs: int | None = None) -> dict[str, dict[str, float]]:
+def run_stages(films: int) -> dict[str, dict[str, float]]:
     """Seconds and peak memory of each stage of BY_FILM, on a made-up corpus."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        make_corpus(folder, films, epochs=epochs)
+        make_corpus(folder, films)
         for stage, *of in BY_FILM:
             print(f"{films} films: {stage} {' '.join(of)}", file=sys.stderr, flush=True)
             command = [sys.executable, "-m", f"stages.{stage}", *of]

@@ -144,7 +144,8 @@ class Project:
 def _small(params: dict[str, Any]) -> None:
     params["splits"]["folds"] = 3
     for head in params["training"]["heads"].values():
-        head["epochs"] = 2
+        if "epochs" in head:
+            head["epochs"] = 2
     params["judging"] |= {"resamples": 200, "permutations": 200}
     params["judging"] |= {"min_films": 2, "min_genre_films": 1}  # intervals of anything at all
     params["matrix"]["headline"] = {

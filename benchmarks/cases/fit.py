@@ -1,28 +1,64 @@
-"""All models of a head in one batched computation beside a plain loop that trains one by one."""
+"""All models of a head in one computation beside a plain loop that fits one after the other.
 
-from collections.abc import Callable, Iterator
+Of the linear probe the loop is scikit-learn's, on one thread as ours then is (threadpoolctl); of
+what is trained by steps it is torch's.
+"""
+
+import cProfile
+import pstats
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from unittest.mock import patch
 
 import numpy as np
 import torch
+from threadpoolctl import threadpool_limits
 
+from benchmarks import probe_loop
 from benchmarks.fit_loop import FOLDS, TrainingSet, one_by_one
+from benchmarks.probe_loop import Films, made_up
 from benchmarks.rows import Row, compared
 from benchmarks.timing import take_turns
-from stages.base.params import HeadParams
+from stages.base.params import HeadParams, ProbeParams, load
+from stages.fitting import logistic, probing
 from stages.fitting.items import Items
 from stages.fitting.training import Fitted, cross_validate
 
-BUDGET = 80.0
+ROOT = Path(__file__).resolve().parents[2]
+BUDGET = 120.0
 GOAL = 10.0
 TOLERANCE = 1e-4  # of a score, a probability
 LABEL_SETS = 4
-HEADS = {
-    "linear": HeadParams(epochs=40, batch_size=64, learning_rate=0.01, weight_decay=0.3),
-    "mlp": HeadParams(epochs=40, batch_size=64, learning_rate=0.003, weight_decay=0.01),
+HEADS = {"mlp": HeadParams(epochs=40, batch_size=64, learning_rate=0.003, weight_decay=0.01)}
+EXACT, DEFAULT = 1e-8, 1e-4  # scikit-learn's tol: for the same accuracy, and as it comes
+PROBE_TOLERANCE = 1e-5
+GRID_GOAL = 1.0
+LOOPS = {
+    "exact": f"a scikit-learn loop, to the same optimum (tol {EXACT:.0e})",
+    "default": "a scikit-learn loop, as it comes",
 }
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A size of the linear probe, the share of the budget for it, and what we aim at."""
+
+    films: int
+    dim: int
+    share: float
+    exact: float
+    """Goal against the loop at the same accuracy."""
+    default: float
+    """Goal against the loop as it comes."""
+
+
+PROBES = (
+    Probe(240, 40, 0.05, 40, 25),
+    Probe(1747, 107, 0.15, 12, 6),
+    Probe(880, 512, 0.25, 6, 3),
+    Probe(880, 4096, 0.4, 8, 4),
+)
 
 
 @dataclass(frozen=True)
@@ -32,16 +68,99 @@ class Size:
     genres: int = 10
     seeds: tuple[int, ...] = (0, 1)
     epochs: int | None = None  # None: as in HEADS
+    probes: Sequence[Probe] = PROBES
 
 
 def rows(folder: Path, budget: float, size: Size | None = None) -> Iterator[Row]:
-    """A row a head: the scores of every film out of fold, outer and inner, in all label sets."""
+    """Of the linear probe at each size, and of a head that is trained by steps."""
     size = size or Size()
+    budget_of_probe = load(ROOT / "params.yaml").training.heads["linear"]
+    assert isinstance(budget_of_probe, ProbeParams)
+    for probe in size.probes:
+        yield from _probe_rows(probe, size.genres, budget_of_probe, budget)
     made = _training_set(size)
+    rest = budget * max(1 - sum(probe.share for probe in size.probes), 0)
     for head, params in HEADS.items():
         if size.epochs:
             params = HeadParams(**(vars(params) | {"epochs": size.epochs}))
-        yield _row(head, params, made, size, budget / len(HEADS))
+        yield _row(head, params, made, size, rest / len(HEADS))
+
+
+def _probe_rows(size: Probe, genres: int, params: ProbeParams, budget: float) -> Iterator[Row]:
+    """One strength against either loop, and the whole grid with its choice against one strength."""
+    films = made_up(size.films, size.dim, genres)
+    scores: dict[str, list[np.ndarray]] = {}
+
+    def ours() -> None:
+        scores["ours"] = _solved(films, params.fixed)
+
+    def grid() -> None:
+        items = Items(films.x, np.arange(size.films))
+        probing.cross_validate(items, [films.y], films.fold_of, "linear", params, 1)
+
+    def exact() -> None:
+        scores["exact"] = probe_loop.one_by_one(films, params.fixed, EXACT)
+
+    def default() -> None:
+        scores["default"] = probe_loop.one_by_one(films, params.fixed, DEFAULT)
+
+    ways = {"ours": ours, "grid": grid, "exact": exact, "default": default}
+    with threadpool_limits(1):
+        ours()  # what is called for the first time takes longer
+        costs = take_turns(ways, budget * size.share)
+    apart = {loop: _apart(scores["ours"], scores[loop]) for loop in ("exact", "default")}
+    if not apart["exact"] <= PROBE_TOLERANCE:
+        where = f"{size.films} films, {size.dim} features"
+        raise ArithmeticError(f"linear, {where}: the scores differ by {apart['exact']:.1e}")
+    models = sum(1 for _ in films.sets()) * genres
+    one = f"{models} models of the linear probe, one strength"
+    whole = f"the linear probe, chosen of {len(params.grid)} strengths"
+    agree = f"scores agree within {PROBE_TOLERANCE:.0e}"
+    differ = f"its scores differ by up to {apart['default']:.0e}"
+    for what, way, work, loop, goal, note in (
+        (one, "ours", ours, "exact", size.exact, agree),
+        (one, "ours", ours, "default", size.default, differ),
+        (whole, "grid", grid, "exact", GRID_GOAL, f"the loop fits {models} models of one strength"),
+    ):
+        row = compared(
+            case="fit",
+            what=what,
+            input=f"{size.films} films, {size.dim} features, {FOLDS} folds and their pairs",
+            against=LOOPS[loop],
+            ours=costs[way],
+            theirs=costs[loop],
+            goal=goal,
+            note=note,
+            facts={"largest_difference": apart[loop]},
+        )
+        yield replace(row, note=f"{note}; {_calls(work)}") if row.met is False else row
+
+
+def _solved(films: Films, strength: float) -> list[np.ndarray]:
+    """As `probe_loop.one_by_one`, by our solver."""
+    sets = list(films.sets())
+    train = [rows for rows, _ in sets]
+    models = logistic.fit(films.x, films.y, films.weight, train, [strength])
+    return [
+        model.predict(films.x[held_out])[0]
+        for model, (_, held_out) in zip(models, sets, strict=True)
+    ]
+
+
+def _apart(ours: Sequence[np.ndarray], theirs: Sequence[np.ndarray]) -> float:
+    """The largest difference of a score."""
+    return max(float(np.abs(a - b).max()) for a, b in zip(ours, theirs, strict=True))
+
+
+def _calls(work: Callable[[], None]) -> str:
+    """What most of the time goes into, call by call."""
+    profile = cProfile.Profile()
+    with threadpool_limits(1):
+        profile.runcall(work)
+    found = pstats.Stats(profile).get_stats_profile()
+    most = sorted(found.func_profiles.items(), key=lambda each: each[1].tottime, reverse=True)
+    parts = [f"{name} {each.tottime / found.total_tt:.0%}" for name, each in most[:5]]
+    return f"ours is spent in {', '.join(parts)}"
 
 
 def _row(head: str, params: HeadParams, made: TrainingSet, size: Size, budget: float) -> Row:

@@ -101,9 +101,8 @@ class Shared:
             sets = self.groups.sets[group]
             rows = scaled[sets].reshape(-1, self.width)
             for part, items in self._items(group, rough):
-                block[..., part] = (rows.astype(items.dtype, copy=False) @ items.T).reshape(
-                    *block.shape[:2], -1
-                )
+                found = rows.astype(items.dtype, copy=False) @ items.T
+                block[..., part] = found.reshape(*block.shape[:2], -1)
             block -= shift[sets]
         for number, group, place, beyond in self.clipped:
             self.groups.blocks(flat)[group][place] -= (beyond @ coef[number].T).T

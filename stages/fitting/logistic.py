@@ -3,10 +3,10 @@
 One model for each training set, strength and genre. Each minimises what scikit-learn's
 `LogisticRegression` minimises, ||w||²/2 + C Σ weight · log loss with a free intercept, on features
 that are standardised on the training set and clipped. L-BFGS takes the steps of all models of one
-strength together, so that a step is two products with the items of all sets (`features`), in single precision
-while far from the optimum. Its first
-guess of the curvature is that of the principal axes of all items, found once: along each, a model's
-Hessian is about its variance times the sum of p (1 - p) over the model's items, plus 1/C.
+strength together, so that a step is two products with the items of all sets (`features`), in single
+precision while far from the optimum. Its first guess of the curvature is that of the principal axes
+of all items, found once: along each, a model's Hessian is about its variance times the sum of
+p (1 - p) over the model's items, plus 1/C.
 
 What sets share are features alone, and decides the way, not the optimum: a set's models depend on
 items outside it in digits beyond the tolerance only.
@@ -126,8 +126,8 @@ def _minimise(
 ) -> np.ndarray:
     """beta (n_sets, n_genres, width + 1) where no gradient's norm is above `enough`.
 
-    The objective is divided by C: penalty · ||w||²/2 + Σ s · log loss; s, positive = s · y: flat, as
-    `Groups` has it; enough: (n_sets, n_genres).
+    The objective is divided by C: penalty · ||w||²/2 + Σ s · log loss. s, positive = s · y: flat,
+    as `Groups` has it; enough: (n_sets, n_genres).
     """
     groups, rough = features.groups, True
 

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import StandardScaler
 
-from benchmarks import frame_ways
+from benchmarks import frame_ways, probe_loop
 from benchmarks.cases import embedding, fit, frames, judging, pipeline, sample, soak, sound
 from benchmarks.clips import Clip, can_encode, write_clip
 from benchmarks.rows import Row
@@ -74,10 +76,41 @@ def test_sound(tmp_path):
 
 
 def test_fit(tmp_path):
-    size = fit.Size(films=40, dim=6, genres=5, epochs=2)
-    linear, mlp = ran(fit.rows(tmp_path, 0.1, size))
-    assert linear.facts["largest_difference"] <= fit.TOLERANCE
-    assert "80 models" in linear.what and "agree" in mlp.note
+    probes = (fit.Probe(150, 6, 0.4, 0.0, 1e9), fit.Probe(120, 130, 0.4, 0.0, 0.0))
+    size = fit.Size(films=40, dim=6, genres=5, epochs=2, probes=probes)
+    *probe, mlp = ran(fit.rows(tmp_path, 0.1, size))
+    assert len(probe) == 6 and all(row.case == "fit" for row in probe)
+    assert [row.goal for row in probe] == [0, 1e9, 1, 0, 0, 1]
+    for row in probe[::3]:
+        assert row.facts["largest_difference"] <= fit.PROBE_TOLERANCE
+        assert "75 models" in row.what and row.met
+    assert "ours is spent in" in probe[1].note  # its goal is out of reach
+    assert "80 models" in mlp.what and "agree" in mlp.note
+
+
+def test_a_probe_whose_scores_differ_is_an_error(tmp_path, monkeypatch):
+    honest = fit.logistic.fit
+
+    def short(x, y, weight, train, strengths):
+        return honest(x, y, weight, train, [2 * each for each in strengths])
+
+    monkeypatch.setattr(fit.logistic, "fit", short)
+    size = fit.Size(genres=3, probes=[fit.Probe(150, 6, 0.5, 1, 1)])
+    with pytest.raises(ArithmeticError, match="150 films, 6 features"):
+        list(fit.rows(tmp_path, 0.1, size))
+
+
+def test_the_loop_is_what_one_would_write_down():
+    """Every film is held out once alone with its fold, and four times with another one."""
+    films = probe_loop.made_up(50, 7, 4)
+    found = probe_loop.one_by_one(films, 0.1, 1e-8)
+    assert len(found) == 15 and {each.shape for each in found[:5]} == {(10, 4)}
+    train, held_out = np.flatnonzero(films.fold_of != 2), np.flatnonzero(films.fold_of == 2)
+    scale = StandardScaler().fit(films.x[train].astype(float))
+    model = LogisticRegression(C=0.1, tol=1e-8, max_iter=1000)
+    model.fit(scale.transform(films.x[train].astype(float)), films.y[train, 3])
+    expected = model.predict_proba(scale.transform(films.x[held_out].astype(float)))[:, 1]
+    np.testing.assert_allclose(found[2][:, 3], expected, atol=1e-7)
 
 
 def test_judging(tmp_path):
