@@ -71,7 +71,7 @@ def fit(
 
     x: (n, d) features; y: (n, n_genres) of 0 and 1; weight: (n,), 1 / the number of items of an
     item's film; train: the rows of each training set; strengths: scikit-learn's C, rising, since
-    each starts where the one before ended. Raises ArithmeticError where no optimum is found.
+    each starts from those before. Raises ArithmeticError where no optimum is found.
     """
     genres, d = y.shape[1], x.shape[1]
     y, weight = y.astype(np.float64), weight.astype(np.float64)
@@ -109,8 +109,11 @@ def _solve(
     beta = np.zeros((*total.shape, features.width + 1))  # the intercepts come last
     beta[..., -1] = np.log(rate / (1 - rate))
     coef, intercept = [], []
+    before = beta
     for strength in strengths:
-        beta = _minimise(features, positive, s, 1 / strength, beta, tolerance * total)
+        start = 2 * beta - before  # where the last two point to
+        before = beta
+        beta = _minimise(features, positive, s, 1 / strength, start, tolerance * total)
         coef.append(features.original(beta[..., :-1]).transpose(0, 2, 1))
         intercept.append(beta[..., -1])
     return np.stack(coef, axis=1), np.stack(intercept, axis=1)
