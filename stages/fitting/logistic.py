@@ -188,6 +188,7 @@ def _minimise(
             left = -groups.dot(residual, along) - ridge[0] + length * ridge[1]
             steep = np.abs(left) > FLATTENED * np.abs(slope)
             steep &= longest - shortest > SHORTEST * length
+            steep &= size > (ROUGH * enough if rough else enough) ** 2  # else it is rounding
             if not steep.any():
                 break
             longest = np.where(steep & (left > 0), length, longest)
