@@ -102,7 +102,8 @@ def test_nothing_of_a_fold_lies_behind_what_it_is_scored_or_tuned_by(head, param
     x[fold == 1], labels[fold == 1] = 100 * x[fold == 1][::-1], 1 - labels[fold == 1]
     after = fit(Items(x, items.film), labels, fold, head, params)
     # but for the last digits: the way to an optimum, not the optimum, is found on all items
-    np.testing.assert_allclose(before.inner[1], after.inner[1], atol=1e-6)
+    digits = {"linear": 1e-6, "knn": 0}[head]
+    np.testing.assert_allclose(before.inner[1], after.inner[1], rtol=0, atol=digits)
     # the fold's own model, and so its choice
     for name, value in before.tensors.items():
         if name.startswith("1."):
