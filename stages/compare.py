@@ -20,8 +20,8 @@ def main() -> None:
     argparse.ArgumentParser(
         prog="python -m stages.compare",
         description="Compare approaches on the same films, with paired intervals and tests: "
-        "writes comparisons.csv, recovery.csv, recovery.json, headline.json, "
-        "films.json, cells.csv, models.csv and summary.json under metrics/.",
+        "writes comparisons.csv, recovery.csv, recovery.json, headline.json, films.json, "
+        "cells.csv, models.csv and summary.json under metrics/, data/headline.json.",
     ).parse_args()
 
     from stages.base.counting import counted
@@ -34,7 +34,7 @@ def main() -> None:
     from stages.corpus.table import read_trailers
     from stages.judging.board import read_board
     from stages.judging.comparisons import comparison_rows, headline_rows
-    from stages.judging.exports import film_scores, summarise
+    from stages.judging.exports import film_scores, headline_record, summarise
     from stages.judging.recovery import recovery_rows, recovery_summary
     from stages.judging.verdicts import adjusted_p_values
 
@@ -49,6 +49,8 @@ def main() -> None:
     write_csv(rows, COLUMNS, folder / "comparisons.csv")
     named = headline.named | {NAMES[row["family"]]: row["name"] for row in first}
     write_json(named, folder / "headline.json")
+    record = headline_record(named_cells, first, params, Path("data"))
+    write_json(record, Path("data/headline.json"))
     names = ("approaches", "rules", "ceilings")
     tables = {name: read_csv(folder / f"{name}.csv") for name in names}
     genres = [read_csv(folder / f"{name}.csv") for name in ("genres", "ceiling_genres")]

@@ -171,7 +171,7 @@ def test_a_model_of_timm_is_one_entry_and_only_what_is_new_runs(project, tmp_pat
     project.call("dvc", "repro")
     project.change_params(add)
     ran = set(project.repro())
-    judging = {"ceiling", "evaluate", "contrast", "compare", "report"}
+    judging = {"ceiling", "evaluate", "contrast", "compare", "training_sets", "report"}
     assert ran == {"weights@tiny", "embed_pretrained@tiny", "fit@tiny_linear"} | judging
     assert "tiny_linear" in project.json("metrics/summary.json")["approaches"]
     assert list(project.json("weights.lock")) == ["tiny:tiny.safetensors"]
@@ -180,7 +180,7 @@ def test_a_model_of_timm_is_one_entry_and_only_what_is_new_runs(project, tmp_pat
 def test_readmes_family_and_head_are_a_file_each_and_only_what_is_new_runs(project):
     documents.follow(project, documents.README, "Add a backbone", "Add a head")
     ran = set(project.repro())
-    judging = {"ceiling", "evaluate", "contrast", "compare", "report"}
+    judging = {"ceiling", "evaluate", "contrast", "compare", "training_sets", "report"}
     assert ran == {"embed@mean_colour", "fit@mean_colour_linear", "fit@colour_wide"} | judging
     added = {"mean_colour_linear", "colour_wide"}
     assert added <= set(project.json("metrics/summary.json")["approaches"])

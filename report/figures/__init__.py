@@ -10,6 +10,7 @@ from report.figures.judging import published, reliability, rules
 from report.figures.overview import answer, differences, matrix
 from report.figures.pipeline import pipeline
 from report.figures.thresholds import f1_curves, keras_accuracy, sweep
+from report.figures.training_sets import training_sets
 
 __all__ = [
     "answer",
@@ -36,5 +37,6 @@ __all__ = [
     "settings",
     "sweep",
     "timings",
+    "training_sets",
     "variance",
 ]

@@ -18,6 +18,7 @@ from report.sections.run import (
     price,
     timings,
 )
+from report.sections.training_sets import learning_curve, retrained
 
 __all__ = [
     "backbones",
@@ -33,6 +34,7 @@ __all__ = [
     "extraction",
     "key_frames",
     "label_sets",
+    "learning_curve",
     "machine",
     "memory",
     "models",
@@ -44,6 +46,7 @@ __all__ = [
     "price",
     "ranks",
     "recovery",
+    "retrained",
     "sheets",
     "simulations",
     "timings",

@@ -55,6 +55,24 @@ def assign_folds(
     return fold_of
 
 
+def stratified_subset(y_true: np.ndarray, n: int, seed: int) -> np.ndarray:
+    """Rows of n of the films, (n,) ascending, stratified over label combinations as folds are.
+
+    y_true: (n_films, n_labels) bool. Iterative stratification keeps a size only nearly: what it
+    takes too much or too little is settled by lot.
+    """
+    from iterstrat.ml_stratifiers import MultilabelStratifiedShuffleSplit
+
+    n_films, rng = len(y_true), np.random.default_rng(seed)
+    if not 0 < n < n_films:
+        raise ValueError(f"{n} of {n_films} films")
+    splitter = MultilabelStratifiedShuffleSplit(
+        1, train_size=n, test_size=n_films - n, random_state=seed
+    )
+    taken, left = next(splitter.split(np.zeros(n_films), y_true))
+    return np.sort(np.concatenate([rng.permutation(taken), rng.permutation(left)])[:n])
+
+
 def _advice(n_films: int, n_groups: int, folds: int) -> str:
     ways = []
     if n_groups < n_films and n_films >= 2 * folds:

@@ -44,9 +44,7 @@ def fit(cell: Cell, films: Films, params: Params, data: Path) -> dict[str, Outco
 
         first, second = (Scores.load(data / "scores" / f"{part}.npz") for part in cell.parts)
         return {"all": Outcome(fuse(first, second, films.y_true, films.ids, cell.head))}
-    min_films = params.training.mask_shared
-    shared = read_shared_frames(data / "leaks.parquet", min_films) if min_films else None
-    items = items_of(cell, films.film_of, len(films.ids), params, data / "embeddings", shared)
+    items = items_of_cell(cell, films, params, data)
     budget = training_budget(cell, params)
     label_sets = [each.labels for each in cells(params) if each.fitted_with == cell.slug]
     targets = [training_targets(films.y_true, labels, seeds) for labels in label_sets]
@@ -99,6 +97,13 @@ def training_targets(y_true: np.ndarray, labels: str, seeds: Sequence[int]) -> n
     outside = [column for column, genre in enumerate(GENRES) if genre not in LABEL_SETS[labels]]
     targets[..., outside] = np.nan
     return targets
+
+
+def items_of_cell(cell: Cell, films: Films, params: Params, data: Path) -> Items:
+    """Items of a single or early approach, without those that too many films share."""
+    min_films = params.training.mask_shared
+    shared = read_shared_frames(data / "leaks.parquet", min_films) if min_films else None
+    return items_of(cell, films.film_of, len(films.ids), params, data / "embeddings", shared)
 
 
 def items_of(

@@ -87,7 +87,7 @@ def cross_validate(
     if len(items.x.shape) != 2:
         raise wrong_shape(f"head {head}", items.x.shape[1:], 1)
     y, columns = _distinct_columns(targets)
-    films = _Films(items, y, fold_of, probe, grid)
+    films = ProbedFilms(items, y, fold_of, probe, grid)
     folds = [int(fold) for fold in np.unique(fold_of)]
     # with as many folds out as there are nothing is left to train on
     left_out = [size for size in (2, 3) if size < len(folds)]
@@ -132,7 +132,7 @@ class _Choice:
 
 
 @dataclass(frozen=True)
-class _Films:
+class ProbedFilms:
     """All films, and how a probe scores those of the folds that it did not see."""
 
     items: Items
@@ -196,28 +196,30 @@ class _Films:
         return self.probe.fit(self.items.x, self.y[film], weight, train, grid)
 
 
+def best_setting(macro_ap: np.ndarray) -> int:
+    """Number of the setting that is taken, of equals the first; macro_ap: (n_settings,)."""
+    return int(np.argmax(np.round(macro_ap, SAME)))
+
+
 def _choose(
-    films: _Films, scored: Scored, folds: Sequence[int], column: np.ndarray, fixed: int
+    films: ProbedFilms, scored: Scored, folds: Sequence[int], column: np.ndarray, fixed: int
 ) -> _Choice:
     """With too few folds to leave out one more nothing is chosen; fixed: number of the setting."""
-
-    def best(macro_ap: np.ndarray) -> int:
-        return int(np.argmax(np.round(macro_ap, SAME)))
 
     if len(folds) < 3:
         unknown = np.full((len(folds), len(films.grid)), np.nan)
         return _Choice(column, unknown, dict.fromkeys(folds, fixed), {})
     macro_ap = np.array([films.macro_ap(scored, (fold,), column) for fold in folds])
-    outer = {fold: best(each) for fold, each in zip(folds, macro_ap, strict=True)}
+    outer = {fold: best_setting(each) for fold, each in zip(folds, macro_ap, strict=True)}
     inner: dict[HeldOut, int] = {
-        pair: best(films.macro_ap(scored, pair, column)) if len(folds) > 3 else fixed
+        pair: best_setting(films.macro_ap(scored, pair, column)) if len(folds) > 3 else fixed
         for pair in combinations(folds, 2)
     }
     return _Choice(column, macro_ap, outer, inner)
 
 
 def _gather(
-    films: _Films,
+    films: ProbedFilms,
     scored: Scored,
     outer: Mapping[int, _Outer],
     choices: Sequence[_Choice],

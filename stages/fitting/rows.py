@@ -7,6 +7,7 @@ the machine has free.
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -24,13 +25,20 @@ class MappedRows:
         self.path = stored.path
         self.shape = (len(numbers), *stored.shape[1:])
         self.ndim, self.dtype = len(self.shape), stored.dtype
-        self._all, self._numbers = stored.memmap(), numbers
+        self._stored, self._all, self._numbers = stored, stored.memmap(), numbers
 
     def __len__(self) -> int:
         return len(self._numbers)
 
     def __getitem__(self, rows: np.ndarray | slice) -> np.ndarray:
         return np.asarray(self._all[self._numbers[rows]])
+
+    def take(self, rows: np.ndarray) -> "MappedRows":
+        """Some of the rows, left on disk."""
+        return MappedRows(self._stored, self._numbers[rows])
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return MappedRows, (self._stored, self._numbers)  # to another process without the rows
 
     def __array__(self, dtype: np.dtype | None = None, copy: bool | None = None) -> np.ndarray:
         return np.asarray(self[:], dtype)
@@ -51,6 +59,11 @@ def load_rows(stored: NpzArray, mask: np.ndarray) -> Rows:
         found[done : done + len(rows)] = rows
         done += len(rows)
     return found
+
+
+def take_rows(x: Rows, rows: np.ndarray) -> Rows:
+    """Some of the rows, by number, each as often as its number stands there."""
+    return x.take(rows) if isinstance(x, MappedRows) else x[rows]
 
 
 def reduce_rows(

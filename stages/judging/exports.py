@@ -1,11 +1,16 @@
 """What a run exports as JSON: a summary for `dvc metrics diff`, films with scores for the site."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from stages.base.params import Params
+from stages.base.params.matrix import Cell, cells_of
 from stages.corpus.reader import Trailer
+from stages.fitting.approaches import training_budget
 from stages.judging.board import Board
 from stages.judging.rules import TUNED
 
@@ -48,6 +53,30 @@ def summarise(
         view = f"{row['modality']}: {row['window']}"
         summary.setdefault("ceilings", {})[view] = {"macro_ap": float(row["macro_ap"])}
     return summary
+
+
+def headline_record(
+    cells: Sequence[Cell], comparisons: Sequence[Row], params: Params, data: Path
+) -> dict[str, Any]:
+    """What headline.json under data/ holds: all that another training of the headline hangs on.
+
+    It changes only with these approaches, their scores and their comparisons, however many other
+    approaches a matrix gets. cells: the headline's.
+    """
+    known = {cell.slug: cell for cell in cells_of(params.matrix, params.training.sound_window)}
+    approaches = {}
+    for cell in cells:
+        parts = [known[slug] for slug in cell.parts] if cell.kind == "late" else [cell]
+        content = (data / "scores" / f"{cell.slug}.npz").read_bytes()
+        approaches[cell.slug] = {
+            "scores": hashlib.sha256(content).hexdigest(),
+            "budgets": {
+                part.head: vars(training_budget(part, params))
+                for part in parts
+                if part.kind in ("single", "early")
+            },
+        }
+    return {"approaches": approaches, "comparisons": list(comparisons)}
 
 
 def film_scores(board: Board, trailers: Sequence[Trailer]) -> dict[str, Any]:

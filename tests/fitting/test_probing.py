@@ -124,7 +124,7 @@ def test_no_film_lies_behind_its_own_inner_score(head, params):
 def test_a_leak_in_the_choice_is_seen():
     """If pairs chose with the films of both folds, the two tests above would fail."""
     items, y, fold = corpus(tell=0.3)
-    honest = probing._Films.macro_ap
+    honest = probing.ProbedFilms.macro_ap
 
     def leaky(self, scored, without, column):
         films = np.isin(self.fold_of, without)
@@ -138,7 +138,7 @@ def test_a_leak_in_the_choice_is_seen():
 
     flipped = y.copy()
     flipped[fold == 3] = 1 - flipped[fold == 3]
-    with patch.object(probing._Films, "macro_ap", leaky):
+    with patch.object(probing.ProbedFilms, "macro_ap", leaky):
         assert not np.array_equal(changed(y), changed(flipped))
 
 

@@ -1,10 +1,17 @@
 import json
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
 from stages.base.genres import GENRES
+from stages.base.params import Params, ProbeParams, load
+from stages.base.params.matrix import cells
+from stages.base.tables import write_json
 from stages.corpus.reader import Trailer
-from stages.judging.exports import WIDTH, film_scores
+from stages.judging.exports import WIDTH, film_scores, headline_record
+
+ROOT = Path(__file__).resolve().parents[2]
 
 HOSTILE = '</script><script>alert("x")</script>'
 
@@ -49,3 +56,29 @@ def test_ends_of_the_scale_and_size(board):
     assert text[: 10 * WIDTH] == "00" * 10 and text[10 * WIDTH : 20 * WIDTH] == "rs" * 10
     a_film = json.dumps(film_scores(board, trailers(board))["films"][1]["scores"])
     assert len(a_film) == len(board.cells) * 10 * WIDTH + 2
+
+
+def test_the_record_of_the_headline_changes_with_its_scores_and_with_no_other_approach(tmp_path):
+    params = load(ROOT / "params.yaml")
+    named = [cell for cell in cells(params) if cell.slug in ("colour_linear", "late_linear")]
+    (tmp_path / "scores").mkdir()
+    for cell in named:
+        (tmp_path / "scores" / f"{cell.slug}.npz").write_bytes(b"some scores")
+
+    def record(of: Params) -> str:
+        path = tmp_path / "headline.json"
+        write_json(headline_record(named, [{"a": "late_linear", "lo": None}], of, tmp_path), path)
+        return path.read_text(encoding="utf-8")
+
+    before = record(params)
+    approaches = {**params.matrix.approaches}
+    approaches["other"] = replace(approaches["colour_mlp"], context="max")
+    more = replace(params, matrix=replace(params.matrix, approaches=approaches))
+    assert record(more) == before
+    linear = params.training.heads["linear"]
+    assert isinstance(linear, ProbeParams)
+    linear = replace(linear, fixed=0.1)
+    heads = {**params.training.heads, "linear": linear}
+    assert record(replace(params, training=replace(params.training, heads=heads))) != before
+    (tmp_path / "scores" / "late_linear.npz").write_bytes(b"other scores")
+    assert record(params) != before

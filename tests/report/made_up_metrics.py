@@ -48,6 +48,7 @@ def write(folder: Path, *, sample: bool = True, hostile: bool = False, seed: int
     comparisons = _comparisons(folder, approaches, hostile)
     _claims(folder, hostile)
     _further(folder)
+    _training_sets(folder, approaches, comparisons)
     made_up_films.films(folder, rng, APPROACHES, hostile)
     made_up_films.inventory(folder, APPROACHES)
     made_up_films.judged(folder, rng, HEADLINE)
@@ -212,6 +213,24 @@ def _further(folder: Path) -> None:
         row |= {"holm_family": "tuning", "p_holm": 0.03, "films": FILMS}
         tuned.append(row | {"verdict": "better" if better else "undecided"})
     write_csv(folder, "tuning", tuned)
+
+
+def _training_sets(folder: Path, approaches: list[dict[str, Any]], names: list[str]) -> None:
+    """The headline on fewer films; of its comparisons the second without an interval."""
+    of = {row["approach"]: row["macro_ap"] for row in approaches}
+    rows = []
+    for modality, slug in HEADLINE.items():
+        for films, lost in ((25, 0.09), (50, 0.06), (100, 0.03), (192, 0.0)):
+            ap = of[slug] - lost
+            row = {"approach": slug, "modality": modality, "films": films, "macro_ap": ap}
+            row |= {"draws": 10 if lost else 1, "lo": ap - lost / 3 if lost else None}
+            rows.append(row | {"hi": ap + lost / 3 if lost else None, "reason": None})
+    write_csv(folder, "learning_curve", rows)
+    row = {"family": "picture_sound", "name": names[0], "a": "frame_cnn", "b": "window_cnn"}
+    row |= {"difference": 0.04, "lo": -0.01, "hi": 0.09, "retrained_lo": -0.04}
+    row |= {"retrained_hi": 0.12, "wider": 1.6, "repeats": 50, "reason": None}
+    left_out = {"family": "fusion", "name": names[1], "a": "late_cnn", "b": "window_cnn"}
+    write_csv(folder, "retrained", [row, left_out | {"reason": "late_cnn is trained by steps"}])
 
 
 def _ceilings(folder: Path, rng: np.random.Generator, prevalence: dict[str, float]) -> None:

@@ -60,6 +60,7 @@ def charts(metrics: Metrics) -> dict[str, Any]:
         "attrition": figures.attrition(metrics.attrition),
         "learning_curve": figures.learning_curve(metrics.curves["mfcc_mlp"], "mfcc_mlp"),
         "settings": figures.settings(grid, "mfcc_linear", "C"),
+        "training_sets": figures.training_sets(metrics.table("learning_curve"), chance),
         "timings": figures.timings(tables.run.stages(metrics)),
         "price": figures.price(priced),
         "pipeline": figures.pipeline(

@@ -206,3 +206,9 @@ class JudgingParams:
     """Films of a corpus below which there is no interval and no verdict."""
     min_genre_films: PositiveInt
     """The same of one genre, with it and without."""
+    smallest_training_set: PositiveInt = 25
+    """Films of the first point of the learning curve; each further one has twice as many."""
+    draws: Annotated[Int, Field(ge=2, le=1000)] = 10
+    """Training sets of each size of the learning curve, for its intervals."""
+    retrainings: Annotated[Int, Field(ge=10, le=10**4)] = 50
+    """Bootstrap samples on which models are trained again, for intervals that count that in."""

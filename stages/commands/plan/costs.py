@@ -14,7 +14,7 @@ from stages.corpus.reader import Trailer
 
 ONCE = (  # the stages that record what they take, whatever the matrix
     *("catalogue", "download", "frames", "audio", "splits", "leaks"),
-    *("ceiling", "evaluate", "contrast", "compare"),
+    *("ceiling", "evaluate", "contrast", "compare", "training_sets"),
 )
 REPORT = "report"  # does not: recording would change what it renders
 JOINED_BY = {

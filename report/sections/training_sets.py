@@ -1,0 +1,54 @@
+"""Sections of other training sets, each only where its table has numbers."""
+
+from report import figures, html
+from report.html import Html
+from report.loading import Metrics
+from report.tables import training_sets as tables
+from report.text import listed, number
+
+
+def learning_curve(metrics: Metrics, chance: float) -> Html:
+    """The heading and the figure; the reason where no approach could be trained again."""
+    rows = metrics.table("learning_curve")
+    if rows.empty:
+        return Html("")
+    heading = html.heading("How many trailers does it take?")
+    drawn = rows.dropna(subset=["macro_ap"])
+    missing = Html("")
+    if reasons := list(dict.fromkeys(rows["reason"].dropna())):
+        missing = html.paragraph(f"Not drawn: {listed(reasons)}.")
+    if drawn.empty:
+        return heading + missing
+    words = html.paragraph(
+        "The approaches named before the run learn from fewer films: each set lies within the next "
+        "larger one, with the same mix of genres, and the setting of a head is chosen within it. "
+        "An interval holds 95% of such draws; the judged films are the same throughout."
+    )
+    figure = html.figure(
+        figures.training_sets(drawn, chance),
+        "training-sets",
+        source="learning_curve.csv",
+        numbers=tables.learning_curve(drawn),
+    )
+    return heading + words + figure + missing
+
+
+def retrained(metrics: Metrics) -> Html:
+    """How much wider the intervals of the headline are once models are trained again."""
+    rows = metrics.table("retrained")
+    if rows.empty or rows["wider"].dropna().empty:
+        return Html("")
+    rows = rows.dropna(subset=["wider"])
+    said = listed(
+        [
+            f"{number(row['wider'], 1)} times as wide for {row['a']} minus {row['b']}"
+            for row in rows.to_dict("records")
+        ]
+    )
+    words = html.paragraph(
+        "What intervals leave out because models are not trained again: an interval from "
+        f"{int(rows['repeats'].iloc[0])} resamples of the films on which all models are trained "
+        f"anew is {said}."
+    )
+    shown = html.table(tables.retrained(rows), source="retrained.csv", name="retrained")
+    return words + shown
