@@ -108,7 +108,7 @@ def test_no_number_is_infinite(tmp_path, section, name, value):
         ("training.seeds", [2**32 - 1, 0]),
         ("judging.thresholds", [1e-05]),
         ("training.heads.mlp.learning_rate", 1e-05),
-        ("training.heads.linear.grid", [1e-05, 0.03, 1]),
+        ("training.heads.linear.grid", [1e-05, 0.1, 1]),
         ("download.files_under", None),
     ],
 )
