@@ -31,7 +31,7 @@ ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks/results/edit_loop.json"
 MORE = 3
 BEFORE_FITTING = ("catalogue", "download", "frames", "audio", "splits", "leaks", "embed")
-JUDGING = {"ceiling", "evaluate", "contrast", "compare", "report"}
+JUDGING = {"ceiling", "evaluate", "contrast", "compare", "training_sets", "report"}
 
 
 @dataclass(frozen=True)

@@ -194,4 +194,4 @@ def test_readmes_threshold_judges_again_and_trains_nothing(project):
     assert ran == {"evaluate", "compare", "report"}
     with (project.folder / "metrics/thresholds.csv").open() as file:
         judged = {(row["approach"], float(row["threshold"])) for row in csv.DictReader(file)}
-    assert ("colour_wide", 0.25) in judged
+    assert ("colour_linear", 0.25) in judged

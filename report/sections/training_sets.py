@@ -1,5 +1,7 @@
 """Sections of other training sets, each only where its table has numbers."""
 
+import pandas as pd
+
 from report import figures, html
 from report.html import Html
 from report.loading import Metrics
@@ -48,7 +50,17 @@ def retrained(metrics: Metrics) -> Html:
     words = html.paragraph(
         "What intervals leave out because models are not trained again: an interval from "
         f"{int(rows['repeats'].iloc[0])} resamples of the films on which all models are trained "
-        f"anew is {said}."
+        f"anew is {said}.{_no_longer_clear(rows)}"
     )
     shown = html.table(tables.retrained(rows), source="retrained.csv", name="retrained")
     return words + shown
+
+
+def _no_longer_clear(rows: pd.DataFrame) -> str:
+    """A sentence on the differences that exclude zero only while models stay as they are."""
+    clear = (rows["lo"] > 0) | (rows["hi"] < 0)
+    still = (rows["retrained_lo"] > 0) | (rows["retrained_hi"] < 0)
+    named = [f"{row['a']} minus {row['b']}" for row in rows[clear & ~still].to_dict("records")]
+    if not named:
+        return ""
+    return f" With it, {listed(named)} {'includes' if len(named) == 1 else 'include'} zero."

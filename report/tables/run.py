@@ -9,7 +9,7 @@ from report.text import in_words, number
 
 STAGES = (  # those the pipeline has whatever its matrix
     *("catalogue", "download", "frames", "audio", "splits", "leaks"),
-    *("fit@prior", "ceiling", "evaluate", "contrast", "compare"),
+    *("fit@prior", "ceiling", "evaluate", "contrast", "compare", "training_sets"),
 )
 
 

@@ -45,6 +45,8 @@ def curve_rows(
             continue
         each = iter(scores[cell.slug][1 + len(plan.again) :])
         for size, draws in plan.fewer.items():
+            if not draws:
+                continue
             found = np.array(
                 [_judge(draw, list(islice(each, len(draw))), y_true, fold) for draw in draws]
             )
@@ -91,9 +93,11 @@ def retrained_rows(
                 plan.again, scores[row["a"]][1:], scores[row["b"]][1:], strict=False
             )
         ]
-        half = norm.ppf((1 + LEVEL) / 2) * np.std(differences, ddof=1)
         row |= {"repeats": len(differences)}
-        if row["lo"] is not None:
+        if len(differences) < 2:
+            row |= {"reason": "judging.retrainings asks for none"}
+        elif row["lo"] is not None:
+            half = norm.ppf((1 + LEVEL) / 2) * np.std(differences, ddof=1)
             row |= {"retrained_lo": row["difference"] - half}
             row |= {"retrained_hi": row["difference"] + half}
             row |= {"wider": float(2 * half / (row["hi"] - row["lo"]))}
@@ -119,5 +123,7 @@ def _macro_ap(y_true: np.ndarray, score: np.ndarray) -> float:
 
 def _one_more(values: np.ndarray) -> tuple[float, float]:
     n = len(values)
+    if n < 2:
+        return float("nan"), float("nan")
     half = t.ppf((1 + LEVEL) / 2, n - 1) * values.std(ddof=1) * np.sqrt(1 + 1 / n)
     return float(values.mean() - half), float(values.mean() + half)

@@ -77,7 +77,7 @@ def test_the_record_of_the_headline_changes_with_its_scores_and_with_no_other_ap
     assert record(more) == before
     linear = params.training.heads["linear"]
     assert isinstance(linear, ProbeParams)
-    linear = replace(linear, fixed=0.1)
+    linear = replace(linear, fixed=0.3)
     heads = {**params.training.heads, "linear": linear}
     assert record(replace(params, training=replace(params.training, heads=heads))) != before
     (tmp_path / "scores" / "late_linear.npz").write_bytes(b"other scores")

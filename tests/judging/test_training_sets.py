@@ -107,3 +107,15 @@ def test_without_an_interval_over_films_or_a_probe_there_is_no_second_interval(d
     assert row.get("retrained_lo") is None and row.get("wider") is None
     (row,) = retrained_rows(plan, {}, [COMPARISON], y, REASONS)
     assert row["reason"] == "ear is trained by steps" and row["retrained_lo"] is None
+
+
+def test_none_asked_for_is_said():
+    rng = np.random.default_rng(0)
+    y, fold = rng.random((N_FILMS, 3)) < 0.4, np.arange(N_FILMS) % 5
+    plan = make_plan(y, fold, None, np.ones(N_FILMS, bool), 20, 0, 0, 0)
+    assert plan.all == [plan.whole]
+    scores = {name: [rng.random((N_FILMS, 3)).astype(np.float32)] for name in ("eye", "ear")}
+    (row,) = curve_rows(plan, scores, CELLS[:1], y, fold, {})
+    assert row["films"] == 80
+    (row,) = retrained_rows(plan, scores, [COMPARISON], y, {})
+    assert row["reason"] == "judging.retrainings asks for none" and row["retrained_lo"] is None

@@ -208,7 +208,8 @@ class JudgingParams:
     """The same of one genre, with it and without."""
     smallest_training_set: PositiveInt = 25
     """Films of the first point of the learning curve; each further one has twice as many."""
-    draws: Annotated[Int, Field(ge=2, le=1000)] = 10
-    """Training sets of each size of the learning curve, for its intervals."""
-    retrainings: Annotated[Int, Field(ge=10, le=10**4)] = 50
-    """Bootstrap samples on which models are trained again, for intervals that count that in."""
+    draws: Annotated[Int, Field(ge=0, le=1000)] = 10
+    """Training sets of each size of the learning curve, for its intervals; 0: no curve."""
+    retrainings: Annotated[Int, Field(ge=0, le=10**4)] = 50
+    """Bootstrap samples on which models are trained again, for intervals that count that in; 0:
+    none, which spares hours on a huge corpus."""
