@@ -28,14 +28,3 @@ def _scheduled_as_before() -> Iterator[None]:
     """No test leaves real-time priority behind: what later ones start would starve all else."""
     yield
     assert _policy() == POLICY
-
-
-def pytest_collection_finish(session: pytest.Session) -> None:
-    """Stop where groups of tests would not stay together, of which nothing is said otherwise.
-
-    pytest-xdist 3.8 writes a group into a test's id by an attribute that pytest 9.2 does not read.
-    """
-    if getattr(session.config.option, "loadgroup", False):
-        grouped = [item for item in session.items if item.get_closest_marker("xdist_group")]
-        if lost := [item.nodeid for item in grouped if "@" not in item.nodeid]:
-            raise pytest.UsageError(f"xdist ignores the group of {lost[0]}: see pyproject.toml")
