@@ -72,7 +72,8 @@ def judge(data: Path, params: Params) -> dict[str, Any]:
         items = items_of_cell(cell, films, params, data)
         y = films.y_true.astype(np.float64)
         probed = ProbedFilms(items, y, films.fold, probe, budget.grid)
-        rows.append({"approach": cell.slug, "head": cell.head, **compare(probed, films)})
+        place = budget.grid.index(budget.fixed)
+        rows.append({"approach": cell.slug, "head": cell.head, **compare(probed, films, place)})
     heads: dict[str, dict[str, Any]] = {}
     for head in dict.fromkeys(row["head"] for row in rows):
         own = [row for row in rows if row["head"] == head]
@@ -86,7 +87,7 @@ def judge(data: Path, params: Params) -> dict[str, Any]:
     return {"heads": heads, "approaches": rows}
 
 
-def compare(probed: ProbedFilms, films: Films) -> dict[str, Any]:
+def compare(probed: ProbedFilms, films: Films, fixed: int) -> dict[str, Any]:
     """Macro AP out of fold: of each setting in all folds, and of what each rule chooses."""
     folds = [int(fold) for fold in np.unique(films.fold)]
     outer = probed.score([(fold,) for fold in folds])
@@ -97,10 +98,10 @@ def compare(probed: ProbedFilms, films: Films) -> dict[str, Any]:
     for fold in folds:
         rows = films.fold == fold
         every[:, rows] = outer[(fold,)][:, rows]
-        ap = probed.macro_ap(inner, (fold,), columns)
+        ap = probed.average_precision(inner, (fold,), columns)
         loss = _log_loss(inner, fold, films)
-        chosen["macro_ap"][rows] = every[best_setting(ap)][rows]
-        chosen["log_loss"][rows] = every[best_setting(-loss)][rows]
+        chosen["macro_ap"][rows] = every[best_setting(ap, fixed)][rows]
+        chosen["log_loss"][rows] = every[int(np.argmin(loss))][rows]
     settings = {
         f"{setting:g}": _macro_ap(films, scores)
         for setting, scores in zip(probed.grid, every, strict=True)

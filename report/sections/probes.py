@@ -15,7 +15,8 @@ def chosen(metrics: Metrics) -> Html:
     words = html.paragraph(
         "A probe is solved, not trained by steps, and has one setting: for linear C (a small one "
         "regularises more), for knn k, the number of neighbours. Each fold takes the value with "
-        "the best macro AP on the other folds, whose films are scored by models that saw neither "
+        "the best macro AP (of those within a standard error the one nearest to a value fixed "
+        "before the run) on the other folds, whose films are scored by models that saw neither "
         "them nor the fold. Where a fold took the first or the last value of the grid, a better "
         "one may lie beyond it."
     )

@@ -2,9 +2,9 @@
 
 A probe has no seed, and one setting: a strength of regularisation, a number of neighbours. Fold f
 is scored by a model of the other folds, whose setting is the one that did best on these folds, each
-scored without itself and without f. What may be tuned on for fold f is held to the same rule: fold
-j is scored by a model without f and j, whose setting was chosen without f and j, by models that
-leave out a third fold.
+scored without itself and without f; of settings that did about as well, the nearest to a fixed one.
+What may be tuned on for fold f is held to the same rule: fold j is scored by a model without f and
+j, whose setting was chosen without f and j, by models that leave out a third fold.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -173,8 +173,8 @@ class ProbedFilms:
         total[:, count == 0] = np.nan
         return (total / np.maximum(count, 1)[:, None]).astype(np.float32)
 
-    def macro_ap(self, scored: Scored, without: HeldOut, column: np.ndarray) -> np.ndarray:
-        """Macro average precision of every setting, (n_settings,), on all folds but `without`.
+    def average_precision(self, scored: Scored, without: HeldOut, column: np.ndarray) -> np.ndarray:
+        """Of every setting and genre, (n_settings, n_genres), on all folds but `without`.
 
         Each film is scored by models that saw neither its fold nor `without`. Genres that none of
         these films has are left out.
@@ -187,7 +187,7 @@ class ProbedFilms:
             has_items = np.isfinite(found[0]).all(axis=1)
             scores.append(found[:, has_items])
             y.append(self.y[films[has_items]][:, known_genres])
-        return _macro_ap(np.concatenate(scores, axis=1), np.concatenate(y))
+        return _average_precision(np.concatenate(scores, axis=1), np.concatenate(y))
 
     def _fit(self, held_out: Sequence[HeldOut], grid: Sequence[float]) -> Sequence[FittedProbe]:
         film = self.items.film
@@ -196,9 +196,19 @@ class ProbedFilms:
         return self.probe.fit(self.items.x, self.y[film], weight, train, grid)
 
 
-def best_setting(macro_ap: np.ndarray) -> int:
-    """Number of the setting that is taken, of equals the first; macro_ap: (n_settings,)."""
-    return int(np.argmax(np.round(macro_ap, SAME)))
+def best_setting(ap: np.ndarray, fixed: int) -> int:
+    """Number of the setting that is taken, by the one-standard-error rule (Breiman et al. 1984).
+
+    ap: (n_settings, n_genres); fixed: number of the setting that is taken where none is better. Of
+    those whose macro AP is within a standard error of the best's, over genres and paired, the one
+    nearest to `fixed`: folds that took far settings on little evidence would score on scales of
+    their own, which costs, and seems to tell approaches apart, where all films are one list.
+    """
+    best = int(np.argmax(np.round(ap.mean(axis=1), SAME)))
+    gap = ap[best] - ap
+    error = gap.std(axis=1, ddof=1) / np.sqrt(ap.shape[1]) if ap.shape[1] > 1 else 0.0
+    as_good = np.flatnonzero(gap.mean(axis=1) <= error)
+    return int(as_good[np.argmin(np.abs(as_good - fixed))])
 
 
 def _choose(
@@ -209,12 +219,15 @@ def _choose(
     if len(folds) < 3:
         unknown = np.full((len(folds), len(films.grid)), np.nan)
         return _Choice(column, unknown, dict.fromkeys(folds, fixed), {})
-    macro_ap = np.array([films.macro_ap(scored, (fold,), column) for fold in folds])
-    outer = {fold: best_setting(each) for fold, each in zip(folds, macro_ap, strict=True)}
+    ap = {fold: films.average_precision(scored, (fold,), column) for fold in folds}
+    outer = {fold: best_setting(each, fixed) for fold, each in ap.items()}
     inner: dict[HeldOut, int] = {
-        pair: best_setting(films.macro_ap(scored, pair, column)) if len(folds) > 3 else fixed
+        pair: best_setting(films.average_precision(scored, pair, column), fixed)
+        if len(folds) > 3
+        else fixed
         for pair in combinations(folds, 2)
     }
+    macro_ap = np.array([each.mean(axis=1) for each in ap.values()])
     return _Choice(column, macro_ap, outer, inner)
 
 
@@ -250,17 +263,19 @@ PARTS = ("macro_ap", "folds")
 """Mean macro AP on inner films, and how many folds take this setting."""
 
 
-def _macro_ap(scores: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """scores: (n_settings, n_films, n_genres); y: (n_films, n_genres). Returns (n_settings,)."""
+def _average_precision(scores: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """scores: (n_settings, n_films, n_genres); y: (n_films, n_genres).
+
+    Returns (n_settings, n_genres) of the genres that any film has; a column of zeros without any.
+    """
     positives = y.sum(axis=0)
     if not positives.any():
-        return np.zeros(len(scores))
+        return np.zeros((len(scores), 1))
     order = np.argsort(-scores, axis=1, kind="stable")
     ranked = np.take_along_axis(np.broadcast_to(y, scores.shape), order, axis=1)
     precision = np.cumsum(ranked, axis=1) / np.arange(1, len(y) + 1)[:, None]
-    found = (precision * ranked).sum(axis=1)[:, positives > 0] / positives[positives > 0]
-    means: np.ndarray = found.mean(axis=1)
-    return means
+    found: np.ndarray = (precision * ranked).sum(axis=1)[:, positives > 0]
+    return found / positives[positives > 0]
 
 
 def _put(into: np.ndarray, scores: np.ndarray, films: np.ndarray, column: np.ndarray) -> None:

@@ -172,7 +172,7 @@ def score_drawn(solvable: Solvable, drawn: Drawn, inner: bool = False) -> DrawnS
     def choose(without: HeldOut) -> int:
         if len(without) + 1 not in {len(each) for each in out}:
             return fixed
-        return best_setting(films.macro_ap(scored, without, column))
+        return best_setting(films.average_precision(scored, without, column), fixed)
 
     score = np.full(films.y.shape, np.nan, np.float32)
     for fold in drawn.judged:

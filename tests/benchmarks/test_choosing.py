@@ -36,7 +36,7 @@ def test_what_is_chosen_by_macro_ap_is_what_the_fit_chooses():
         ProbeParams(grid=(0.001, 0.1, 10), fixed=0.1),
     )
     probed = ProbedFilms(items, y.astype(float), fold, load_probe("linear"), budget.grid)
-    found = choosing.compare(probed, films)
+    found = choosing.compare(probed, films, 1)
     (fitted,), fixed = cross_validate(items, [y.astype(float)], fold, "linear", budget, 1)
     for expected, said in ((fitted, found["macro_ap"]), (fixed, found["settings"]["0.1"])):
         value = macro_average_precision(y, expected.score[0]).value

@@ -142,9 +142,9 @@ def test_a_leak_in_the_choice_is_seen(monkeypatch):
     def leaky(self, scored, without, column):
         films = self.fold_of == without[0]
         found = next(iter(scored.values()))[:, films][:, :, column]
-        return probing._macro_ap(found, self.y[films])
+        return probing._average_precision(found, self.y[films])
 
-    monkeypatch.setattr(probing.ProbedFilms, "macro_ap", leaky)
+    monkeypatch.setattr(probing.ProbedFilms, "average_precision", leaky)
     before, after = (
         score_drawn(each, drawn).score for each in (of, flipped(of, np.flatnonzero(of.fold == 2)))
     )

@@ -154,10 +154,10 @@ class ProbeParams:
     """What a probe chooses its one setting from: it is solved, not trained by steps."""
 
     grid: Annotated[tuple[Positive, ...], Field(min_length=1), rising()]
-    """Settings, of which each fold takes the one that does best on inner films; of equals the
-    first."""
+    """Settings, of which each fold takes the one that does best on inner films."""
     fixed: Positive
-    """One of the grid, which all folds take where nothing may be chosen."""
+    """One of the grid: of settings that do about as well, the nearest to it is taken, and it is
+    taken in all folds where nothing may be chosen."""
 
 
 BUDGETS: dict[str, type] = {"solved": ProbeParams, "trained": HeadParams}
