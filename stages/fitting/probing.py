@@ -16,6 +16,7 @@ import numpy as np
 
 from stages.base.params import ProbeParams
 from stages.base.plugins import PROBE, load_class
+from stages.fitting.columns import distinct_columns
 from stages.fitting.fitted import Curves, Fitted
 from stages.fitting.items import Items, wrong_shape
 from stages.fitting.rows import Rows
@@ -86,7 +87,7 @@ def cross_validate(
     probe, grid, place = load_probe(head), params.grid, params.grid.index(params.fixed)
     if len(items.x.shape) != 2:
         raise wrong_shape(f"head {head}", items.x.shape[1:], 1)
-    y, columns = _distinct_columns(targets)
+    y, columns = distinct_columns(targets)
     films = ProbedFilms(items, y, fold_of, probe, grid)
     folds = [int(fold) for fold in np.unique(fold_of)]
     # with as many folds out as there are nothing is left to train on
@@ -281,29 +282,3 @@ def _average_precision(scores: np.ndarray, y: np.ndarray) -> np.ndarray:
 def _put(into: np.ndarray, scores: np.ndarray, films: np.ndarray, column: np.ndarray) -> None:
     known = np.flatnonzero(column >= 0)
     into[np.ix_(films, known)] = scores[films][:, column[known]]
-
-
-def _distinct_columns(targets: Sequence[np.ndarray]) -> tuple[np.ndarray, list[list[np.ndarray]]]:
-    """Every different column of labels once: (n_films, n_columns) of 0 and 1, and where they are.
-
-    A genre is learnt without regard to the others, so that label sets share most of theirs. Returns
-    for each label set and seed the column of each genre, (n_genres,), -1 for one outside the set.
-    """
-    place: dict[bytes, int] = {}
-    kept: list[np.ndarray] = []
-    columns = []
-    for target in targets:
-        of_seeds = []
-        for labels in target.reshape(-1, *target.shape[-2:]):
-            numbers = np.full(labels.shape[1], -1)
-            for genre, column in enumerate(labels.T):
-                if np.isnan(column).any():
-                    continue
-                key = column.tobytes()
-                if key not in place:
-                    place[key] = len(kept)
-                    kept.append(column)
-                numbers[genre] = place[key]
-            of_seeds.append(numbers)
-        columns.append(of_seeds)
-    return np.stack(kept, axis=1), columns
