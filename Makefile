@@ -9,10 +9,15 @@ unexport PYTHONDONTWRITEBYTECODE
 .PHONY: report test bench lock models environment
 .DEFAULT_GOAL := report
 
+# what it runs: sample, or a folder in corpora/
+CORPUS := sample
+PIPELINE := $(if $(filter sample,$(CORPUS)),,corpora/$(CORPUS)/)dvc.yaml
+
 report: SETS = core report
-report: environment  ## run the pipeline and render the site
-	@dvc repro
-	@python -m stages.results
+report: environment  ## run a corpus and render the site: make report CORPUS=tmdb
+	@test -f $(PIPELINE) || python -m stages.corpora --corpus $(CORPUS)
+	@dvc repro $(PIPELINE)
+	@python -m stages.results --corpus $(CORPUS)
 
 test: SETS = core dev
 test: environment  ## lint, types, tests

@@ -35,7 +35,7 @@ def main() -> None:
             "sample_seed": SEED,
             "versions": versions(),
             "commit": commit(clone),
-            **judge(clone / "data", params),
+            **judge(clone / "data/sample", params),
         }
     keep(found, arguments.results)
     print(table(found))

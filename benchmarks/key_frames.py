@@ -96,7 +96,7 @@ def _board(folder: Path, nearest: bool) -> tuple[Board, JudgingParams, str]:
     """One run's scores; a second run in the same folder computes just what changed."""
     with rerun(folder, lambda params: changed(params, nearest)) as clone:
         params = load(clone / "params.yaml")
-        return read_board(clone / "data", cells(params)), params.judging, commit(clone)
+        return read_board(clone / "data/sample", cells(params)), params.judging, commit(clone)
 
 
 if __name__ == "__main__":

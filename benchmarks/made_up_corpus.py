@@ -36,7 +36,7 @@ def make_corpus(folder: Path, films: int, seed: int = 0) -> None:
         Trailer(name, f"f{n}", f"Film {n}", 2000, genres[n], f"sample:{n}")
         for n, name in enumerate(ids)
     ]
-    data = folder / "data"
+    data = folder / "data/sample"
     save_trailers(trailers, data / "catalogue.parquet")
     reasons = pa.array(["ok"] * films)
     write_table(pa.table({"reason": reasons}), data / "downloads.parquet")
@@ -45,7 +45,9 @@ def make_corpus(folder: Path, films: int, seed: int = 0) -> None:
         write_table(outcomes, data / step / "outcomes.parquet")
     write_table(occurrence_table([], [t.film_id for t in trailers]), data / "leaks.parquet")
     for name, columns in {"ceilings": COLUMNS, "ceiling_genres": GENRE_COLUMNS}.items():
-        write_csv([], columns, folder / f"metrics/{name}.csv")  # as of films that nobody planned
+        write_csv(
+            [], columns, folder / f"metrics/sample/{name}.csv"
+        )  # as of films that nobody planned
     (data / "embeddings").mkdir()
     for name, (items, width) in BACKBONES.items():
         group = np.arange(items, dtype=np.int16) // (10 if name == "mfcc" else 1)  # three windows

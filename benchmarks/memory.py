@@ -3,7 +3,7 @@
 Small films that do not exist, no two alike, are written as real video files and go through every
 stage from the catalogue to the comparisons, each in a process of its own as DVC runs it, in a
 folder that is gone afterwards. What is compared is the most that a stage's process, or the largest
-of its workers, had in memory (metrics/provenance.json): its ratio between the two sizes, and how
+of its workers, had in memory (metrics/…/provenance.json): its ratio between the two sizes, and how
 many kilobytes each further trailer adds. Results: benchmarks/results/memory.json.
 """
 
@@ -63,7 +63,7 @@ def measure(trailers: int) -> dict[str, float]:
             print(f"{trailers} trailers: {stage} {' '.join(of)}", file=sys.stderr, flush=True)
             command = [sys.executable, "-m", f"stages.{stage}", *of]
             subprocess.run(command, cwd=folder, env=environment, check=True)
-        record = json.loads((folder / "metrics/provenance.json").read_text(encoding="utf-8"))
+        record = json.loads((folder / "metrics/sample/provenance.json").read_text(encoding="utf-8"))
     return {name: took["peak_megabytes"] for name, took in record["stages"].items()}
 
 

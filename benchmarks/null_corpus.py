@@ -30,8 +30,8 @@ def main() -> None:
             "versions": versions(),
             "commit": commit(clone),
             **judge(
-                read(clone / "metrics" / "comparisons.csv"),
-                read(clone / "metrics" / "approaches.csv"),
+                read(clone / "metrics/sample" / "comparisons.csv"),
+                read(clone / "metrics/sample" / "approaches.csv"),
             ),
         }
     keep(found, arguments.results)

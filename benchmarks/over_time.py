@@ -33,10 +33,10 @@ def main() -> None:
     arguments = options.parse_args()
     with rerun(arguments.folder, planted) as clone:
         params = load(clone / "params.yaml")
-        board = read_board(clone / "data", cells(params))
+        board = read_board(clone / "data/sample", cells(params))
         ceilings = {
             row["genre"]: float(row["ap"])
-            for row in read(clone / "metrics" / "ceiling_genres.csv")
+            for row in read(clone / "metrics/sample" / "ceiling_genres.csv")
             if row["modality"] == "picture" and "alone" not in row["window"]
         }
         shown = yaml12.read((clone / "params.yaml").read_text(encoding="utf-8"))

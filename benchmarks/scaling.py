@@ -1,7 +1,7 @@
 """What a corpus of a thousand to a million trailers will cost: python -m benchmarks.scaling
 
 Nothing in the table is a guess. Work on trailers is taken from the last run of the pipeline
-(metrics/provenance.json and the sizes of data/), work on films from stages run here on made-up
+(metrics/…/provenance.json and the sizes of data/), work on films from stages run here on made-up
 embeddings of several sizes, the hand-out of items from a Dask cluster on this machine. A line
 through the measured points (least squares, from zero where there is but one) is drawn on to 10^6.
 
@@ -60,7 +60,9 @@ def main() -> None:
     )
     parser.add_argument("--measure", action="store_true", help="make the points anew")
     parser.add_argument("--films", type=int, nargs="+", default=FILMS, help="sizes to run")
-    parser.add_argument("--data", type=Path, default=ROOT / "data", help="folder of the last run")
+    parser.add_argument(
+        "--data", type=Path, default=ROOT / "data/sample", help="folder of the last run"
+    )
     arguments = parser.parse_args()
     if arguments.measure:
         for points in measure(arguments.films, arguments.data):
@@ -77,8 +79,8 @@ def main() -> None:
 def measure(films: Sequence[int], data: Path) -> Iterator[dict[str, Any]]:
     """All points so far, after each size: [trailers or films, seconds or megabytes] by what was
     measured."""
-    provenance = json.loads((ROOT / "metrics/provenance.json").read_text(encoding="utf-8"))
-    download = json.loads((ROOT / "metrics/download.json").read_text(encoding="utf-8"))
+    provenance = json.loads((ROOT / "metrics/sample/provenance.json").read_text(encoding="utf-8"))
+    download = json.loads((ROOT / "metrics/sample/download.json").read_text(encoding="utf-8"))
     trailers, cores = download["ok"], provenance["machine"]["cores"]
     embeds = [name for name in provenance["stages"] if name.startswith("embed@")]
     work = {
@@ -131,7 +133,7 @@ def run_stages(films: int) -> dict[str, dict[str, float]]:
             command = [sys.executable, "-m", f"stages.{stage}", *of]
             environment = os.environ | {"PYTHONPATH": str(ROOT)}
             subprocess.run(command, cwd=folder, env=environment, check=True)
-        found = json.loads((folder / "metrics/provenance.json").read_text(encoding="utf-8"))
+        found = json.loads((folder / "metrics/sample/provenance.json").read_text(encoding="utf-8"))
     return dict(found["stages"])
 
 

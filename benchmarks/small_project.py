@@ -31,7 +31,11 @@ class Project:
         )  # fmt: skip
         for name in listed.stdout.splitlines():
             source = ROOT / name
-            if source.is_file() and not name.startswith(("metrics/", "dvc.lock", "tests/")):
+            if (
+                source.is_file()
+                and not name.startswith(("metrics/", "tests/"))
+                and source.name != "dvc.lock"
+            ):
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(source, folder / name)
         self.environment = os.environ | {

@@ -1,13 +1,11 @@
 """DVC stage: cut the sound windows of every trailer that has sound."""
 
-import argparse
-from pathlib import Path
-
-from stages.base.console import progress, run_stage, say
+from stages.base import places
+from stages.base.console import CommandLine, progress, run_stage, say
 
 
 def main() -> None:
-    argparse.ArgumentParser(
+    CommandLine(
         prog="python -m stages.audio",
         description="Cut sound windows from the trailers of data/downloads.parquet: writes the "
         "packs and outcomes.parquet of data/audio.",
@@ -20,9 +18,9 @@ def main() -> None:
 
     params = load().audio
     store_of(params).recover()
-    todo = jobs(Path("data/downloads.parquet"), params)
+    todo = jobs(places.data() / "downloads.parquet", params)
     results = progress(run(extract, todo, bounded=True), "audio", len(todo))
-    counts = write(Path("data/audio"), AUDIO, results)
+    counts = write(places.data() / "audio", AUDIO, results)
     failed = [f"{reason} {n}" for reason, n in sorted(counts.items()) if reason != "ok"]
     say(", ".join([f"sound: {counts.get('ok', 0)} of {counted(len(todo), 'trailer')}", *failed]))
 

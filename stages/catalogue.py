@@ -1,13 +1,13 @@
 """DVC stage: validate the chosen catalogue before anything is fetched."""
 
-import argparse
 from pathlib import Path
 
-from stages.base.console import run_stage, say
+from stages.base import places
+from stages.base.console import CommandLine, run_stage, say
 
 
 def main() -> None:
-    argparse.ArgumentParser(
+    CommandLine(
         prog="python -m stages.catalogue",
         description="Validate the catalogue named in params.yaml (catalogue.path): writes "
         "data/catalogue.parquet and metrics/catalogue.json, or lists every bad line.",
@@ -27,13 +27,13 @@ def main() -> None:
     second = read_second_source(Path(params.second_source))
     films = list(dict.fromkeys(trailer.film_id for trailer in trailers))
     shared = check_overlap(second, films, Path(params.second_source))
-    save_second_source(second, Path("data/second_source.parquet"))
-    save_trailers(trailers, Path("data/catalogue.parquet"))
+    save_second_source(second, places.data() / "second_source.parquet")
+    save_trailers(trailers, places.data() / "catalogue.parquet")
     is_sample = all(trailer.url.startswith("sample:") for trailer in trailers)
     counts = describe(trailers)
     second_source = {"path": params.second_source, "films": shared}
     about = {"path": str(path), "sample": is_sample, **counts, "second_source": second_source}
-    write_json(about, Path("metrics/catalogue.json"))
+    write_json(about, places.metrics() / "catalogue.json")
     size = f"{counted(counts['films'], 'film')}, {counted(counts['trailers'], 'trailer')}"
     say(f"{path}: {size}, all lines valid")
     shares = counts["prevalence"]

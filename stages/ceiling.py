@@ -1,16 +1,14 @@
 """DVC stage: what an ideal observer of the sample corpus could score from each approach's view."""
 
-import argparse
-from pathlib import Path
-
-from stages.base.console import run_stage, say
+from stages.base import places
+from stages.base.console import CommandLine, run_stage, say
 
 COLUMNS = ["modality", "window", "used_by", "macro_ap", "micro_ap", "samples_ap"]
 GENRE_COLUMNS = ["modality", "window", "genre", "planted", "ap", "normalised_ap"]
 
 
 def main() -> None:
-    argparse.ArgumentParser(
+    CommandLine(
         prog="python -m stages.ceiling",
         description="Compute the sample corpus's ceilings and contact sheets: writes "
         "metrics/ceilings.csv, metrics/ceiling_genres.csv and metrics/sheets/; of real films, "
@@ -30,17 +28,17 @@ def main() -> None:
     from stages.sample.contact_sheet import contact_sheet, sound_sheet
 
     params = load()
-    corpus = read_corpus(Path("data"))
+    corpus = read_corpus(places.data())
     found = list(ceilings(corpus, cells(params), params)) if corpus else []
-    write_csv([row for row, _ in found], COLUMNS, Path("metrics/ceilings.csv"))
+    write_csv([row for row, _ in found], COLUMNS, places.metrics() / "ceilings.csv")
     genres = [row for _, rows in found for row in rows]
-    write_csv(genres, GENRE_COLUMNS, Path("metrics/ceiling_genres.csv"))
-    second = load_second_source(Path("data/second_source.parquet"))
-    films = read_films(Path("data"))
+    write_csv(genres, GENRE_COLUMNS, places.metrics() / "ceiling_genres.csv")
+    second = load_second_source(places.data() / "second_source.parquet")
+    films = read_films(places.data())
     rows = label_ceiling.label_ceiling_rows(films, second, params.judging)
-    write_csv(rows, label_ceiling.COLUMNS, Path("metrics/label_ceiling.csv"))
+    write_csv(rows, label_ceiling.COLUMNS, places.metrics() / "label_ceiling.csv")
     about = "Contact sheets of the sample corpus's cues." if corpus else "No sheets of real films."
-    with replacing(Path("metrics/sheets")) as sheets:
+    with replacing(places.metrics() / "sheets") as sheets:
         write(about + "\n", sheets / "about.txt")
         if corpus:
             write(contact_sheet(), sheets / "picture.jpg")

@@ -1,12 +1,11 @@
 """Write a set of sets/ into params.yaml as the matrix that runs. Not a DVC stage."""
 
-import argparse
-
-from stages.base.console import run_command, say
+from stages.base import places
+from stages.base.console import CommandLine, run_command, say
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
+    parser = CommandLine(
         prog="python -m stages.choose",
         description="Replace the matrix in params.yaml by a set's; "
         "the rest of the file stays as it is. A set is a file sets/<name>.yaml: scratch (the "
@@ -20,22 +19,24 @@ def main() -> None:
 
     from stages.base.files import replacing
     from stages.base.params import load
-    from stages.base.params.reading import PARAMS, read
-    from stages.base.params.sets import FOLDER, matrix_text, read_set, unsaved_entries
+    from stages.base.params.reading import read, sets_folder
+    from stages.base.params.sets import matrix_text, read_set, unsaved_entries
 
     load(chosen=name)
-    document, folder = read(), PARAMS.parent / FOLDER
+    document = read()
+    folder = sets_folder(document.path)
     lost = unsaved_entries(document.content.get("matrix"), folder)
     changed = document.with_section("matrix", matrix_text(read_set(folder, name).matrix))
-    with replacing(PARAMS) as new:
+    with replacing(document.path) as new:
         new.write_text(changed, encoding="utf-8")
-        shutil.copymode(PARAMS, new)
+        shutil.copymode(document.path, new)
     if lost:
-        say(f"no set holds these entries, which {PARAMS} had; to keep them, put them into a set:")
+        say(f"no set holds these entries of {document.path}; to keep them, put them into a set:")
         say("\n".join(f"  {line}" for line in lost))
-    say(f"{PARAMS} now has the matrix of {folder}/{name}.yaml")
-    say("to see what it needs: python -m stages.plan")
-    say("to run it: dvc repro, or dvc exp run with -S to change other parameters too")
+    say(f"{document.path} now has the matrix of {folder}/{name}.yaml")
+    option = "" if places.corpus() == places.DEFAULT else f" --corpus {places.corpus()}"
+    say(f"to see what it needs: python -m stages.plan{option}")
+    say(f"to run it: {places.dvc('repro')}, or dvc exp run with -S to change other parameters too")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,7 @@
 """DVC stage: the paired comparisons, and the summary that `dvc metrics diff` reads."""
 
-import argparse
-from pathlib import Path
-
-from stages.base.console import run_stage, say
+from stages.base import places
+from stages.base.console import CommandLine, run_stage, say
 
 COLUMNS = [
     *("family", "name", "a", "b", "question", "difference", "lo", "hi", "p", "holm_family"),
@@ -17,7 +15,7 @@ RECOVERY_COLUMNS = [
 
 
 def main() -> None:
-    argparse.ArgumentParser(
+    CommandLine(
         prog="python -m stages.compare",
         description="Compare approaches on the same films, with paired intervals and tests: "
         "writes comparisons.csv, recovery.csv, recovery.json, headline.json, films.json, "
@@ -39,18 +37,18 @@ def main() -> None:
     from stages.judging.verdicts import adjusted_p_values
 
     params = load()
-    judging, folder = params.judging, Path("metrics")
-    board = read_board(Path("data"), cells(params))
+    judging, folder = params.judging, places.metrics()
+    board = read_board(places.data(), cells(params))
     headline = params.matrix.headline
     adjusted = adjusted_p_values(read_csv(folder / "claims.csv"))
     named_cells = [cell for cell in board.cells if cell.slug in headline.named.values()]
-    first = headline_rows(read_board(Path("data"), named_cells), judging, headline)
+    first = headline_rows(read_board(places.data(), named_cells), judging, headline)
     rows = comparison_rows(board, judging, first, adjusted)
     write_csv(rows, COLUMNS, folder / "comparisons.csv")
     named = headline.named | {NAMES[row["family"]]: row["name"] for row in first}
     write_json(named, folder / "headline.json")
-    record = headline_record(named_cells, first, params, Path("data"))
-    write_json(record, Path("data/headline.json"))
+    record = headline_record(named_cells, first, params, places.data())
+    write_json(record, places.data() / "headline.json")
     names = ("approaches", "rules", "ceilings")
     tables = {name: read_csv(folder / f"{name}.csv") for name in names}
     genres = [read_csv(folder / f"{name}.csv") for name in ("genres", "ceiling_genres")]
@@ -60,7 +58,7 @@ def main() -> None:
     write_json(recovery, folder / "recovery.json")
     summary = summarise(**tables, comparisons=rows, headline=named)
     write_json(summary, folder / "summary.json")
-    films = film_scores(board, read_trailers(Path("data/catalogue.parquet")))
+    films = film_scores(board, read_trailers(places.data() / "catalogue.parquet"))
     write_json(films, folder / "films.json")
     sets, faults = load_sets()
     for fault in faults:

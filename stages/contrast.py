@@ -1,9 +1,7 @@
 """DVC stage: how picture and sound complement each other, and whether fewer labels help."""
 
-import argparse
-from pathlib import Path
-
-from stages.base.console import run_stage, say
+from stages.base import places
+from stages.base.console import CommandLine, run_stage, say
 
 CLAIMED = [
     *("claim", "quantity", "a", "b", "genre", "estimate", "lo", "hi", "p", "holm_family"),
@@ -28,7 +26,7 @@ LABELS = [
 
 
 def main() -> None:
-    argparse.ArgumentParser(
+    CommandLine(
         prog="python -m stages.contrast",
         description="Compare picture with sound genre by genre, fusions with their parts, fewer "
         "labels with all, grouped with ungrouped folds, chosen settings with fixed ones; judge the "
@@ -52,8 +50,8 @@ def main() -> None:
     from stages.judging.verdicts import add_verdicts, adjusted_p_values
 
     params = load()
-    judging, headline, folder = params.judging, params.matrix.headline, Path("metrics")
-    read = partial(read_board, Path("data"))
+    judging, headline, folder = params.judging, params.matrix.headline, places.metrics()
+    read = partial(read_board, places.data())
     board = read(cells(params))
     write_csv(fusion_rows(board, judging), FUSIONS, folder / "complementarity.csv")
     rows = label_set_rows(cells(params), read, judging)
@@ -67,9 +65,9 @@ def main() -> None:
     add_verdicts(rows, ("approach", "base"), adjusted)
     write_csv(rows, LABELS, folder / "label_sets.csv")
     write_csv(tables.rank_rows(board), tables.RANK_COLUMNS, folder / "ranks.csv")
-    split = ungrouped.ungrouped_rows(Path("data"), cells(params), judging)
+    split = ungrouped.ungrouped_rows(places.data(), cells(params), judging)
     write_csv(split, ungrouped.COLUMNS, folder / "ungrouped.csv")
-    chosen = tuning.tuning_rows(Path("data"), cells(params), params.training.heads, judging)
+    chosen = tuning.tuning_rows(places.data(), cells(params), params.training.heads, judging)
     write_csv(chosen, tuning.COLUMNS, folder / "tuning.csv")
     say(counted(len(rows), "comparison of label sets", "comparisons of label sets"))
 

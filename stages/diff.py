@@ -1,16 +1,16 @@
 """Compare two revisions: which approaches changed beyond chance. Not a DVC stage."""
 
-import argparse
 import sys
 from pathlib import Path
 
-from stages.base.console import run_command, say
+from stages.base import places
+from stages.base.console import CommandLine, run_command, say
 
 WORKSPACE = "workspace"
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
+    parser = CommandLine(
         prog="python -m stages.diff",
         description="Compare the scores of two revisions film by film: which approaches became "
         "clearly better or worse. Scores come from git, for older revisions from DVC's cache or "
@@ -40,7 +40,7 @@ def main() -> None:
 
     def revision(name: str) -> revisions.Revision:
         if name == WORKSPACE:
-            return revisions.read_revision(name, Path("metrics"))
+            return revisions.read_revision(name, places.metrics())
         with TemporaryDirectory() as folder:
             if metrics := revisions.committed_scores(commit_of(name), Path(folder)):
                 return revisions.read_revision(name, metrics)

@@ -1,13 +1,11 @@
 """DVC stage: download or render every trailer, with a ledger of the outcomes."""
 
-import argparse
-from pathlib import Path
-
-from stages.base.console import progress, run_stage, say
+from stages.base import places
+from stages.base.console import CommandLine, progress, run_stage, say
 
 
 def main() -> None:
-    argparse.ArgumentParser(
+    CommandLine(
         prog="python -m stages.download",
         description="Fetch or render the trailers of data/catalogue.parquet into the store: writes "
         "data/downloads.parquet, data/sample_events.parquet and metrics/download.json. "
@@ -23,16 +21,16 @@ def main() -> None:
     from stages.trailers.fetching.fetcher import TrailerFetcher, remove_leftovers
 
     params = load()
-    trailers = read_trailers(Path("data/catalogue.parquet"))
+    trailers = read_trailers(places.data() / "catalogue.parquet")
     remove_leftovers()
     at_once = () if params.download.keep_videos else (params.frames, params.audio)
     fetch = TrailerFetcher(params.download, params.sample, at_once)
     fetched = ledger.stop_if_hopeless(run(fetch, trailers, same_folder=True))
     results = list(progress(fetched, "download", len(trailers)))
 
-    ledger.write_events(results, Path("data/sample_events.parquet"))
-    counts = ledger.count(ledger.write_ledger(results, Path("data/downloads.parquet")))
-    write_json(counts, Path("metrics/download.json"))
+    ledger.write_events(results, places.data() / "sample_events.parquet")
+    counts = ledger.count(ledger.write_ledger(results, places.data() / "downloads.parquet"))
+    write_json(counts, places.metrics() / "download.json")
     done = f"{counts['ok']} of {counted(counts['trailers'], 'trailer')} downloaded"
     say(f"{done}, {counts['bytes'] / 1e6:.0f} MB")
     ledger.check_missing(counts, params.download)

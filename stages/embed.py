@@ -1,13 +1,13 @@
 """DVC stage: embed every trailer's frames or sound with one backbone."""
 
-import argparse
 from pathlib import Path
 
-from stages.base.console import progress, run_stage, say
+from stages.base import places
+from stages.base.console import CommandLine, progress, run_stage, say
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
+    parser = CommandLine(
         prog="python -m stages.embed",
         description="Embed the extracted frames or sound of every trailer with one backbone of "
         "params.yaml: writes data/embeddings/<backbone>.npz.",
@@ -32,11 +32,11 @@ def main() -> None:
     if name not in known:
         raise BenchmarkError("unknown backbone", found=name, expected=f"one of {', '.join(known)}")
     backbone = matrix.backbone(name)
-    weights = Path(f"data/weights/{name}.safetensors") if name in matrix.pretrained else None
+    weights = places.data() / f"weights/{name}.safetensors" if name in matrix.pretrained else None
     recipe = Recipe.from_params(backbone, weights)
     modality = describe(backbone.family, backbone.model, backbone.options).modality
     check_modality(name, backbone.family, backbone.reads, modality)
-    pack = Path("data") / backbone.reads
+    pack = places.data() / backbone.reads
     todo = jobs(pack, recipe)
     if not todo:
         raise BenchmarkError(
@@ -53,7 +53,7 @@ def main() -> None:
             raise BenchmarkError(f"row group {job.row_group}: {result}", where=str(job.pack.path))
         trailer_id, path = result
         entries[trailer_id] = path
-    target = Path(f"data/embeddings/{name}.npz")
+    target = places.data() / f"embeddings/{name}.npz"
     write_embeddings(entries, target)
     say(f"{target}: {counted(len(entries), 'trailer')}")
 

@@ -1,9 +1,7 @@
 """DVC stage: score every approach on the same films, with the references of no skill."""
 
-import argparse
-from pathlib import Path
-
-from stages.base.console import run_stage, say
+from stages.base import places
+from stages.base.console import CommandLine, run_stage, say
 
 APPROACHES = [
     *("approach", "kind", "modality", "parts", "context", "head", "films"),
@@ -36,7 +34,7 @@ REFERENCES = ["reference", "metric", "value", "lo", "hi"]
 
 
 def main() -> None:
-    argparse.ArgumentParser(
+    CommandLine(
         prog="python -m stages.evaluate",
         description="Evaluate the out-of-fold scores of the whole matrix on the same films: writes "
         "approaches, genres, thresholds, threshold_genres, rules, tuned_thresholds, calibration, "
@@ -53,8 +51,8 @@ def main() -> None:
     from stages.judging.out_of_fold import OutOfFold
 
     params = load()
-    board = read_board(Path("data"), cells(params))
-    judging, folder = params.judging, Path("metrics")
+    board = read_board(places.data(), cells(params))
+    judging, folder = params.judging, places.metrics()
     named = params.matrix.headline.named
     OutOfFold.from_board(board).write(folder)
     write_csv(tables.approach_rows(board, judging), APPROACHES, folder / "approaches.csv")

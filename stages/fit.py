@@ -1,13 +1,11 @@
 """DVC stage: fit one approach in all folds and seeds and score every film out of fold."""
 
-import argparse
-from pathlib import Path
-
-from stages.base.console import run_stage, say
+from stages.base import places
+from stages.base.console import CommandLine, run_stage, say
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
+    parser = CommandLine(
         prog="python -m stages.fit",
         description="Fit one approach of params.yaml (approaches, early, late, or `prior`): writes "
         "data/scores/<approach>.npz, and where something is trained data/models/<approach>/ and "
@@ -32,16 +30,16 @@ def main() -> None:
     if name not in matrix:
         raise BenchmarkError("unknown approach", found=name, expected=f"one of {', '.join(matrix)}")
     cell = matrix[name]
-    films = read_films(Path("data"))
+    films = read_films(places.data())
     if is_trained(cell, params):
         configure_torch()
-    found = fit(cell, films, params, Path("data"))
+    found = fit(cell, films, params, places.data())
     scores = {labels: outcome.scores for labels, outcome in found.items()}
-    save_scores(scores, Path(f"data/scores/{name}.npz"))
+    save_scores(scores, places.data() / f"scores/{name}.npz")
     fitted = found["all"].fitted
     if fitted is not None:
-        save_models(cell, fitted, params, params.splits.folds, Path(f"data/models/{name}"))
-        curves = Path(f"metrics/curves/{name}.csv")
+        save_models(cell, fitted, params, params.splits.folds, places.data() / f"models/{name}")
+        curves = places.metrics() / f"curves/{name}.csv"
         write_csv(fitted.curves.rows(), ["step", "part", "value"], curves)
     say(f"{name}: {counted(len(scores['all'].film_id), 'film')} scored")
 

@@ -1,13 +1,11 @@
 """DVC stage: extract frames of every trailer that has a picture."""
 
-import argparse
-from pathlib import Path
-
-from stages.base.console import progress, run_stage, say
+from stages.base import places
+from stages.base.console import CommandLine, progress, run_stage, say
 
 
 def main() -> None:
-    argparse.ArgumentParser(
+    CommandLine(
         prog="python -m stages.frames",
         description="Extract frames from the trailers of data/downloads.parquet: writes the "
         "packs and outcomes.parquet of data/frames.",
@@ -20,9 +18,9 @@ def main() -> None:
 
     params = load().frames
     store_of(params).recover()
-    todo = jobs(Path("data/downloads.parquet"), params)
+    todo = jobs(places.data() / "downloads.parquet", params)
     results = progress(run(extract, todo, bounded=True), "frames", len(todo))
-    counts = write(Path("data/frames"), FRAMES, results)
+    counts = write(places.data() / "frames", FRAMES, results)
     failed = [f"{reason} {n}" for reason, n in sorted(counts.items()) if reason != "ok"]
     say(", ".join([f"picture: {counts.get('ok', 0)} of {counted(len(todo), 'trailer')}", *failed]))
 

@@ -1,13 +1,11 @@
 """DVC stage: find what different films share: frames, sound, whole trailers."""
 
-import argparse
-from pathlib import Path
-
-from stages.base.console import run_stage, say
+from stages.base import places
+from stages.base.console import CommandLine, run_stage, say
 
 
 def main() -> None:
-    argparse.ArgumentParser(
+    CommandLine(
         prog="python -m stages.leaks",
         description="Audit the extracted frames and sound for what different films share: writes "
         "data/leaks.parquet, metrics/leaks.csv and metrics/leaks.json.",
@@ -25,19 +23,19 @@ def main() -> None:
 
     params = load().leaks
     store().recover()
-    films = read_films(Path("data"))
-    frames = read_frames(Path("data/frames"), films.film_of)
-    sound = read_sound(Path("data/audio"), films.film_of)
+    films = read_films(places.data())
+    frames = read_frames(places.data() / "frames", films.film_of)
+    sound = read_sound(places.data() / "audio", films.film_of)
     leaks, coverage = find_leaks(frames, sound, films.film_of, params)
     ids = films.ids.tolist()
-    trailers = read_trailers(Path("data/catalogue.parquet"))
+    trailers = read_trailers(places.data() / "catalogue.parquet")
     named = {trailer.film_id: f"{trailer.title} ({trailer.year})" for trailer in trailers}
     titles = [named[film] for film in ids]
     rows = leak_rows(leaks, coverage, ids, titles, films.fold.tolist())
-    write_table(occurrence_table(leaks, ids), Path("data/leaks.parquet"))
-    write_csv(rows, COLUMNS, Path("metrics/leaks.csv"))
+    write_table(occurrence_table(leaks, ids), places.data() / "leaks.parquet")
+    write_csv(rows, COLUMNS, places.metrics() / "leaks.csv")
     counts = summary(leaks, rows, len(frames.frame), coverage, params)
-    write_json(counts, Path("metrics/leaks.json"))
+    write_json(counts, places.metrics() / "leaks.json")
     found = ", ".join(f"{kind.replace('_', ' ')} {n}" for kind, n in counts["leaks"].items())
     say(f"{found}; {counts['across_folds']} across folds")
 

@@ -1,13 +1,11 @@
 """Command: list the trailers that could not be used, with the reasons."""
 
-import argparse
-from pathlib import Path
-
-from stages.base.console import run_command, say
+from stages.base import places
+from stages.base.console import CommandLine, run_command, say
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
+    parser = CommandLine(
         prog="python -m stages.ledger",
         description="List the trailers that could not be used, with reason and detail, from "
         "data/downloads.parquet.",
@@ -22,7 +20,7 @@ def main() -> None:
     from stages.base.packs import read_table
     from stages.trailers.fetching.ledger import ledger_table
 
-    path = Path("data/downloads.parquet")
+    path = places.data() / "downloads.parquet"
     if not path.exists():
         raise BenchmarkError(
             "nothing was downloaded yet",

@@ -1,15 +1,15 @@
 """List what a matrix needs and costs before it runs. Not a DVC stage."""
 
-import argparse
 import sys
 from functools import partial
 from pathlib import Path
 
-from stages.base.console import progress, run_command
+from stages.base import places
+from stages.base.console import CommandLine, progress, run_command
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
+    parser = CommandLine(
         prog="python -m stages.plan",
         description="List every backbone and approach that will run: what it needs, whether that "
         "is available, what it costs in stages, downloads and minutes, and how many of these are "
@@ -47,7 +47,7 @@ def main() -> None:
     configure_torch()
     params = load(chosen=arguments.set)
     matrix = params.matrix
-    would_be, lock = read_yaml(Path("params.yaml")), read_yaml(Path("dvc.lock"))
+    would_be, lock = read_yaml(places.params()), read_yaml(places.lock())
     if arguments.set:
         would_be["matrix"] = read_set(Path(FOLDER), arguments.set).matrix
     if arguments.catalogue:
@@ -55,7 +55,7 @@ def main() -> None:
     trailers = read_catalogue(arguments.catalogue or Path(params.catalogue.path))
 
     available = partial(find_weights, matrix)
-    recorded = Recorded.read(Path("metrics"))
+    recorded = Recorded.read(places.metrics())
     rates = Rates(Path("data/store/rates.json"), params.frames, params.audio)
     with workspace_hashes() as hash_of:
         finished = Finished(lock, would_be, hash_of)
@@ -71,7 +71,7 @@ def main() -> None:
         sys.exit(1)
     steps = [f"python -m stages.choose {arguments.set}"] if arguments.set else []
     path = arguments.catalogue
-    steps += [f"dvc exp run -S catalogue.path={path}" if path else "dvc repro"]
+    steps += [places.dvc("repro") if not path else f"dvc exp run -S catalogue.path={path}"]
     console.print("To run it:", " && ".join(steps))
 
 

@@ -1,14 +1,14 @@
 """Predict the genres of trailers with the trained models. Not a DVC stage."""
 
-import argparse
 import sys
 from pathlib import Path
 
-from stages.base.console import run_command, say
+from stages.base import places
+from stages.base.console import CommandLine, run_command, say
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
+    parser = CommandLine(
         prog="python -m stages.predict",
         description="Predict the genres of trailers from picture, sound and both, with the models "
         "that `dvc repro` trained for every fold and seed: score and its standard deviation over "
@@ -43,19 +43,19 @@ def main() -> None:
     params = load()
     matrix = [cell for cell in cells(params) if not cell.base]
     chosen = chosen_cells(matrix, arguments.approach or list(params.matrix.headline.named.values()))
-    locked = lock.read_lock(Path("dvc.lock"))
+    locked = lock.read_lock(places.lock())
     for cell in chosen:
-        lock.check_trained(cell.slug, locked, Path("params.yaml"), Path())
+        lock.check_trained(cell.slug, locked)
     configure_torch()
-    predictor = Predictor(params, matrix, Path("data"))
-    corpus = lock.read_corpus(locked, len(predictor.films.ids), Path("data"))
+    predictor = Predictor(params, matrix, places.data())
+    corpus = lock.read_corpus(locked, len(predictor.films.ids), places.data())
     say(about := output.corpus_line(corpus))
     cautions = warnings.of_corpus(corpus, predictor.films, params.judging)
     for warning in cautions:
         say(f"warning: {warning}")
     obtain = TrailerFetcher(params.download, params.sample)
     with TemporaryDirectory() as folder:
-        known = warnings.training_trailers(Path("data"), predictor.films)
+        known = warnings.training_trailers(places.data(), predictor.films)
         results = predict(predictor, chosen, arguments.trailers, obtain, known, Path(folder))
         predicted = [result for result in results if not result.error]
         if arguments.plot and predicted:

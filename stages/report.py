@@ -1,13 +1,13 @@
 """Stage report: metrics/, docs/ and report/ become report/_site/."""
 
-import argparse
 from pathlib import Path
 
-from stages.base.console import run_command, say
+from stages.base import places
+from stages.base.console import CommandLine, run_command, say
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
+    parser = CommandLine(
         prog="python -m stages.report",
         description="Render report/_site from metrics/ and docs/: with Quarto where there is one, "
         "else as a preview of the same pages.",
@@ -31,7 +31,7 @@ def main() -> None:
         say("report: no working quarto (1.4 or later) found, rendering the preview of the pages")
     else:
         say(f"report: rendering with {executable}")
-    folder = site.render(Path("report"), Path("metrics"), executable)
+    folder = site.render(Path("report"), places.metrics(), executable)
     say(f"report: open {folder / 'index.html'}")
 
 

@@ -1,13 +1,13 @@
 """Print the results in metrics/, and where the report is. Not a DVC stage."""
 
-import argparse
 from pathlib import Path
 
-from stages.base.console import run_command
+from stages.base import places
+from stages.base.console import CommandLine, run_command
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
+    parser = CommandLine(
         prog="python -m stages.results",
         description="Print a short table of the results in metrics/ and the path of the report.",
     )
@@ -18,7 +18,7 @@ def main() -> None:
 
     from stages.rendering.summary import read
 
-    results = read(Path("metrics"))
+    results = read(places.metrics())
     console = Console(highlight=False)
     table = Table("approach", "input", box=None, pad_edge=False)
     for heading in ("macro AP", "95% interval"):

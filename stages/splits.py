@@ -1,13 +1,11 @@
 """DVC stage: which films have a picture and a sound, and in which fold each is held out."""
 
-import argparse
-from pathlib import Path
-
-from stages.base.console import run_stage, say
+from stages.base import places
+from stages.base.console import CommandLine, run_stage, say
 
 
 def main() -> None:
-    argparse.ArgumentParser(
+    CommandLine(
         prog="python -m stages.splits",
         description="Assign every usable film to a fold, stratified over label combinations: "
         "writes data/splits.parquet, metrics/splits.json and metrics/attrition.csv.",
@@ -26,8 +24,8 @@ def main() -> None:
 
     every = load()
     params = every.splits
-    trailers = read_trailers(Path("data/catalogue.parquet"))
-    steps = {step: Path(f"data/{step}/outcomes.parquet") for step in ("frames", "audio")}
+    trailers = read_trailers(places.data() / "catalogue.parquet")
+    steps = {step: places.data() / f"{step}/outcomes.parquet" for step in ("frames", "audio")}
     outcomes = {step: read_table(path).to_pylist() for step, path in steps.items()}
     served = {
         step: {row["trailer_id"] for row in rows if row["reason"] == "ok"}
@@ -56,11 +54,11 @@ def main() -> None:
     folds = [("fold", pa.int8()), ("fold_ungrouped", pa.int8()), ("group", pa.int32())]
     served_by = [("picture", pa.bool_()), ("sound", pa.bool_())]
     schema = pa.schema([("film_id", pa.string()), *folds, *served_by])
-    write_table(pa.Table.from_pylist(rows, schema), Path("data/splits.parquet"))
+    write_table(pa.Table.from_pylist(rows, schema), places.data() / "splits.parquet")
 
-    ledger = read_table(Path("data/downloads.parquet"), columns=["reason"]).to_pylist()
+    ledger = read_table(places.data() / "downloads.parquet", columns=["reason"]).to_pylist()
     columns = ["step", "reason", "trailers"]
-    write_csv(attrition(ledger, outcomes), columns, Path("metrics/attrition.csv"))
+    write_csv(attrition(ledger, outcomes), columns, places.metrics() / "attrition.csv")
     by_modality = {"picture": len(seen), "sound": len(heard)}
     by_modality |= {"both": len(seen & heard), "any": len(seen | heard)}
     sizes = {str(fold): sum(row["fold"] == fold for row in rows) for fold in range(params.folds)}
@@ -69,7 +67,7 @@ def main() -> None:
     judged = both or list(range(len(rows)))  # of pictures alone, or of sound
     series = group_films([collections_of(trailers)[row] for row in usable])
     size = describe_sample_size(y_true[usable][judged], series[judged], params.folds, every.judging)
-    write_json({**counts, "folds": sizes, **size}, Path("metrics/splits.json"))
+    write_json({**counts, "folds": sizes, **size}, places.metrics() / "splits.json")
     served_by_any = f"{len(rows)} of {counted(len(films), 'film')} usable"
     say(f"{served_by_any}, {len(seen & heard)} with picture and sound")
     if "warning" in size:

@@ -1,10 +1,9 @@
 """DVC stage: the headline's approaches trained on fewer films, and on films drawn again."""
 
-import argparse
 import os
-from pathlib import Path
 
-from stages.base.console import run_stage, say
+from stages.base import places
+from stages.base.console import CommandLine, run_stage, say
 
 # the matrices are small: threads of BLAS cost five times the time of one, and processes share cores
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -12,7 +11,7 @@ for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 
 
 def main() -> None:
-    argparse.ArgumentParser(
+    CommandLine(
         prog="python -m stages.training_sets",
         description="Train the headline's approaches again, where their heads are probes, on "
         "smaller training sets and on bootstrap samples of the films: writes learning_curve.csv "
@@ -30,7 +29,7 @@ def main() -> None:
     from stages.fitting.training_sets import make_plan
     from stages.judging import training_sets as tables
 
-    params, data, folder = load(), Path("data"), Path("metrics")
+    params, data, folder = load(), places.data(), places.metrics()
     judging, named = params.judging, params.matrix.headline.named
     known = {cell.slug: cell for cell in cells(params)}
     chosen = [known[slug] for slug in named.values()]

@@ -1,13 +1,11 @@
 """DVC stage: obtain the published weights of one backbone."""
 
-import argparse
-from pathlib import Path
-
-from stages.base.console import run_stage, say
+from stages.base import places
+from stages.base.console import CommandLine, run_stage, say
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
+    parser = CommandLine(
         prog="python -m stages.weights",
         description="Obtain the published weights of one backbone of params.yaml (from the folder "
         "WEIGHTS_DIR, the Hugging Face cache, or the network), check them against weights.lock and "
@@ -33,7 +31,7 @@ def main() -> None:
     network = create_unloaded(entry.family, entry.model, entry.options)
     if not isinstance(network, Network):
         raise BenchmarkError(f"family {entry.family} takes no weights", where="params.yaml")
-    target = Path(f"data/weights/{slug}.safetensors")
+    target = places.data() / f"weights/{slug}.safetensors"
     count = write_weights(network, WeightsConfig(slug, entry.file, weights_dir()), target)
     say(f"{target}: {counted(count, 'tensor')}, {target.stat().st_size / 1e6:.0f} MB")
 

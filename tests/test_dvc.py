@@ -9,7 +9,7 @@ import yaml
 from stages.base.params import load
 from stages.base.params.matrix import cells
 from stages.base.pipeline import OUTPUTS, paths, resolve
-from stages.commands.diff.revisions import JUDGED
+from stages.judging.out_of_fold import FILES
 
 ROOT = Path(__file__).resolve().parents[1]
 pytestmark = pytest.mark.xdist_group("dvc")
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.xdist_group("dvc")
 
 @pytest.fixture(scope="module")
 def resolved() -> dict[str, dict]:
-    """Every stage as DVC itself resolves it, templates filled in."""
+    """Every stage of the default corpus as DVC itself resolves it, templates filled in."""
     from dvc.repo import Repo
 
     with Repo(str(ROOT)) as repo:
@@ -28,6 +28,7 @@ def resolved() -> dict[str, dict]:
                 "outs": {out.def_path for out in stage.outs},
             }
             for stage in repo.index.stages
+            if stage.path_in_repo == "dvc.yaml"
         }
 
 
@@ -52,7 +53,7 @@ def test_a_command_carries_the_slug_and_nothing_else(resolved):
 
 def test_a_late_fusion_waits_for_its_parts(resolved):
     for slug, late in load(ROOT / "params.yaml").matrix.late.items():
-        wanted = {f"data/scores/{part}.npz" for part in (late.picture, late.sound)}
+        wanted = {f"data/sample/scores/{part}.npz" for part in (late.picture, late.sound)}
         assert wanted <= resolved[f"late@{slug}"]["deps"]
 
 
@@ -61,7 +62,9 @@ def test_the_report_knows_only_metrics(resolved):
     assert not [dep for dep in deps if dep.startswith(("data/", "params"))]
     written = {out for stage in resolved.values() for out in stage["outs"]}
     tables = {out for out in written if out.startswith("metrics/") and "curves" not in out}
-    tables -= set(JUDGED)  # for `python -m stages.diff`; the pages show films.json
+    tables -= {
+        f"metrics/sample/{name}" for name in FILES
+    }  # for `python -m stages.diff`; the pages show films.json
     assert tables <= deps, "a table nobody renders, or a report that is not renewed"
 
 
@@ -118,7 +121,7 @@ def test_at_most_sixty_stages(resolved):
 def test_one_metrics_file_for_dvc_metrics_diff():
     stages = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
     named = [m for s in stages.values() for m in s.get("do", s).get("metrics", [])]
-    assert named == [{"metrics/summary.json": {"cache": False}}]
+    assert named == [{"metrics/sample/summary.json": {"cache": False}}]
 
 
 def test_what_a_stage_by_hand_is_told_it_needs_is_what_dvc_says(resolved, monkeypatch):

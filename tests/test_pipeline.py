@@ -31,24 +31,24 @@ def project(tmp_path_factory) -> Project:
 
 
 def test_ends_with_a_site_and_a_summary_of_every_approach(project):
-    summary = project.json("metrics/summary.json")
+    summary = project.json("metrics/sample/summary.json")
     expected = {"prior", "colour_linear", "mfcc_linear", "frame_cnn", "early_linear", "late_linear"}
     assert set(summary["approaches"]) == expected
-    assert project.json("metrics/download.json")["ok"] == N_FILMS
-    assert project.json("metrics/splits.json")["usable"]["both"] == N_FILMS
+    assert project.json("metrics/sample/download.json")["ok"] == N_FILMS
+    assert project.json("metrics/sample/splits.json")["usable"]["both"] == N_FILMS
     assert "</html>" in (project.folder / "report/_site/index.html").read_text()
     shown = project.call("python", "-m", "stages.results")
     assert all(slug in shown for slug in expected) and "report/_site/index.html" in shown
 
 
 def test_summary_is_floats_only(project):
-    todo = [project.json("metrics/summary.json")]
+    todo = [project.json("metrics/sample/summary.json")]
     leaves: list[float] = []
     while todo:
         for value in todo.pop().values():
             (todo if isinstance(value, dict) else leaves).append(value)
     assert {type(leaf) for leaf in leaves} == {float}
-    approaches = project.json("metrics/summary.json")["approaches"].values()
+    approaches = project.json("metrics/sample/summary.json")["approaches"].values()
     assert all("macro_f1_tuned" in row for row in approaches)
 
 
@@ -67,7 +67,7 @@ def test_no_model_knows_the_planted_events(project):
     readers = [
         name
         for name, stage in stages.items()
-        if "data/sample_events.parquet" in [dep["path"] for dep in stage.get("deps", [])]
+        if "data/sample/sample_events.parquet" in [dep["path"] for dep in stage.get("deps", [])]
     ]
     assert readers == ["ceiling"]
 
@@ -77,9 +77,9 @@ def test_metrics_diff_shows_what_a_branch_changed_and_no_more(project):
     project.change_params(lambda params: params["judging"].update(resamples=300))
     project.call("dvc", "repro", "compare")
     diff = json.loads(project.call("dvc", "metrics", "diff", "main", "--json"))
-    changed = diff["metrics/summary.json"]
+    changed = diff["metrics/sample/summary.json"]
     assert {key.rsplit(".", 1)[1] for key in changed} <= {"lo", "hi"}
-    headline = project.json("metrics/headline.json")
+    headline = project.json("metrics/sample/headline.json")
     for name in ("picture_minus_sound", "fusion_gain"):
         assert f"differences.{headline[name]}.hi" in changed
     project.call("git", "checkout", "-q", "-f", "main")
@@ -96,7 +96,7 @@ def test_a_clone_without_data_compares_commits(project, tmp_path):
         cwd=clone, env=project.environment, check=True, capture_output=True,
     )  # fmt: skip
     rows = {row["approach"]: row for row in json.loads(found.stdout)["approaches"]}
-    told = project.json("metrics/summary.json")["approaches"]
+    told = project.json("metrics/sample/summary.json")["approaches"]
     assert {slug: round(row["after"], 6) for slug, row in rows.items()} == {
         slug: pytest.approx(values["macro_ap"], abs=1e-6) for slug, values in told.items()
     }
@@ -173,7 +173,7 @@ def test_a_model_of_timm_is_one_entry_and_only_what_is_new_runs(project, tmp_pat
     ran = set(project.repro())
     judging = {"ceiling", "evaluate", "contrast", "compare", "training_sets", "report"}
     assert ran == {"weights@tiny", "embed_pretrained@tiny", "fit@tiny_linear"} | judging
-    assert "tiny_linear" in project.json("metrics/summary.json")["approaches"]
+    assert "tiny_linear" in project.json("metrics/sample/summary.json")["approaches"]
     assert list(project.json("weights.lock")) == ["tiny:tiny.safetensors"]
 
 
@@ -183,8 +183,8 @@ def test_readmes_family_and_head_are_a_file_each_and_only_what_is_new_runs(proje
     judging = {"ceiling", "evaluate", "contrast", "compare", "training_sets", "report"}
     assert ran == {"embed@mean_colour", "fit@mean_colour_linear", "fit@colour_wide"} | judging
     added = {"mean_colour_linear", "colour_wide"}
-    assert added <= set(project.json("metrics/summary.json")["approaches"])
-    models = (project.folder / "metrics/models.csv").read_text()
+    assert added <= set(project.json("metrics/sample/summary.json")["approaches"])
+    models = (project.folder / "metrics/sample/models.csv").read_text()
     assert "mean_colour,mean_colour,,picture,frames of any size,3,0,nothing" in models
 
 
@@ -192,6 +192,6 @@ def test_readmes_threshold_judges_again_and_trains_nothing(project):
     documents.follow(project, documents.README, "Add a threshold")
     ran = set(project.repro())
     assert ran == {"evaluate", "compare", "report"}
-    with (project.folder / "metrics/thresholds.csv").open() as file:
+    with (project.folder / "metrics/sample/thresholds.csv").open() as file:
         judged = {(row["approach"], float(row["threshold"])) for row in csv.DictReader(file)}
     assert ("colour_linear", 0.25) in judged

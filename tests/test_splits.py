@@ -43,14 +43,14 @@ def folder(tmp_path, monkeypatch):
     declared["splits"]["folds"] = 3
     Path("params.yaml").write_text(yaml.safe_dump(declared), encoding="utf-8")
     params = load()
-    Path("data").mkdir()
+    Path("data/sample").mkdir(parents=True)
     trailers = [
         Trailer(f"{n}0", f"film {n}", "", 2000, (GENRES[n % 2],), "file:x") for n in range(N_FILMS)
     ]
     files = [write_clip(tmp_path / f"{n}.mkv", n, **ODD.get(n, {})) for n in range(N_FILMS)]
-    save_trailers(trailers, Path("data/catalogue.parquet"))
+    save_trailers(trailers, Path("data/sample/catalogue.parquet"))
     came = pa.Table.from_pylist([{"reason": "ok"}] * N_FILMS)
-    write_table(came, Path("data/downloads.parquet"))
+    write_table(came, Path("data/sample/downloads.parquet"))
     for name, section, schema in (
         ("frames", params.frames, results.FRAMES),
         ("audio", params.audio, results.AUDIO),
@@ -59,20 +59,22 @@ def folder(tmp_path, monkeypatch):
             results.Job(trailer.trailer_id, sha256(file), True, section, file)
             for trailer, file in zip(trailers, files, strict=True)
         ]
-        results.write(Path("data") / name, schema, ((job, results.extract(job)) for job in todo))
+        results.write(
+            Path("data/sample") / name, schema, ((job, results.extract(job)) for job in todo)
+        )
     monkeypatch.setattr(sys, "argv", ["splits"])
     splits.main()
     return tmp_path
 
 
 def test_a_silent_film_is_seen_and_a_black_one_heard(folder):
-    rows = read_table(Path("data/splits.parquet")).to_pylist()
+    rows = read_table(Path("data/sample/splits.parquet")).to_pylist()
     assert [(row["picture"], row["sound"]) for row in rows] == [
         (True, False),
         (False, True),
         *[(True, True)] * 5,
     ]
-    with Path("metrics/attrition.csv").open(encoding="utf-8") as file:
+    with Path("metrics/sample/attrition.csv").open(encoding="utf-8") as file:
         lost = {(row["step"], row["reason"]): row["trailers"] for row in csv.DictReader(file)}
     assert (lost["frames", "black"], lost["audio", "silent"]) == ("1", "1")
 
@@ -82,8 +84,8 @@ def test_a_silent_film_is_seen_and_a_black_one_heard(folder):
     [("start", [1, 3, 4, 5, 6]), ("end", [1, 2, 3, 4, 5, 6]), ("all", [1, 2, 3, 4, 5, 6])],
 )
 def test_an_approach_leaves_out_films_that_are_silent_where_it_listens(folder, window, heard):
-    found = dict(map(embed_trailer, jobs(Path("data/audio"), Recipe("mfcc"))))
+    found = dict(map(embed_trailer, jobs(Path("data/sample/audio"), Recipe("mfcc"))))
     write_embeddings(found, Path("mfcc.npz"))
-    film_of = read_films(Path("data")).film_of
+    film_of = read_films(Path("data/sample")).film_of
     items = read_items(Path("mfcc.npz"), film_of, View("mean", 10, window), "sound", 10)
     assert sorted(items.film.tolist()) == heard

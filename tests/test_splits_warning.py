@@ -34,14 +34,14 @@ def split(tmp_path, monkeypatch, capsys):
             )
             for n in range(n_films)
         ]
-        save_trailers(trailers, tmp_path / "data/catalogue.parquet")
+        save_trailers(trailers, tmp_path / "data/sample/catalogue.parquet")
         came = {"trailer_id": [t.trailer_id for t in trailers], "reason": ["ok"] * n_films}
         for step in ("frames", "audio"):
-            write_table(pa.table(came), tmp_path / f"data/{step}/outcomes.parquet")
-        write_table(pa.table(came), tmp_path / "data/downloads.parquet")
+            write_table(pa.table(came), tmp_path / f"data/sample/{step}/outcomes.parquet")
+        write_table(pa.table(came), tmp_path / "data/sample/downloads.parquet")
         monkeypatch.setattr(sys, "argv", ["splits"])
         splits.main()
-        return json.loads(Path("metrics/splits.json").read_text()), capsys.readouterr().err
+        return json.loads(Path("metrics/sample/splits.json").read_text()), capsys.readouterr().err
 
     return run
 

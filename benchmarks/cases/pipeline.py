@@ -13,7 +13,7 @@ from benchmarks.timing import Cost, PeakMemory, cost_of
 
 BUDGET = 240.0  # what it takes: each run is done once
 CLOCK = Path(__file__).resolve().parents[1] / "import_clock"
-RECORD = "metrics/provenance.json"
+RECORD = "metrics/sample/provenance.json"
 FIRST = "first run"
 LOOK_EVERY = 0.2  # seconds, at the memory
 

@@ -1,13 +1,15 @@
 """What a stage prints while it works: short lines and progress bars, on standard error."""
 
+import argparse
 import os
 import select
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from stages.base import places
 from stages.base.errors import BenchmarkError, from_os_error
 from stages.base.provenance import record_stage
 from stages.base.redaction import redact, redact_output
@@ -21,6 +23,25 @@ Item = TypeVar("Item")
 # imported, as every stage imports this.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("GOMP_SPINCOUNT", "10000")
+
+
+class CommandLine(argparse.ArgumentParser):
+    """The options of an entry point, with those that all of them have."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.add_argument(
+            "--corpus",
+            metavar="NAME",
+            default=places.DEFAULT,
+            help="what it works on: a folder in corpora/, by default %(default)s",
+        )
+
+    def parse_args(self, *given: Any, **settings: Any) -> Any:
+        """The options; the corpus that they name becomes this process's."""
+        found = super().parse_args(*given, **settings)
+        places.choose(found.corpus)
+        return found
 
 
 def say(text: str) -> None:
@@ -49,14 +70,18 @@ def run_stage(main: Callable[[], None]) -> None:
 
     def recorded() -> None:
         begin = time.monotonic()
-        name = [Path(sys.argv[0]).stem, *sys.argv[1:2]]
+        option = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+        option.add_argument("--corpus", default=places.DEFAULT)
+        chosen, given = option.parse_known_args()
+        places.choose(chosen.corpus)
+        name = [Path(sys.argv[0]).stem, *given[:1]]
         if "DVC_STAGE" not in os.environ:  # run by hand: DVC did not see to what it needs
             from stages.base.pipeline import check_dependencies
 
             check_dependencies(f"python -m stages.{' '.join(name)}")
         main()
         seconds = time.monotonic() - begin
-        record_stage("@".join(name), seconds, Path("metrics/provenance.json"))
+        record_stage("@".join(name), seconds, places.metrics() / "provenance.json")
 
     run_command(recorded)
 

@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from stages.base import places
 from stages.base.errors import BenchmarkError
 from stages.base.files import write
 
-NEEDED = ("data/splits.parquet", "data/catalogue.parquet")
-SCORES = "data/scores"
+NEEDED = ("splits.parquet", "catalogue.parquet")
 
 
 def commit_of(rev: str) -> str:
@@ -43,7 +43,9 @@ def _unknown_revision(rev: str, error: Exception) -> BenchmarkError:
 
 
 def fetch_scores(rev: str, folder: Path) -> Path:
-    """Write a revision's scores, folds and labels to `folder`/data, and return that path.
+    """Write a revision's scores, folds and labels below `folder`, and return the path of its data.
+
+    That is the chosen corpus's, or data/ itself of a revision from before corpora had names.
 
     Raises BenchmarkError for a revision that does not exist, that ran nothing, or whose files are
     in neither the cache nor the remote.
@@ -53,17 +55,20 @@ def fetch_scores(rev: str, folder: Path) -> Path:
 
     try:
         files = DVCFileSystem(rev=rev)
-        names = [name for name in files.ls(SCORES, detail=False) if name.endswith(".npz")]
+        data = str(places.data())
+        if places.corpus() == places.DEFAULT and not files.exists(f"{data}/scores"):
+            data = "data"
+        names = [path for path in files.ls(f"{data}/scores", detail=False) if path.endswith(".npz")]
     except FileNotFoundError:
         raise BenchmarkError(
             "this revision keeps no scores",
             where=rev,
-            found=f"no {SCORES} in its dvc.lock",
+            found=f"no {places.data()}/scores in its {places.lock()}",
             do="name a revision whose run was committed",
         ) from None
     except DvcException as error:
         raise _unknown_revision(rev, error) from None
-    for name in (*names, *NEEDED):
+    for name in (*names, *(f"{data}/{name}" for name in NEEDED)):
         try:
             # read, never get_file: that hands out hard links, and to write to one is to write into
             # the cache and into every workspace that shares the file
@@ -77,7 +82,7 @@ def fetch_scores(rev: str, folder: Path) -> Path:
                 "out, run `dvc repro`, commit what changed and name that commit",
             ) from None
         write(content, folder / name)
-    return folder / "data"
+    return folder / data
 
 
 @contextmanager

@@ -5,10 +5,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from stages.base import places
 from stages.base.errors import BenchmarkError
 from stages.base.params import load, yaml12
 
-DVC_YAML = Path(__file__).resolve().parents[2] / "dvc.yaml"
+ROOT = Path(__file__).resolve().parents[2]
 OUTPUTS = ("outs", "metrics", "plots")
 TEMPLATE = re.compile(r"\$\{([\w.]+)\}")
 
@@ -19,7 +20,7 @@ def check_dependencies(command: str) -> None:
     command: as in dvc.yaml, `python -m stages.fit colour_linear`; any other is left alone. DVC
     sees to this by itself.
     """
-    declared = yaml12.read(DVC_YAML.read_text(encoding="utf-8"))["stages"]
+    declared = yaml12.read((ROOT / places.pipeline()).read_text(encoding="utf-8"))["stages"]
     stages = dict(resolve(declared, vars(load())))
     name = next((name for name, stage in stages.items() if stage["cmd"] == command), "")
     outputs = [(out, other) for other, stage in stages.items() for out in paths(stage, *OUTPUTS)]
@@ -32,7 +33,7 @@ def check_dependencies(command: str) -> None:
         raise BenchmarkError(
             f"stage {name} needs what other stages make",
             found=", ".join(found),
-            do=f"run `dvc repro {name}`, which runs them first",
+            do=f"run `{places.dvc('repro', name)}`, which runs them first",
         )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from stages.base import places
 from stages.base.errors import BenchmarkError
 from stages.base.params import yaml12
 from stages.corpus.table import read_trailers
@@ -14,7 +15,6 @@ from stages.corpus.table import read_trailers
 DECIDING = ("frames", "audio", "weights", "embed", "embed_pretrained", "fit", "early", "late")
 AGAIN = "run `dvc repro`, which trains it again, or undo the change"
 ABSENT = "not set"
-DECLARED = "params.yaml"  # as the lock calls the file that a stage's parameters were read from
 
 
 @dataclass(frozen=True)
@@ -40,27 +40,27 @@ def read_lock(path: Path) -> Mapping[str, Any]:
 def read_corpus(lock: Mapping[str, Any], n_films: int, data: Path) -> Corpus:
     """The corpus of the run. lock: the content of dvc.lock."""
     stage = lock["stages"]["catalogue"]
-    path = stage["params"][DECLARED]["catalogue"]["path"]
+    path = params_of(stage)["catalogue"]["path"]
     trailers = read_trailers(data / "catalogue.parquet")
     return Corpus(path, n_films, any(each.url.startswith("sample:") for each in trailers))
 
 
-def check_trained(slug: str, lock: Mapping[str, Any], declared: Path, folder: Path) -> None:
+def check_trained(slug: str, lock: Mapping[str, Any]) -> None:
     """Raise BenchmarkError unless an approach is here as it was trained, with these parameters.
 
-    lock: the content of dvc.lock; declared: params.yaml; folder: where data/ lies.
+    lock: the content of dvc.lock of the chosen corpus.
     """
-    params = read_yaml(declared)
-    path = f"data/scores/{slug}.npz"
+    params = read_yaml(places.params())
+    path = f"{places.data()}/scores/{slug}.npz"
     stages = lock.get("stages", {})
     made_by = {out["path"]: name for name, each in stages.items() for out in each.get("outs", [])}
-    if path not in made_by or not (folder / path).is_file():
+    if path not in made_by or not Path(path).is_file():
         raise BenchmarkError(
             f"{slug} is not trained here",
             where=path,
             do="run `dvc repro` (or `dvc checkout`, if it was run before) and try again",
         )
-    if _md5(folder / path) != _out(stages, made_by, path):
+    if _md5(Path(path)) != _out(stages, made_by, path):
         raise BenchmarkError(
             f"{slug} is from another run than the one that dvc.lock records",
             where=path,
@@ -76,7 +76,7 @@ def check_trained(slug: str, lock: Mapping[str, Any], declared: Path, folder: Pa
     if found := [line for name in names for line in _changes(stages[name], params)]:
         raise BenchmarkError(
             f"{slug} was trained with other parameters than params.yaml has now",
-            where=DECLARED,
+            where=str(places.params()),
             found="; ".join(dict.fromkeys(found)),
             do=AGAIN,
         )
@@ -100,8 +100,13 @@ def declared_value(params: Mapping[str, Any], key: str) -> Any:
 
 
 def _changes(stage: Mapping[str, Any], params: Mapping[str, Any]) -> Iterator[str]:
-    for key, trained in stage.get("params", {}).get(DECLARED, {}).items():
+    for key, trained in params_of(stage).items():
         yield from _differences(key, trained, declared_value(params, key))
+
+
+def params_of(stage: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Of a locked stage, from whichever file they were read: a stage reads just one."""
+    return next(iter(stage.get("params", {}).values()), {})
 
 
 def _differences(key: str, trained: Any, now: Any) -> Iterator[str]:

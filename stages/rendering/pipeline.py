@@ -13,14 +13,14 @@ from stages.base.pipeline import OUTPUTS, overlap, paths, resolve
 Stage = dict[str, Any]
 
 
-def read(root: Path) -> dict[str, Any]:
-    """What dvc.yaml, params.yaml and dvc.lock under `root` say; empty where one is missing.
+def read(folder: Path) -> dict[str, Any]:
+    """What dvc.yaml, params.yaml and dvc.lock in `folder` say; empty where one is missing.
 
     stages: as `drawn` places them, of a stage with a cell per entry of the matrix only what ran
     (dvc.lock keeps the stages of earlier matrices too). bytes: size of what a stage wrote, by its
     name in provenance.json.
     """
-    files = [root / name for name in ("dvc.yaml", "dvc.lock", "params.yaml")]
+    files = [folder / name for name in ("dvc.yaml", "dvc.lock", "params.yaml")]
     if not all(path.is_file() for path in files):
         return {}
     whole, lock, params = (yaml12.read(path.read_text(encoding="utf-8")) for path in files)
@@ -122,5 +122,6 @@ def _implied(name: str, needs: Mapping[str, Iterable[str]]) -> set[str]:
 
 
 def _recorded(command: str) -> str:
-    """`python -m stages.fit x` as provenance.json names it: `fit@x`."""
-    return "@".join(command.removeprefix("python -m stages.").split())
+    """`python -m stages.fit x --corpus y` as provenance.json names it: `fit@x`."""
+    name = command.removeprefix("python -m stages.").partition(" --corpus ")[0]
+    return "@".join(name.split())

@@ -5,7 +5,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from stages.base import formulas, published_studies
+from stages.base import formulas, places, published_studies
 from stages.base.errors import BenchmarkError
 from stages.base.files import replacing
 from stages.rendering import guide, pipeline, preview, quarto
@@ -34,7 +34,7 @@ LEFT_OUT = shutil.ignore_patterns(
 def render(report: Path, metrics: Path, executable: Path | None) -> Path:
     """Render `report` (pages) from `metrics` into `report/_site` and return that folder.
 
-    The guide, docs/ beside `report`, goes with the pages. What lies beside `metrics` goes with
+    The guide, docs/ beside `report`, goes with the pages. What lies beside `report` goes with
     them: what benchmarks/results/ says of the judges, and the pipeline of dvc.yaml and dvc.lock.
     executable: a working quarto, or None for the preview. The old site stays until the new one is
     complete. BenchmarkError when metrics are missing or a page fails.
@@ -57,9 +57,9 @@ def render(report: Path, metrics: Path, executable: Path | None) -> Path:
             shutil.copy(str(module.__file__), shared)
         shutil.copytree(metrics, project / "metrics")
         # how well the judges judge: measured once by a benchmark, not by each run
-        for path in (metrics.parent / "benchmarks" / "results").glob("*.json"):
+        for path in (report.parent / "benchmarks" / "results").glob("*.json"):
             shutil.copy(path, project / "metrics")
-        graph = json.dumps(pipeline.read(metrics.parent))
+        graph = json.dumps(pipeline.read(report.parent / places.folder()))
         (project / "metrics" / "pipeline.json").write_text(graph, encoding="utf-8")
         guide.copy(report.parent, project)
         _films(project / "metrics")

@@ -9,7 +9,11 @@ from stages.base.dvc_project import fetch_scores
 from stages.base.errors import BenchmarkError
 
 pytestmark = pytest.mark.xdist_group("dvc")
-NAMES = ("data/scores/one.npz", "data/splits.parquet", "data/catalogue.parquet")
+NAMES = (
+    "data/sample/scores/one.npz",
+    "data/sample/splits.parquet",
+    "data/sample/catalogue.parquet",
+)
 
 
 @pytest.fixture
@@ -50,7 +54,7 @@ def test_each_revision_gives_its_own_files_and_the_cache_stays_whole(project, tm
     for rev in ("first", "second", "first"):  # into one folder: what came is overwritten
         data = fetch_scores(rev, tmp_path / "out")
         for name in NAMES:
-            assert (data.parent / name).read_text() == f"{rev} {name}"
+            assert (data.parents[1] / name).read_text() == f"{rev} {name}"
     assert cached(project) == before
     for digest, content in before.items():
         assert hashlib.md5(content, usedforsecurity=False).hexdigest() == digest

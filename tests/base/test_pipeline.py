@@ -25,7 +25,7 @@ ARGUMENTS = {
     "predict": ["trailer.mp4"],
     "__main__": ["results"],
 }
-NEEDS_NOTHING = {"catalogue", "choose", "plan", "weights"}
+NEEDS_NOTHING = {"catalogue", "choose", "corpora", "plan", "weights"}
 CALLS = [
     (entry, argument)
     for entry in ENTRIES
@@ -90,10 +90,13 @@ def test_who_makes_what_is_missing_is_named(empty, called):
     status, said = call(empty, "fit", "late_weighted")
     assert (status, said) == called("fit", "late_weighted")
     assert "stage late@late_weighted needs" in said and "`dvc repro late@late_weighted`" in said
-    for part in ("data/splits.parquet (of splits)", "data/scores/colour_linear.npz (of fit)"):
+    for part in (
+        "data/sample/splits.parquet (of splits)",
+        "data/sample/scores/colour_linear.npz (of fit)",
+    ):
         assert f"no {part}" in said
     _, said = called("leaks")
-    for part in ("data/frames (of frames)", "data/audio (of audio)"):
+    for part in ("data/sample/frames (of frames)", "data/sample/audio (of audio)"):
         assert f"no {part}" in said, "a folder that is not there has no leaks"
 
 
@@ -110,7 +113,7 @@ def test_a_data_folder_of_another_user_is_one_sentence(empty, tmp_path, monkeypa
     import stages.corpus.table
 
     shutil.copytree(empty, tmp_path, dirs_exist_ok=True)
-    write("{}", tmp_path / "data/x")
+    write("{}", tmp_path / "data/sample/x")
     tmp_path.chmod(0o755)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", ["stages/catalogue.py"])
@@ -123,7 +126,9 @@ def test_a_data_folder_of_another_user_is_one_sentence(empty, tmp_path, monkeypa
         os.seteuid(0)
     assert stopped.value.code == 1
     said = capsys.readouterr().err
-    assert "error: data/second_source.parquet: cannot be written\n  found: Permission" in said
+    assert (
+        "error: data/sample/second_source.parquet: cannot be written\n  found: Permission" in said
+    )
 
 
 @pytest.mark.parametrize(("number", "words"), [(13, "Permission denied"), (30, "Read-only file")])

@@ -10,16 +10,17 @@ from tests.commands.predict.small_run import Run
 
 
 @pytest.fixture
-def copied(run: Run, tmp_path: Path) -> Path:
+def copied(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Parameters, lock and scores of the small run, to be changed."""
     for name in ("params.yaml", "dvc.lock"):
         shutil.copy(run.folder / name, tmp_path / name)
-    shutil.copytree(run.folder / "data/scores", tmp_path / "data/scores")
+    shutil.copytree(run.folder / "data/sample/scores", tmp_path / "data/sample/scores")
+    monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
 def check(folder: Path, slug: str = "late_linear") -> None:
-    check_trained(slug, read_lock(folder / "dvc.lock"), folder / "params.yaml", folder)
+    check_trained(slug, read_lock(folder / "dvc.lock"))
 
 
 def change(path: Path, *keys: str, value: object) -> None:
@@ -60,7 +61,7 @@ def test_a_parameter_of_others_does_not_matter(copied):
 
 
 def test_scores_of_another_run_are_noticed(copied):
-    path = copied / "data/scores/colour_linear.npz"
+    path = copied / "data/sample/scores/colour_linear.npz"
     path.write_bytes(path.read_bytes() + b"x")
     with pytest.raises(BenchmarkError, match=r"than the one that dvc\.lock records"):
         check(copied, "colour_linear")
@@ -73,7 +74,7 @@ def test_what_was_trained_before_its_inputs_is_noticed(copied):
     lock = yaml.safe_load((copied / "dvc.lock").read_text())
     lock["stages"]["frames"]["outs"][0]["md5"] = "other"
     (copied / "dvc.lock").write_text(yaml.safe_dump(lock))
-    with pytest.raises(BenchmarkError, match="before data/frames changed"):
+    with pytest.raises(BenchmarkError, match="before data/sample/frames changed"):
         check(copied, "late_linear")
     check(copied, "mfcc_linear")
 

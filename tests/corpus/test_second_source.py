@@ -91,5 +91,5 @@ def test_the_catalogues_numbers_name_the_source_and_what_it_knows(
     Path("sample.txt").write_text("1\tA\t1999\tDrama\tsample:1\n")
     Path("imdb.txt").write_text(source)
     catalogue.main()
-    told = json.loads(Path("metrics/catalogue.json").read_text())["second_source"]
+    told = json.loads(Path("metrics/sample/catalogue.json").read_text())["second_source"]
     assert told == {"path": "imdb.txt", "films": films}

@@ -54,7 +54,7 @@ def test_the_catalogue_of_own_films_is_downloaded(
     site.routes["/matrix.mp4"] = serve(movie)
     catalogue.main()
     download.main()
-    found = pq.read_table("data/downloads.parquet").to_pylist()
+    found = pq.read_table("data/sample/downloads.parquet").to_pylist()
     assert [row["reason"] for row in found] == ["ok", "ok"]
 
 

@@ -33,12 +33,13 @@ def metrics(tmp_path_factory) -> Path:
         patch.chdir(folder)
         patch.setattr(sys, "argv", ["stage"])
         _write_params()
-        _write_data(Path("data"))
-        write_csv([], ["modality", "window", "used_by"], Path("metrics/ceilings.csv"))
-        write_csv([], ["modality", "window", "genre"], Path("metrics/ceiling_genres.csv"))
+        Path("data").mkdir()
+        _write_data(Path("data/sample"))
+        write_csv([], ["modality", "window", "used_by"], Path("metrics/sample/ceilings.csv"))
+        write_csv([], ["modality", "window", "genre"], Path("metrics/sample/ceiling_genres.csv"))
         for stage in (evaluate, contrast, compare):
             stage.main()
-    return folder / "metrics"
+    return folder / "metrics/sample"
 
 
 def _write_params() -> None:

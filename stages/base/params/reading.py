@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from stages.base import places
 from stages.base.errors import BenchmarkError
 from stages.base.params.document import Document
 from stages.base.params.explaining import explain
@@ -12,31 +13,37 @@ from stages.base.params.matrix import MatrixParams
 from stages.base.params.schema import Params
 from stages.base.params.sets import FOLDER, MatrixSet, read_set, set_names
 
-PARAMS = Path("params.yaml")
 
-
-def load(path: Path = PARAMS, chosen: str | None = None) -> Params:
+def load(path: Path | None = None, chosen: str | None = None) -> Params:
     """Read and check the whole file; an entry point then takes its own sections and no others.
 
-    chosen: a set that replaces the file's own matrix, whatever that holds. Raises BenchmarkError
-    that names every bad value: file, line, what was found, what was expected.
+    path: by default that of the chosen corpus; chosen: a set that replaces the file's own matrix,
+    whatever that holds. Raises BenchmarkError that names every bad value: file, line, what was
+    found, what was expected.
     """
     document = read(path)
-    chosen_set = read_set(path.parent / FOLDER, chosen) if chosen else None
+    chosen_set = read_set(sets_folder(document.path), chosen) if chosen else None
     return _validated(document, chosen_set)
 
 
-def read(path: Path = PARAMS) -> Document:
-    """The file, its values unchecked."""
-    return Document.read(path, do="run from the folder that holds params.yaml")
+def read(path: Path | None = None) -> Document:
+    """The file, by default that of the chosen corpus, its values unchecked."""
+    return Document.read(path or places.params(), do="run from the project's folder")
 
 
-def load_sets(path: Path = PARAMS) -> tuple[dict[str, MatrixParams], list[str]]:
+def sets_folder(path: Path) -> Path:
+    """Where the sets lie that a params.yaml may take, of whichever corpus it is."""
+    inside = path.parent.parent.name == places.CORPORA.name
+    return (path.parents[2] if inside else path.parent) / FOLDER
+
+
+def load_sets(path: Path | None = None) -> tuple[dict[str, MatrixParams], list[str]]:
     """The sets that fit the file's other parameters, and why each of the rest does not.
 
     The sets are by name, each after the one it extends.
     """
-    document, folder = read(path), path.parent / FOLDER
+    document = read(path)
+    folder = sets_folder(document.path)
     found: list[tuple[int, str, MatrixParams]] = []
     errors = []
     for name in set_names(folder):

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import numpy as np
 
+from stages.base import places
 from stages.base.counting import counted
 from stages.base.errors import BenchmarkError
 from stages.fitting.films import read_films
 from stages.fitting.scores import Scores
 from stages.judging.out_of_fold import FILES, OutOfFold, as_stored
 
-METRICS = "metrics"
-JUDGED = [f"{METRICS}/{name}" for name in FILES]
+BEFORE_CORPORA = Path("metrics")  # where the one corpus had its tables before they had names
 
 
 @dataclass(frozen=True)
@@ -44,16 +44,20 @@ class Overlap:
 
 
 def committed_scores(commit: str, folder: Path) -> Path | None:
-    """Write the judged scores of a commit below `folder`; the path of its metrics/.
+    """Write the judged scores of a commit below `folder`; the path of the corpus's tables.
 
     None for a commit from before they were kept in git.
     """
-    listed = _git("ls-tree", "--name-only", commit, "--", *JUDGED)
-    if len(listed.splitlines()) < len(JUDGED):
-        return None
-    with tarfile.open(fileobj=io.BytesIO(_git("archive", commit, "--", *JUDGED))) as archive:
-        archive.extractall(folder, filter="data")
-    return folder / METRICS
+    old = [BEFORE_CORPORA] if places.corpus() == places.DEFAULT else []
+    for metrics in (places.metrics(), *old):
+        judged = [f"{metrics}/{name}" for name in FILES]
+        listed = _git("ls-tree", "--name-only", commit, "--", *judged)
+        if len(listed.splitlines()) == len(judged):
+            content = io.BytesIO(_git("archive", commit, "--", *judged))
+            with tarfile.open(fileobj=content) as archive:
+                archive.extractall(folder, filter="data")
+            return folder / metrics
+    return None
 
 
 def _git(*arguments: str) -> bytes:

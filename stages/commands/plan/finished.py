@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from stages.commands.lock import ABSENT, DECLARED, declared_value
+from stages.commands.lock import ABSENT, declared_value, params_of
 
 HashOf = Callable[[str], str | None]
 
@@ -47,8 +47,8 @@ class Finished:
 
     def _declared(self, stage: Mapping[str, Any]) -> list[tuple[Any, Any]]:
         """A stage's parameters, as they would be and as they were when it ran."""
-        then = stage.get("params", {}).get(DECLARED, {})
-        return [(declared_value(self.params, key), value) for key, value in then.items()]
+        then = params_of(stage).items()
+        return [(declared_value(self.params, key), value) for key, value in then]
 
 
 def _deps(stage: Mapping[str, Any]) -> list[Mapping[str, Any]]:

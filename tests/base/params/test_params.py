@@ -171,7 +171,7 @@ def test_not_yaml_and_not_there(tmp_path):
     (tmp_path / "bad.yaml").write_text("a: [")
     with pytest.raises(BenchmarkError, match="not valid YAML"):
         load(tmp_path / "bad.yaml")
-    with pytest.raises(BenchmarkError, match="run from the folder"):
+    with pytest.raises(BenchmarkError, match="run from the project's folder"):
         load(tmp_path / "none.yaml")
 
 

@@ -70,22 +70,26 @@ def write_data(
         save_scores({"all": item}, data / f"scores/{slug}.npz")
 
 
-def judge(folder: Path) -> None:
+def judge(data: Path, metrics: Path) -> None:
     """Keep the scores as the stage `evaluate` does."""
-    slugs = sorted(path.stem for path in (folder / "data/scores").glob("*.npz"))
+    slugs = sorted(path.stem for path in (data / "scores").glob("*.npz"))
     approaches = [Cell(slug, "single", "picture", ("colour",), "mean", "linear") for slug in slugs]
-    OutOfFold.from_board(read_board(folder / "data", approaches)).write(folder / "metrics")
+    OutOfFold.from_board(read_board(data, approaches)).write(metrics)
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory) -> Path:
-    """Commits `gone`, `earlier`, `first` and `second`; the workspace holds the second."""
+    """Commits `gone`, `earlier`, `unnamed`, `first` and `second`; the workspace holds the second.
+
+    Before `first` corpora had no names.
+    """
     from dvc.repo import Repo
 
     folder = tmp_path_factory.mktemp("project")
     environment = ["-c", "user.name=test", "-c", "user.email=test@example.org"]
     versions = {
-        "gone": {"drifts": 1 - NOISE[0]}, "earlier": FIRST, "first": FIRST, "second": SECOND,
+        "gone": {"drifts": 1 - NOISE[0]}, "earlier": FIRST, "unnamed": FIRST,
+        "first": FIRST, "second": SECOND,
     }  # fmt: skip
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
@@ -97,10 +101,16 @@ def project(tmp_path_factory) -> Path:
         subprocess.run(["git", "init", "-q", "-b", "main"], check=True)
         with Repo.init() as repo:
             for version, scores in versions.items():
-                write_data(Path("data"), scores)
-                if version in ("first", "second"):
-                    judge(Path())
-                files = [*Path("data").rglob("*.npz"), *Path("data").rglob("*.parquet")]
+                named = version in ("first", "second")
+                for folder_before in ("data", "metrics"):
+                    shutil.rmtree(folder_before, ignore_errors=True)
+                data, metrics = Path("data"), Path("metrics")
+                if named:
+                    data, metrics = data / "sample", metrics / "sample"
+                write_data(data, scores)
+                if named or version == "unnamed":
+                    judge(data, metrics)
+                files = [*data.rglob("*.npz"), *data.rglob("*.parquet")]
                 repo.add(list(map(str, files)))
                 subprocess.run(["git", "add", "-A"], check=True)
                 subprocess.run(["git", *environment, "commit", "-q", "-m", version], check=True)
@@ -132,14 +142,14 @@ def test_two_commits_compare_where_no_cache_and_no_data_is(
         there = tmp_path / "clone"
         subprocess.run(["git", "clone", "-q", str(project), str(there)], check=True)
         monkeypatch.chdir(there)
-        assert not Path(".dvc/cache").exists() and not list(Path("data").rglob("*.npz"))
+        assert not Path(".dvc/cache").exists() and not list(Path("data/sample").rglob("*.npz"))
     for revs in (("first", "second"), ("first",)):
         found = json.loads(run(*revs, "--json"))
         rows = {row["approach"]: row for row in found["approaches"]}
         assert [rows[slug]["verdict"] for slug in SECOND] == ["better", "undecided", "unchanged"]
         for side, scores in (("before", FIRST), ("after", SECOND)):
             for slug, row in rows.items():
-                kept = scores[slug].astype(np.float32)  # as data/scores has them
+                kept = scores[slug].astype(np.float32)  # as data/sample/scores has them
                 expected = average_precision_score(Y_TRUE, kept, average="macro")
                 assert row[side] == pytest.approx(expected, abs=1e-6)
 
@@ -155,6 +165,11 @@ def test_a_commit_from_before_is_read_from_the_cache(run):
     }
 
 
+def test_a_commit_from_before_corpora_had_names_is_read(run):
+    found = json.loads(run("unnamed", "second", "--json"))
+    assert found["approaches"] == json.loads(run("first", "second", "--json"))["approaches"]
+
+
 def test_where_neither_git_nor_the_cache_has_it_the_way_out_is_said(run):
     with pytest.raises(BenchmarkError, match="before scores were kept in git") as said:
         run("gone", "second")
@@ -165,7 +180,7 @@ def test_the_workspace_that_was_never_judged_says_what_to_do(run, project, tmp_p
     there = tmp_path / "clone"
     subprocess.run(["git", "clone", "-q", str(project), str(there)], check=True)
     monkeypatch.chdir(there)
-    Path("metrics/labels.parquet").unlink()
+    Path("metrics/sample/labels.parquet").unlink()
     with pytest.raises(BenchmarkError, match="its scores cannot be read") as said:
         run("first")
     assert "git restore metrics" in str(said.value)
@@ -228,7 +243,7 @@ def test_films_that_changed_are_left_out_and_said(tmp_path):
     judging = load(ROOT / "params.yaml").judging
     write_data(tmp_path / "a", FIRST)
     write_data(tmp_path / "b/data", SECOND, films=60, relabelled=4)
-    judge(tmp_path / "b")
+    judge(tmp_path / "b/data", tmp_path / "b/metrics")
     before = read_from_data("a", tmp_path / "a")
     after = read_revision("b", tmp_path / "b/metrics")
     common = overlap(before, after)

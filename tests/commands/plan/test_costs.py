@@ -165,10 +165,10 @@ def test_the_stages_of_every_matrix_are_those_of_the_pipeline():
 
 
 def test_plan_cost_page_and_readme_agree_on_a_first_run():
-    metrics = load_metrics(ROOT / "metrics")
+    metrics = load_metrics(ROOT / "metrics/sample")
     trailers = [TRAILERS[0]] * metrics.catalogue["trailers"]
     matrix = load(ROOT / "params.yaml").matrix
-    found = planned(matrix, trailers, Recorded.read(ROOT / "metrics"))
+    found = planned(matrix, trailers, Recorded.read(ROOT / "metrics/sample"))
     minutes = sum(row.minutes for row in found)
     assert minutes == pytest.approx(tables.run.stages(metrics)["seconds"].sum() / 60)
     said = re.search(r"about (\d+) minutes of stages", (ROOT / "README.md").read_text())

@@ -112,7 +112,7 @@ def make_corpus(params: Params) -> dict[str, Path]:
         film = f"film {number}"
         trailers.append(Trailer(trailer_id, film, film, 2000, names, "file:x"))
         files[trailer_id] = write_clip(Path(f"films/{trailer_id}.mkv"), number)
-    save_trailers(trailers, Path("data/catalogue.parquet"))
+    save_trailers(trailers, Path("data/sample/catalogue.parquet"))
     splits = [
         {
             "film_id": each.film_id,
@@ -123,19 +123,19 @@ def make_corpus(params: Params) -> dict[str, Path]:
         }
         for number, each in enumerate(trailers)
     ]
-    write_table(pa.Table.from_pylist(splits), Path("data/splits.parquet"))
+    write_table(pa.Table.from_pylist(splits), Path("data/sample/splits.parquet"))
     for step, section, schema in (
         ("frames", params.frames, results.FRAMES),
         ("audio", params.audio, results.AUDIO),
     ):
         todo = [results.Job(t, sha256(f), True, section, f.absolute()) for t, f in files.items()]
         done = ((job, results.extract(job)) for job in todo)
-        results.write(Path("data") / step, schema, done)
+        results.write(Path("data/sample") / step, schema, done)
     return {each.film_id: files[each.trailer_id].absolute() for each in trailers}
 
 
 def fit_all(params: Params) -> None:
-    data = Path("data")
+    data = Path("data/sample")
     for name, backbone in params.matrix.backbones.items():
         entries = dict(map(embed_trailer, jobs(data / backbone.reads, Recipe(backbone.family))))
         write_embeddings(entries, data / f"embeddings/{name}.npz")
@@ -160,14 +160,14 @@ def write_lock(declared: dict[str, Any]) -> None:
             "params": {"params.yaml": params},
         }
 
-    catalogue = stage([], ["data/catalogue.parquet"], catalogue=declared["catalogue"])
+    catalogue = stage([], ["data/sample/catalogue.parquet"], catalogue=declared["catalogue"])
     stages = {"catalogue": catalogue}
     for step in ("frames", "audio"):
-        stages[step] = stage([], [f"data/{step}"], **{step: declared[step]})
+        stages[step] = stage([], [f"data/sample/{step}"], **{step: declared[step]})
     for name, item in declared["matrix"]["backbones"].items():
         params = {f"matrix.backbones.{name}": item}
-        outs = [f"data/embeddings/{name}.npz"]
-        stages[f"embed@{name}"] = stage([f"data/{item['reads']}"], outs, **params)
+        outs = [f"data/sample/embeddings/{name}.npz"]
+        stages[f"embed@{name}"] = stage([f"data/sample/{item['reads']}"], outs, **params)
     parts = {
         "approaches": ("fit", "embeddings", ("backbone",)),
         "early": ("early", "embeddings", ("picture", "sound")),
@@ -178,8 +178,8 @@ def write_lock(declared: dict[str, Any]) -> None:
             params = {f"matrix.{section}.{slug}": item}
             if section != "late":
                 params["training.middle_frames"] = declared["training"]["middle_frames"]
-            deps = [f"data/{kind}/{item[name]}.npz" for name in names]
-            stages[f"{group}@{slug}"] = stage(deps, [f"data/scores/{slug}.npz"], **params)
+            deps = [f"data/sample/{kind}/{item[name]}.npz" for name in names]
+            stages[f"{group}@{slug}"] = stage(deps, [f"data/sample/scores/{slug}.npz"], **params)
     Path("dvc.lock").write_text(yaml.safe_dump({"schema": "2.0", "stages": stages}))
 
 

@@ -82,7 +82,7 @@ def test_a_genre_of_few_films_with_or_without_it_is_named(horror, rare):
 @pytest.fixture
 def ledger(inside: Run) -> Iterator[None]:
     """The ledger of downloads, as the stage `download` writes it."""
-    path = inside.folder / "data/downloads.parquet"
+    path = inside.folder / "data/sample/downloads.parquet"
     rows = [
         {"film_id": film, "sha256": sha256(trailer)} for film, trailer in inside.trailers.items()
     ]
@@ -113,7 +113,7 @@ def test_only_what_is_asked_for_needs_to_be_trained(
     _, whole, _ = call(clip, "--json", *asked)
     shutil.copytree(inside.folder, tmp_path / "some")
     monkeypatch.chdir(tmp_path / "some")
-    for path in Path("data/scores").iterdir():
+    for path in Path("data/sample/scores").iterdir():
         if path.stem not in ("colour_linear", "mfcc_linear", "late_linear"):
             path.unlink()
     status, shown, said = call(clip, "--json", *asked)
@@ -284,7 +284,7 @@ def test_a_page_that_cannot_be_written_is_said(call, clip):
 
 
 def test_models_that_are_gone_are_said(call, clip, inside):
-    model = inside.folder / "data/models/colour_linear"
+    model = inside.folder / "data/sample/models/colour_linear"
     model.rename(model.with_name("elsewhere"))
     try:
         status, _, said = call(clip)

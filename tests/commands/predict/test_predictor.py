@@ -34,11 +34,11 @@ class Asked:
 @pytest.fixture
 def asked(inside: Run, tmp_path: Path) -> Asked:
     films = list(inside.trailers)[3:6]
-    predictor = Predictor(inside.params, cells(inside.params), Path("data"))
+    predictor = Predictor(inside.params, cells(inside.params), Path("data/sample"))
     given = [open_trailer(str(inside.trailers[film]), n, _refuse) for n, film in enumerate(films)]
     backbones = backbones_of(predictor, [predictor.cells[slug] for slug in KEPT])
     extract(given, inside.params, modalities_of(backbones, inside.params), tmp_path)
-    embed(backbones, inside.params, Path("data/weights"), tmp_path)
+    embed(backbones, inside.params, Path("data/sample/weights"), tmp_path)
     row_of = {each.trailer_id: row for row, each in enumerate(given)}
     return Asked(predictor, films, row_of, tmp_path)
 
@@ -50,7 +50,7 @@ def _refuse(trailer):
 def test_the_fold_that_never_saw_a_trailer_gives_its_out_of_fold_score(asked):
     for slug in KEPT:
         found = asked.predictor.scores(asked.predictor.cells[slug], asked.row_of, asked.folder)
-        kept = Scores.load(Path(f"data/scores/{slug}.npz"))
+        kept = Scores.load(Path(f"data/sample/scores/{slug}.npz"))
         for row, film in enumerate(asked.films):
             at = kept.film_id.tolist().index(film)
             expected = kept.score[:, at]
@@ -63,7 +63,7 @@ def test_the_fold_that_never_saw_a_trailer_gives_its_out_of_fold_score(asked):
 def test_that_fold_also_gives_the_probability_and_decision_it_was_judged_by(asked, slug):
     predictor = asked.predictor
     cell = predictor.cells[slug]
-    board = read_board(Path("data"), predictor.matrix, (cell.labels,))
+    board = read_board(Path("data/sample"), predictor.matrix, (cell.labels,))
     number = board.row(slug)
     probability = calibrated_scores(board, number)[CHOSEN]
     decision = decide(board, number, TUNED)

@@ -58,17 +58,18 @@ def test_a_run_shows_no_secret(
     Path("a.mp4").write_bytes(make_movie())
     urls = ["file:a.mp4", "http://film.invalid/a.mp4", "http://marked:MARKED-url@film.invalid/b"]
     save_trailers([trailer_at(url) for url in urls], Path("data/made/catalogue.parquet"))
-    catalogue = Path("data/made/catalogue.parquet").rename("data/catalogue.parquet")
+    Path("data/made").rename("data/sample")
+    catalogue = Path("data/sample/catalogue.parquet")
     run_stage(download.main)
 
-    rows = {row["url"]: row for row in pq.read_table("data/downloads.parquet").to_pylist()}
+    rows = {row["url"]: row for row in pq.read_table("data/sample/downloads.parquet").to_pylist()}
     assert {url: row["reason"] for url, row in rows.items()} == {
         "file:a.mp4": "ok",
         "http://film.invalid/a.mp4": "network",
         "http://***@film.invalid/b": "not_allowed",
     }
     catalogue.unlink()  # made by this test with a password; the stage catalogue would refuse it
-    assert Path("metrics/provenance.json").is_file()
+    assert Path("metrics/sample/provenance.json").is_file()
     assert marked(tmp_path) == []
     said = capfd.readouterr()
     assert "1 of 3 trailers downloaded" in said.err and MARK not in said.out + said.err

@@ -1,0 +1,1 @@
+"""Corpora: the pipeline of each, written from that of the default one, and new ones."""

@@ -1,0 +1,84 @@
+"""The corpora of the project: what each is, and a new one with a catalogue of its own."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from stages.base import places
+from stages.base.errors import BenchmarkError
+from stages.base.files import write
+from stages.base.params.reading import read
+from stages.commands.corpora.pipeline import pipeline_text
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """What one corpus is, in a few words."""
+
+    name: str
+    films: str
+    """Where they come from."""
+    has_data: bool
+    """Whether it ran here."""
+    has_results: bool
+    """Whether its tables are here: of a run here, or from git."""
+
+
+def describe(root: Path = Path()) -> Iterator[Corpus]:
+    """Every corpus of the project in `root`."""
+    for name in places.names(root):
+        content = read(root / places.params(name)).content
+        films = str(content["catalogue"]["path"])
+        if "features" in content:
+            films += f", published features: {', '.join(content['features'])}"
+        yield Corpus(
+            name,
+            films,
+            (root / places.data(name) / "splits.parquet").exists(),
+            (root / places.metrics(name) / "approaches.csv").exists(),
+        )
+
+
+def outdated(root: Path = Path()) -> list[str]:
+    """The corpora whose dvc.yaml is not what the one at the top makes it."""
+    others = [name for name in places.names(root) if name != places.DEFAULT]
+    return [
+        name
+        for name in others
+        if _present(root / places.pipeline(name)) != pipeline_text(name, root)
+    ]
+
+
+def write_pipelines(root: Path = Path()) -> list[str]:
+    """Write the dvc.yaml of each corpus where it is outdated; the names of these."""
+    changed = outdated(root)
+    for name in changed:
+        write(pipeline_text(name, root), root / places.pipeline(name))
+    return changed
+
+
+def add(name: str, catalogue: str, root: Path = Path()) -> Path:
+    """A corpus with the parameters of the default one, of another catalogue; its params.yaml.
+
+    Raises BenchmarkError for a name that is taken or none.
+    """
+    if not places.NAME.fullmatch(name) or name in places.names(root):
+        raise BenchmarkError(
+            "this cannot be the name of a new corpus",
+            found=repr(name),
+            expected="small letters, digits and _, a letter first, and none of "
+            + ", ".join(places.names(root)),
+        )
+    path = root / places.params(name)
+    default = read(root / places.params(places.DEFAULT))
+    sources = {"path": catalogue, "second_source": default.content["catalogue"]["second_source"]}
+    section = yaml.safe_dump({"catalogue": sources}, allow_unicode=True)
+    write(default.with_section("catalogue", section), path)
+    write(pipeline_text(name, root), root / places.pipeline(name))
+    return path
+
+
+def _present(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.is_file() else ""

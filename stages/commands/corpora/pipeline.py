@@ -1,0 +1,93 @@
+"""The dvc.yaml of a corpus, written from the one at the top of the project.
+
+DVC includes no file in another, runs every stage again whose paths change with a parameter, and
+reads no symbolic link at a revision; so each corpus has a file of its own, and nobody edits it.
+What differs: its folders, the file its parameters are read from, `--corpus` in each command, and,
+where its films have published features, the stages that take the place of trailers.
+"""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from stages.base import places
+from stages.base.params import yaml12
+
+PUBLISHED = Path(__file__).parent / "published.yaml"
+HEADER = "# Written by `python -m stages.corpora --write` from the dvc.yaml above: edit that one.\n"
+FOLDERS = re.compile(rf"\b(data|metrics|report/_site)/{places.DEFAULT}(?=/|$)")
+Stage = dict[str, Any]
+
+
+def pipeline_text(name: str, root: Path) -> str:
+    """The whole dvc.yaml of a corpus that is not the default one; root: the project's folder."""
+    whole = _read(root / places.pipeline(places.DEFAULT))
+    params = _read(root / places.params(name))
+    stages: dict[str, Stage] = whole["stages"]
+    if "features" in params:
+        stages = _with_features(stages, _read(PUBLISHED))
+    written = {key: _of_corpus(stage, name, params) for key, stage in stages.items()}
+    plots = _moved(whole["plots"], name, "../../")
+    dumped = yaml.dump(
+        {"stages": written, "plots": plots},
+        Dumper=_Dumper,
+        sort_keys=False,
+        width=100,
+        allow_unicode=True,
+    )
+    return HEADER + dumped
+
+
+def _read(path: Path) -> Any:
+    return yaml12.read(path.read_text(encoding="utf-8"))
+
+
+def _with_features(stages: Mapping[str, Stage], published: Mapping[str, Any]) -> dict[str, Stage]:
+    """The stages of a corpus of published features.
+
+    published: `stages`, put in place of those of trailers; `without`: names of stages left out;
+    `lacking`: paths that nothing makes there.
+    """
+    left_out = {*published["without"], *published["stages"]}
+    kept = {key: stage for key, stage in stages.items() if key not in left_out}
+    lacking = {*published["lacking"]}
+    for stage in kept.values():
+        inner = stage.get("do", stage)
+        inner["deps"] = [dep for dep in inner["deps"] if dep not in lacking]
+    return {**published["stages"], **kept}
+
+
+def _of_corpus(stage: Stage, name: str, params: Mapping[str, Any]) -> Stage:
+    if "foreach" in stage:
+        return {"foreach": stage["foreach"], "do": _of_corpus(stage["do"], name, params)}
+    moved: Stage = _moved(stage, name)
+    moved["cmd"] += f" --corpus {name}"
+    own = str(places.params(name))
+    moved["deps"] = [own if dep == "params.yaml" else dep for dep in moved["deps"]]
+    known = [key for key in moved.pop("params", []) if key.partition(".")[0] in params]
+    found = {"desc": moved.pop("desc"), "cmd": moved.pop("cmd"), "wdir": "../.."}
+    return found | moved | ({"params": [{own: known}]} if known else {})
+
+
+def _moved(node: Any, name: str, above: str = "") -> Any:
+    """What a part of the file says, of another corpus's folders; above: the way to them."""
+    if isinstance(node, dict):
+        return {_moved(k, name, above): _moved(v, name, above) for k, v in node.items()}
+    if isinstance(node, list):
+        return [_moved(each, name, above) for each in node]
+    if isinstance(node, str):
+        return FOLDERS.sub(rf"{above}\1/{name}", node)
+    return node
+
+
+class _Dumper(yaml.SafeDumper):
+    """Without anchors, and with the entries of a list below their key's column."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, False)
