@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from stages.base import places
-from stages.base.console import CommandLine, run_command
+from stages.base.console import CommandLine, run_command, say
 
 
 def main() -> None:
@@ -19,6 +19,8 @@ def main() -> None:
     from stages.rendering.summary import read
 
     results = read(places.metrics())
+    if Path("data/splits.parquet").exists():
+        say("data/ now has a folder for each corpus: all else but data/store can be deleted there")
     console = Console(highlight=False)
     table = Table("approach", "input", box=None, pad_edge=False)
     for heading in ("macro AP", "95% interval"):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 import stages.base.console  # noqa: F401  (for what it says to torch)
+from stages.base import places
 from tests.s3 import bucket, s3
 
 os.environ.pop("TRAILER_STORE", None)  # no test writes into a store of somebody's
@@ -28,3 +29,10 @@ def _scheduled_as_before() -> Iterator[None]:
     """No test leaves real-time priority behind: what later ones start would starve all else."""
     yield
     assert _policy() == POLICY
+
+
+@pytest.fixture(autouse=True)
+def _default_corpus() -> Iterator[None]:
+    """What a test chose in this process is not the next one's."""
+    yield
+    places.choose(places.DEFAULT)

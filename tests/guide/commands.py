@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from stages.__main__ import COMMANDS
+from stages.base import places
 from stages.base.plugins import NOUNS, plugin_names
 from tests.guide.documents import DOCUMENTS, ROOT, blocks, code_marks, files, known
 
 PROGRAMS = {"dvc", "make", "python", "trailer-genres"}  # those that are looked into
 OTHERS = {"export", "git", "helm", "mypy", "openssl", "pip", "python3.11", "ruff", "source"}
 OTHERS |= {".venv-openl3/bin/pip"}
+CORPORA = {*places.names(ROOT), "mine"}  # those that ship, and the one that examples add
 
 
 def shown(path: Path) -> Iterator[str]:
@@ -69,7 +71,11 @@ def check(command: list[str]) -> None:
     program, *arguments = command
     if program == "make":
         targets = re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
-        assert set(arguments) <= set(targets), command
+        given = [argument.partition("=") for argument in arguments]
+        assert {name for name, equals, _ in given if not equals} <= set(targets), command
+        assert all(
+            name == "CORPUS" and value in CORPORA for name, equals, value in given if equals
+        ), command
     elif program == "dvc":
         _dvc(arguments)
     elif program == "trailer-genres":
@@ -86,9 +92,21 @@ def _dvc(arguments: list[str]) -> None:
     parsed = parse_args(arguments)
     for change in getattr(parsed, "set_param", None) or ():
         if change[0] not in "+~":
-            assert known(change.partition("=")[0]), change
+            file, _, name = change.partition("=")[0].rpartition(":")
+            assert known(name), change
+            assert not file or _is_of_corpus(file, "params.yaml"), change
     for target in getattr(parsed, "targets", None) or ():
-        assert re.search(rf"^  {target}:$", (ROOT / "dvc.yaml").read_text(), re.MULTILINE), target
+        file, _, name = target.rpartition(":") if ":" in target else ("", "", target)
+        if name.endswith("dvc.yaml"):
+            file, name = name, ""
+        assert not file or _is_of_corpus(file, "dvc.yaml"), target
+        declared = (ROOT / "dvc.yaml").read_text()
+        assert not name or re.search(rf"^  {name}:$", declared, re.MULTILINE), target
+
+
+def _is_of_corpus(file: str, name: str) -> bool:
+    """Whether a path is that of a file of a corpus, one that ships or that a reader adds."""
+    return file in {str(places.folder(corpus) / name) for corpus in CORPORA}
 
 
 def _python(arguments: list[str]) -> None:

@@ -1,14 +1,14 @@
 """README's own catalogue and commands that need a network, against a site on the loopback."""
 
 import shlex
+import shutil
 import sys
-from itertools import pairwise
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import yaml
 
-from stages import catalogue, download
+from stages import catalogue, corpora, download
 from stages.base.params import load
 from stages.commands.predict.inputs import is_url, open_trailer
 from stages.trailers.fetching.fetcher import TrailerFetcher
@@ -25,16 +25,11 @@ def command(begins: str) -> list[str]:
     return shlex.split(line, comments=True)
 
 
-def overridden(words: list[str], folder: Path) -> None:
-    """Write params.yaml with the values of a command's -S options, polite to nobody."""
+def overridden(download: dict[str, str], folder: Path) -> None:
+    """Write params.yaml with other values in its section download, polite to nobody."""
     params = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
-    for option, assignment in pairwise(words):
-        if option == "-S":
-            name, _, value = assignment.partition("=")
-            section, _, key = name.partition(".")
-            assert key in params[section]
-            params[section][key] = value
-    params["download"] |= {"retries": 0, "timeout_seconds": 5.0, "pause_seconds": 0.0}
+    assert download.keys() <= params["download"].keys()
+    params["download"] |= {"retries": 0, "timeout_seconds": 5.0, "pause_seconds": 0.0, **download}
     (folder / "params.yaml").write_text(yaml.safe_dump(params), encoding="utf-8")
 
 
@@ -42,19 +37,21 @@ def test_the_catalogue_of_own_films_is_downloaded(
     site: Site, movie: bytes, tmp_path: Path, monkeypatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "argv", ["stage"])
     monkeypatch.setenv("WORKERS", "1")
-    words = command("dvc exp run -S catalogue.path=mine.txt")
     (tmp_path / "films").mkdir()
     (tmp_path / "films/my_film.mp4").write_bytes(movie)
-    overridden([word.replace("=/films", "=films") for word in words], tmp_path)
+    overridden({"files_under": "films"}, tmp_path)
+    shutil.copy(ROOT / "dvc.yaml", tmp_path)
     (listed,) = [b.text for b in blocks(README, "") if b.text.startswith("film_id")]
     (tmp_path / "second_source.txt").write_bytes(b"")
     (tmp_path / "mine.txt").write_text(listed.replace("https://…", site.url + "/matrix.mp4"))
     site.routes["/matrix.mp4"] = serve(movie)
+    monkeypatch.setattr(sys, "argv", command("python -m stages.corpora")[2:])
+    corpora.main()
+    monkeypatch.setattr(sys, "argv", ["stage", "--corpus", "mine"])
     catalogue.main()
     download.main()
-    found = pq.read_table("data/sample/downloads.parquet").to_pylist()
+    found = pq.read_table("data/mine/downloads.parquet").to_pylist()
     assert [row["reason"] for row in found] == ["ok", "ok"]
 
 
@@ -62,7 +59,7 @@ def test_the_trailers_to_predict_are_opened(
     site: Site, movie: bytes, tmp_path: Path, monkeypatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    overridden([], tmp_path)
+    overridden({}, tmp_path)
     params = load()
     (tmp_path / "trailer.mp4").write_bytes(movie)
     site.routes["/trailer.mp4"] = serve(movie)
