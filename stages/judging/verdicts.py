@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from stages.scoring.permutation import holm
+from stages.scoring.holm import holm
 
 ALPHA = 0.05  # Holm's p of a clear difference is below this
 BETTER, WORSE, UNDECIDED = "better", "worse", "undecided"

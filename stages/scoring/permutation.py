@@ -101,19 +101,6 @@ def no_skill_test(
     )
 
 
-def holm(p_values: Floats) -> Floats:
-    """Adjust p-values so that rejecting below a level keeps the family-wise error at that level.
-
-    Holm 1979, step-down. p_values: (n_tests,). Returns (n_tests,) in the same order.
-    """
-    order = np.argsort(p_values, kind="stable")
-    factors = np.arange(len(p_values), 0, -1)
-    stepped = np.minimum(np.maximum.accumulate(p_values[order] * factors), 1.0)
-    adjusted = np.empty(len(p_values))
-    adjusted[order] = stepped
-    return adjusted
-
-
 def _p_value(permuted: Floats, observed: float) -> float:
     as_large = int(np.sum(permuted >= observed - ROUNDING))
     return (1 + as_large) / (1 + len(permuted))

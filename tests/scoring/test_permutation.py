@@ -7,7 +7,8 @@ from sklearn.metrics import average_precision_score
 
 from stages.base.errors import BenchmarkError
 from stages.scoring import bootstrap, permutation
-from stages.scoring.permutation import holm, no_skill_test, paired_permutation_test
+from stages.scoring.holm import holm
+from stages.scoring.permutation import no_skill_test, paired_permutation_test
 
 TRUE = np.array([[1, 0], [0, 1], [1, 0], [0, 1], [0, 1], [1, 1]], dtype=bool)
 

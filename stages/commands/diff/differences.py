@@ -10,8 +10,9 @@ from stages.commands.diff.revisions import Overlap, Revision, scores_on
 from stages.judging.sample_size import check_sample_size
 from stages.judging.verdicts import TOO_FEW, verdict_name
 from stages.scoring.bootstrap import bootstrap_macro_average_precision
+from stages.scoring.holm import holm
 from stages.scoring.intervals import paired_difference
-from stages.scoring.permutation import holm, paired_permutation_test
+from stages.scoring.permutation import paired_permutation_test
 from stages.scoring.ranking import macro_average_precision
 
 Row = dict[str, Any]
