@@ -12,8 +12,7 @@ def main() -> None:
         prog="python -m stages.ceiling",
         description="Compute the sample corpus's ceilings and contact sheets: writes "
         "metrics/ceilings.csv, metrics/ceiling_genres.csv and metrics/sheets/; of real films, "
-        "whose truth nobody planted, these stay empty. metrics/label_ceiling.csv: how far a second "
-        "source of genres agrees with the first.",
+        "whose truth nobody planted, these stay empty.",
     ).parse_args()
 
     from stages.base.counting import counted
@@ -21,9 +20,6 @@ def main() -> None:
     from stages.base.params import load
     from stages.base.params.matrix import cells
     from stages.base.tables import write_csv
-    from stages.corpus.second_source import load_second_source
-    from stages.fitting.films import read_films
-    from stages.judging import label_ceiling
     from stages.judging.ceilings import ceilings, read_corpus
     from stages.sample.contact_sheet import contact_sheet, sound_sheet
 
@@ -33,10 +29,6 @@ def main() -> None:
     write_csv([row for row, _ in found], COLUMNS, places.metrics() / "ceilings.csv")
     genres = [row for _, rows in found for row in rows]
     write_csv(genres, GENRE_COLUMNS, places.metrics() / "ceiling_genres.csv")
-    second = load_second_source(places.data() / "second_source.parquet")
-    films = read_films(places.data())
-    rows = label_ceiling.label_ceiling_rows(films, second, params.judging)
-    write_csv(rows, label_ceiling.COLUMNS, places.metrics() / "label_ceiling.csv")
     about = "Contact sheets of the sample corpus's cues." if corpus else "No sheets of real films."
     with replacing(places.metrics() / "sheets") as sheets:
         write(about + "\n", sheets / "about.txt")
@@ -44,8 +36,6 @@ def main() -> None:
             write(contact_sheet(), sheets / "picture.jpg")
             write(sound_sheet(), sheets / "sound.jpg")
     say(counted(len(found), "ceiling") if corpus else "no sample corpus, no ceilings")
-    if note := label_ceiling.small_overlap_note(films, second):
-        say(note)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Every figure of the report: a function of data frames that returns an Altair chart."""
 
 from report.figures.ablations import ranks, variance
+from report.figures.catalogue import label_agreement
 from report.figures.cost import price, timings
 from report.figures.data import attrition, cooccurrence, prevalence
 from report.figures.fits import learning_curve, settings
@@ -21,6 +22,7 @@ __all__ = [
     "dumbbell",
     "f1_curves",
     "keras_accuracy",
+    "label_agreement",
     "learning_curve",
     "matrix",
     "owned",

@@ -1,7 +1,8 @@
 """Sections whose content depends on what the metrics hold. One file for a page or two."""
 
 from report.sections.ablations import contrast, label_sets, ranks, ungrouped, variance
-from report.sections.data import downloaded, extraction, no_second_source, sheets
+from report.sections.catalogue import label_agreement
+from report.sections.data import downloaded, extraction, sheets
 from report.sections.instrument import ceilings, null_corpus, over_time, recovery, simulations
 from report.sections.probes import budgets, chosen, curves, tuning
 from report.sections.run import (
@@ -33,12 +34,12 @@ __all__ = [
     "edit_loop",
     "extraction",
     "key_frames",
+    "label_agreement",
     "label_sets",
     "learning_curve",
     "machine",
     "memory",
     "models",
-    "no_second_source",
     "not_run",
     "null_corpus",
     "over_time",

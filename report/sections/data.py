@@ -1,4 +1,4 @@
-"""The data page: what was downloaded, the second source, contact sheets, rules of extraction."""
+"""The data page: what was downloaded, contact sheets, rules of extraction."""
 
 from typing import Any
 
@@ -67,15 +67,3 @@ def downloaded(metrics: Metrics) -> str:
     study = of.get("seed_study_share")
     aside = "The student study that this benchmark grew out of got"
     return f"{said}. {aside} {study:.0%} of its own." if study else f"{said}."
-
-
-def no_second_source(metrics: Metrics) -> str:
-    """Why the agreement of two sources of genres is unknown."""
-    of = metrics.catalogue.get("second_source", {"path": "second_source.txt", "films": 0})
-    file = f"{text.isolate(of['path'])} (catalogue.second_source)"
-    if not of["films"]:
-        return f"How far two sources of genres agree is unknown: {file} names no film."
-    return (
-        f"How far two sources of genres agree is unknown: {file} names the genres of "
-        f"{of['films']} of these films, but fewer than two of them have a usable trailer."
-    )

@@ -3,6 +3,7 @@
 from report.tables import (
     ablations,
     approaches,
+    catalogue,
     claims,
     common,
     genres,
@@ -15,6 +16,7 @@ from report.tables import (
 __all__ = [
     "ablations",
     "approaches",
+    "catalogue",
     "claims",
     "common",
     "genres",

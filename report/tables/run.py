@@ -8,7 +8,7 @@ from report.loading import Metrics
 from report.text import in_words, number
 
 STAGES = (  # those the pipeline has whatever its matrix
-    *("catalogue", "download", "frames", "audio", "splits", "leaks"),
+    *("catalogue", "label_ceiling", "download", "frames", "audio", "splits", "leaks"),
     *("fit@prior", "ceiling", "evaluate", "contrast", "compare", "training_sets"),
 )
 

@@ -1,12 +1,35 @@
 """Films and their genres as arrays, and what can be counted on them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from stages.base.genres import GENRES
+from stages.corpus.folds import group_films
 from stages.corpus.reader import Trailer
+
+
+@dataclass(frozen=True)
+class LabelledFilms:
+    """All films of a catalogue, in its order, whether or not a trailer was ever fetched."""
+
+    ids: list[str]
+    y_true: np.ndarray
+    """(n_films, n_genres) bool."""
+    year: list[int]
+    group: np.ndarray | None
+    """(n_films,) number of each film's collection; None where the catalogue names none."""
+
+
+def labelled_films(trailers: Sequence[Trailer]) -> LabelledFilms:
+    """The films of these trailers, each once."""
+    ids, y_true = films_of(trailers)
+    collections = collections_of(trailers)
+    group = group_films(collections) if any(collections) else None
+    years = {trailer.film_id: trailer.year for trailer in trailers}
+    return LabelledFilms(ids, y_true, list(years.values()), group)
 
 
 def films_of(trailers: Sequence[Trailer]) -> tuple[list[str], np.ndarray]:

@@ -1,6 +1,8 @@
 """Read a second source of genres: tab-separated `film_id genres`, one film a line.
 
 The format is as lenient as a catalogue's. A source may name more films than the catalogue, or none.
+A film without genres there is one to which the source gives others than the ten; a film of which
+it does not know the genres has no line.
 """
 
 from collections.abc import Iterator, Mapping
@@ -105,4 +107,5 @@ def _row_problems(number: int, row: list[str], line_of: Mapping[str, int]) -> It
     if row[0] in line_of:
         found = f"{row[0]!r} of line {line_of[row[0]]} again"
         yield Problem(number, "duplicate film_id", found, "each film once")
-    yield from genre_problems(number, row[1])
+    if row[1]:
+        yield from genre_problems(number, row[1])

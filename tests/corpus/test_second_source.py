@@ -30,11 +30,14 @@ def test_blanks_around_a_field_are_no_part_of_it():
     assert genres == {"1": ("Action", "Drama"), "2": ("Horror",)}
 
 
+def test_a_film_with_none_of_the_ten_genres_is_known_without_any():
+    assert parse(b"1\tDrama\n2\t\n") == ({"1": ("Drama",), "2": ()}, [])
+
+
 @pytest.mark.parametrize(
     ("line", "part"),
     [
         ("2\tDramma", "unknown genre: found 'Dramma'"),
-        ("2\t", "no genre"),
         ("2\tDrama\textra", "wrong column count: found 3 columns, expected 2"),
         ("2", "wrong column count: found 1 column,"),
         ("\tDrama", "empty film_id"),
@@ -75,7 +78,7 @@ def test_ids_of_another_kind_are_refused(tmp_path):
 
 
 def test_the_table_gives_back_what_was_saved(tmp_path):
-    genres = {"2": ("Horror",), "1": ("Action", "Drama")}
+    genres = {"2": ("Horror",), "1": ("Action", "Drama"), "3": ()}
     save_second_source(genres, tmp_path / "second.parquet")
     assert load_second_source(tmp_path / "second.parquet") == genres
 

@@ -4,6 +4,7 @@ import itertools
 from pathlib import Path
 from typing import Any
 
+import made_up_catalogue
 import made_up_films
 import numpy as np
 from made_up_run import FILMS, GENRES, HOSTILE, RULES, catalogue, write_csv, write_json
@@ -58,6 +59,7 @@ def write(folder: Path, *, sample: bool = True, hostile: bool = False, seed: int
         _ceilings(folder, rng, prevalence)
         _sheets(folder)
     else:  # as the stage leaves them: a head without rows
+        write_csv(folder, "label_ceiling", made_up_catalogue.label_ceiling())
         head = "modality,window,used_by,macro_ap,micro_ap,samples_ap\n"
         (folder / "ceilings.csv").write_text(head, encoding="utf-8")
     _curves(folder, rng)

@@ -2,6 +2,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import made_up_catalogue
 import pandas as pd
 import pytest
 from made_up_metrics import APPROACHES
@@ -58,6 +59,7 @@ def charts(metrics: Metrics) -> dict[str, Any]:
             metrics.approaches.assign(skilled=True), 0.29, 0.63
         ),
         "attrition": figures.attrition(metrics.attrition),
+        "label_agreement": figures.label_agreement(pd.DataFrame(made_up_catalogue.label_ceiling())),
         "learning_curve": figures.learning_curve(metrics.curves["mfcc_mlp"], "mfcc_mlp"),
         "settings": figures.settings(grid, "mfcc_linear", "C"),
         "training_sets": figures.training_sets(metrics.table("learning_curve"), chance),
