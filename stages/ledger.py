@@ -1,5 +1,7 @@
 """Command: list the trailers that could not be used, with the reasons."""
 
+import json
+
 from stages.base import places
 from stages.base.console import CommandLine, run_command, say
 
@@ -8,7 +10,7 @@ def main() -> None:
     parser = CommandLine(
         prog="python -m stages.ledger",
         description="List the trailers that could not be used, with reason and detail, from "
-        "data/downloads.parquet.",
+        "data/downloads.parquet; and say whether what is missing is missing at random.",
     )
     parser.add_argument("--all", action="store_true", help="list the downloaded ones too")
     arguments = parser.parse_args()
@@ -21,17 +23,22 @@ def main() -> None:
     from stages.trailers.fetching.ledger import ledger_table
 
     path = places.data() / "downloads.parquet"
-    if not path.exists():
+    splits = places.metrics() / "splits.json"
+    if path.exists():
+        rows = read_table(path).to_pylist()
+        if arguments.all or any(row["reason"] != "ok" for row in rows):
+            Console(highlight=False).print(ledger_table(rows, arguments.all))
+        else:
+            say(f"{counted(len(rows), 'trailer')}, none missing; --all lists them")
+    elif not splits.exists():  # published features have no trailers, and are split all the same
         raise BenchmarkError(
             "nothing was downloaded yet",
             where=str(path),
             do="run `dvc repro`, which downloads first",
         )
-    rows = read_table(path).to_pylist()
-    if arguments.all or any(row["reason"] != "ok" for row in rows):
-        Console(highlight=False).print(ledger_table(rows, arguments.all))
-    else:
-        say(f"{counted(len(rows), 'trailer')}, none missing; --all lists them")
+    said = json.loads(splits.read_text(encoding="utf-8")) if splits.exists() else {}
+    if "missing" in said:
+        say(said["missing"])
 
 
 if __name__ == "__main__":

@@ -8,18 +8,17 @@ def main() -> None:
     CommandLine(
         prog="python -m stages.splits",
         description="Assign every usable film to a fold, stratified over label combinations: "
-        "writes data/splits.parquet, metrics/splits.json and metrics/attrition.csv.",
+        "writes data/splits.parquet and metrics/: splits.json, attrition.csv, missing.csv.",
     ).parse_args()
 
-    import pyarrow as pa
-
     from stages.base.counting import counted
-    from stages.base.packs import read_table, write_table
+    from stages.base.packs import read_table
     from stages.base.params import load
     from stages.base.tables import write_csv, write_json
-    from stages.corpus.folds import assign_folds, attrition, group_films
-    from stages.corpus.labels import collections_of, films_of
+    from stages.corpus.folds import ATTRITION, assign_folds, attrition, group_films, save_splits
+    from stages.corpus.labels import collections_of, labelled_films
     from stages.corpus.table import read_trailers
+    from stages.judging import missing
     from stages.judging.sample_size import describe_sample_size
 
     every = load()
@@ -32,7 +31,8 @@ def main() -> None:
         for step, rows in outcomes.items()
     }
 
-    films, y_true = films_of(trailers)
+    labelled = labelled_films(trailers)
+    films, y_true = labelled.ids, labelled.y_true
     seen = {t.film_id for t in trailers if t.trailer_id in served["frames"]}
     heard = {t.film_id for t in trailers if t.trailer_id in served["audio"]}
     usable = [row for row, film in enumerate(films) if film in seen or film in heard]
@@ -51,14 +51,10 @@ def main() -> None:
         }
         for row, fold, other, group in zip(usable, fold_of, fold_ungrouped, groups, strict=True)
     ]
-    folds = [("fold", pa.int8()), ("fold_ungrouped", pa.int8()), ("group", pa.int32())]
-    served_by = [("picture", pa.bool_()), ("sound", pa.bool_())]
-    schema = pa.schema([("film_id", pa.string()), *folds, *served_by])
-    write_table(pa.Table.from_pylist(rows, schema), places.data() / "splits.parquet")
+    save_splits(rows, places.data() / "splits.parquet")
 
     ledger = read_table(places.data() / "downloads.parquet", columns=["reason"]).to_pylist()
-    columns = ["step", "reason", "trailers"]
-    write_csv(attrition(ledger, outcomes), columns, places.metrics() / "attrition.csv")
+    write_csv(attrition(ledger, outcomes), ATTRITION, places.metrics() / "attrition.csv")
     by_modality = {"picture": len(seen), "sound": len(heard)}
     by_modality |= {"both": len(seen & heard), "any": len(seen | heard)}
     sizes = {str(fold): sum(row["fold"] == fold for row in rows) for fold in range(params.folds)}
@@ -67,9 +63,13 @@ def main() -> None:
     judged = both or list(range(len(rows)))  # of pictures alone, or of sound
     series = group_films([collections_of(trailers)[row] for row in usable])
     size = describe_sample_size(y_true[usable][judged], series[judged], params.folds, every.judging)
-    write_json({**counts, "folds": sizes, **size}, places.metrics() / "splits.json")
-    served_by_any = f"{len(rows)} of {counted(len(films), 'film')} usable"
-    say(f"{served_by_any}, {len(seen & heard)} with picture and sound")
+    found = {films[usable[number]] for number in judged}
+    lost = missing.missing_rows(labelled, found, every.judging)
+    write_csv(lost, missing.COLUMNS, places.metrics() / "missing.csv")
+    counts |= {"folds": sizes, "missing": missing.describe_missing(lost), **size}
+    write_json(counts, places.metrics() / "splits.json")
+    films_usable = f"{len(rows)} of {counted(len(films), 'film')} usable"
+    say(f"{films_usable}, {len(seen & heard)} with picture and sound. {counts['missing']}")
     if "warning" in size:
         say(f"warning: {size['warning']}")
 

@@ -1,7 +1,7 @@
 """Every figure of the report: a function of data frames that returns an Altair chart."""
 
 from report.figures.ablations import ranks, variance
-from report.figures.catalogue import label_agreement
+from report.figures.catalogue import label_agreement, missing
 from report.figures.cost import price, timings
 from report.figures.data import attrition, cooccurrence, prevalence
 from report.figures.fits import learning_curve, settings
@@ -25,6 +25,7 @@ __all__ = [
     "label_agreement",
     "learning_curve",
     "matrix",
+    "missing",
     "owned",
     "pipeline",
     "power",

@@ -1,7 +1,7 @@
 """Sections whose content depends on what the metrics hold. One file for a page or two."""
 
 from report.sections.ablations import contrast, label_sets, ranks, ungrouped, variance
-from report.sections.catalogue import label_agreement
+from report.sections.catalogue import label_agreement, missing
 from report.sections.data import downloaded, extraction, sheets
 from report.sections.instrument import ceilings, null_corpus, over_time, recovery, simulations
 from report.sections.probes import budgets, chosen, curves, tuning
@@ -39,6 +39,7 @@ __all__ = [
     "learning_curve",
     "machine",
     "memory",
+    "missing",
     "models",
     "not_run",
     "null_corpus",

@@ -1,4 +1,4 @@
-"""Sections on the catalogue: how far two sources of its genres agree."""
+"""Sections on the catalogue: what two sources of its genres agree on, which films are missing."""
 
 from report import figures, html, text
 from report.html import Html
@@ -36,6 +36,23 @@ def label_agreement(metrics: Metrics) -> Html:
     numbers = tables.label_agreement(rows)
     return words + html.figure(
         chart, "label-agreement", source="label_ceiling.csv", numbers=numbers
+    )
+
+
+def missing(metrics: Metrics) -> Html:
+    """Whether films are missing at random; one sentence where none is, nothing where unknown."""
+    if not (said := metrics.splits.get("missing")):
+        return Html("")
+    rows = metrics.table("missing")
+    if rows.empty or not rows["missing"].iloc[0]:
+        return html.paragraph(said)
+    words = html.paragraph(
+        f"{said} Each genre and each decade is held against all other films; films of one "
+        "collection are counted together."
+    )
+    numbers = tables.missing(rows)
+    return words + html.figure(
+        figures.missing(rows), "missing", source="missing.csv", numbers=numbers
     )
 
 

@@ -1,8 +1,8 @@
-"""Tables of the catalogue, as they are shown: how far two sources of its genres agree."""
+"""Tables of the catalogue, as they are shown: what two sources agree on, what is missing."""
 
 import pandas as pd
 
-from report.text import interval, number
+from report.text import interval, number, p_value
 
 MEANS = {"macro": "mean over genres", "micro": "all films and genres in one count"}
 
@@ -23,6 +23,22 @@ def label_agreement(rows: pd.DataFrame) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(shown)
+
+
+def missing(rows: pd.DataFrame) -> pd.DataFrame:
+    """A line for all films, a genre and a decade. rows: of missing.csv."""
+    spans = zip(rows["lo"], rows["hi"], strict=True)
+    p = [p_value(value).removeprefix("p ").removeprefix("= ") for value in rows["p_value"]]
+    return pd.DataFrame(
+        {
+            "Films": rows["value"].fillna("all"),
+            "In the catalogue": rows["films"].astype(int),
+            "Missing": rows["missing"].astype(int),
+            "Share": [f"{share:.1%}" for share in rows["share"]],
+            "95% interval": [f"{lo:.1%} to {hi:.1%}" for lo, hi in spans],
+            "Adjusted p": p,
+        }
+    )
 
 
 def _placed(rows: pd.DataFrame) -> pd.DataFrame:

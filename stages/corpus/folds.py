@@ -2,13 +2,28 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from stages.base.counting import counted
 from stages.base.errors import BenchmarkError
+from stages.base.packs import write_table
 from stages.base.params import MIN_FOLDS
+
+SPLITS = pa.schema(  # of data/splits.parquet, one row a usable film
+    [
+        ("film_id", pa.string()),
+        ("fold", pa.int8()),
+        ("fold_ungrouped", pa.int8()),
+        ("group", pa.int32()),
+        ("picture", pa.bool_()),
+        ("sound", pa.bool_()),
+    ]
+)
+ATTRITION = ("step", "reason", "trailers")
 
 
 def group_films(collections: Sequence[str]) -> np.ndarray:
@@ -53,6 +68,11 @@ def assign_folds(
     for fold, (_, held_out) in enumerate(splitter.split(np.zeros(n_films), y_true)):
         fold_of[held_out] = fold
     return fold_of
+
+
+def save_splits(rows: Sequence[Mapping[str, Any]], path: Path) -> None:
+    """Write `data/splits.parquet`; rows: a usable film each, with the columns of SPLITS."""
+    write_table(pa.Table.from_pylist([*rows], SPLITS), path)
 
 
 def stratified_subset(y_true: np.ndarray, n: int, seed: int) -> np.ndarray:

@@ -18,7 +18,8 @@ class LabelledFilms:
     ids: list[str]
     y_true: np.ndarray
     """(n_films, n_genres) bool."""
-    year: list[int]
+    year: Sequence[int | None]
+    """None where it is not known."""
     group: np.ndarray | None
     """(n_films,) number of each film's collection; None where the catalogue names none."""
 

@@ -167,5 +167,6 @@ def test_the_stage_needs_the_two_catalogues_and_no_trailer(tmp_path, monkeypatch
     )
     save_second_source({}, Path("data/sample/second_source.parquet"))
     label_ceiling.main()
-    assert Path("metrics/sample/label_ceiling.csv").read_text() == "metric,genre,value,lo,hi,films\n"
+    head = "metric,genre,value,lo,hi,films\n"
+    assert Path("metrics/sample/label_ceiling.csv").read_text() == head
     assert "no second source" in capsys.readouterr().err

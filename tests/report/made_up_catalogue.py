@@ -1,4 +1,4 @@
-"""What a made-up second source of genres agrees on with a made-up catalogue."""
+"""What a second source of genres agrees on with a made-up catalogue, and which films it lost."""
 
 from typing import Any
 
@@ -21,3 +21,14 @@ def label_ceiling() -> list[Row]:
             row = {"metric": metric, "genre": genre, "value": value, "films": 40 - place}
             rows.append(row | spread)
     return rows
+
+
+def missing() -> list[Row]:
+    """Most of all horror films are missing."""
+    shares = {("all", None): (240, 16, 0.002), ("genre", "Drama"): (90, 5, 0.9)}
+    shares |= {("genre", "Horror"): (20, 8, 0.002), ("decade", "1990s"): (240, 16, 1.0)}
+    return [
+        {"kind": kind, "value": value, "films": films, "missing": gone, "share": gone / films}
+        | {"lo": gone / films - 0.03, "hi": gone / films + 0.03, "p_value": p}
+        for (kind, value), (films, gone, p) in shares.items()
+    ]

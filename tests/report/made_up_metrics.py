@@ -60,6 +60,7 @@ def write(folder: Path, *, sample: bool = True, hostile: bool = False, seed: int
         _sheets(folder)
     else:  # as the stage leaves them: a head without rows
         write_csv(folder, "label_ceiling", made_up_catalogue.label_ceiling())
+        write_csv(folder, "missing", made_up_catalogue.missing())
         head = "modality,window,used_by,macro_ap,micro_ap,samples_ap\n"
         (folder / "ceilings.csv").write_text(head, encoding="utf-8")
     _curves(folder, rng)

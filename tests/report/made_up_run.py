@@ -58,6 +58,7 @@ def catalogue(folder: Path, prevalence: dict[str, float], sample: bool, hostile:
             "films": came,
             "usable": {"picture": came, "sound": came - 2, "both": came - 2, "any": came},
             "folds": {str(fold): came // 5 for fold in range(5)},
+            "missing": "16 of 240 films are missing." if lost else "None of the films is missing.",
         },
     )
     rows = [("download", "ok", came), *(("download", k, v) for k, v in lost.items())]

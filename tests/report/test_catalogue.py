@@ -1,9 +1,10 @@
-"""What the pages say of the catalogue: how far two sources of its genres agree."""
+"""What the pages say of the catalogue: two sources of its genres, and films that are missing."""
 
 from dataclasses import replace
 from pathlib import Path
 
 import made_up_catalogue
+import pandas as pd
 import pytest
 from made_up_run import GENRES, write_csv
 
@@ -46,3 +47,24 @@ def test_a_genre_without_an_interval_is_a_point_alone(two_sources: Metrics) -> N
     chart = figures.label_agreement(two_sources.table("label_ceiling")).to_dict()
     assert "Thriller 0.45." in chart["description"]
     assert chart["layer"][0]["transform"] == [{"filter": "isValid(datum.lo)"}]
+
+
+def test_a_genre_that_is_missing_more_often_is_named_above_the_figure(films: Metrics) -> None:
+    told = sections.missing(films).text
+    assert "16 of 240 films are missing." in told
+    assert "What is missing depends on what a film is: Horror<" in told
+    shown = tables.catalogue.missing(films.table("missing"))
+    assert shown.iloc[0].tolist() == ["all", 240, 16, "6.7%", "3.7% to 9.7%", "0.002"]
+    assert shown["Films"].tolist() == ["all", "Drama", "Horror", "1990s"]
+
+
+def test_where_nothing_is_missing_one_sentence_says_so(metrics: Metrics) -> None:
+    assert sections.missing(metrics).text == '<p class="">None of the films is missing.</p>'
+    unknown = replace(metrics, splits={})
+    assert sections.missing(unknown).text == ""
+
+
+def test_without_a_clear_genre_the_figure_claims_none() -> None:
+    rows = pd.DataFrame(made_up_catalogue.missing()).assign(p_value=0.4)
+    title = figures.missing(rows).to_dict()["title"]["text"]
+    assert title == "No genre and no decade is clearly missing more often than others"

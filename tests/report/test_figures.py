@@ -59,6 +59,7 @@ def charts(metrics: Metrics) -> dict[str, Any]:
             metrics.approaches.assign(skilled=True), 0.29, 0.63
         ),
         "attrition": figures.attrition(metrics.attrition),
+        "missing": figures.missing(pd.DataFrame(made_up_catalogue.missing())),
         "label_agreement": figures.label_agreement(pd.DataFrame(made_up_catalogue.label_ceiling())),
         "learning_curve": figures.learning_curve(metrics.curves["mfcc_mlp"], "mfcc_mlp"),
         "settings": figures.settings(grid, "mfcc_linear", "C"),

@@ -25,7 +25,7 @@ def rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[dict]:
         (trailer_at(f"file:{number}.mp4"), TrailerError(*each))
         for number, each in enumerate(failed)
     ]
-    return write_ledger(results, Path("data/downloads.parquet"))
+    return write_ledger(results, Path("data/sample/downloads.parquet"))
 
 
 def shown(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> str:
@@ -47,11 +47,25 @@ def test_where_none_is_missing_it_is_said(
     rows: list[dict], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     whole = [row | {"reason": "ok"} for row in rows]
-    write_table(pa.Table.from_pylist(whole), Path("data/downloads.parquet"))
+    write_table(pa.Table.from_pylist(whole), Path("data/sample/downloads.parquet"))
     monkeypatch.setattr(sys, "argv", ["ledger"])
     command.main()
     printed = capsys.readouterr()
     assert "3 trailers, none missing" in printed.err and not printed.out
+
+
+def test_whether_films_are_missing_at_random_is_said_below_the_list(
+    rows: list[dict], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("metrics/sample").mkdir(parents=True)
+    Path("metrics/sample/splits.json").write_text('{"missing": "2 of 3 films are missing."}')
+    assert "HTTP Error 404" in shown(monkeypatch, capsys)
+    command.main()
+    assert capsys.readouterr().err == "2 of 3 films are missing.\n"
+    Path("data/sample/downloads.parquet").unlink()  # as where features were published: no trailers
+    command.main()
+    printed = capsys.readouterr()
+    assert printed.err == "2 of 3 films are missing.\n" and not printed.out
 
 
 def test_what_to_do_names_the_command_that_shows_them(rows: list[dict]) -> None:
