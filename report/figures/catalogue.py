@@ -50,7 +50,7 @@ def missing(rows: pd.DataFrame) -> Any:
     )
     return finish(
         alt.layer(line, points),
-        f"What is missing depends on what a film is: {listed(clear)}"
+        f"Missing more often, or less, than other films: {listed(clear)}"
         if clear
         else "No genre and no decade is clearly missing more often than others",
         f"Share of films that are missing, by genre and decade. {spoken}. "

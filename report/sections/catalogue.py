@@ -43,16 +43,18 @@ def missing(metrics: Metrics) -> Html:
     """Whether films are missing at random; one sentence where none is, nothing where unknown."""
     if not (said := metrics.splits.get("missing")):
         return Html("")
-    rows = metrics.table("missing")
+    heading, rows = html.heading("Which films are missing"), metrics.table("missing")
     if rows.empty or not rows["missing"].iloc[0]:
-        return html.paragraph(said)
+        return heading + html.paragraph(said)
     words = html.paragraph(
-        f"{said} Each genre and each decade is held against all other films; films of one "
-        "collection are counted together."
+        f"{said} Each genre and each decade is held against all other films; in the test, films "
+        "of one collection go together."
     )
     numbers = tables.missing(rows)
-    return words + html.figure(
-        figures.missing(rows), "missing", source="missing.csv", numbers=numbers
+    return (
+        heading
+        + words
+        + html.figure(figures.missing(rows), "missing", source="missing.csv", numbers=numbers)
     )
 
 

@@ -52,14 +52,16 @@ def test_a_genre_without_an_interval_is_a_point_alone(two_sources: Metrics) -> N
 def test_a_genre_that_is_missing_more_often_is_named_above_the_figure(films: Metrics) -> None:
     told = sections.missing(films).text
     assert "16 of 240 films are missing." in told
-    assert "What is missing depends on what a film is: Horror<" in told
+    assert "Missing more often, or less, than other films: Horror<" in told
     shown = tables.catalogue.missing(films.table("missing"))
     assert shown.iloc[0].tolist() == ["all", 240, 16, "6.7%", "3.7% to 9.7%", "0.002"]
     assert shown["Films"].tolist() == ["all", "Drama", "Horror", "1990s"]
 
 
 def test_where_nothing_is_missing_one_sentence_says_so(metrics: Metrics) -> None:
-    assert sections.missing(metrics).text == '<p class="">None of the films is missing.</p>'
+    told = sections.missing(metrics).text
+    assert told.endswith('<p class="">None of the films is missing.</p>')
+    assert 'id="which-films-are-missing"' in told and "figure" not in told
     unknown = replace(metrics, splits={})
     assert sections.missing(unknown).text == ""
 
