@@ -36,8 +36,8 @@ from stages.corpus.labels import films_of
 from stages.corpus.reader import read_catalogue
 from stages.judging.verdicts import verdict
 from stages.scoring.bootstrap import Resamples, bootstrap_macro_average_precision
-from stages.scoring.intervals import Method, approach_estimate, paired_difference
 from stages.scoring.holm import holm
+from stages.scoring.intervals import Method, approach_estimate, paired_difference
 from stages.scoring.permutation import no_skill_test, paired_permutation_test
 
 ROOT = Path(__file__).resolve().parents[1]
