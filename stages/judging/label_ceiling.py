@@ -1,6 +1,9 @@
 """How far two sources of genres agree: a mark to hold any judge of these labels against."""
 
+import hashlib
+import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -87,6 +90,26 @@ def _agreement(
 def _with_interval(resamples: Resamples, shown: bool) -> Row:
     estimate = approach_estimate(resamples, 0)
     return {"value": estimate.value, **interval_cells(estimate.lo, estimate.hi, shown)}
+
+
+def describe_sources(films: LabelledFilms, second: Genres, path: str) -> Row:
+    """Which films and labels a table is of, and the file that the second source was read from."""
+    labels = json.dumps([films.ids, films.y_true.astype(int).tolist()])
+    digest = hashlib.sha256(labels.encode()).hexdigest()
+    return {"catalogue_sha256": digest, "second_source": Path(path).name if second else ""}
+
+
+def kept_source(films: LabelledFilms, about: Path) -> str:
+    """The second source of the table that is there, if it is of just these films; else "".
+
+    Genres that may not be passed on are compared where they are, and the table goes into git.
+    about: what `describe_sources` said, as a file beside the table.
+    """
+    if not (about.exists() and about.with_suffix(".csv").exists()):
+        return ""
+    told: Row = json.loads(about.read_text(encoding="utf-8"))
+    same = told.get("catalogue_sha256") == describe_sources(films, {}, "")["catalogue_sha256"]
+    return str(told.get("second_source", "")) if same else ""
 
 
 def small_overlap_note(films: LabelledFilms, second: Genres) -> str:

@@ -1,5 +1,6 @@
 import csv
 import dataclasses
+import shutil
 import sys
 from pathlib import Path
 
@@ -165,8 +166,38 @@ def test_the_stage_needs_the_two_catalogues_and_no_trailer(tmp_path, monkeypatch
     assert float(value["macro_f1", ""]) == pytest.approx(
         f1_score(y_true, y_second, average="macro"), abs=1e-6
     )
+    Path("metrics/sample/label_ceiling.csv").unlink()
     save_second_source({}, Path("data/sample/second_source.parquet"))
     label_ceiling.main()
     head = "metric,genre,value,lo,hi,films\n"
     assert Path("metrics/sample/label_ceiling.csv").read_text() == head
     assert "no second source" in capsys.readouterr().err
+
+
+def test_a_table_stays_where_its_second_source_is_not(tmp_path, monkeypatch, capsys):
+    """Of the same films and labels; of others it would be a number about something else."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["label_ceiling"])
+    shutil.copy(PARAMS, tmp_path)
+    y_true, y_second = two_sources(80)
+    table = Path("metrics/sample/label_ceiling.csv")
+
+    def run(second: dict[str, tuple[str, ...]], labels: np.ndarray = y_true) -> str:
+        trailers = [
+            Trailer(f"{n:016x}", str(n), "T", 2000, genres, f"sample:{n}")
+            for n, genres in enumerate(as_source(labels).values())
+        ]
+        save_trailers(trailers, Path("data/sample/catalogue.parquet"))
+        save_second_source(second, Path("data/sample/second_source.parquet"))
+        label_ceiling.main()
+        return capsys.readouterr().err
+
+    run(as_source(y_second))
+    made = table.read_bytes()
+    assert made.count(b"\n") > 20
+    assert "what second_source.txt said of the same films stays" in run({})
+    assert table.read_bytes() == made
+    other = y_true.copy()
+    other[0] = ~other[0]
+    assert "nothing to compare" in run({}, other)
+    assert table.read_bytes().count(b"\n") == 1
