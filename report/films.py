@@ -54,7 +54,7 @@ def read(metrics: Metrics) -> Films:
         text = film["scores"]
         values = [int(text[at : at + 2], 36) / 1000 for at in range(0, len(text), 2)]
         scores[row] = np.reshape(values, scores.shape[1:])
-    titles = [f"{film['title']} ({film['year']})" for film in films]
+    titles = [f"{film['title']} ({film.get('year') or '–'})" for film in films]
     return Films(titles, genres, slugs, y_true, scores)
 
 

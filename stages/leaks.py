@@ -29,7 +29,7 @@ def main() -> None:
     leaks, coverage = find_leaks(frames, sound, films.film_of, params)
     ids = films.ids.tolist()
     trailers = read_trailers(places.data() / "catalogue.parquet")
-    named = {trailer.film_id: f"{trailer.title} ({trailer.year})" for trailer in trailers}
+    named = {trailer.film_id: trailer.film for trailer in trailers}
     titles = [named[film] for film in ids]
     rows = leak_rows(leaks, coverage, ids, titles, films.fold.tolist())
     write_table(occurrence_table(leaks, ids), places.data() / "leaks.parquet")

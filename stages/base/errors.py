@@ -6,6 +6,7 @@ from stages.base.redaction import redact
 
 REASONS = (
     "ok",
+    "no_trailer",  # the catalogue names none for this film
     "gone",  # removed, terminated account, HTTP 404 or 410
     "private",
     "geo_blocked",

@@ -1,17 +1,18 @@
 """Read a catalogue: tab-separated `film_id title year genres trailer`, one trailer a line.
 
-A sixth column, `collection`, may name the series a film belongs to; empty where it belongs to none.
-Accepted: a byte order mark, CRLF, blank lines, `#` comments, the column names as a first line, and
-several lines for a film with several trailers. Blanks at the ends of a field, or of a genre's name,
-are stripped. Every other deviation is reported, the first hundred at once. Nothing in a catalogue
-is trusted: ids and titles are text to show, never a path.
+A first line may name the columns, which then stand in any order; without one they stand as above,
+perhaps with `collection` as a sixth. Two columns may be left out: `collection`, the series a film
+belongs to, and `split`, the part of a published split; both may be empty, as may year and trailer.
+Accepted: a byte order mark, CRLF, blank lines, `#` comments, and several lines for a film with
+several trailers. Blanks at the ends of a field, or of a genre's name, are stripped. Every other
+deviation is reported, the first hundred at once. Nothing in a catalogue is trusted: ids and titles
+are text to show, never a path.
 """
 
 import difflib
 import hashlib
 import re
-import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -21,18 +22,15 @@ from urllib.parse import SplitResult, urlsplit
 from stages.base.counting import counted, listed
 from stages.base.errors import BenchmarkError
 from stages.base.genres import GENRES
+from stages.corpus.lines import Problem, character_problems, split_rows, strip_blanks
 
 COLUMNS = ("film_id", "title", "year", "genres", "trailer")
-COLLECTION = "collection"
-WIDTHS = (len(COLUMNS), len(COLUMNS) + 1)
+OPTIONAL = ("collection", "split")
+UNNAMED = {len(order): order for order in (COLUMNS, (*COLUMNS, "collection"))}
 SCHEMES = ("https", "http", "file", "sample")
-MAX_GENRES = 6
 FIRST_YEAR = 1888  # Roundhay Garden Scene, the oldest film that survives
+UNKNOWN_YEAR = "–"
 YEARS_AHEAD = 5  # announced films have trailers too
-# spaces of all kinds and invisible marks; no tabs, which separate the columns
-BLANKS = " \u00a0\u00ad\u1680\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
-BLANKS += "".join(map(chr, range(0x2000, 0x2010)))
-INVISIBLE = "\u00ad\u200b\u2060\ufeff"  # within a word they only join or break lines
 SIMILARITY_CUTOFF = (
     0.75  # of difflib's ratio: misspelt names of the ten are above, TMDB's other genres below
 )
@@ -46,26 +44,20 @@ class Trailer:
     """Derived from film_id and url; the only field that is safe as a file name."""
     film_id: str
     title: str
-    year: int
+    year: int | None
     genres: tuple[str, ...]
     """In the order of GENRES."""
     url: str
+    """"" for a film without a trailer to fetch."""
     collection: str = ""
     """The series of films it belongs to, "" for none."""
+    split: str = ""
+    """The part of a published split that the film is in, "" for none."""
 
-
-@dataclass(frozen=True)
-class Problem:
-    """One thing that is wrong with one line."""
-
-    line: int
-    """From 1."""
-    message: str
-    found: str
-    expected: str
-
-    def __str__(self) -> str:
-        return f"line {self.line}: {self.message}: found {self.found}, expected {self.expected}"
+    @property
+    def film(self) -> str:
+        """Title and year, as shown."""
+        return f"{self.title} ({self.year or UNKNOWN_YEAR})"
 
 
 def read_catalogue(path: Path) -> list[Trailer]:
@@ -105,16 +97,21 @@ def parse(data: bytes) -> tuple[list[Trailer], list[Problem]]:
     problems: list[Problem] = []
     films: dict[str, tuple[int, Trailer]] = {}
     seen: dict[str, int] = {}
-    width = (0, 0)
+    columns: tuple[str, ...] = ()
+    first = 0
     for number, row in split_rows(data, problems):
-        if not width[0] and len(row) in WIDTHS:
-            width = (number, len(row))
-        if tuple(row) in (COLUMNS, (*COLUMNS, COLLECTION)) and number == width[0]:
+        if not first and _names_columns(row):
+            if found := list(_column_problems(number, row)):
+                return [], [*problems, *found]
+            columns, first = tuple(row), number
             continue
-        found = list(_row_problems(number, row, width))
+        if not columns and len(row) in UNNAMED:
+            columns = UNNAMED[len(row)]
+        first = first or number
+        found = list(_row_problems(number, row, columns, first))
         problems += found
         if not found:
-            trailer = _trailer(row)
+            trailer = _trailer(dict(zip(columns, row, strict=True)))
             problems += _duplicates(number, trailer, films, seen)
             trailers.append(trailer)
     return trailers, problems
@@ -125,73 +122,63 @@ def trailer_id(film_id: str, url: str) -> str:
     return hashlib.sha256(f"{film_id}\t{url}".encode()).hexdigest()[:16]
 
 
-def split_rows(data: bytes, problems: list[Problem]) -> Iterator[tuple[int, list[str]]]:
-    """Line number and stripped fields of every line but blanks and comments.
-
-    A line that is not UTF-8 is appended to `problems`.
-    """
-    for number, raw in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), start=1):
-        try:
-            line = raw.removesuffix(b"\r").decode("utf-8")
-        except UnicodeDecodeError as error:
-            shown = f"byte {raw[error.start]:#04x} at column {error.start + 1}"
-            problems.append(Problem(number, "not UTF-8", shown, "text saved as UTF-8"))
-            continue
-        if not line.strip() or line.startswith("#"):
-            continue
-        yield number, [strip_blanks(field) for field in line.split("\t")]
+def _names_columns(row: list[str]) -> bool:
+    """Whether a first line names columns, some of them perhaps misspelt, rather than a film."""
+    return len({*COLUMNS, *OPTIONAL}.intersection(row)) > 1
 
 
-def strip_blanks(field: str) -> str:
-    """A field without the blanks, visible or not, at its ends."""
-    return field.strip(BLANKS)
+def _column_problems(number: int, row: list[str]) -> Iterator[Problem]:
+    known = ", ".join((*COLUMNS, *OPTIONAL))
+    for name in row:
+        if name not in (*COLUMNS, *OPTIONAL):
+            yield Problem(number, "unknown column", repr(name), f"one of {known}")
+    if twice := sorted({name for name in row if row.count(name) > 1}):
+        yield Problem(number, "column named twice", ", ".join(twice), "each column once")
+    if missing := [name for name in COLUMNS if name not in row]:
+        yield Problem(number, "missing column", f"no {', no '.join(missing)}", ", ".join(COLUMNS))
 
 
-def character_problems(number: int, row: list[str]) -> Iterator[Problem]:
-    """Characters in a row's fields that cannot be shown."""
-    text = "".join(row)
-    if control := [c for c in text if unicodedata.category(c) == "Cc"]:
-        yield Problem(number, "control character", repr(control[0]), "printable text")
-    if invisible := [c for c in text if c in INVISIBLE]:
-        yield Problem(number, "invisible character", ascii(invisible[0]), "text without it")
-
-
-def _row_problems(number: int, row: list[str], width: tuple[int, int]) -> Iterator[Problem]:
-    """Problems of one row; width: number of the file's first line, and of its columns."""
+def _row_problems(
+    number: int, row: list[str], columns: tuple[str, ...], first: int
+) -> Iterator[Problem]:
+    """Problems of one row; columns: of the file, () if unknown; first: number of its first line."""
     yield from character_problems(number, row)
-    columns = counted(len(row), "column")
-    if len(row) not in WIDTHS:
-        wanted = f"5, by tabs: {', '.join(COLUMNS)} (and {COLLECTION}, if known)"
-        yield Problem(number, "wrong column count", columns, wanted)
+    if len(row) != len(columns):
+        wanted = f"5, by tabs: {', '.join(COLUMNS)} (and collection, if known)"
+        if columns:
+            wanted = f"{len(columns)}, as on line {first}: {', '.join(columns)} on every line"
+        yield Problem(number, "wrong column count", counted(len(row), "column"), wanted)
         return
-    if len(row) != width[1]:
-        wanted = f"{width[1]}, as on line {width[0]}: {COLLECTION} on every line or on none"
-        yield Problem(number, "wrong column count", columns, wanted)
-    film_id, title, year, genres, url = row[: len(COLUMNS)]
-    if not film_id:
-        yield Problem(number, "empty film_id", repr(film_id), "an id, the same on all its trailers")
-    if not title:
-        yield Problem(number, "empty title", repr(title), "the film's title")
+    cell = dict(zip(columns, row, strict=True))
+    if not cell["film_id"]:
+        yield Problem(number, "empty film_id", "''", "an id, the same on all its trailers")
+    if not cell["title"]:
+        yield Problem(number, "empty title", "''", "the film's title")
+    if cell["year"]:
+        yield from _year_problems(number, cell["year"])
+    yield from genre_problems(number, cell["genres"])
+    if cell["trailer"]:
+        yield from _url_problems(number, cell["trailer"])
+
+
+def _year_problems(number: int, year: str) -> Iterator[Problem]:
     latest = date.today().year + YEARS_AHEAD
     if not (year.isascii() and year.isdigit() and FIRST_YEAR <= int(year[:5]) <= latest):
-        yield Problem(number, "bad year", repr(year), f"{FIRST_YEAR} to {latest}")
-    yield from genre_problems(number, genres)
-    yield from _url_problems(number, url)
+        wanted = f"{FIRST_YEAR} to {latest}, or nothing where it is not known"
+        yield Problem(number, "bad year", repr(year), wanted)
 
 
 def genre_problems(number: int, genres: str) -> Iterator[Problem]:
     """Problems of a row's genres, as written: names separated by commas."""
     names = [strip_blanks(name) for name in genres.split(",")]
     if names == [""]:
-        yield Problem(number, "no genre", "''", f"one to {MAX_GENRES}, separated by commas")
+        yield Problem(number, "no genre", "''", f"one to {len(GENRES)}, separated by commas")
         return
     for name in names:
         if name not in GENRES:
             yield Problem(number, "unknown genre", repr(name), _meant(name))
     if twice := sorted({name for name in names if names.count(name) > 1}):
         yield Problem(number, "genre named twice", ", ".join(twice), "each genre once")
-    if len(names) > MAX_GENRES:
-        yield Problem(number, "too many genres", str(len(names)), f"at most {MAX_GENRES}")
 
 
 @lru_cache(1024)
@@ -233,11 +220,16 @@ def _has_port(parts: SplitResult) -> bool:
         return False
 
 
-def _trailer(row: list[str]) -> Trailer:
-    film_id, title, year, names, url = row[: len(COLUMNS)]
-    collection = row[-1] if len(row) > len(COLUMNS) else ""
-    identity = trailer_id(film_id, url)
-    return Trailer(identity, film_id, title, int(year), parse_genres(names), url, collection)
+def _trailer(cell: Mapping[str, str]) -> Trailer:
+    return Trailer(
+        trailer_id=trailer_id(cell["film_id"], cell["trailer"]),
+        film_id=cell["film_id"],
+        title=cell["title"],
+        year=int(cell["year"]) if cell["year"] else None,
+        genres=parse_genres(cell["genres"]),
+        url=cell["trailer"],
+        **{name: cell.get(name, "") for name in OPTIONAL},
+    )
 
 
 def parse_genres(names: str) -> tuple[str, ...]:
@@ -255,12 +247,13 @@ def _duplicates(
         yield Problem(
             number, "duplicate film_id", found, "one id a film, or the same facts each time"
         )
-    if trailer.url in seen:
+    key = trailer.url or f"\t{trailer.film_id}"  # a film without a trailer has one line
+    if key in seen:
         # under two films it would be learned from in one fold and judged in another
-        found = f"the trailer of line {seen[trailer.url]} again"
+        found = f"the trailer of line {seen[key]} again" if trailer.url else "none, twice"
         yield Problem(number, "duplicate trailer", found, "each trailer once, under one film")
-    seen.setdefault(trailer.url, number)
+    seen.setdefault(key, number)
 
 
-def _film_facts(trailer: Trailer) -> tuple[str, int, tuple[str, ...], str]:
-    return trailer.title, trailer.year, trailer.genres, trailer.collection
+def _film_facts(trailer: Trailer) -> tuple[object, ...]:
+    return trailer.title, trailer.year, trailer.genres, trailer.collection, trailer.split

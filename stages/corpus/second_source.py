@@ -13,13 +13,8 @@ import pyarrow as pa
 from stages.base.counting import counted, listed
 from stages.base.errors import BenchmarkError
 from stages.base.packs import read_table, write_table
-from stages.corpus.reader import (
-    Problem,
-    character_problems,
-    genre_problems,
-    parse_genres,
-    split_rows,
-)
+from stages.corpus.lines import Problem, character_problems, split_rows
+from stages.corpus.reader import genre_problems, parse_genres
 
 COLUMNS = ("film_id", "genres")
 SCHEMA = pa.schema([("film_id", pa.string()), ("genres", pa.list_(pa.string()))])

@@ -16,6 +16,7 @@ SCHEMA = pa.schema(
         ("genres", pa.list_(pa.string())),
         ("url", pa.string()),
         ("collection", pa.string()),
+        ("split", pa.string()),
     ]
 )
 

@@ -98,7 +98,7 @@ def make_catalogue(rows: Sequence[Trailer], films: int = FILMS) -> str:
     """The text of a sample catalogue whose genre sets follow those of `rows`."""
     rng = np.random.Generator(np.random.PCG64(SEED))
     genre_sets = sample_genre_sets(rows, films, rng)
-    years = rng.choice([row.year for row in rows], films)
+    years = rng.choice([row.year for row in rows if row.year], films)
     titles = invent_titles(rng)
     lines = [
         f"s{number:03}\t{next(titles)}\t{year}\t{','.join(genres)}\tsample:s{number:03}\n"

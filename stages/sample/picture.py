@@ -108,14 +108,14 @@ def rating_card() -> Image:
     return card
 
 
-def title_card(rng: np.random.Generator, title: str, year: int) -> Image:
+def title_card(rng: np.random.Generator, title: str, year: int | None) -> Image:
     """The film's title and year over a dark, mottled background."""
     mottle = 0.5 + smooth_noise(rng, SIZE, 5)
     ground = np.array(hsv(rng.random(), rng.uniform(0.2, 0.6), rng.uniform(0.12, 0.3)))
     card = (mottle[..., None].clip(0.2, 1) * ground + 8).astype(np.uint8)
     lines = _wrap(title.upper(), 0.55)
     top = HEIGHT // 2 - 11 * len(lines) + 8
-    for line, text in enumerate([*lines, str(year)]):
+    for line, text in enumerate([*lines, str(year or "")]):
         _centre_text(
             card, text, 0.55 if line < len(lines) else 0.4, top + 22 * line, (238, 234, 224)
         )

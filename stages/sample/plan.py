@@ -67,7 +67,7 @@ class Plan:
     """Seed of all random streams of its rendering (see `stream`)."""
     title: str
     """Of the film, shown on the title card."""
-    year: int
+    year: int | None
     """Of the film, shown on the title card."""
     frames: int
     """Length of the trailer."""

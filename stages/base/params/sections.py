@@ -117,6 +117,8 @@ class SplitsParams:
     seed: Seed
     group_by: Literal["film", "collection"]
     """What must not be divided between folds."""
+    use_published: Bool = False
+    """True: each part of the catalogue's column `split` is a fold."""
 
 
 @params_dataclass

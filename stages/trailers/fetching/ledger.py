@@ -148,6 +148,7 @@ def check_missing(counts: dict[str, Any], params: DownloadParams) -> None:
 def advice(reason: str) -> str:
     """What to do when most trailers fail for this reason."""
     return {
+        "no_trailer": "name trailers in the catalogue, or raise download.max_missing",
         "network": "check the network, or name a proxy in TRAILER_PROXY",
         "timeout": "check the network, or raise download.timeout_seconds or TRAILER_SECONDS",
         "too_heavy": "get ordinary copies of these, or raise TRAILER_MEMORY_GB if their detail "

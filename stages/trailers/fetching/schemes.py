@@ -56,7 +56,9 @@ MODULES = {
 
 
 def scheme_of(url: str) -> Scheme:
-    """The module that fetches this URL; raises TrailerError("not_allowed") for other schemes."""
+    """The module that fetches this URL; raises TrailerError: no_trailer if empty, not_allowed."""
+    if not url:
+        raise TrailerError("no_trailer", "the catalogue names none")
     name = url.partition(":")[0].lower()
     if name not in MODULES:
         raise TrailerError("not_allowed", f"scheme {name!r}; known: {', '.join(MODULES)}")

@@ -56,6 +56,15 @@ def test_a_film_without_its_end_is_truncated_and_its_owner_told(
         check_missing(counts, download_params())
 
 
+def test_a_film_without_a_trailer_is_a_row_with_a_reason_of_its_own() -> None:
+    with pytest.raises(TrailerError) as caught:
+        TrailerFetcher(download_params(), sample_params())(trailer_at(""))
+    assert caught.value.reason == "no_trailer"
+    counts = {"trailers": 1, "ok": 0, "reasons": {"no_trailer": 1}}
+    with pytest.raises(BenchmarkError, match="what to do: name trailers in the catalogue"):
+        check_missing(counts, download_params())
+
+
 def test_kept_once_it_came(obtain: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     found = obtain()
 
