@@ -15,14 +15,14 @@ def main() -> None:
     from stages.base.packs import read_table
     from stages.base.params import load
     from stages.base.tables import write_csv, write_json
-    from stages.corpus.folds import ATTRITION, assign_folds, attrition, group_films, save_splits
-    from stages.corpus.labels import collections_of, labelled_films
+    from stages.corpus.folds import ATTRITION, attrition, group_films, save_splits
+    from stages.corpus.labels import collections_of, labelled_films, published_splits_of
+    from stages.corpus.published_split import choose_folds, scattered_groups
     from stages.corpus.table import read_trailers
     from stages.judging import missing
     from stages.judging.sample_size import describe_sample_size
 
-    every = load()
-    params = every.splits
+    params = (every := load()).splits
     trailers = read_trailers(places.data() / "catalogue.parquet")
     steps = {step: places.data() / f"{step}/outcomes.parquet" for step in ("frames", "audio")}
     outcomes = {step: read_table(path).to_pylist() for step, path in steps.items()}
@@ -38,8 +38,8 @@ def main() -> None:
     usable = [row for row, film in enumerate(films) if film in seen or film in heard]
     collections = collections_of(trailers) if params.group_by == "collection" else [""] * len(films)
     groups = group_films([collections[row] for row in usable])
-    fold_of = assign_folds(y_true[usable], params.folds, params.seed, groups)
-    fold_ungrouped = assign_folds(y_true[usable], params.folds, params.seed)
+    published = [published_splits_of(trailers)[row] for row in usable]
+    fold_of, fold_ungrouped = choose_folds(params, y_true[usable], groups, published)
     rows = [
         {
             "film_id": films[row],
@@ -56,7 +56,7 @@ def main() -> None:
     ledger = read_table(places.data() / "downloads.parquet", columns=["reason"]).to_pylist()
     write_csv(attrition(ledger, outcomes), ATTRITION, places.metrics() / "attrition.csv")
     by_modality = {"picture": len(seen), "sound": len(heard)}
-    by_modality |= {"both": len(seen & heard), "any": len(seen | heard)}
+    by_modality |= {"both": (with_both := len(seen & heard)), "any": len(seen | heard)}
     sizes = {str(fold): sum(row["fold"] == fold for row in rows) for fold in range(params.folds)}
     counts = {"films": len(films), "groups": len(set(groups.tolist())), "usable": by_modality}
     both = [number for number, row in enumerate(rows) if row["picture"] and row["sound"]]
@@ -68,8 +68,10 @@ def main() -> None:
     write_csv(lost, missing.COLUMNS, places.metrics() / "missing.csv")
     counts |= {"folds": sizes, "missing": missing.describe_missing(lost), **size}
     write_json(counts, places.metrics() / "splits.json")
-    films_usable = f"{len(rows)} of {counted(len(films), 'film')} usable"
-    say(f"{films_usable}, {len(seen & heard)} with picture and sound. {counts['missing']}")
+    say(f"{len(rows)} of {counted(len(films), 'film')} usable, {with_both} with picture and sound")
+    say(str(counts["missing"]))
+    if scattered := scattered_groups(fold_of, groups):
+        say(f"warning: the published split divides {counted(scattered, 'collection')}")
     if "warning" in size:
         say(f"warning: {size['warning']}")
 

@@ -45,6 +45,11 @@ def collections_of(trailers: Sequence[Trailer]) -> list[str]:
     return list({trailer.film_id: trailer.collection for trailer in trailers}.values())
 
 
+def published_splits_of(trailers: Sequence[Trailer]) -> list[str]:
+    """The part of a published split each film is in, "" for none, in the order of `films_of`."""
+    return list({trailer.film_id: trailer.split for trailer in trailers}.values())
+
+
 def describe(trailers: Sequence[Trailer]) -> dict[str, Any]:
     """Counts of a catalogue: films, trailers, cardinality, density, prevalence, co-occurrence.
 

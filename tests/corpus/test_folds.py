@@ -2,7 +2,9 @@ import numpy as np
 import pytest
 
 from stages.base.errors import BenchmarkError
+from stages.base.params import SplitsParams
 from stages.corpus.folds import assign_folds, attrition, group_films
+from stages.corpus.published_split import choose_folds, published_folds, scattered_groups
 
 
 def test_every_film_has_one_fold_and_genres_are_spread():
@@ -86,3 +88,43 @@ def test_attrition_counts_reasons_by_step():
         {"step": "frames", "reason": "no_video", "trailers": 1},
         {"step": "frames", "reason": "ok", "trailers": 1},
     ]
+
+
+def test_each_part_of_a_published_split_is_a_fold():
+    named = ["test", "train", "Validation", "train", "test", "validation", "Validation"]
+    with pytest.raises(
+        BenchmarkError, match=r"4 parts: train \(2 films\), .*validation \(1 film\)"
+    ):
+        published_folds(named, 4)  # two spellings are two parts
+    named[5] = "Validation"
+    assert published_folds(named, 3).tolist() == [2, 0, 1, 0, 2, 1, 1]
+    assert published_folds(["10", "9", "2", "9", "10", "2"], 3).tolist() == [2, 1, 0, 1, 2, 0]
+
+
+@pytest.mark.parametrize(
+    ("parts", "folds", "said"),
+    [
+        (["0", "1", "2", ""] * 2, 3, r"found: 2 of 8 films without(.|\n)*column split filled"),
+        (["0", "1", "2"] * 2, 5, r"found: 3 parts: 0 \(2 films\)(.|\n)*set splits.folds to 3"),
+        (["0", "1"] * 3, 3, r"2 parts(.|\n)*set splits.use_published to false"),
+        (["0", "1", "2", "1", "2"], 3, r"0 \(1 film\)(.|\n)*set splits.use_published to false"),
+    ],
+)
+def test_a_published_split_that_makes_no_folds_says_why(parts, folds, said):
+    with pytest.raises(BenchmarkError, match=said):
+        published_folds(parts, folds)
+
+
+def test_published_folds_are_used_if_asked_for_and_collections_they_divide_are_counted():
+    y_true = np.random.default_rng(2).random((60, 10)) < 0.3
+    groups = np.arange(60) // 2
+    published = [str(number % 3) for number in range(60)]
+    asked = SplitsParams(folds=3, seed=0, group_by="collection", use_published=True)
+    fold_of, ungrouped = choose_folds(asked, y_true, groups, published)
+    assert fold_of.tolist() == ungrouped.tolist() == [number % 3 for number in range(60)]
+    assert scattered_groups(fold_of, groups) == 30
+    own = SplitsParams(folds=3, seed=0, group_by="collection")
+    fold_of, ungrouped = choose_folds(own, y_true, groups, published)
+    assert (ungrouped == assign_folds(y_true, 3, 0)).all() and scattered_groups(
+        fold_of, groups
+    ) == 0
