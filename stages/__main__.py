@@ -11,6 +11,7 @@ from stages.base.errors import BenchmarkError
 COMMANDS = {
     "plan": "list what a matrix needs and what it will cost, before anything runs",
     "choose": "write a set of approaches into params.yaml",
+    "collect": "write a catalogue from what a source publishes",
     "ledger": "list the trailers that could not be used, each with its reason",
     "results": "print the results of the last run",
     "report": "render the site from metrics/",

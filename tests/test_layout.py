@@ -35,6 +35,7 @@ def test_files_are_of_a_size_one_can_read():
 THEMES = {
     "backbones",
     "base",
+    "collecting",
     "commands",
     "contexts",
     "corpus",
