@@ -36,6 +36,8 @@ def main() -> None:
     write_json(about, places.metrics() / "catalogue.json")
     size = f"{counted(counts['films'], 'film')}, {counted(counts['trailers'], 'trailer')}"
     say(f"{path}: {size}, all lines valid")
+    if absent := sum(not trailer.url for trailer in trailers):
+        say(f"{counted(absent, 'film')} without a trailer to download")
     shares = counts["prevalence"]
     if missing := [genre for genre, share in shares.items() if not share]:
         present = len(shares) - len(missing)

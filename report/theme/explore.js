@@ -91,13 +91,13 @@
     const shown = box.querySelector("#film-shown");
     const named = box.dataset.named.split(" ");
     const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
-    const keys = data.films.map((film) => plain([film.title, film.year, film.id].join(" ")));
+    const keys = data.films.map((film) => plain([film.title, film.year ?? "", film.id].join(" ")));
     data.genres.forEach((name, place) => genre.add(new Option(name, String(place))));
 
     function show(film) {
       const own = film.genres.map((place) => data.genres[place]).join(", ");
       const title = element("h3");
-      title.append(element("bdi", film.title), ` (${film.year})`);
+      title.append(element("bdi", film.title), ` (${film.year ?? "–"})`);
       const about = element("p", `${own} · `, "caption");
       about.append(element("bdi", film.id));
       const table = element("table");
@@ -155,7 +155,7 @@
         const button = element("button");
         button.type = "button";
         button.dataset.film = film.id;
-        button.append(element("bdi", film.title), ` (${film.year})`);
+        button.append(element("bdi", film.title), ` (${film.year ?? "–"})`);
         button.addEventListener("click", () => show(film));
         const item = element("li");
         item.append(button);

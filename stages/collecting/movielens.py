@@ -12,7 +12,7 @@ from stages.base.errors import BenchmarkError
 from stages.collecting import output
 from stages.collecting.csv_files import Cells, collect_rows, read_lines
 from stages.collecting.output import Output, Watch
-from stages.collecting.rows import Collected, Dropped, Place, Row, UnusableError
+from stages.collecting.rows import REPEATED, Collected, Dropped, Place, Row, UnusableError
 from stages.collecting.values import (
     MOVIELENS,
     check_number,
@@ -124,7 +124,10 @@ def read_films(movies: Path, found: Collected) -> dict[str, Film]:
         try:
             number = check_number(cells["movieId"], "movieId")
             title, year = title_and_year(cells["title"])
-            films.setdefault(number, Film(place, title, year, tuple(cells["genres"].split("|"))))
+            if number in films:
+                first = films[number].place.line
+                raise UnusableError(REPEATED, f"film {number} of line {first} again")
+            films[number] = Film(place, title, year, tuple(cells["genres"].split("|")))
         except UnusableError as why:
             found.drop(place, why)
     return films

@@ -113,12 +113,14 @@ def test_damage_costs_its_own_line_only(tmp_path):
         b"",
         b"5,,Drama",
         b'6,"a"b,Drama',
+        b"4,Another,Horror",
     ]
     (movies,) = write(tmp_path, movies=b"\n".join(lines))
     found = checked(movielens.collect(movies, None))
     assert [row.film_id for row in found.rows] == ["4"]
-    assert [each.place.line for each in found.dropped] == [2, 3, 4, 7, 8]
-    assert {each.reason for each in found.dropped} == {"damaged row"}
+    assert [each.place.line for each in found.dropped] == [2, 3, 4, 7, 8, 9]
+    assert {each.reason for each in found.dropped[:-1]} == {"damaged row"}
+    assert found.dropped[-1].found == "film 4 of line 5 again"
     assert found.dropped[1].found == "not UTF-8 at byte 6 of the line"
 
 

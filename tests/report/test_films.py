@@ -1,3 +1,5 @@
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +9,7 @@ from made_up_metrics import write
 from report import films
 from report.films import Films
 from report.loading import Metrics
+from stages.base.tables import write_json
 
 # three films, two genres, one approach seen and one heard
 THREE = Films(
@@ -54,6 +57,20 @@ def test_read_decodes_what_the_stage_writes(metrics: Metrics) -> None:
     assert found.scores.shape == (len(found.titles), len(found.approaches), 10)
     assert found.scores.min() >= 0 and 0.9 < found.scores.max() <= 1
     assert found.titles[3] == "Film number 3 (1993)"
+
+
+def test_a_film_whose_year_nobody_knows_is_shown_with_a_dash(
+    metrics: Metrics, tmp_path: Path
+) -> None:
+    written = json.loads((metrics.folder / "films.json").read_text("utf-8"))
+    written["films"][3]["year"] = None
+    path = tmp_path / "films.json"
+    write_json(written, path)  # as stages.compare does: what is not known is left out
+    assert "year" not in json.loads(path.read_text("utf-8"))["films"][3]
+    assert films.read(replace(metrics, folder=tmp_path)).titles[2:4] == [
+        "Film number 2 (1992)",
+        "Film number 3 (–)",
+    ]
 
 
 def test_explorer_holds_no_text_of_a_film(films: Metrics) -> None:  # they come with films.js
