@@ -93,7 +93,22 @@ def test_movienets_lists_of_genres_are_read_as_data(tmp_path, monkeypatch):
     }
 
 
-@pytest.mark.parametrize("text", ["[" * 900, "['a', 1]", "{'a': 'b'}", "['Drama'" + " " * 2000])
+def test_one_id_with_other_facts_is_no_second_trailer_of_a_film(tmp_path):
+    rows = [
+        f"tt0000101,bbbbbbbbbb{number},['Drama'],{title} (1971),1"
+        for number, title in enumerate(("One", "One", "Another"))
+    ]
+    (path,) = write(tmp_path, movienet="\n".join([MOVIENET.splitlines()[0], *rows, ""]))
+    found = checked(movienet.collect(path))
+    assert [row.place.line for row in found.rows] == [2, 3]
+    (dropped,) = found.dropped
+    assert (dropped.place.line, dropped.reason) == (4, "a film that an earlier row has")
+    assert dropped.found == "film tt0000101 of line 2 with other facts"
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 900, "['a', 1]", "{'a': 'b'}", "['Drama'" + " " * 2000 + "]"]
+)
 def test_what_is_no_list_of_names_is_damaged(text):
     with pytest.raises(UnusableError, match="damaged row"):
         movienet.genre_list(text)
@@ -122,6 +137,15 @@ def test_trailers12k_is_joined_by_imdbs_ids(tmp_path):
     assert found.other_genres == {"Fantasy": 2}
     others = [row.split for row in trailers12k.collect(paths[0], [], split=1).rows]
     assert others == ["validation", "validation", "train", "train"]  # split1 has no 3
+
+
+def test_an_imdb_id_that_links_csv_has_for_two_films_joins_none(tmp_path):
+    links = "movieId,imdbId,tmdbId\n1,0000101,1\n7,0000101,2\n5,0000105,3\n"
+    paths = write(tmp_path, movies=MOVIES, links=links, trailers=TRAILERS)
+    known = trailers12k.known_by_movielens(*paths)
+    assert {film: each.title for film, each in known.items()} == {
+        "tt0000105": "The Harbour (Le Port)"
+    }
 
 
 def test_its_metadata_has_the_videos(tmp_path, monkeypatch):

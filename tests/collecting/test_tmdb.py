@@ -277,6 +277,6 @@ def test_trailers_that_are_gone_are_resolved_again(site, tmp_path, monkeypatch, 
 
 def test_only_whole_addresses_are_replaced():
     new = {"https://x.y/a": "https://x.y/b"}
-    text = b"# https://x.y/a\n1\tA\t1999\tDrama\thttps://x.y/a2\n2\tB\t\tDrama\t https://x.y/a\r\n"
+    text = b"#\thttps://x.y/a\n1\tA\t1999\tDrama\thttps://x.y/a2\n2\tB\t\tDrama\t https://x.y/a\r\n"
     expected = text.replace(b" https://x.y/a\r", b" https://x.y/b\r")
     assert with_new_trailers(text, new) == expected

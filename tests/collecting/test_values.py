@@ -71,6 +71,10 @@ def test_a_genre_that_the_publisher_does_not_have_is_damage_and_nothing_is_count
     assert not left_out
 
 
+def test_what_was_found_can_be_shown_in_a_terminal():
+    assert UnusableError("damaged row", "a\x1b[31mb\r" + "c" * 400).found == "a[31mb" + "c" * 294
+
+
 @pytest.mark.parametrize(
     "video", ["aaaaaaaaaa", "aaaaaaaaaa1/", "aaaaaaaaaa\n", "aaaaaaaaa é", "", "../../../ab"]
 )
