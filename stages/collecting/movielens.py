@@ -12,7 +12,7 @@ from stages.base.errors import BenchmarkError
 from stages.collecting import output
 from stages.collecting.csv_files import Cells, collect_rows, read_lines
 from stages.collecting.output import Output, Watch
-from stages.collecting.rows import REPEATED, Collected, Dropped, Place, Row, UnusableError
+from stages.collecting.rows import NO_GENRE, REPEATED, Collected, Dropped, Place, Row, UnusableError
 from stages.collecting.values import (
     MOVIELENS,
     check_number,
@@ -33,6 +33,7 @@ its genres as a second source for a catalogue whose film_id is TMDB's:
 MOVIES, TRAILERS = ("movieId", "title", "genres"), ("youtubeId", "movieId", "title")
 LINKS = ("movieId", "imdbId", "tmdbId")
 NO_FILM = "a film that movies.csv does not have"
+UNLISTED = "(no genres listed)"
 NO_LINK = "no such id in links.csv"
 TWO_FILMS = "an id that links.csv has for two films"
 
@@ -156,7 +157,10 @@ def read_links(links: Path, column: str, found: Collected) -> dict[str, list[str
 def second_source(
     films: list[str], catalogue: Path, movies: Path, links: Path
 ) -> tuple[dict[str, tuple[str, ...]], Collected]:
-    """MovieLens' genres of a catalogue's films, whose ids are TMDB's, and what was dropped."""
+    """MovieLens' genres of a catalogue's films, whose ids are TMDB's, and what was dropped.
+
+    A film to which MovieLens gives none of the ten has (), one without any genre there is dropped.
+    """
     found = Collected()
     by_number, joined = read_films(movies, found), read_links(links, "tmdbId", found)
     genres: dict[str, tuple[str, ...]] = {}
@@ -178,4 +182,12 @@ def _joined_genres(
         raise UnusableError(TWO_FILMS, f"movieId {', '.join(numbers)}")
     if numbers[0] not in films:
         raise UnusableError(NO_FILM, f"movieId {numbers[0]}")
-    return choose_genres(films[numbers[0]].genres, MOVIELENS, left_out)
+    genres = films[numbers[0]].genres
+    if genres == (UNLISTED,):
+        raise UnusableError(NO_GENRE, UNLISTED)
+    try:
+        return choose_genres(genres, MOVIELENS, left_out)
+    except UnusableError as why:
+        if why.reason != NO_GENRE:
+            raise
+        return ()  # MovieLens knows the film, and none of the ten in it

@@ -72,18 +72,18 @@ def test_what_is_written_is_a_catalogue(tmp_path):
 
 def test_a_second_source_for_a_catalogue_with_tmdbs_ids(tmp_path):
     movies, links = write(tmp_path, movies=MOVIES, links=LINKS)
-    films = ["901", "903", "905", "555", "999", "902"]
+    films = ["901", "903", "905", "555", "999", "902", "904"]
     genres, found = movielens.second_source(films, tmp_path / "c.txt", movies, links)
-    assert genres == {"901": ("Drama", "Science Fiction"), "902": ("Comedy",)}
+    assert genres == {"901": ("Drama", "Science Fiction"), "903": (), "902": ("Comedy",)}
     assert [(each.reason, each.found[:12]) for each in found.dropped] == [
-        ("none of the ten genres", "film_id 903:"),
         ("an id that links.csv has for two films", "film_id 905:"),
         ("no such id in links.csv", "film_id 555:"),
         ("a film that movies.csv does not have", "film_id 999:"),
+        ("none of the ten genres", "film_id 904:"),
     ]
     written = output.second_source(genres, len(films), found)
     assert parse_second_source(written.text) == (genres, [])
-    assert written.summary[:2] == ["genres of 2 of 6 films", "dropped 4 films"]
+    assert written.summary[:2] == ["genres of 3 of 7 films", "dropped 4 films"]
 
 
 @pytest.mark.parametrize(
