@@ -26,12 +26,19 @@ def main() -> None:
     from stages.embedding.jobs import Recipe, jobs, store_of
     from stages.embedding.joining import write_embeddings
     from stages.embedding.trailers import embed
+    from stages.published.corpus import write_published
 
-    matrix = load().matrix
+    params = load()
+    matrix = params.matrix
     known = [*matrix.backbones, *matrix.pretrained]
     if name not in known:
         raise BenchmarkError("unknown backbone", found=name, expected=f"one of {', '.join(known)}")
     backbone = matrix.backbone(name)
+    target = places.data() / f"embeddings/{name}.npz"
+    if backbone.is_published:
+        count = write_published(places.data(), backbone, params, target)
+        say(f"{target}: {counted(count, 'film')}")
+        return
     weights = places.data() / f"weights/{name}.safetensors" if name in matrix.pretrained else None
     recipe = Recipe.from_params(backbone, weights)
     modality = describe(backbone.family, backbone.model, backbone.options).modality
@@ -53,7 +60,6 @@ def main() -> None:
             raise BenchmarkError(f"row group {job.row_group}: {result}", where=str(job.pack.path))
         trailer_id, path = result
         entries[trailer_id] = path
-    target = places.data() / f"embeddings/{name}.npz"
     write_embeddings(entries, target)
     say(f"{target}: {counted(len(entries), 'trailer')}")
 

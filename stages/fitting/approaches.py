@@ -119,14 +119,15 @@ def items_of(
     film_of: trailer_id -> row of its film; embeddings: folder of one file a backbone; shared:
     frames to leave out.
     """
-    view = View(cell.context, params.training.middle_frames, cell.window)
+    is_published = bool(params.features)
+    view = View(cell.context, params.training.middle_frames, cell.window, is_published)
     parts = [
         read_items(
             embeddings / f"{backbone}.npz",
             film_of,
             view,
             params.matrix.backbone(backbone).modality,
-            params.frames.count,
+            0 if is_published else params.frames.count,
             shared,
         )
         for backbone in cell.parts

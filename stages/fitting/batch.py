@@ -157,6 +157,7 @@ class ModelBatch:
 
 def _scale(batch: Batch, mean: Tensor, std: Tensor) -> Batch:
     x = (batch[0].float() - mean).div_(std)
+    x.masked_fill_(x.isnan(), 0)  # what is not known is the training items' mean
     if len(batch) > 1:  # a sequence: padding stays zero
         x.mul_(batch[1][..., None])
     return x, *batch[1:]

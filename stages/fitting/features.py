@@ -2,7 +2,8 @@
 
 What training sets share is done once. A set's standardised features are the items' own, less the
 set's mean, over its spread: so products of one matrix of items with the coefficients of all sets,
-scaled and shifted, are those of every set. Only where a set clips a feature is the difference kept.
+scaled and shifted, are those of every set. Only where a set clips a feature, or fills a cell that
+is not known by its own mean, is the difference kept.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,7 +15,15 @@ from scipy.sparse import csr_array, vstack
 
 from stages.fitting.groups import Groups
 from stages.fitting.rows import Rows
-from stages.fitting.scaling import CLIP, mean_and_std, moments, parts, spread, standardised
+from stages.fitting.scaling import (
+    CLIP,
+    mean_and_std,
+    moments,
+    parts,
+    spread,
+    standardised,
+    unknown_cells,
+)
 
 KEEP_BYTES = 1 << 28  # items kept as float64; of more, a block is read when it is used
 RANK = 1e-14  # share of the largest eigenvalue below which one is rounding
@@ -71,6 +80,7 @@ class Shared:
     ) -> None:
         self.groups, self.basis, self.x, self.width = Groups(train, genres), basis, x, x.shape[1]
         found = [moments(x, weight, rows) for rows in self.groups.rows]
+        self.unknown = [unknown_cells(x, rows) for rows in self.groups.rows]
         means, variances = (np.stack(each) for each in zip(*found, strict=True))
         mass = np.zeros((len(train), len(found)))
         for group, (sets, rows) in enumerate(zip(self.groups.sets, self.groups.rows, strict=True)):
@@ -79,6 +89,9 @@ class Shared:
         self.mean = share @ means
         apart = (means - self.mean[:, None]) ** 2
         self.std = spread(self.mean, share @ variances + np.einsum("sg,sgd->sd", share, apart))
+        if any(len(row) for row, _ in self.unknown):  # a group's share differs by feature
+            own = [mean_and_std(x, weight, rows) for rows in train]
+            self.mean, self.std = (np.stack(each) for each in zip(*own, strict=True))
         # the units in which items are kept are those of the set where a feature spreads least,
         # lest a value far out in another set swallows the digits of all the rest
         least = np.argmin(self.std, axis=0)[None]
@@ -134,6 +147,7 @@ class Shared:
     def _read(self, rows: np.ndarray) -> np.ndarray:
         items = self.x[rows] - self.centre
         items /= self.unit
+        items[np.isnan(items)] = 0
         return items
 
     def _items(self, group: int, rough: bool = False) -> Iterator[tuple[slice, np.ndarray]]:
@@ -145,24 +159,30 @@ class Shared:
             yield part, self._read(rows[part])
 
     def _clipped(self) -> Iterator[tuple[int, int, int, csr_array]]:
-        """What clipping takes off: set, group, the set's place in the group, (n, d) differences."""
+        """What clipping and filling take off: set, group, the set's place in the group, (n, d)
+        differences."""
         for group, sets in enumerate(self.groups.sets):
             most = np.max([items.max(axis=0) for _, items in self._items(group)], axis=0)
             least = np.min([items.min(axis=0) for _, items in self._items(group)], axis=0)
             for place, number in enumerate(sets):
                 scale, shift = self.scale[number], self.shift[number]
                 far = np.maximum(most * scale - shift, shift - least * scale) > CLIP
+                far[self.unknown[group][1]] = True
                 if far.any():
                     columns = np.flatnonzero(far)
                     yield int(number), group, place, self._beyond(group, int(number), columns)
 
     def _beyond(self, group: int, number: int, columns: np.ndarray) -> csr_array:
         scale, shift = self.scale[number, columns], self.shift[number, columns]
+        filled = np.zeros((len(self.groups.rows[group]), len(columns)), bool)
+        unknown_row, unknown_column = self.unknown[group]
+        filled[unknown_row, np.searchsorted(columns, unknown_column)] = True
         blocks = []
-        for _, items in self._items(group):
+        for part, items in self._items(group):
             z = items[:, columns] * scale - shift
-            row, column = np.nonzero(np.abs(z) > CLIP)
+            row, column = np.nonzero((np.abs(z) > CLIP) | filled[part])
             beyond = z[row, column] - np.clip(z[row, column], -CLIP, CLIP)
+            beyond = np.where(filled[part][row, column], z[row, column], beyond)
             blocks.append(csr_array((beyond, (row, columns[column])), items.shape))
         return vstack(blocks, format="csr")
 

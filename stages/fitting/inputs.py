@@ -63,6 +63,8 @@ class Inputs:
     def _mean_and_std(self, items: Tensor) -> tuple[Tensor, Tensor]:
         if self.index is None:
             over, part = [0] if self._on_cpu.ndim == 2 else [0, 2, 3], self._float_rows(items)
+            if part.ndim == 2 and part.isnan().any():
+                return _known_mean_and_std(part)
             return part.mean(over, keepdim=True)[0], part.std(over, keepdim=True)[0]
         rows = self.index.cpu()[items].flatten()
         rows = rows[rows >= 0]
@@ -70,7 +72,11 @@ class Inputs:
             parts: Iterable[Tensor] = self._float_rows(rows).split(FEATURES_AT_ONCE, dim=1)
         else:
             parts = (part[rows].float() for part in self._on_cpu.split(FEATURES_AT_ONCE, dim=1))
-        std, mean = zip(*(torch.std_mean(part, dim=0) for part in parts), strict=True)
+        found = [
+            _known_mean_and_std(part) if part.isnan().any() else torch.std_mean(part, dim=0)[::-1]
+            for part in parts
+        ]
+        mean, std = zip(*found, strict=True)
         return torch.cat(mean), torch.cat(std)
 
     def _rows(self, rows: Tensor) -> Tensor:
@@ -90,3 +96,11 @@ class Inputs:
         for start in range(0, len(numbers), size):
             found[start : start + size] = self._on_cpu[numbers[start : start + size]]
         return torch.from_numpy(found)
+
+
+def _known_mean_and_std(part: Tensor) -> tuple[Tensor, Tensor]:
+    """Of each feature's known cells, (n, d) -> (d,) each; 0 where there are too few to tell."""
+    count = (~part.isnan()).sum(0)
+    mean = part.nanmean(0).nan_to_num(0.0)
+    squares = (part - mean).square().nansum(0)
+    return mean, torch.where(count > 1, squares / (count - 1).clamp(min=1), 0.0).sqrt()

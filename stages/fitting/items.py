@@ -48,12 +48,16 @@ class View:
     """How many frames around the middle count where each is an item of its own."""
     sound_window: str
     """The window of sound that is heard, or ALL_WINDOWS."""
+    is_published: bool = False
+    """Whether items are rows of published features, of which all are looked at."""
 
     def mask(self, position: np.ndarray, modality: str, n_frames: int) -> np.ndarray:
         """Which items are looked at, (n_items,) bool.
 
         position: (n_items,) frame numbers (0..n_frames - 1), or indices into WINDOWS.
         """
+        if self.is_published:
+            return np.ones(len(position), bool)
         if modality == "sound":
             heard = WINDOWS if self.sound_window == ALL_WINDOWS else (self.sound_window,)
             return np.isin(position, [WINDOWS.index(window) for window in heard])

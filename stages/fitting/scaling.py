@@ -1,4 +1,8 @@
-"""Features standardised on training items, and clipped, read in blocks."""
+"""Features standardised on training items, and clipped, read in blocks.
+
+A cell that is not known (NaN, of published features alone) takes the training items' mean: nothing
+of the item itself, nor of any other that is held out.
+"""
 
 from collections.abc import Iterator
 
@@ -22,7 +26,22 @@ def moments(x: Rows, weight: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, 
     share = weight[rows] / weight[rows].sum()
     blocks = list(parts(len(rows), x.shape[1]))
     mean = sum(share[part] @ x[rows[part]].astype(np.float64) for part in blocks)
+    if np.isnan(mean).any():
+        return _known_moments(x, share, rows)
     variance = sum(share[part] @ (x[rows[part]] - mean) ** 2 for part in blocks)
+    return mean, variance
+
+
+def _known_moments(x: Rows, share: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Of each feature's known cells; 0 where no cell is known."""
+    blocks = list(parts(len(rows), x.shape[1]))
+    known = [~np.isnan(x[rows[part]]) for part in blocks]
+    total = sum(share[part] @ each for part, each in zip(blocks, known, strict=True))
+    total = np.where(total > 0, total, 1.0)
+    every = list(zip(blocks, known, strict=True))
+    mean = sum(share[p] @ np.where(each, x[rows[p]], 0.0) for p, each in every) / total
+    squares = ((p, np.where(each, x[rows[p]] - mean, 0.0) ** 2) for p, each in every)
+    variance = sum(share[p] @ each for p, each in squares) / total
     return mean, variance
 
 
@@ -35,7 +54,18 @@ def spread(mean: np.ndarray, variance: np.ndarray) -> np.ndarray:
 def standardised(x: np.ndarray, mean: np.ndarray, std: np.ndarray) -> np.ndarray:
     z = x - mean
     z /= std
-    return np.clip(z, -CLIP, CLIP, out=z)
+    np.clip(z, -CLIP, CLIP, out=z)
+    z[np.isnan(z)] = 0
+    return z
+
+
+def unknown_cells(x: Rows, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Row, among the numbered ones, and feature of each cell that is not known."""
+    found = [np.nonzero(np.isnan(x[rows[part]])) for part in parts(len(rows), x.shape[1])]
+    starts = (part.start for part in parts(len(rows), x.shape[1]))
+    row = [each[0] + start for each, start in zip(found, starts, strict=True)]
+    none = [np.zeros(0, int)]
+    return np.concatenate(row or none), np.concatenate([each[1] for each in found] or none)
 
 
 def parts(n: int, d: int) -> Iterator[slice]:

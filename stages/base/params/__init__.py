@@ -1,5 +1,6 @@
 """params.yaml as validated dataclasses, handed out by section."""
 
+from stages.base.params.features import TableParams
 from stages.base.params.matrix import BackboneParams, MatrixParams, PretrainedParams
 from stages.base.params.reading import load
 from stages.base.params.schema import Params
@@ -37,6 +38,7 @@ __all__ = [
     "ProbeParams",
     "SampleParams",
     "SplitsParams",
+    "TableParams",
     "TrainingParams",
     "load",
 ]

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
+from stages.base.params.features import PUBLISHED, TableParams
 from stages.base.params.values import Bool, Options, Slug, Text, Window, distinct, params_dataclass
 
 if TYPE_CHECKING:
@@ -19,18 +20,51 @@ FewerLabels = tuple[Literal["no_thriller", "popular", "one"], ...]
 @params_dataclass
 class BackboneParams:
     family: Slug
-    """A file of stages/backbones."""
-    reads: Literal["frames", "audio"]
+    """A file of stages/backbones, or `published`."""
+    reads: Literal["frames", "audio", "features"] = "features"
     model: str = ""
     """Which model of the family; "" where it has only one."""
     options: Options = Field(default_factory=dict)
     """Passed to the family's constructor."""
     precision: Literal["float32", "bfloat16"] = "float32"
     """What a network computes in."""
+    table: Slug | None = None
+    """Of family `published`: a table of `features`."""
+    tables: Annotated[tuple[Slug, ...], distinct()] = ()
+    """Several of one modality, their features side by side."""
+    records: tuple[TableParams, ...] = field(init=False, default=())
+    """What `features` says of its tables; `Params` fills it in."""
+
+    @property
+    def is_published(self) -> bool:
+        """Whether it reads tables of features, not trailers."""
+        return self.family == PUBLISHED
+
+    @property
+    def table_names(self) -> tuple[str, ...]:
+        """Of `features`, in the order in which they are joined."""
+        return self.tables or ((self.table,) if self.table else ())
 
     @property
     def modality(self) -> Literal["picture", "sound"]:
+        if self.records:
+            return self.records[0].modality
         return "picture" if self.reads == "frames" else "sound"
+
+    @property
+    def has_several_rows(self) -> bool:
+        """Whether a film may have several items; tables of one row a film leave no context."""
+        return all(record.rows == "several" for record in self.records)
+
+    def cannot_serve(self, context: str, window: str | None) -> str:
+        """Why an approach of this context and window cannot be run; "" where it can be."""
+        if not self.is_published:
+            return ""
+        if window is not None:
+            return "its table does not say which window of the sound it heard"
+        if context != "mean" and not self.has_several_rows:
+            return f"its table has one row a film, and context {context} needs several"
+        return ""
 
 
 @params_dataclass
@@ -142,11 +176,17 @@ def cells(params: "Params") -> list[Cell]:
 
 
 def cells_of(matrix: "MatrixParams", window: str = "") -> list[Cell]:
-    """Every cell of one matrix, the prior first; window: what hears sound, unless it says so."""
+    """Every cell of one matrix, the prior first; window: what hears sound, unless it says so.
+
+    An approach that its table of published features cannot serve is none: `not_served` has those.
+    """
     found = [Cell(PRIOR, "prior", "none", (), "none", "none")]
     for slug, single in matrix.approaches.items():
-        modality = matrix.backbone(single.backbone).modality
-        heard = (single.window or window) if modality == "sound" else ""
+        backbone = matrix.backbone(single.backbone)
+        if backbone.cannot_serve(single.context, single.window):
+            continue
+        modality, listens = backbone.modality, backbone.reads == "audio"
+        heard = (single.window or window) if listens else ""
         parts = (single.backbone,)
         cell = Cell(slug, "single", modality, parts, single.context, single.head, heard)
         fewer = single.fewer_labels
@@ -154,7 +194,18 @@ def cells_of(matrix: "MatrixParams", window: str = "") -> list[Cell]:
         found += [replace(cell, slug=f"{slug}_{of}", labels=of, base=slug) for of in fewer]
     for slug, early in matrix.early.items():
         both = (early.picture, early.sound)
-        found.append(Cell(slug, "early", "both", both, "mean", early.head, window))
+        heard_by = {**matrix.backbones, **matrix.pretrained}.get(early.sound)
+        heard = "" if heard_by and heard_by.is_published else window
+        found.append(Cell(slug, "early", "both", both, "mean", early.head, heard))
     for slug, late in matrix.late.items():
         found.append(Cell(slug, "late", "both", (late.picture, late.sound), "scores", late.by))
     return found
+
+
+def not_served(matrix: "MatrixParams") -> dict[str, str]:
+    """The approaches that their tables cannot serve, and why."""
+    found = {
+        slug: matrix.backbone(each.backbone).cannot_serve(each.context, each.window)
+        for slug, each in matrix.approaches.items()
+    }
+    return {slug: reason for slug, reason in found.items() if reason}

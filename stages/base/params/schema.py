@@ -2,11 +2,20 @@
 
 from collections.abc import Iterator, Mapping
 
-from pydantic import ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from stages.base.params.absent import Absent, absent
 from stages.base.params.explaining import INCONSISTENT
-from stages.base.params.matrix import PRIOR, Cell, MatrixParams, cells_of
+from stages.base.params.features import PUBLISHED, TableParams
+from stages.base.params.matrix import (
+    PRIOR,
+    BackboneParams,
+    Cell,
+    MatrixParams,
+    cells_of,
+    not_served,
+)
 from stages.base.params.sections import (
     AudioParams,
     CatalogueParams,
@@ -19,22 +28,27 @@ from stages.base.params.sections import (
     SplitsParams,
     TrainingParams,
 )
-from stages.base.params.values import ALL_WINDOWS, params_dataclass
+from stages.base.params.values import ALL_WINDOWS, Slug, params_dataclass
 from stages.base.plugins import defines_class, plugin_names
 
 UNTRAINED_CONTEXTS = ("each", "mean", "max")
+OF_TRAILERS = ("sample", "download", "frames", "audio", "leaks")
 Errors = Iterator[InitErrorDetails]
 
 
 @params_dataclass
 class Params:
+    """A corpus has trailers, or tables of published features and then no use for OF_TRAILERS."""
+
     catalogue: CatalogueParams
-    sample: SampleParams
-    download: DownloadParams
-    frames: FramesParams
-    audio: AudioParams
+    features: dict[Slug, TableParams] = Field(default_factory=dict)
+    """Tables that others have published, instead of trailers."""
+    sample: SampleParams = absent("sample")
+    download: DownloadParams = absent("download")
+    frames: FramesParams = absent("frames")
+    audio: AudioParams = absent("audio")
     splits: SplitsParams
-    leaks: LeaksParams
+    leaks: LeaksParams = absent("leaks")
     matrix: MatrixParams
     training: TrainingParams
     judging: JudgingParams
@@ -42,7 +56,10 @@ class Params:
     @model_validator(mode="after")
     def _check_consistency(self) -> "Params":
         """All that does not fit together at once, each error with its place in the file."""
-        if errors := list(_errors(self)):
+        for backbone in self.matrix.backbones.values():
+            known = [self.features[name] for name in backbone.table_names if name in self.features]
+            object.__setattr__(backbone, "records", tuple(known))  # frozen, and not of the file
+        if errors := [*_section_errors(self)] or [*_errors(self)]:
             raise ValidationError.from_exception_data("params.yaml", errors)
         return self
 
@@ -52,16 +69,24 @@ def _error(keys: tuple[str, ...], message: str, found: object = None) -> InitErr
     return InitErrorDetails(type=custom, loc=keys, input=found)
 
 
+def _section_errors(params: Params) -> Errors:
+    """A corpus of trailers without a section that it needs."""
+    for section in () if params.features else OF_TRAILERS:
+        if isinstance(getattr(params, section), Absent):
+            yield _error((section,), "missing")
+
+
 def _errors(params: Params) -> Errors:
     matrix, training = params.matrix, params.training
-    backbones = {**matrix.backbones, **matrix.pretrained}
     yield from _name_errors(matrix)
-    yield from _family_errors(matrix)
+    yield from _family_errors(params)
     yield from _part_errors(matrix)
     yield from _context_errors(params)
     yield from _head_errors(params)
-    if all(each.backbone in backbones for each in matrix.approaches.values()):
+    if _all_known(matrix):
         yield from _headline_errors(matrix)
+    if params.features:
+        return
     if training.middle_frames > params.frames.count:
         keys, found = ("training", "middle_frames"), training.middle_frames
         yield _error(keys, "is more than frames.count", found)
@@ -83,13 +108,44 @@ def _name_errors(matrix: MatrixParams) -> Errors:
         yield _error(("matrix", "pretrained", slug), message, slug)
 
 
-def _family_errors(matrix: MatrixParams) -> Errors:
-    families = plugin_names("backbones")
+def _family_errors(params: Params) -> Errors:
+    """A corpus has trailers or tables: a backbone is of a family in stages/backbones, or reads its
+    own tables."""
+    families = [PUBLISHED] if params.features else plugin_names("backbones")
     for section in ("backbones", "pretrained"):
-        for slug, backbone in getattr(matrix, section).items():
+        for slug, backbone in getattr(params.matrix, section).items():
+            keys = ("matrix", section, slug)
             if (found := backbone.family) not in families:
                 message = f"found {found!r}, expected one of {', '.join(families)}"
-                yield _error(("matrix", section, slug, "family"), message, found)
+                yield _error((*keys, "family"), message, found)
+            elif params.features:
+                yield from _table_errors(keys, backbone, params.features)
+            elif backbone.reads == "features":
+                yield _error((*keys, "reads"), "missing")
+
+
+def _table_errors(
+    keys: tuple[str, ...], backbone: BackboneParams, known: Mapping[str, TableParams]
+) -> Errors:
+    place = (*keys, "tables" if backbone.tables else "table")
+    if not backbone.table_names or (backbone.table and backbone.tables):
+        yield _error(place, f"expected one, or several as `tables`, of {', '.join(known)}")
+    for name in backbone.table_names:
+        if name not in known:
+            yield _error(place, f"found {name!r}, expected one of {', '.join(known)}", name)
+    modalities = {name: known[name].modality for name in backbone.table_names if name in known}
+    if len(set(modalities.values())) > 1:
+        found = ", ".join(f"{name} {modality}" for name, modality in modalities.items())
+        yield _error(place, f"joins tables of picture and of sound ({found})")
+    if len({record.rows for record in backbone.records}) > 1 or (
+        len(backbone.records) > 1 and (backbone.has_several_rows)
+    ):
+        yield _error(place, "joins tables that have several rows a film: join those of one")
+    for name in ("model", "options", "precision", "reads"):
+        if getattr(backbone, name) != BackboneParams.__dataclass_fields__[name].default and (
+            name != "options" or backbone.options
+        ):
+            yield _error((*keys, name), "is of networks, and this backbone reads tables")
 
 
 def _part_errors(matrix: MatrixParams) -> Errors:
@@ -102,12 +158,22 @@ def _part_errors(matrix: MatrixParams) -> Errors:
         keys = ("matrix", "early", slug)
         yield from _reference_errors((*keys, "picture"), early.picture, modalities, "picture")
         yield from _reference_errors((*keys, "sound"), early.sound, modalities, "sound")
-    approaches = {slug: modalities.get(e.backbone, "") for slug, e in matrix.approaches.items()}
+    unserved = not_served(matrix) if _all_known(matrix) else {}
+    approaches = {
+        slug: modalities.get(each.backbone, "")
+        for slug, each in matrix.approaches.items()
+        if slug not in unserved
+    }
     where = "matrix.approaches"
     for slug, late in matrix.late.items():
         keys = ("matrix", "late", slug)
         yield from _reference_errors((*keys, "picture"), late.picture, approaches, "picture", where)
         yield from _reference_errors((*keys, "sound"), late.sound, approaches, "sound", where)
+
+
+def _all_known(matrix: MatrixParams) -> bool:
+    backbones = {**matrix.backbones, **matrix.pretrained}
+    return all(each.backbone in backbones for each in matrix.approaches.values())
 
 
 def _modalities(matrix: MatrixParams) -> dict[str, str]:
@@ -135,7 +201,7 @@ def _reference_errors(
 def _context_errors(params: Params) -> Errors:
     trained = plugin_names("contexts")
     contexts = (*UNTRAINED_CONTEXTS, *trained)
-    windows = [*params.audio.windows, ALL_WINDOWS]
+    windows = () if params.features else (*params.audio.windows, ALL_WINDOWS)
     modalities = _modalities(params.matrix)
     for slug, single in params.matrix.approaches.items():
         keys = ("matrix", "approaches", slug)
@@ -144,6 +210,8 @@ def _context_errors(params: Params) -> Errors:
             yield _error((*keys, "context"), message, found)
         elif found in trained and found not in params.training.contexts:
             yield _error((*keys, "context"), f"training.contexts lacks {found!r}", found)
+        if params.features:
+            continue  # what a table cannot serve is a cell that does not run
         if single.window is not None and modalities.get(single.backbone) == "picture":
             message = "is of sound approaches, and this one looks at pictures"
             yield _error((*keys, "window"), message, single.window)

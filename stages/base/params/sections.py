@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, Tag
 
 from stages.base.genres import GENRES
+from stages.base.params.features import IdKind
 from stages.base.params.values import (
     Bool,
     Byte,
@@ -35,6 +36,8 @@ class CatalogueParams:
     """The catalogue: a text file, one trailer a line."""
     second_source: Text
     """Genres of the same films by another catalogue; an empty file where there is none."""
+    ids: IdKind = "own"
+    """Whose ids its films have, to join published features by."""
 
 
 @params_dataclass
@@ -119,6 +122,8 @@ class SplitsParams:
     """What must not be divided between folds."""
     use_published: Bool = False
     """True: each part of the catalogue's column `split` is a fold."""
+    leave_out_shared_vectors: Bool = False
+    """Leave out different films whose published features are the same numbers."""
 
 
 @params_dataclass
@@ -181,15 +186,15 @@ HeadBudget = Annotated[
 class TrainingParams:
     seeds: Annotated[tuple[Seed, ...], Field(min_length=1), distinct()]
     """A model is trained for each."""
-    mask_shared: NonNegativeInt
+    mask_shared: NonNegativeInt = 0
     """Leave out frames that this many films share, or more; 0 leaves none out."""
-    middle_frames: PositiveInt
+    middle_frames: PositiveInt = 10
     """How many frames, from the middle, context `each` looks at."""
-    sound_window: Window
+    sound_window: Window = "start"
     """Which of audio.windows a sound approach hears, unless it names another."""
     heads: dict[Slug, HeadBudget]
     """How each head is trained, or from what a probe chooses."""
-    contexts: dict[Slug, HeadParams]
+    contexts: dict[Slug, HeadParams] = Field(default_factory=dict)
     """Budget of a trained context together with its head."""
 
 

@@ -66,13 +66,22 @@ def accepted_names(slug: str, source: Source, first: bool) -> list[str]:
 
 def _inside(folder: Path, name: str) -> Path | None:
     """The file of that name, None where there is none; never one outside the folder."""
-    path = (folder / name).resolve()
-    if not path.is_relative_to(folder.resolve()):
-        raise BenchmarkError(
-            "leads out of WEIGHTS_DIR", where=name, found=str(path), expected=f"below {folder}"
-        )
+    path = inside(folder, name, "WEIGHTS_DIR")
     if not path.is_file():
         return None
     if not os.access(path, os.R_OK):
         raise BenchmarkError("this file may not be read", where=str(path), do="ask its owner")
+    return path
+
+
+def inside(folder: Path, name: str, variable: str) -> Path:
+    """What has that name, there or not. Raises BenchmarkError for what lies outside the folder.
+
+    variable: of the environment, which named the folder.
+    """
+    path = (folder / name).resolve()
+    if not path.is_relative_to(folder.resolve()):
+        raise BenchmarkError(
+            f"leads out of {variable}", where=name, found=str(path), expected=f"below {folder}"
+        )
     return folder / name

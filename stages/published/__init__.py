@@ -1,0 +1,1 @@
+"""Published features: tables of numbers that others computed from trailers."""

@@ -1,0 +1,96 @@
+"""Repeated ids, cells that are not finite, several rows a film, and the join of ids."""
+
+import json
+
+import numpy as np
+import pytest
+
+from stages.base.errors import BenchmarkError
+from stages.corpus.reader import Trailer
+from stages.published.joining import join, write_embeddings
+from stages.published.reading import read_table
+from tests.published.made_tables import record
+
+
+def table(tmp_path, text, **about):
+    (tmp_path / "t.csv").write_text(text)
+    return read_table(tmp_path / "t.csv", record("t.csv", **about))
+
+
+def trailers(*films):
+    return [Trailer(f"{n:016x}", film, "T", 2000, ("Drama",), "") for n, film in enumerate(films)]
+
+
+def test_a_repeated_id_is_kept_once_where_it_says_the_same_and_dropped_where_not(tmp_path):
+    found = table(tmp_path, "id,a,b\n1,1,nan\n2,3,4\n1,1,\n3,5,6\n3,5,7\n4,,\n")
+    assert found.ids == ["1", "2"]
+    assert (found.repeated, found.contradicting, found.empty) == (["1"], ["3"], ["4"])
+    assert np.array_equal(found.values, [[1, np.nan], [3, 4]], equal_nan=True)
+
+
+def test_what_is_not_finite_becomes_unknown(tmp_path):
+    found = table(tmp_path, "id,a,b,c,d,e\n1,-inf,1e60,,NaN,7\n")
+    assert np.array_equal(found.values, [[*[np.nan] * 4, 7]], equal_nan=True)
+
+
+def test_several_rows_of_a_film_stand_in_order_of_their_time(tmp_path):
+    text = "id,t,a\n1,3,30\n2,0,5\n1,1,10\n1,2,20\n"
+    found = table(tmp_path, text, rows="several", time_column="t")
+    assert found.ids == ["1", "2"]
+    assert found.rows_of(0).ravel().tolist() == [10, 20, 30]
+    assert found.time.tolist() == [1, 2, 3, 0]
+
+
+def test_without_a_time_rows_are_numbered_as_they_come(tmp_path):
+    (tmp_path / "t.json").write_text(json.dumps({"a": [[1, 2], [3, 4]], "b": [5, 6]}))
+    found = read_table(tmp_path / "t.json", record("t.json", rows="several"))
+    assert found.time.tolist() == [0, 1, 0] and found.start.tolist() == [0, 2, 3]
+
+
+LINKS = "movieId,imdbId,tmdbId\n1,0000011,21\n2,0000012,\n3,0000013,23\n4,0000014,23\n"
+
+
+def test_ids_are_joined_by_links_whatever_their_zeros(tmp_path):
+    (tmp_path / "links.csv").write_text(LINKS)
+    found = table(tmp_path, "id,a\ntt0000011,1\n12,2\n0000099,3\n", ids="imdb")
+    joined = join(found, "imdb", trailers("1", "2", "3"), "movielens", tmp_path / "links.csv")
+    assert joined.film_of == {f"{0:016x}": 0, f"{1:016x}": 1}
+    assert (joined.not_joined, joined.without) == (["99"], ["3"])
+
+
+def test_an_id_of_two_films_joins_neither(tmp_path):
+    (tmp_path / "links.csv").write_text(LINKS)
+    found = table(tmp_path, "id,a\n21,1\n23,2\n", ids="tmdb")
+    joined = join(found, "tmdb", trailers("1", "3", "4"), "movielens", tmp_path / "links.csv")
+    assert list(joined.film_of.values()) == [0]
+    assert (joined.not_joined, joined.without) == (["23"], ["3", "4"])
+
+
+@pytest.mark.parametrize(
+    ("links", "said"),
+    [
+        (None, "no links.csv"),
+        ("movieId,title\n1,x\n", "line 1: not a links.csv"),
+        ("movieId,imdbId\n1,0000011\n2,x12\n", "line 3, column imdbId: no id"),
+    ],
+)
+def test_a_join_without_usable_links_says_what_is_wrong(tmp_path, links, said):
+    path = tmp_path / "links.csv"
+    if links:
+        path.write_text(links)
+    found = table(tmp_path, "id,a\n11,1\n", ids="imdb")
+    with pytest.raises(BenchmarkError, match=said):
+        join(found, "imdb", trailers("1"), "movielens", path)
+
+
+def test_tables_are_joined_side_by_side_for_the_films_that_all_have(tmp_path):
+    one = table(tmp_path, "id,a,b\n1,1,2\n2,3,\n")
+    other = table(tmp_path, "id,a\n2,9\n3,8\n")
+    every = trailers("1", "2", "3")
+    parts = [(each, join(each, "own", every, "own", None).film_of) for each in (one, other)]
+    assert write_embeddings(parts, tmp_path / "out/e.npz") == 1
+    with np.load(tmp_path / "out/e.npz") as file:
+        assert file["trailer_id"].tolist() == [f"{1:016x}"]
+        assert np.array_equal(file["embedding"], [[3, np.nan, 9]], equal_nan=True)
+        assert (file["trailer"].tolist(), file["group"].tolist()) == ([0], [0])
+        assert file["trailer"].dtype == np.int32 and file["group"].dtype == np.int16
