@@ -7,8 +7,9 @@ from stages.base.console import CommandLine, run_stage, say
 def main() -> None:
     CommandLine(
         prog="python -m stages.leaks",
-        description="Audit the extracted frames and sound for what different films share: writes "
-        "data/leaks.parquet, metrics/leaks.csv and metrics/leaks.json.",
+        description="Audit the extracted frames and sound, or the published features, for what "
+        "different films share: writes data/leaks.parquet, metrics/leaks.csv and "
+        "metrics/leaks.json, and of features metrics/features.csv and metrics/features.json.",
     ).parse_args()
 
     from stages.base.packs import write_table
@@ -16,12 +17,17 @@ def main() -> None:
     from stages.base.tables import write_csv, write_json
     from stages.corpus.table import read_trailers
     from stages.fitting.films import read_films
+    from stages.published.auditing import audit
     from stages.trailers.auditing.leaks import find_leaks
     from stages.trailers.auditing.reading import read_frames, read_sound
     from stages.trailers.auditing.shards import store
     from stages.trailers.auditing.tables import COLUMNS, leak_rows, occurrence_table, summary
 
-    params = load().leaks
+    every = load()
+    if every.features:
+        say(audit(places.data(), places.metrics(), every))
+        return
+    params = every.leaks
     store().recover()
     films = read_films(places.data())
     frames = read_frames(places.data() / "frames", films.film_of)

@@ -67,7 +67,7 @@ def test_the_folders_tell_the_story():
         ("heads", ("stages.scoring", "stages.judging", "stages.trailers")),
         ("fitting", ("stages.scoring", "stages.judging", "stages.trailers")),
         ("backbones", ("stages.scoring", "stages.judging", "stages.fitting", "stages.trailers")),
-        ("published", ("stages.fitting", "stages.judging", "stages.scoring", "stages.trailers")),
+        ("published", ("stages.judging", "stages.scoring", "stages.heads", "torch")),
         ("rendering", ("stages.fitting", "stages.trailers", "torch", "av")),
     ],
 )

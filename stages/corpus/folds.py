@@ -2,27 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
 from stages.base.counting import counted
 from stages.base.errors import BenchmarkError
-from stages.base.packs import write_table
 from stages.base.params import MIN_FOLDS
 
-SPLITS = pa.schema(  # of data/splits.parquet, one row a usable film
-    [
-        ("film_id", pa.string()),
-        ("fold", pa.int8()),
-        ("fold_ungrouped", pa.int8()),
-        ("group", pa.int32()),
-        ("picture", pa.bool_()),
-        ("sound", pa.bool_()),
-    ]
-)
 ATTRITION = ("step", "reason", "trailers")
 
 
@@ -70,9 +57,9 @@ def assign_folds(
     return fold_of
 
 
-def save_splits(rows: Sequence[Mapping[str, Any]], path: Path) -> None:
-    """Write `data/splits.parquet`; rows: a usable film each, with the columns of SPLITS."""
-    write_table(pa.Table.from_pylist([*rows], SPLITS), path)
+def draw_folds(n: int, folds: int, seed: int) -> np.ndarray:
+    """A fold for each of n films that all others were split without, (n,) int8, evenly by lot."""
+    return (np.random.default_rng(seed).permutation(n) % folds).astype(np.int8)
 
 
 def stratified_subset(y_true: np.ndarray, n: int, seed: int) -> np.ndarray:

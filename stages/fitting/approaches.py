@@ -8,14 +8,15 @@ import numpy as np
 
 from stages.base.genres import GENRES, LABEL_SETS
 from stages.base.params import HeadParams, Params, ProbeParams
-from stages.base.params.matrix import Cell, cells
+from stages.base.params.matrix import Cell, cells, fitted_with_left_out
 from stages.fitting import probing
-from stages.fitting.films import Films
+from stages.fitting.films import Films, read_films
 from stages.fitting.fitted import Fitted
 from stages.fitting.items import Items, SharedFrames, View, join, read_items, read_shared_frames
 from stages.fitting.scores import Scores, prior_scores
 
 UNGROUPED = "ungrouped"
+WITH_LEFT_OUT = "with_left_out"  # the films that share their features with another, learnt from too
 FIXED = "fixed"  # of a probe: the scores where no fold chooses its setting
 
 
@@ -32,18 +33,26 @@ def fit(cell: Cell, films: Films, params: Params, data: Path) -> dict[str, Outco
     """Fit one cell of the matrix, and with it those that differ in nothing but their labels.
 
     Returns outcomes by label set; under UNGROUPED one with all labels in folds that may split a
-    collection, where the catalogue names any and the cell asks for it; and of a probe under FIXED
-    one with all labels and the same setting in every fold.
+    collection, where the catalogue names any and the cell asks for it; of a probe under FIXED one
+    with all labels and the same setting in every fold; and where the cell asks for it under
+    WITH_LEFT_OUT one of all films, those too that the splits leave out.
     """
+    found = _fit(cell, films, params, data)
+    if fitted_with_left_out(params.matrix, cell.slug):
+        every = read_films(data, with_left_out=True)
+        if len(every.ids) == len(films.ids):
+            return found
+        found[WITH_LEFT_OUT] = _fit_once(cell, every, params, data, WITH_LEFT_OUT)
+    return found
+
+
+def _fit(cell: Cell, films: Films, params: Params, data: Path) -> dict[str, Outcome]:
     seeds = params.training.seeds
     if cell.kind == "prior":
         scores = prior_scores(films.ids, films.fold, films.y_true, len(seeds))
         return {"all": Outcome(scores)}
     if cell.kind == "late":
-        from stages.fitting.fusion import fuse  # loads scikit-learn, which no other cell needs
-
-        first, second = (Scores.load(data / "scores" / f"{part}.npz") for part in cell.parts)
-        return {"all": Outcome(fuse(first, second, films.y_true, films.ids, cell.head))}
+        return {"all": _fuse(cell, films, data, "all")}
     items = items_of_cell(cell, films, params, data)
     budget = training_budget(cell, params)
     label_sets = [each.labels for each in cells(params) if each.fitted_with == cell.slug]
@@ -60,6 +69,24 @@ def fit(cell: Cell, films: Films, params: Params, data: Path) -> dict[str, Outco
         labels: Outcome(Scores(films.ids, films.fold, each.score, each.inner).complete(), each)
         for labels, each in zip(label_sets, found, strict=True)
     }
+
+
+def _fit_once(cell: Cell, films: Films, params: Params, data: Path, labels: str) -> Outcome:
+    """Fit a cell on all labels alone. labels: under what name a late fusion's parts are stored."""
+    if cell.kind == "late":
+        return _fuse(cell, films, data, labels)
+    items = items_of_cell(cell, films, params, data)
+    seeds, budget = params.training.seeds, training_budget(cell, params)
+    targets = [training_targets(films.y_true, "all", seeds)]
+    (found,), _ = _cross_validate(cell, items, targets, films.fold, budget, seeds)
+    return Outcome(Scores(films.ids, films.fold, found.score, found.inner).complete(), found)
+
+
+def _fuse(cell: Cell, films: Films, data: Path, labels: str) -> Outcome:
+    from stages.fitting.fusion import fuse  # loads scikit-learn, which no other cell needs
+
+    first, second = (Scores.load(data / "scores" / f"{part}.npz", labels) for part in cell.parts)
+    return Outcome(fuse(first, second, films.y_true, films.ids, cell.head))
 
 
 def _cross_validate(

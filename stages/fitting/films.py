@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pyarrow.compute as pc
 
 from stages.base.packs import read_table
 from stages.corpus.folds import group_films
 from stages.corpus.labels import collections_of, films_of
+from stages.corpus.splitting import LEFT_OUT
 from stages.corpus.table import read_trailers
 
 
@@ -29,9 +31,14 @@ class Films:
     """(n_films,) number of each film's collection; None where the catalogue names none."""
 
 
-def read_films(data: Path) -> Films:
-    """Films of `data/splits.parquet` with labels from `data/catalogue.parquet`."""
+def read_films(data: Path, with_left_out: bool = False) -> Films:
+    """Films of `data/splits.parquet` with labels from `data/catalogue.parquet`.
+
+    with_left_out: those too that are otherwise neither learnt from nor judged.
+    """
     splits = read_table(data / "splits.parquet")
+    if LEFT_OUT in splits.column_names and not with_left_out:
+        splits = splits.filter(pc.invert(splits[LEFT_OUT]))
     ids = splits["film_id"].to_pylist()
     row_of = {film: row for row, film in enumerate(ids)}
     trailers = read_trailers(data / "catalogue.parquet")

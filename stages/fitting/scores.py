@@ -37,7 +37,8 @@ class Scores:
         """Read those of one label set that `save_scores` wrote."""
         with np.load(path) as file:
             score, inner = (file[f"{labels}.{name}"] for name in ("score", "inner"))
-            return cls(file["film_id"], file["fold"], score, inner)
+            own = f"{labels}." if f"{labels}.film_id" in file.files else ""
+            return cls(file[f"{own}film_id"], file[f"{own}fold"], score, inner)
 
 
 def film_ids(path: Path) -> np.ndarray:
@@ -55,12 +56,15 @@ def stored_label_sets(path: Path) -> list[str]:
 def save_scores(scores: Mapping[str, Scores], path: Path) -> None:
     """Write one approach's scores by label set, byte for byte the same for the same numbers.
 
-    The films of all label sets are the same: they were trained together.
+    The films of all label sets are the same: they were trained together. Another fit's are kept
+    beside its scores where they are others.
     """
     first = next(iter(scores.values()))
     arrays = {"film_id": first.film_id, "fold": first.fold}
     for labels, each in scores.items():
         arrays |= {f"{labels}.score": each.score, f"{labels}.inner": each.inner}
+        if not np.array_equal(each.film_id, first.film_id):
+            arrays |= {f"{labels}.film_id": each.film_id, f"{labels}.fold": each.fold}
     with replacing(path) as new:
         np.savez(new, allow_pickle=False, **arrays)
 

@@ -86,6 +86,8 @@ class ApproachParams:
     """Fit it a second time, in folds that divide collections."""
     fewer_labels: Annotated[FewerLabels, distinct()] = ()
     """Train on these label sets too."""
+    with_left_out: Bool = False
+    """Fit it a second time, with the films that splits.leave_out_shared_vectors leaves out."""
 
 
 @params_dataclass
@@ -97,6 +99,8 @@ class EarlyParams:
     sound: Slug
     """A backbone."""
     head: Slug
+    with_left_out: Bool = False
+    """As of an approach."""
 
 
 @params_dataclass
@@ -108,6 +112,8 @@ class LateParams:
     sound: Slug
     """An approach."""
     by: Literal["mean", "weighted", "stacked"] = "mean"
+    with_left_out: Bool = False
+    """As of an approach; its two parts need it too."""
 
 
 @params_dataclass
@@ -200,6 +206,12 @@ def cells_of(matrix: "MatrixParams", window: str = "") -> list[Cell]:
     for slug, late in matrix.late.items():
         found.append(Cell(slug, "late", "both", (late.picture, late.sound), "scores", late.by))
     return found
+
+
+def fitted_with_left_out(matrix: "MatrixParams", slug: str) -> bool:
+    """Whether a cell is fitted a second time, with the films that are left out."""
+    entries = {**matrix.approaches, **matrix.early, **matrix.late}
+    return slug in entries and entries[slug].with_left_out
 
 
 def not_served(matrix: "MatrixParams") -> dict[str, str]:

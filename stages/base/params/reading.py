@@ -43,6 +43,8 @@ def load_sets(path: Path | None = None) -> tuple[dict[str, MatrixParams], list[s
     The sets are by name, each after the one it extends.
     """
     document = read(path)
+    if isinstance(document.content, dict) and document.content.get("features"):
+        return {}, []  # sets are of networks, which look at trailers
     folder = sets_folder(document.path)
     found: list[tuple[int, str, MatrixParams]] = []
     errors = []

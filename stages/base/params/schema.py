@@ -169,6 +169,9 @@ def _part_errors(matrix: MatrixParams) -> Errors:
         keys = ("matrix", "late", slug)
         yield from _reference_errors((*keys, "picture"), late.picture, approaches, "picture", where)
         yield from _reference_errors((*keys, "sound"), late.sound, approaches, "sound", where)
+        for part in (late.picture, late.sound) if late.with_left_out else ():
+            if part in matrix.approaches and not matrix.approaches[part].with_left_out:
+                yield _error((*keys, "with_left_out"), f"its part {part} is not fitted so")
 
 
 def _all_known(matrix: MatrixParams) -> bool:

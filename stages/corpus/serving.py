@@ -1,0 +1,40 @@
+"""Which films have a picture and which a sound, and how many each step lost."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from stages.base.packs import read_table
+from stages.corpus.folds import attrition
+from stages.corpus.reader import Trailer
+
+
+@dataclass(frozen=True)
+class Served:
+    """What there is to look at and to listen to, by film_id."""
+
+    picture: set[str]
+    sound: set[str]
+    attrition: list[dict[str, Any]]
+    """Rows of metrics/attrition.csv."""
+    left_out: set[str] = field(default_factory=set)
+    """Films that are neither learnt from nor judged."""
+
+
+def served_by_trailers(data: Path, trailers: Sequence[Trailer]) -> Served:
+    """By the frames and sound that were extracted, `data/frames` and `data/audio`."""
+    outcomes = {
+        step: read_table(data / step / "outcomes.parquet").to_pylist()
+        for step in ("frames", "audio")
+    }
+    served = {
+        step: {row["trailer_id"] for row in rows if row["reason"] == "ok"}
+        for step, rows in outcomes.items()
+    }
+    films = {
+        step: {trailer.film_id for trailer in trailers if trailer.trailer_id in ids}
+        for step, ids in served.items()
+    }
+    ledger = read_table(data / "downloads.parquet", columns=["reason"]).to_pylist()
+    return Served(films["frames"], films["audio"], attrition(ledger, outcomes))
