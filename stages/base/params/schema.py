@@ -206,15 +206,16 @@ def _context_errors(params: Params) -> Errors:
     contexts = (*UNTRAINED_CONTEXTS, *trained)
     windows = () if params.features else (*params.audio.windows, ALL_WINDOWS)
     modalities = _modalities(params.matrix)
+    backbones = {**params.matrix.backbones, **params.matrix.pretrained}
     for slug, single in params.matrix.approaches.items():
-        keys = ("matrix", "approaches", slug)
+        keys, backbone = ("matrix", "approaches", slug), backbones.get(single.backbone)
         if (found := single.context) not in contexts:
             message = f"found {found!r}, expected one of {', '.join(contexts)}"
             yield _error((*keys, "context"), message, found)
+        elif backbone is not None and backbone.cannot_serve(found, single.window):
+            continue  # a cell that does not run
         elif found in trained and found not in params.training.contexts:
             yield _error((*keys, "context"), f"training.contexts lacks {found!r}", found)
-        if params.features:
-            continue  # what a table cannot serve is a cell that does not run
         if single.window is not None and modalities.get(single.backbone) == "picture":
             message = "is of sound approaches, and this one looks at pictures"
             yield _error((*keys, "window"), message, single.window)

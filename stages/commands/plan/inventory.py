@@ -4,8 +4,17 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from stages.base.errors import BenchmarkError
-from stages.base.params import BackboneParams, MatrixParams, Params, PretrainedParams
-from stages.base.params.matrix import Cell, cells_of
+from stages.base.params import (
+    ALL_WINDOWS,
+    WINDOWS,
+    BackboneParams,
+    MatrixParams,
+    Params,
+    PretrainedParams,
+)
+from stages.base.params.matrix import Cell, cells_of, not_served
+from stages.base.params.schema import UNTRAINED_CONTEXTS
+from stages.base.plugins import plugin_names
 from stages.embedding.base import describe
 from stages.embedding.records import Record
 
@@ -24,7 +33,8 @@ MODELS = [
 def cell_rows(params: Params, sets: Sets) -> Iterator[Row]:
     """One row a cell: what it is, the first set that holds it, and why it has not run.
 
-    backbones: those it uses, a late fusion's through its two parts.
+    backbones: those it uses, a late fusion's through its two parts. Of published features also what
+    their tables cannot serve, declared or not.
     """
     active = {cell.slug for cell in cells_of(params.matrix)}
     for name, matrix, cell in _cells(params, sets):
@@ -39,6 +49,7 @@ def cell_rows(params: Params, sets: Sets) -> Iterator[Row]:
             "run": int(run),
             "reason": "" if run else _reason(name, sets.get(name, matrix), used),
         }
+    yield from _not_served(params.matrix)
 
 
 def model_rows(params: Params, sets: Sets) -> Iterator[Row]:
@@ -51,7 +62,7 @@ def model_rows(params: Params, sets: Sets) -> Iterator[Row]:
     for slug, backbone in found.items():
         row: Row = {"backbone": slug, "family": backbone.family, "model": backbone.model}
         row |= {"modality": backbone.modality, "run": int(slug in active)}
-        yield row | _recorded(_record(backbone)) | _own(backbone)
+        yield row | _recorded(_record(backbone)) | _own(backbone) | _published(backbone)
 
 
 def _cells(params: Params, sets: Sets) -> Iterator[tuple[str, MatrixParams, Cell]]:
@@ -69,6 +80,31 @@ def _cells(params: Params, sets: Sets) -> Iterator[tuple[str, MatrixParams, Cell
                 yield home.get(cell.slug, ""), matrix, cell
 
 
+def _not_served(matrix: MatrixParams) -> Iterator[Row]:
+    """Contexts and windows of published features: a declared approach by its own name, any other
+    by its backbone's."""
+    declared = not_served(matrix)
+    named = {
+        (each.backbone, each.context, each.window or ""): (slug, each.head)
+        for slug, each in matrix.approaches.items()
+        if slug in declared
+    }
+    for slug, backbone in matrix.backbones.items():
+        others = [(context, "") for context in (*UNTRAINED_CONTEXTS, *plugin_names("contexts"))]
+        if backbone.modality == "sound":
+            others += [("mean", window) for window in (*WINDOWS, ALL_WINDOWS)]
+        asked = dict.fromkeys([*(key[1:] for key in named if key[0] == slug), *others])
+        for context, window in asked:
+            if reason := backbone.cannot_serve(context, window or None):
+                name = f"{slug}_{window or context}"
+                approach, head = named.get((slug, context, window), (name, ""))
+                yield {
+                    **{"approach": approach, "kind": "single", "modality": backbone.modality},
+                    **{"parts": slug, "backbones": slug, "context": context, "head": head},
+                    **{"window": window, "labels": "all", "set": "", "run": 0, "reason": reason},
+                }
+
+
 def _backbones(matrix: MatrixParams, cell: Cell) -> list[str]:
     by_slug: Mapping[str, Cell] = {each.slug: each for each in cells_of(matrix)}
     used = [by_slug[part].parts for part in cell.parts] if cell.kind == "late" else [cell.parts]
@@ -82,6 +118,8 @@ def _reason(name: str, matrix: MatrixParams, used: list[str]) -> str:
 
 
 def _record(backbone: BackboneParams) -> Record | None:
+    if backbone.is_published:
+        return None
     try:
         return describe(backbone.family, backbone.model, backbone.options)
     except BenchmarkError:  # the family wants a library that is not installed
@@ -94,6 +132,25 @@ def _own(backbone: BackboneParams) -> Row:
     unknown = "not said: weights of one's own"
     about = {"source": file, "revision": "", "trained_on": unknown, "licence": unknown}
     return about if file else {}
+
+
+def _published(backbone: BackboneParams) -> Row:
+    """What the records of its tables say, each once."""
+
+    def said(name: str) -> str:
+        every = [str(getattr(record, name) or "") for record in backbone.records]
+        return "; ".join(filter(None, dict.fromkeys(every)))
+
+    if not backbone.is_published:
+        return {}
+    widths = [record.dimensions for record in backbone.records]
+    return {
+        "input": said("computed_from"),
+        "dimensions": str(sum(filter(None, widths))) if all(widths) else "",
+        "trained_on": "not said: published features",
+        **{name: said(name) for name in ("licence", "paper", "note")},
+        "source": said("file"),
+    }
 
 
 def _recorded(record: Record | None) -> Row:
