@@ -12,6 +12,7 @@ RECOVERY_COLUMNS = [
     *("approach", "modality", "genre", "planted", "ap", "ap_lo", "ap_hi", "normalised_ap"),
     *("ceiling_ap", "ceiling_normalised_ap", "above"),
 ]
+CEILINGS = ("ceilings", "ceiling_genres")  # of trailers alone
 
 
 def main() -> None:
@@ -49,14 +50,15 @@ def main() -> None:
     write_json(named, folder / "headline.json")
     record = headline_record(named_cells, first, params, places.data())
     write_json(record, places.data() / "headline.json")
-    names = ("approaches", "rules", "ceilings")
-    tables = {name: read_csv(folder / f"{name}.csv") for name in names}
-    genres = [read_csv(folder / f"{name}.csv") for name in ("genres", "ceiling_genres")]
-    found_cues = recovery_rows(tables["approaches"], genres[0], tables["ceilings"], genres[1])
+    names = ("approaches", "rules", "genres")
+    approaches, rules, genres = (read_csv(folder / f"{name}.csv") for name in names)
+    paths = (folder / f"{name}.csv" for name in CEILINGS)
+    ceilings, in_genres = ([] if params.features else read_csv(path) for path in paths)
+    found_cues = recovery_rows(approaches, genres, ceilings, in_genres)
     write_csv(found_cues, RECOVERY_COLUMNS, folder / "recovery.csv")
-    recovery = recovery_summary(found_cues, tables["approaches"], headline.named)
+    recovery = recovery_summary(found_cues, approaches, headline.named)
     write_json(recovery, folder / "recovery.json")
-    summary = summarise(**tables, comparisons=rows, headline=named)
+    summary = summarise(approaches, rules, rows, ceilings, named)
     write_json(summary, folder / "summary.json")
     films = film_scores(board, read_trailers(places.data() / "catalogue.parquet"))
     write_json(films, folder / "films.json")

@@ -26,6 +26,8 @@ REFUSED = (".pkl", ".pickle", ".pt", ".pth", ".npy", ".joblib")
 
 @params_dataclass
 class TableParams:
+    name: str = ""
+    """What it is, in words that a sentence can use."""
     file: Text
     """Its name in FEATURES_DIR, or a folder's, and what its address gives."""
     modality: Literal["picture", "sound"]

@@ -36,6 +36,10 @@ class CatalogueParams:
     """The catalogue: a text file, one trailer a line."""
     second_source: Text
     """Genres of the same films by another catalogue; an empty file where there is none."""
+    source: Slug | None = None
+    """A source of `python -m stages.collect` that makes the catalogue, in a stage of its own."""
+    table: Slug | None = None
+    """Of `features`: what it is made from."""
     ids: IdKind = "own"
     """Whose ids its films have, to join published features by."""
 

@@ -28,7 +28,7 @@ def pipeline_text(name: str, root: Path) -> str:
     params = _read(root / places.params(name))
     stages: dict[str, Stage] = whole["stages"]
     if "features" in params:
-        stages = _with_features(stages, _read(PUBLISHED))
+        stages = _with_features(stages, _read(PUBLISHED), params)
     written = {key: _of_corpus(stage, name, params) for key, stage in stages.items()}
     plots = _moved(whole["plots"], name, "../../")
     dumped = yaml.dump(
@@ -45,19 +45,38 @@ def _read(path: Path) -> Any:
     return yaml12.read(path.read_text(encoding="utf-8"))
 
 
-def _with_features(stages: Mapping[str, Stage], published: Mapping[str, Any]) -> dict[str, Stage]:
+def _with_features(
+    stages: Mapping[str, Stage], published: Mapping[str, Any], params: Mapping[str, Any]
+) -> dict[str, Stage]:
     """The stages of a corpus of published features.
 
-    published: `stages`, put in place of those of trailers; `without`: names of stages left out;
-    `lacking`: paths that nothing makes there.
+    published: `stages`, put in place of those of trailers; `only_with`: of some of them the
+    parameter without which they are not there; `without`: names of stages left out; `lacking`:
+    paths that nothing makes there; `adding`: what a stage depends on besides.
     """
+    asked = published["only_with"]
+    own = {
+        name: stage
+        for name, stage in published["stages"].items()
+        if name not in asked or _is_given(asked[name], params)
+    }
     left_out = {*published["without"], *published["stages"]}
     kept = {key: stage for key, stage in stages.items() if key not in left_out}
     lacking = {*published["lacking"]}
-    for stage in kept.values():
-        inner = stage.get("do", stage)
-        inner["deps"] = [dep for dep in inner["deps"] if dep not in lacking]
-    return {**published["stages"], **kept}
+    for name, stage in kept.items():
+        inner, more = stage.get("do", stage), published["adding"].get(name, [])
+        inner["deps"] = [dep for dep in [*inner["deps"], *more] if dep not in lacking]
+    return {**own, **kept}
+
+
+def _is_given(key: str, params: Mapping[str, Any]) -> bool:
+    """Whether there is such a parameter; of one with a template its first part tells."""
+    found: Any = params
+    for part in key.partition(".${")[0].split("."):
+        if not isinstance(found, Mapping) or found.get(part) is None:
+            return False
+        found = found[part]
+    return True
 
 
 def _of_corpus(stage: Stage, name: str, params: Mapping[str, Any]) -> Stage:
@@ -67,7 +86,7 @@ def _of_corpus(stage: Stage, name: str, params: Mapping[str, Any]) -> Stage:
     moved["cmd"] += f" --corpus {name}"
     own = str(places.params(name))
     moved["deps"] = [own if dep == "params.yaml" else dep for dep in moved["deps"]]
-    known = [key for key in moved.pop("params", []) if key.partition(".")[0] in params]
+    known = [key for key in moved.pop("params", []) if _is_given(key, params)]
     found = {"desc": moved.pop("desc"), "cmd": moved.pop("cmd"), "wdir": "../.."}
     return found | moved | ({"params": [{own: known}]} if known else {})
 
