@@ -75,7 +75,8 @@ def run_stage(main: Callable[[], None]) -> None:
         chosen, given = option.parse_known_args()
         places.choose(chosen.corpus)
         name = [Path(sys.argv[0]).stem, *given[:1]]
-        if "DVC_STAGE" not in os.environ:  # run by hand: DVC did not see to what it needs
+        by_hand = "DVC_STAGE" not in os.environ  # DVC did not see to what it needs
+        if by_hand and not {"-h", "--help"} & set(given):
             from stages.base.pipeline import check_dependencies
 
             check_dependencies(f"python -m stages.{' '.join(name)}")

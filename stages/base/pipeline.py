@@ -15,14 +15,26 @@ TEMPLATE = re.compile(r"\$\{([\w.]+)\}")
 
 
 def check_dependencies(command: str) -> None:
-    """Raise BenchmarkError where a stage lacks what others make, named with who makes it.
+    """Raise BenchmarkError where a stage lacks what others make, named with who makes it, and for
+    a stage that the corpus does not have.
 
-    command: as in dvc.yaml, `python -m stages.fit colour_linear`; any other is left alone. DVC
-    sees to this by itself.
+    command: as in dvc.yaml, `python -m stages.fit colour_linear`; one with another argument is
+    left alone. DVC sees to this by itself.
     """
     declared = yaml12.read((ROOT / places.pipeline()).read_text(encoding="utf-8"))["stages"]
     stages = dict(resolve(declared, vars(load())))
     name = next((name for name, stage in stages.items() if stage["cmd"] == command), "")
+    modules = {stage["cmd"].split()[2].removeprefix("stages.") for stage in stages.values()}
+    module = command.split()[2].removeprefix("stages.")
+    if module not in modules and (ROOT / f"stages/{module}.py").is_file():
+        raise BenchmarkError(
+            "this corpus has no such stage",
+            where=str(places.pipeline()),
+            found=module,
+            expected=f"one of {', '.join(sorted(modules))}",
+            do="choose another with --corpus; one of published features has no trailers, and one "
+            "of trailers no tables",
+        )
     outputs = [(out, other) for other, stage in stages.items() for out in paths(stage, *OUTPUTS)]
     missing = {
         path: sorted({other.partition("@")[0] for out, other in outputs if overlap(path, out)})

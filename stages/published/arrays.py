@@ -200,7 +200,8 @@ def _asked(array: Any) -> np.ndarray:
 @contextmanager
 def _whole(path: Path, kind: str, errors: tuple[type[Exception], ...] = ()) -> Iterator[None]:
     """What a library says of a damaged file, as a BenchmarkError."""
-    damaged = (ValueError, OSError, EOFError, zipfile.BadZipFile, *errors)
+    damaged: tuple[type[Exception], ...] = (ValueError, OSError, EOFError, zipfile.BadZipFile)
+    damaged += errors
     try:
         yield
     except damaged as error:

@@ -29,7 +29,7 @@ def text(delimiter, rows):
 
 def csv_columns(path, delimiter=","):
     rows = [["film", "a", "b", "c"]]
-    rows += [[film, *map(float, values)] for film, values in zip(IDS, VALUES, strict=True)]
+    rows += [[film, *map(str, row.tolist())] for film, row in zip(IDS, VALUES, strict=True)]
     path.write_text(text(delimiter, rows))
 
 

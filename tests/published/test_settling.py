@@ -30,7 +30,9 @@ def test_a_repeated_id_is_kept_once_where_it_says_the_same_and_dropped_where_not
 
 def test_what_is_not_finite_becomes_unknown(tmp_path):
     found = table(tmp_path, "id,a,b,c,d,e\n1,-inf,1e60,,NaN,7\n")
-    assert np.array_equal(found.values, [[*[np.nan] * 4, 7]], equal_nan=True)
+    assert np.array_equal(
+        found.values, np.array([[*[np.nan] * 4, 7.0]], np.float32), equal_nan=True
+    )
 
 
 def test_several_rows_of_a_film_stand_in_order_of_their_time(tmp_path):

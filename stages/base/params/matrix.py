@@ -210,8 +210,8 @@ def cells_of(matrix: "MatrixParams", window: str = "") -> list[Cell]:
 
 def fitted_with_left_out(matrix: "MatrixParams", slug: str) -> bool:
     """Whether a cell is fitted a second time, with the films that are left out."""
-    entries = {**matrix.approaches, **matrix.early, **matrix.late}
-    return slug in entries and entries[slug].with_left_out
+    entries = (matrix.approaches, matrix.early, matrix.late)
+    return any(slug in each and each[slug].with_left_out for each in entries)
 
 
 def not_served(matrix: "MatrixParams") -> dict[str, str]:

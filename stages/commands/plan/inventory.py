@@ -84,7 +84,7 @@ def _not_served(matrix: MatrixParams) -> Iterator[Row]:
     """Contexts and windows of published features: a declared approach by its own name, any other
     by its backbone's."""
     declared = not_served(matrix)
-    named = {
+    named: dict[tuple[str, str, str], tuple[str, str]] = {
         (each.backbone, each.context, each.window or ""): (slug, each.head)
         for slug, each in matrix.approaches.items()
         if slug in declared

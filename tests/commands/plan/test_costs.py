@@ -138,8 +138,11 @@ def test_what_a_backbone_took_is_told_as_it_was_recorded():
 
 
 def test_fusions_are_called_what_they_do():
-    pair = {"picture": "colour_linear", "sound": "mfcc_linear"}
-    late = {by: LateParams(**pair, by=by) for by in ("mean", "weighted", "stacked")}
+    pair = "colour_linear", "mfcc_linear"
+    late = {
+        by: LateParams(picture=pair[0], sound=pair[1], by=by)
+        for by in ("mean", "weighted", "stacked")
+    }
     found = rows(matrix=dataclasses.replace(MATRIX, late=late))
     assert found["mean"].what == "average of two approaches"
     assert found["weighted"].what == "weighted average of two approaches"
