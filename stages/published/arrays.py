@@ -182,7 +182,7 @@ def read_zarr(path: Path, record: TableParams) -> Table:
         raise BenchmarkError(
             "zarr is not installed",
             where=str(path),
-            do="pip install 'trailer-genres[zarr]', or convert the table to another format",
+            do="python requirements/install.py core zarr, or convert the table to another format",
         ) from None
     rows = Rows(path, record)
     with _whole(path, "zarr group", (KeyError, TypeError)):

@@ -52,15 +52,21 @@ def files(path: Path) -> Iterator[tuple[str, Block]]:
             yield name[1], block
 
 
+OF_FEATURES = "corpora/mmtf14k/params.yaml"
+
+
 @cache
-def parameters() -> dict[str, Any]:
-    """All of params.yaml."""
-    return dict(yaml12.read((ROOT / "params.yaml").read_text(encoding="utf-8")))
+def parameters(file: str = "params.yaml") -> dict[str, Any]:
+    """All of params.yaml, by default the sample corpus's."""
+    return dict(yaml12.read((ROOT / file).read_text(encoding="utf-8")))
 
 
 def known(name: str) -> bool:
-    """Whether params.yaml has this dotted name."""
-    found: Any = parameters()
+    """Whether the params.yaml of a corpus, of trailers or of features, has this dotted name."""
+    return any(_has(parameters(file), name) for file in ("params.yaml", OF_FEATURES))
+
+
+def _has(found: Any, name: str) -> bool:
     for part in name.split("."):
         if not isinstance(found, dict) or part not in found:
             return False

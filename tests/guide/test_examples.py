@@ -7,10 +7,11 @@ import sys
 
 import torch
 
-from stages.base.params import yaml12
-from tests.guide.documents import DOCUMENTS, ROOT, blocks, files, merge, parameters
+from stages.base.params import load, yaml12
+from tests.guide.documents import DOCUMENTS, OF_FEATURES, ROOT, blocks, files, merge, parameters
 
 GUIDE = ROOT / "docs/backbones.md"
+FEATURES = ROOT / "docs/features.md"
 READ = """
 from stages.base.params import load
 from stages.embedding.base import describe
@@ -40,9 +41,19 @@ def test_files_and_lines_of_all_examples_are_valid_together(tmp_path):
     for path in DOCUMENTS:
         for name, block in files(path):
             (tmp_path / name).write_text(block.text)
-        for block in blocks(path, "yaml"):
+        for block in blocks(path, "yaml") if path != FEATURES else ():
             merge(params, yaml12.read(block.text))
     (tmp_path / "params.yaml").write_text(yaml12.block(params))
     call = [sys.executable, "-c", READ]
     done = subprocess.run(call, cwd=tmp_path, capture_output=True, text=True)
     assert done.stdout.split() == ["picture", "picture"], done.stderr
+
+
+def test_the_table_of_the_guide_fits_a_corpus_of_features(tmp_path):
+    params = parameters(OF_FEATURES)
+    (block,) = blocks(FEATURES, "yaml")
+    merge(params, yaml12.read(block.text))
+    (tmp_path / "params.yaml").write_text(yaml12.block(params))
+    found = load(tmp_path / "params.yaml")
+    assert found.matrix.backbones["my_ears"].modality == "sound"
+    assert found.features["my_sound"].ids == "imdb"
