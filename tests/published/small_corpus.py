@@ -58,7 +58,7 @@ def parameters() -> dict[str, Any]:
     params["training"]["heads"]["linear"] = {"grid": [0.1, 1], "fixed": 0.1}
     params["training"]["heads"]["knn"] = {"grid": [3, 10], "fixed": 10}
     params["judging"] |= {"resamples": 100, "permutations": 100, "min_films": 20}
-    return params  # type: ignore[no-any-return]
+    return params
 
 
 def approach(backbone: str, **more: Any) -> dict[str, Any]:

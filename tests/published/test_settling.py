@@ -25,7 +25,7 @@ def test_a_repeated_id_is_kept_once_where_it_says_the_same_and_dropped_where_not
     found = table(tmp_path, "id,a,b\n1,1,nan\n2,3,4\n1,1,\n3,5,6\n3,5,7\n4,,\n")
     assert found.ids == ["1", "2"]
     assert (found.repeated, found.contradicting, found.empty) == (["1"], ["3"], ["4"])
-    assert np.array_equal(found.values, [[1, np.nan], [3, 4]], equal_nan=True)
+    assert np.array_equal(found.values, np.array([[1, np.nan], [3, 4]]), equal_nan=True)
 
 
 def test_what_is_not_finite_becomes_unknown(tmp_path):
