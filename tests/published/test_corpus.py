@@ -15,6 +15,7 @@ from stages.base.packs import read_table
 from stages.base.params import load
 from stages.base.params.matrix import cells
 from stages.commands.plan.inventory import cell_rows, model_rows
+from stages.commands.predict.predictor import Predictor
 from stages.fitting.films import read_films
 from stages.fitting.scores import Scores
 from tests.published.small_corpus import GENRES, SHARED, UNKNOWN, N, write_corpus
@@ -154,3 +155,7 @@ def test_a_corpus_of_features_says_so_where_it_is_asked_for_trailers():
         _ = load().frames.count
     with pytest.raises(BenchmarkError, match="no section download"):
         run("download")
+    with pytest.raises(BenchmarkError, match="published features come without what computes"):
+        Predictor(load(), cells(load()), Path("data/sample"))
+    with pytest.raises(BenchmarkError, match="a set is a matrix of what looks at trailers"):
+        load(chosen="light")

@@ -22,6 +22,13 @@ def load(path: Path | None = None, chosen: str | None = None) -> Params:
     found, what was expected.
     """
     document = read(path)
+    if chosen and _has_features(document):
+        raise BenchmarkError(
+            "a set is a matrix of what looks at trailers, and this corpus has published features",
+            where=str(document.path),
+            found=f"the set {chosen}",
+            do="leave the set out, or choose a corpus of trailers",
+        )
     chosen_set = read_set(sets_folder(document.path), chosen) if chosen else None
     return _validated(document, chosen_set)
 
@@ -29,6 +36,10 @@ def load(path: Path | None = None, chosen: str | None = None) -> Params:
 def read(path: Path | None = None) -> Document:
     """The file, by default that of the chosen corpus, its values unchecked."""
     return Document.read(path or places.params(), do="run from the project's folder")
+
+
+def _has_features(document: Document) -> bool:
+    return isinstance(document.content, dict) and bool(document.content.get("features"))
 
 
 def sets_folder(path: Path) -> Path:
@@ -43,8 +54,8 @@ def load_sets(path: Path | None = None) -> tuple[dict[str, MatrixParams], list[s
     The sets are by name, each after the one it extends.
     """
     document = read(path)
-    if isinstance(document.content, dict) and document.content.get("features"):
-        return {}, []  # sets are of networks, which look at trailers
+    if _has_features(document):
+        return {}, []
     folder = sets_folder(document.path)
     found: list[tuple[int, str, MatrixParams]] = []
     errors = []

@@ -156,6 +156,8 @@ def _backbone(
     done: bool,
 ) -> Row:
     backbone = matrix.backbone(slug)
+    if backbone.is_published:
+        return _published(slug, backbone, trailers, recorded)
     what = " ".join([backbone.family, backbone.model]).strip()
     pretrained = matrix.pretrained.get(slug)
     stages = 2 if pretrained else 1
@@ -176,6 +178,17 @@ def _backbone(
     megabytes = 0.0 if where else record.parameters * BYTES / 1e6
     where = where or "to be downloaded"
     return Row(slug, what, needs, where, stages, megabytes, minutes, shape=record.shape)
+
+
+def _published(slug: str, backbone: BackboneParams, films: int, recorded: Recorded) -> Row:
+    """A backbone that reads tables; what has no known width cannot be tried beforehand."""
+    names = [f"embed@{slug}", *(f"features@{name}" for name in backbone.table_names)]
+    widths = [record.dimensions for record in backbone.records]
+    shape = (sum(filter(None, widths)),) if all(widths) else ()
+    needs = ", ".join(record.file for record in backbone.records)
+    where = "from FEATURES_DIR or its address"
+    minutes = recorded.minutes(names, films)
+    return Row(slug, "published features", needs, where, len(names), 0.0, minutes, shape=shape)
 
 
 def _approach(cell: Cell, by_slug: Mapping[str, Cell], trailers: int, recorded: Recorded) -> Row:

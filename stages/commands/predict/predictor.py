@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from stages.base.errors import BenchmarkError
 from stages.base.params import ALL_WINDOWS, Params
 from stages.base.params.matrix import Cell
 from stages.fitting.approaches import items_of
@@ -59,6 +60,14 @@ class Predictor:
     """The trained models and chosen rules of a run. data: the pipeline's folder."""
 
     def __init__(self, params: Params, matrix: Sequence[Cell], data: Path) -> None:
+        if params.features:
+            raise BenchmarkError(
+                "published features come without what computes them",
+                where="the parameters of this corpus",
+                found="models that learnt from tables of features",
+                expected="models that learnt from trailers, to predict others",
+                do="choose a corpus of trailers",
+            )
         self.params, self.matrix, self.data = params, matrix, data
         self.films = read_films(data)
         self.cells = {cell.slug: cell for cell in matrix}

@@ -195,3 +195,12 @@ def test_models_are_one_line_each():
     lines = list(models())
     assert sum("| efficientat | mn04 |" in line for line in lines) == 1
     assert len({line.count("|") for line in lines}) == 1
+
+
+def test_a_backbone_of_published_features_says_which_files_it_needs():
+    matrix = load(ROOT / "corpora/mmtf14k/params.yaml").matrix
+    found = {row.slug: row for row in planned(matrix, [TRAILERS[0]], RECORDED)}
+    row = found["avf_both"]
+    assert row.needs == "fused_llm_mmtf_avf_avg.csv, fused_llm_mmtf_avf_med.csv"
+    assert "FEATURES_DIR" in row.available and row.shape == (214,) and row.stages == 3
+    assert not any(row.problem for row in found.values())
