@@ -8,8 +8,6 @@ from stages.corpus.table import read_trailers
 from stages.published.joining import Joined, join, write_embeddings
 from stages.published.reading import Settled, read_table
 
-LINKS = "links.csv"  # in the folder of the corpus, where its tables have ids of another kind
-
 
 @dataclass(frozen=True)
 class CorpusTable:
@@ -21,12 +19,13 @@ class CorpusTable:
 
 def read_tables(data: Path, names: tuple[str, ...], params: Params) -> dict[str, CorpusTable]:
     """Tables that the features stage put under `data`, joined to its catalogue."""
-    trailers = read_trailers(data / "catalogue.parquet")
+    trailers, catalogue = read_trailers(data / "catalogue.parquet"), params.catalogue
+    links = Path(catalogue.links) if catalogue.links else None
     found = {}
     for name in names:
         record = params.features[name]
         table = read_table(data / "features" / name, record)
-        joined = join(table, record.ids, trailers, params.catalogue.ids, data / LINKS)
+        joined = join(table, record.ids, trailers, catalogue.ids, links)
         found[name] = CorpusTable(table, joined)
     return found
 

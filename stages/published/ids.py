@@ -79,10 +79,10 @@ def translate(links: Path | None, from_kind: IdKind, to_kind: IdKind) -> Mapping
     if to_kind == "own" or links is None or not links.is_file():
         raise BenchmarkError(
             f"a table with ids of {from_kind} cannot be joined to this catalogue",
-            where=str(links or "catalogue.ids in the parameters"),
+            where=str(links or "the parameters of this corpus"),
             found=f"catalogue.ids {to_kind}" if to_kind == "own" else "no links.csv",
             expected="whose ids the catalogue has, and a links.csv that has both",
-            do="state catalogue.ids, and put MovieLens' links.csv there",
+            do="state catalogue.ids, and as catalogue.links where MovieLens' links.csv lies",
         )
     pairs = {
         (row[from_kind], row[to_kind])

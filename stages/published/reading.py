@@ -75,6 +75,14 @@ def settle(table: Table, record: TableParams) -> Settled:
             kept[film] = rows[:1]
         else:
             contradicting.append(film)
+    if not kept and contradicting and not empty:
+        raise BenchmarkError(
+            "every film has several rows",
+            where=record.file,
+            found=f"{len(table.ids)} rows of {len(rows_of)} films",
+            expected="one row a film",
+            do="state `rows: several` in its record under features",
+        )
     counts = [len(rows) for rows in kept.values()]
     order = np.array([row for rows in kept.values() for row in rows], int)
     numbers = np.concatenate([np.arange(count) for count in [*counts, 0]])

@@ -7,6 +7,7 @@ import pytest
 
 from stages.base.errors import BenchmarkError
 from stages.corpus.reader import Trailer
+from stages.fitting.items import View, read_items
 from stages.published.joining import join, write_embeddings
 from stages.published.reading import read_table
 from tests.published.made_tables import record
@@ -96,3 +97,27 @@ def test_tables_are_joined_side_by_side_for_the_films_that_all_have(tmp_path):
         assert np.array_equal(file["embedding"], [[3, np.nan, 9]], equal_nan=True)
         assert (file["trailer"].tolist(), file["group"].tolist()) == ([0], [0])
         assert file["trailer"].dtype == np.int32 and file["group"].dtype == np.int16
+
+
+def test_a_table_of_several_rows_that_says_one_is_told(tmp_path):
+    with pytest.raises(BenchmarkError, match=r"every film has several rows(.|\n)*rows: several"):
+        table(tmp_path, "id,a\n1,1\n1,2\n2,3\n2,4\n")
+
+
+def test_all_rows_of_a_film_are_looked_at_in_every_context(tmp_path):
+    found = table(tmp_path, "id,t,a\n1,5,2\n1,1,0\n2,0,7\n", rows="several", time_column="t")
+    every = trailers("1", "2")
+    write_embeddings([(found, join(found, "own", every, "own", None).film_of)], tmp_path / "e.npz")
+    film_of = {trailer.trailer_id: film for film, trailer in enumerate(every)}
+
+    def items(context):
+        view = View(context, 1, "", is_published=True)
+        return read_items(tmp_path / "e.npz", film_of, view, "sound", 0)
+
+    assert items("each").x[:].ravel().tolist() == [0, 2, 7]
+    assert items("mean").x[:].ravel().tolist() == [1, 7]
+    assert items("max").x[:].ravel().tolist() == [2, 7]
+    sequences = items("attention")
+    assert sequences.index is not None and sequences.time is not None
+    assert sequences.index.tolist() == [[0, 1], [2, -1]]
+    assert sequences.time.tolist() == [0, 1, 0]

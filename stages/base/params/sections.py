@@ -42,6 +42,8 @@ class CatalogueParams:
     """Of `features`: what it is made from."""
     ids: IdKind = "own"
     """Whose ids its films have, to join published features by."""
+    links: Text | None = None
+    """MovieLens' links.csv, where its tables have ids of another kind."""
 
 
 @params_dataclass

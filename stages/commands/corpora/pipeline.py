@@ -19,6 +19,7 @@ from stages.base.params import yaml12
 PUBLISHED = Path(__file__).parent / "published.yaml"
 HEADER = "# Written by `python -m stages.corpora --write` from the dvc.yaml above: edit that one.\n"
 FOLDERS = re.compile(rf"\b(data|metrics|report/_site)/{places.DEFAULT}(?=/|$)")
+WHOLE = re.compile(r"\$\{(catalogue\.[\w.]+)\}")  # a dependency that is a parameter's value
 Stage = dict[str, Any]
 
 
@@ -86,9 +87,16 @@ def _of_corpus(stage: Stage, name: str, params: Mapping[str, Any]) -> Stage:
     moved["cmd"] += f" --corpus {name}"
     own = str(places.params(name))
     moved["deps"] = [own if dep == "params.yaml" else dep for dep in moved["deps"]]
+    moved["deps"] = [dep for dep in moved["deps"] if _is_there(dep, params)]
     known = [key for key in moved.pop("params", []) if _is_given(key, params)]
     found = {"desc": moved.pop("desc"), "cmd": moved.pop("cmd"), "wdir": "../.."}
     return found | moved | ({"params": [{own: known}]} if known else {})
+
+
+def _is_there(dep: str, params: Mapping[str, Any]) -> bool:
+    """Whether a dependency is no parameter's value, or one of a parameter that is given."""
+    asked = WHOLE.fullmatch(dep)
+    return asked is None or _is_given(asked[1], params)
 
 
 def _moved(node: Any, name: str, above: str = "") -> Any:

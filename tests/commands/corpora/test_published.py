@@ -8,6 +8,7 @@ import yaml
 from stages.base.params import load
 from stages.base.params.matrix import cells
 from stages.base.pipeline import OUTPUTS, overlap, paths, resolve
+from stages.commands.corpora.pipeline import pipeline_text
 from tests.test_dvc import DECIDES, imported
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -72,3 +73,16 @@ def test_parameters_that_it_names_are_there(stages):
                     for part in key.split("."):
                         assert part in value, f"{stage['cmd']}: {key}"
                         value = value[part]
+
+
+def test_links_are_waited_for_where_the_catalogue_names_them(tmp_path):
+    content = yaml.safe_load((ROOT / "corpora/mmtf14k/params.yaml").read_text(encoding="utf-8"))
+    content["catalogue"] |= {"links": "links.csv", "source": None}
+    (tmp_path / "corpora/mine").mkdir(parents=True)
+    (tmp_path / "corpora/mine/params.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
+    (tmp_path / "dvc.yaml").write_bytes((ROOT / "dvc.yaml").read_bytes())
+    (tmp_path / "params.yaml").write_bytes((ROOT / "params.yaml").read_bytes())
+    stages = yaml.safe_load(pipeline_text("mine", tmp_path))["stages"]
+    assert "${catalogue.links}" in stages["embed"]["do"]["deps"]
+    assert "catalogue.links" in stages["leaks"]["params"][0]["corpora/mine/params.yaml"]
+    assert "collect" not in stages and OF_TRAILERS.isdisjoint(stages)
