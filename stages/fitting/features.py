@@ -17,6 +17,7 @@ from stages.fitting.groups import Groups
 from stages.fitting.rows import Rows
 from stages.fitting.scaling import (
     CLIP,
+    filled,
     mean_and_std,
     moments,
     parts,
@@ -147,8 +148,7 @@ class Shared:
     def _read(self, rows: np.ndarray) -> np.ndarray:
         items = self.x[rows] - self.centre
         items /= self.unit
-        items[np.isnan(items)] = 0
-        return items
+        return filled(items)
 
     def _items(self, group: int, rough: bool = False) -> Iterator[tuple[slice, np.ndarray]]:
         if self.kept:
