@@ -23,6 +23,7 @@ FRAMES, MELS = 1024, 128
 MEAN, DEVIATION = -4.2677393, 4.5689974
 
 RECORD = Record(
+    name="AudioMAE",
     modality="sound",
     input="16 kHz, windows of 10 s, the length it was trained on; the last padded with silence",
     shape=(768,),

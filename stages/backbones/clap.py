@@ -25,6 +25,7 @@ SECONDS = 10.0
 MELS = 64
 
 RECORD = Record(
+    name="CLAP",
     modality="sound",
     input="48 kHz, windows of 10 s, the length it was trained on; the last padded with silence",
     shape=(512,),

@@ -19,6 +19,7 @@ SHARE = 1.0 / (WIDTH * HEIGHT)
 
 
 RECORD = Record(
+    name="colour statistics",
     modality="picture",
     input="frames at 160 × 90",
     shape=(HUES + GREYS + 20,),

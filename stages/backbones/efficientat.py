@@ -30,9 +30,10 @@ STATED = "address: fschmid56/EfficientAT, models/mn/model.py; sha256: "
 
 
 def _record(
-    dim: int, parameters: int, file: str, sha256: str, stated_in: str, mean_ap: str
+    name: str, dim: int, parameters: int, file: str, sha256: str, stated_in: str, mean_ap: str
 ) -> Record:
     return Record(
+        name=name,
         modality="sound",
         input="32 kHz, windows of 10 s, the length it was trained on; the last padded with silence",
         shape=(dim,),
@@ -55,6 +56,7 @@ def _record(
 class Family(Network):
     RECORDS: ClassVar = {
         "mn04": _record(
+            "EfficientAT mn04",
             384,
             516_128,
             "mn04_as_mAP_432.pt",
@@ -63,6 +65,7 @@ class Family(Network):
             "0.432",
         ),
         "mn10": _record(
+            "EfficientAT mn10",
             960,
             2_971_664,
             "mn10_as_mAP_471.pt",

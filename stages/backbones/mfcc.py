@@ -17,6 +17,7 @@ COEFFICIENTS = 20
 
 
 RECORD = Record(
+    name="MFCC statistics",
     modality="sound",
     input="16 kHz, windows of 3 s",
     shape=(4 * COEFFICIENTS,),

@@ -49,6 +49,7 @@ def _record(half: str, content: str, size: int) -> Record:
     modality: Modality = "sound" if half == "audio" else "picture"
     file = f"openl3_{half}_mel256_{content}-v0_4_0.h5.gz"
     return Record(
+        name=f"OpenL3 {modality}",
         modality=modality,
         input="48 kHz, windows of 1 s every second, or hop_seconds (199 frames × 256 mel bands)"
         if modality == "sound"

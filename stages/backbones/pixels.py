@@ -13,6 +13,7 @@ WIDTH, HEIGHT = 64, 36
 
 
 RECORD = Record(
+    name="pixels",
     modality="picture",
     input="frames at 64 × 36",
     shape=(3, HEIGHT, WIDTH),

@@ -19,6 +19,7 @@ FRAMES = int(RATE * SECONDS) // HOP + 1
 
 
 RECORD = Record(
+    name="spectrogram",
     modality="sound",
     input="16 kHz, windows of 3 s",
     shape=(1, MELS, FRAMES),

@@ -30,6 +30,7 @@ WIDTH = 128
 PCA = ("pca_eigen_vectors", "pca_means")
 
 RECORD = Record(
+    name="VGGish",
     modality="sound",
     input="16 kHz, windows of 0.975 s every 0.96 s (96 frames of 10 ms × 64 mel bands)",
     shape=(WIDTH,),
@@ -65,10 +66,12 @@ class Family(Network):
         "vggish": RECORD,
         "vggish_linear": replace(
             RECORD,
+            name="VGGish before its ReLU",
             note="Before the last ReLU, as in TensorFlow's original; otherwise as vggish.",
         ),
         "vggish_pca": replace(
             RECORD,
+            name="VGGish after PCA",
             parameters=RECORD.parameters + WIDTH * WIDTH + WIDTH,
             more=(PCA_SOURCE,),
             note="vggish after PCA, clipped to ±2 and rounded to 0…255, the form in which AudioSet "

@@ -37,6 +37,7 @@ LAYERS = (
 WIDTH = 1024
 
 RECORD = Record(
+    name="YAMNet",
     modality="sound",
     input="16 kHz, windows of 0.975 s every 0.48 s (96 frames of 10 ms × 64 mel bands)",
     shape=(WIDTH,),
@@ -62,6 +63,7 @@ class Family(Network):
         "yamnet": RECORD,
         "yamnet_scores": replace(
             RECORD,
+            name="YAMNet scores",
             shape=(CLASSES,),
             parameters=RECORD.parameters + WIDTH * CLASSES + CLASSES,
             note="Scores of the 521 classes instead of the embedding; otherwise as yamnet.",

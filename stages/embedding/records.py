@@ -61,3 +61,5 @@ class Record:
     """Further files; `convert` gets their tensors after those of the first."""
     note: str = ""
     """What may help or hurt the model in this benchmark."""
+    name: str = ""
+    """What the reports call it, in a few words; "": the model's or the backbone's own name."""

@@ -26,6 +26,8 @@ class BackboneParams:
     """Which model of the family; "" where it has only one."""
     options: Options = Field(default_factory=dict)
     """Passed to the family's constructor."""
+    name: str = ""
+    """What the reports call it; "": what the family's record says."""
     precision: Literal["float32", "bfloat16"] = "float32"
     """What a network computes in."""
     table: Slug | None = None

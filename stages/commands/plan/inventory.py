@@ -17,16 +17,17 @@ from stages.base.params.schema import UNTRAINED_CONTEXTS
 from stages.base.plugins import plugin_names
 from stages.embedding.base import describe
 from stages.embedding.records import Record
+from stages.judging.names import approach_names, plain
 
 Row = dict[str, Any]
 Sets = dict[str, MatrixParams]  # by name, each after the one that it extends
 CELLS = [
     *("approach", "kind", "modality", "parts", "backbones", "context", "head", "window", "labels"),
-    *("set", "run", "reason"),
+    *("set", "run", "reason", "name"),
 ]
 MODELS = [
     *("backbone", "family", "model", "modality", "input", "dimensions", "parameters"),
-    *("trained_on", "licence", "paper", "source", "revision", "note", "run"),
+    *("trained_on", "licence", "paper", "source", "revision", "note", "run", "name"),
 ]
 
 
@@ -34,9 +35,16 @@ def cell_rows(params: Params, sets: Sets) -> Iterator[Row]:
     """One row a cell: what it is, the first set that holds it, and why it has not run.
 
     backbones: those it uses, a late fusion's through its two parts. Of published features also what
-    their tables cannot serve, declared or not.
+    their tables cannot serve, declared or not. name: what the reports call it, told apart from the
+    others of its matrix.
     """
     active = {cell.slug for cell in cells_of(params.matrix)}
+    window, known = params.training.sound_window, _known(params, sets)
+    words = {slug: _words(slug, backbone, _record(backbone)) for slug, backbone in known.items()}
+    names = {
+        id(matrix): approach_names(cells_of(matrix, window), words, window)
+        for matrix in (params.matrix, *sets.values())
+    }
     for name, matrix, cell in _cells(params, sets):
         used = _backbones(matrix, cell)
         run = cell.slug in active
@@ -48,6 +56,7 @@ def cell_rows(params: Params, sets: Sets) -> Iterator[Row]:
             "set": name,
             "run": int(run),
             "reason": "" if run else _reason(name, sets.get(name, matrix), used),
+            "name": names[id(matrix)][cell.slug],
         }
     yield from _not_served(params.matrix)
 
@@ -55,14 +64,12 @@ def cell_rows(params: Params, sets: Sets) -> Iterator[Row]:
 def model_rows(params: Params, sets: Sets) -> Iterator[Row]:
     """One row a backbone of the matrix or any set: what its record says, and whether it ran."""
     active = {*params.matrix.backbones, *params.matrix.pretrained}
-    found: dict[str, BackboneParams] = {}
-    for matrix in (params.matrix, *sets.values()):
-        for slug, backbone in (*matrix.backbones.items(), *matrix.pretrained.items()):
-            found.setdefault(slug, backbone)
-    for slug, backbone in found.items():
+    for slug, backbone in _known(params, sets).items():
+        record = _record(backbone)
         row: Row = {"backbone": slug, "family": backbone.family, "model": backbone.model}
         row |= {"modality": backbone.modality, "run": int(slug in active)}
-        yield row | _recorded(_record(backbone)) | _own(backbone) | _published(backbone)
+        row["name"] = _words(slug, backbone, record)
+        yield row | _recorded(record) | _own(backbone) | _published(backbone)
 
 
 def _cells(params: Params, sets: Sets) -> Iterator[tuple[str, MatrixParams, Cell]]:
@@ -115,6 +122,20 @@ def _reason(name: str, matrix: MatrixParams, used: list[str]) -> str:
     weights = [slug for slug in used if slug in matrix.pretrained]
     needs = f", and the weights of {' and '.join(weights)}" if weights else ""
     return f"needs the set {name}{needs}"
+
+
+def _known(params: Params, sets: Sets) -> dict[str, BackboneParams]:
+    """Every backbone, of the matrix that runs where it is there, else of the first set with it."""
+    found: dict[str, BackboneParams] = {}
+    for matrix in (params.matrix, *sets.values()):
+        for slug, backbone in (*matrix.backbones.items(), *matrix.pretrained.items()):
+            found.setdefault(slug, backbone)
+    return found
+
+
+def _words(slug: str, backbone: BackboneParams, record: Record | None) -> str:
+    """What a backbone is called: by params.yaml, its record, or its slug."""
+    return backbone.name or (record.name if record else "") or plain(slug)
 
 
 def _record(backbone: BackboneParams) -> Record | None:
