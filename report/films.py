@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from functools import cached_property
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -25,15 +26,15 @@ class Films:
     """With the year."""
     genres: list[str]
     approaches: list[str]
-    """Slugs."""
+    """Names."""
     y_true: np.ndarray
     """(n_films, n_genres) bool."""
     scores: np.ndarray
     """(n_films, n_approaches, n_genres)."""
 
-    def of(self, slug: str) -> np.ndarray:
+    def of(self, name: str) -> np.ndarray:
         """Scores of one approach, (n_films, n_genres)."""
-        return np.asarray(self.scores[:, self.approaches.index(slug)])
+        return np.asarray(self.scores[:, self.approaches.index(name)])
 
     @cached_property
     def names(self) -> np.ndarray:
@@ -46,35 +47,35 @@ def read(metrics: Metrics) -> Films:
     path: Path = metrics.folder / "films.json"
     found = json.loads(path.read_text(encoding="utf-8"))
     films, genres = found["films"], found["genres"]
-    slugs = [approach["slug"] for approach in found["approaches"]]
+    approaches = [metrics.names.of(approach["slug"]) for approach in found["approaches"]]
     y_true = np.zeros((len(films), len(genres)), bool)
-    scores = np.zeros((len(films), len(slugs), len(genres)))
+    scores = np.zeros((len(films), len(approaches), len(genres)))
     for row, film in enumerate(films):
         y_true[row, film["genres"]] = True
         text = film["scores"]
         values = [int(text[at : at + 2], 36) / 1000 for at in range(0, len(text), 2)]
         scores[row] = np.reshape(values, scores.shape[1:])
     titles = [f"{film['title']} ({film.get('year') or '–'})" for film in films]
-    return Films(titles, genres, slugs, y_true, scores)
+    return Films(titles, genres, approaches, y_true, scores)
 
 
-def hits(films: Films, slug: str) -> pd.DataFrame:
+def hits(films: Films, name: str) -> pd.DataFrame:
     """The highest scores of a genre that the film has, as texts."""
-    return _extremes(films, slug, films.y_true, highest=True)
+    return _extremes(films, name, films.y_true, highest=True)
 
 
-def false_alarms(films: Films, slug: str) -> pd.DataFrame:
+def false_alarms(films: Films, name: str) -> pd.DataFrame:
     """The highest scores of a genre that the film does not have, as texts."""
-    return _extremes(films, slug, ~films.y_true, highest=True)
+    return _extremes(films, name, ~films.y_true, highest=True)
 
 
-def missed(films: Films, slug: str) -> pd.DataFrame:
+def missed(films: Films, name: str) -> pd.DataFrame:
     """The lowest scores of a genre that the film has, as texts."""
-    return _extremes(films, slug, films.y_true, highest=False)
+    return _extremes(films, name, films.y_true, highest=False)
 
 
-def _extremes(films: Films, slug: str, among: np.ndarray, highest: bool) -> pd.DataFrame:
-    scores = np.where(among, films.of(slug), -np.inf if highest else np.inf)
+def _extremes(films: Films, name: str, among: np.ndarray, highest: bool) -> pd.DataFrame:
+    scores = np.where(among, films.of(name), -np.inf if highest else np.inf)
     order = np.argsort(-scores if highest else scores, axis=None, kind="stable")
     rows, columns = np.unravel_index(order[: min(SHOWN, int(among.sum()))], scores.shape)
     return pd.DataFrame(
@@ -111,10 +112,10 @@ def _own(films: Films, row: int) -> str:
     return ", ".join(genre for genre, has in zip(films.genres, own, strict=True) if has)
 
 
-def confusion(films: Films, slug: str) -> pd.DataFrame:
+def confusion(films: Films, name: str) -> pd.DataFrame:
     """Genre by genre: of the films with the row's and without the column's, the share that have
     the column's among their first k scores, k the number of their own genres; NaN for none."""
-    scores = films.of(slug)
+    scores = films.of(name)
     ranks = np.argsort(np.argsort(-scores, axis=1, kind="stable"), axis=1)
     taken = ranks < films.y_true.sum(axis=1, keepdims=True)
     own, other = films.y_true.astype(float), (~films.y_true).astype(float)
@@ -125,9 +126,9 @@ def confusion(films: Films, slug: str) -> pd.DataFrame:
 
 def explorer(metrics: Metrics) -> Html:
     """A search over the films; the page's script fills in what is found from films.js."""
-    named = " ".join(metrics.named.values())
+    named = " ".join(map(metrics.names.slug, metrics.named.values()))
     return Html(
-        f'<div class="explorer" id="explorer" data-named="{named}">'
+        f'<div class="explorer" id="explorer" data-named="{escape(named)}">'
         '<div class="controls"><label>Search films by title, year or id '
         '<input type="search" id="film-search" autocomplete="off" spellcheck="false"></label>'
         '<label>Genre <select id="film-genre"><option value="">any</option></select></label></div>'

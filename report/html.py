@@ -95,12 +95,14 @@ def table(
     name: str = "",
     label: str = "",
     swatch: Sequence[str] | None = None,
+    titles: Sequence[str] | None = None,
 ) -> Html:
     """A sortable table of a frame of display texts.
 
     Columns whose values all read as numbers are set flush right. swatch: a modality per row, whose
-    colour stands before the first cell. source: the file in metrics/ the table links to. label:
-    what a screen reader calls it, where it has neither caption nor name.
+    colour stands before the first cell. titles: of each row's first cell, such as
+    a slug. source: the file in metrics/ the table links to. label: what a screen reader calls it,
+    where it has neither caption nor name.
     """
     numeric = {
         column: all(_numeric(value) for value in frame[column]) and len(frame) > 0
@@ -118,6 +120,8 @@ def table(
         for place, (column, value) in enumerate(zip(frame.columns, row, strict=True)):
             mark = f'<i class="key {escape(swatch[position])}"></i>' if swatch and not place else ""
             tag, scope = ("th", ' scope="row"') if place == 0 else ("td", "")
+            if titles and not place:
+                scope += f' title="{escape(titles[position])}"'
             cells.append(f"<{tag}{scope}{classes[column]}>{mark}{escape(str(value))}</{tag}>")
         body.append(f"<tr>{''.join(cells)}</tr>")
     said = escape(caption or label or name or "table")

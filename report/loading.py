@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from stages.base.formulas import unescape_formula
+from report.names import Names, read_names, read_table
 
 MODALITIES = ("picture", "sound", "both")
 VERDICTS = {"better": 1, "worse": -1}  # the judges' words; whatever else is no verdict
@@ -27,9 +27,13 @@ RECOVERY_COLUMNS = [
 
 @dataclass(frozen=True)
 class Metrics:
-    """Everything the report is rendered from. Frames are empty where a file does not apply."""
+    """Everything the report is rendered from. Frames are empty where a file does not apply.
+
+    In all of it approaches and backbones are called by their names in words; `names` has the slugs.
+    """
 
     folder: Path
+    names: Names
     catalogue: dict[str, Any]
     download: dict[str, Any]
     splits: dict[str, Any]
@@ -89,11 +93,11 @@ class Metrics:
         """The genres of the run, those that some judged film has: every number is over these."""
         return list(dict.fromkeys(self.genres["genre"]))
 
-    def approach(self, slug: str) -> pd.Series:
+    def approach(self, name: str) -> pd.Series:
         """The row of one approach in approaches.csv; KeyError when there is none."""
-        rows = self.approaches[self.approaches["approach"] == slug]
+        rows = self.approaches[self.approaches["approach"] == name]
         if rows.empty:
-            raise KeyError(f"approaches.csv has no row for {slug!r}")
+            raise KeyError(f"approaches.csv has no row for {name!r}")
         return rows.iloc[0]
 
     def comparison(self, name: str) -> pd.Series:
@@ -103,16 +107,17 @@ class Metrics:
             raise KeyError(f"comparisons.csv has no row named {name!r}")
         return rows.iloc[0]
 
-    def window(self, slug: str) -> tuple[str, str] | None:
+    def window(self, name: str) -> tuple[str, str] | None:
         """(modality, window) of the ceiling an approach is held against, or None."""
+        slug = self.names.slug(name)
         for row in self.ceilings.itertuples():
             if slug in str(row.used_by).split():
                 return str(row.modality), str(row.window)
         return None
 
-    def ceiling(self, slug: str, metric: str = "macro_ap") -> float | None:
+    def ceiling(self, name: str, metric: str = "macro_ap") -> float | None:
         """What the ideal observer scores with what this approach may use; None without one."""
-        found = self.window(slug)
+        found = self.window(name)
         if found is None:
             return None
         of = self.ceilings
@@ -124,7 +129,7 @@ class Metrics:
         path = self.folder / f"{name}.csv"
         if not path.exists():
             return pd.DataFrame()
-        return read_table(path)
+        return self.names.put_into(read_table(path))
 
     def reference(self, name: str, metric: str) -> float | None:
         """The value of a reference for a metric, or None."""
@@ -136,6 +141,8 @@ class Metrics:
 def load(folder: Path) -> Metrics:
     """Read `folder`; FileNotFoundError names the file that must be there and is not."""
 
+    names = read_names(folder)
+
     def document(name: str, required: bool = True) -> dict[str, Any]:
         path = folder / name
         if not required and not path.exists():
@@ -146,17 +153,20 @@ def load(folder: Path) -> Metrics:
         path = folder / name
         if empty is not None and not path.exists():
             return pd.DataFrame(columns=pd.Index(empty))
-        return read_table(path)
+        return names.put_into(read_table(path))
 
     approaches = frame("approaches.csv")
+    slugs = {name: names.slug(name) for name in approaches["approach"]}
     # Curves of approaches that have left the matrix may still lie there.
-    curved = [a for a in approaches["approach"] if (folder / "curves" / f"{a}.csv").exists()]
+    curved = {n: slug for n, slug in slugs.items() if (folder / "curves" / f"{slug}.csv").exists()}
+    headline = document("headline.json")
     return Metrics(
         folder=folder,
+        names=names,
         catalogue=document("catalogue.json"),
         download=document("download.json"),
         splits=document("splits.json"),
-        headline=document("headline.json"),
+        headline={of: names.of(value) for of, value in headline.items()},
         provenance=document("provenance.json", required=False),
         parameters=document("parameters.json"),
         approaches=approaches,
@@ -180,15 +190,5 @@ def load(folder: Path) -> Metrics:
         edit_loop=document("edit_loop.json", required=False),
         memory=document("memory.json", required=False),
         key_frames=document("key_frames.json", required=False),
-        curves={approach: frame(f"curves/{approach}.csv") for approach in curved},
+        curves={name: frame(f"curves/{slug}.csv") for name, slug in curved.items()},
     )
-
-
-def read_table(path: Path) -> pd.DataFrame:
-    """A table as `write_csv` wrote it."""
-    # "none" is a modality, not a hole: only an empty cell means undefined.
-    rows = pd.read_csv(path, keep_default_na=False, na_values=[""])
-    for name in rows.columns:
-        if pd.api.types.is_string_dtype(rows[name]):
-            rows[name] = rows[name].map(unescape_formula, na_action="ignore")
-    return rows

@@ -60,6 +60,11 @@ def listed(texts: Sequence[str]) -> str:
     return texts[0] if len(texts) == 1 else ", ".join(texts[:-1]) + " and " + texts[-1]
 
 
+def quoted(name: str) -> str:
+    """A name in a sentence: in quotation marks where it has commas of its own."""
+    return f"“{name}”" if ", " in name else name
+
+
 def isolate(text: Any) -> str:
     """A text from outside whose right-to-left marks, if it has any, end where it ends."""
     return f"\u2068{text}\u2069"

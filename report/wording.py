@@ -19,6 +19,7 @@ from report.text import (
     number,
     of_all,
     p_value,
+    quoted,
     signed,
 )
 
@@ -84,7 +85,7 @@ def _between(row: "pd.Series[Any]") -> str:
 
 def _fusion(row: "pd.Series[Any]") -> str:
     found = judged(row)
-    part = f"{escape(str(row['b']))}, the better single model on training films"
+    part = f"{escape(quoted(str(row['b'])))}, the better single model on training films"
     if found:
         verb = "beats" if found > 0 else "loses to"
         return f"Fusion {verb} {part}, by {_gap(row, found)}."
@@ -143,7 +144,7 @@ def findings(metrics: Metrics) -> list[str]:
         rules = listed([f"{value:g}" for value in at["threshold"]])
         found.append(
             f"Every genre for every film scores a macro F1 of {number(everything)}; "
-            f"{metrics.leading} scores {scores} at the "
+            f"{quoted(metrics.leading)} scores {scores} at the "
             f"{'thresholds' if len(at) > 1 else 'threshold'} {rules}, fixed before the run. A "
             "score means little without such a reference."
         )
@@ -156,7 +157,7 @@ def best(metrics: Metrics) -> str:
     first = sensing.sort_values("macro_ap").iloc[-1]
     spread = interval(first["macro_ap_lo"], first["macro_ap_hi"])
     scored = number(first["macro_ap"]) + (f" ({spread})" if spread else "")
-    text = f"Of all approaches {first['approach']} scores highest: {scored}"
+    text = f"Of all approaches {quoted(first['approach'])} scores highest: {scored}"
     if first["approach"] in metrics.headline.values():
         return f"{text}. It was named before the run."
     return (

@@ -5,8 +5,8 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from report.figures.style import COLOURS, NAMES, ROW, colour, finish, shape
-from report.text import counted, number
+from report.figures.style import COLOURS, NAMED, NAMES, ROW, colour, finish, shape
+from report.text import counted, number, quoted
 
 SPREAD = "standard deviation of macro AP"
 MODALITY = alt.Scale(domain=list(COLOURS), range=list(COLOURS.values()))
@@ -21,7 +21,7 @@ def variance(rows: pd.DataFrame) -> Any:
     long = rows.melt(
         id_vars=["approach", "modality"], value_vars=["seed_sd", "film_sd"], value_name="spread"
     ).assign(of=lambda f: f["variable"].map({"seed_sd": "seeds", "film_sd": "films"}))
-    y = alt.Y("approach:N", sort=rows["approach"].tolist(), title=None)
+    y = alt.Y("approach:N", sort=rows["approach"].tolist(), title=None, axis=NAMED)
     x = alt.X("spread:Q", title=SPREAD, axis=alt.Axis(tickCount=6))
     chart = alt.layer(
         alt.Chart(rows)
@@ -79,7 +79,7 @@ def ranks(rows: pd.DataFrame) -> Any:
     best = rows.iloc[0]
     tied = int((rows["mean_rank"] < best["mean_rank"] + apart).sum()) - 1
     others = counted(tied, "other lies", "others lie")
-    y = alt.Y("approach:N", sort=rows["approach"].tolist(), title=None)
+    y = alt.Y("approach:N", sort=rows["approach"].tolist(), title=None, axis=NAMED)
     tooltip = [
         alt.Tooltip("approach:N"),
         alt.Tooltip("mean_rank:Q", format=".2f", title="mean rank"),
@@ -98,7 +98,7 @@ def ranks(rows: pd.DataFrame) -> Any:
     )
     return finish(
         chart,
-        f"{best['approach']} ranks first at {number(best['mean_rank'], 1)} on average; "
+        f"{quoted(best['approach'])} ranks first at {number(best['mean_rank'], 1)} on average; "
         f"{others} within the critical difference of {number(apart, 1)}",
         f"Mean rank of each approach. {spoken}. Critical difference {number(apart, 2)}.",
         height=ROW * max(len(rows), 1),

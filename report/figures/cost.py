@@ -6,7 +6,7 @@ import altair as alt
 import pandas as pd
 
 from report.figures.style import NAMES, ROW, TENTHS, colour, finish, shape, with_room
-from report.text import number
+from report.text import number, quoted
 
 LONGEST = 15  # stages drawn by name
 AP = "macro AP (1 = perfect)"
@@ -53,13 +53,15 @@ def price(rows: pd.DataFrame) -> Any:
     best = rows.sort_values("macro_ap").iloc[-1]
     near = rows[rows["macro_ap"] >= best[["macro_ap_lo", "macro_ap"]].min()].iloc[0]
     title = (
-        f"{near['approach']} is the fastest within the interval of the best, "
-        f"{best['approach']}: {near['seconds']:,.0f} s against {best['seconds']:,.0f} s"
+        f"{quoted(near['approach'])} is the fastest within the interval of the best, "
+        f"{quoted(best['approach'])}: {near['seconds']:,.0f} s against {best['seconds']:,.0f} s"
     )
     if near["approach"] == best["approach"]:
-        title = f"{best['approach']} scores highest, and nothing within its interval is faster"
+        title = (
+            f"{quoted(best['approach'])} scores highest, and nothing within its interval is faster"
+        )
     if pd.isna(best["macro_ap_lo"]):
-        title = f"{best['approach']} scores highest, in {best['seconds']:,.0f} s"
+        title = f"{quoted(best['approach'])} scores highest, in {best['seconds']:,.0f} s"
     x = alt.X(
         "seconds:Q", title="seconds to embed and fit", scale=alt.Scale(type="log", nice=False)
     )

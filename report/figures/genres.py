@@ -7,7 +7,7 @@ import pandas as pd
 
 from report.figures.style import colour, finish, shape, shares_map
 from report.loading import TOO_FEW
-from report.text import listed, number, p_value, signed
+from report.text import listed, number, p_value, quoted, signed
 
 AXIS = "normalised AP (0 = the genre's share of films, 1 = perfect)"
 PAIR = ("picture", "sound")
@@ -89,8 +89,8 @@ def dumbbell(rows: pd.DataFrame, ceilings: pd.DataFrame, owned: pd.DataFrame) ->
         _finding(wide, owned) if compared else f"Average precision from {names.index[0]}, by genre",
         f"Normalised average precision of {' and '.join(names.index)} by genre. {spoken}.",
         height=44 * len(order),
-        subtitle=f"{names['picture']} against {names['sound']}; what is clear is decided by the "
-        "paired difference, below" + _left_out(owned)
+        subtitle=f"{quoted(names['picture'])} against {quoted(names['sound'])}; what is clear is "
+        "decided by the paired difference, below" + _left_out(owned)
         if compared
         else str(names.iloc[0]),
         keys=keys,
@@ -216,6 +216,6 @@ def confusion(shares: pd.DataFrame, approach: str) -> Any:
         title,
         f"Heat map of confusions of {approach}. {most} The table below has every pair.",
         height=34 * len(order),
-        subtitle=f"{approach}: per cent of the films with the row's genre and without the column's "
-        "whose top k scores include it (k = number of true genres)",
+        subtitle=f"{quoted(approach)}: per cent of the films with the row's genre and without the "
+        "column's whose top k scores include it (k = number of true genres)",
     )

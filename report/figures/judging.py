@@ -9,7 +9,7 @@ import pandas as pd
 
 from report.figures.style import COLOURS, NAMES, PROBABILITY, SHAPES, TENTHS, colour, finish, shape
 from report.loading import MODALITIES
-from report.text import listed, number
+from report.text import listed, number, quoted
 
 FIFTHS = alt.Axis(format=".1f", values=[fifth / 5 for fifth in range(6)])
 SHARE = "share with the genre"
@@ -58,7 +58,7 @@ def rules(rows: pd.DataFrame, everything: float | None) -> Any:
     return finish(
         alt.layer(*layers),
         f"The best rule reaches a macro F1 of {number(best['f1_macro'])} "
-        f"({best['approach']}, {best['rule']})",
+        f"({quoted(best['approach'])}, {best['rule']})",
         f"Macro F1 under each rule. {spoken}."
         + (f" Every genre {number(everything)}." if everything is not None else ""),
         height=54 * max(len(order), 1),

@@ -5,9 +5,9 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from report.figures.style import NAMES, PROBABILITY, ROW, TENTHS, colour, finish, shape
+from report.figures.style import NAMED, NAMES, PROBABILITY, ROW, TENTHS, colour, finish, shape
 from report.loading import MODALITIES, TOO_FEW, VERDICTS
-from report.text import counted, interval, listed, number, of_all, p_value, signed
+from report.text import counted, interval, listed, number, of_all, p_value, quoted, signed
 
 AP_AXIS = "macro average precision (1 = perfect)"
 BETWEEN = {
@@ -40,7 +40,7 @@ def answer(rows: pd.DataFrame, chance: float, between: int | None, fusion: int |
     title = f"{said.capitalize()}, chance {number(chance)}"
     title += f": {'; '.join(judged)}" if judged else ""
     named = rows.loc[rows["modality"] != "none", "approach"]
-    what = f"The approaches named before the run: {', '.join(named)}"
+    what = f"The approaches named before the run: {' · '.join(named)}"
     return _dots(rows, chance, title, what, size=150, row=42)
 
 
@@ -58,7 +58,7 @@ def matrix(rows: pd.DataFrame, chance: float) -> Any:
 def _dots(rows: pd.DataFrame, chance: float, title: str, what: str, *, size: int, row: int) -> Any:
     rows = rows.assign(text=[number(value) for value in rows["macro_ap"]])
     order = rows["row"].tolist()
-    y = alt.Y("row:N", sort=order, title=None, axis=alt.Axis(labelLimit=190))
+    y = alt.Y("row:N", sort=order, title=None, axis=NAMED)
     tooltip = [
         alt.Tooltip("approach:N"),
         alt.Tooltip("modality:N"),
@@ -143,7 +143,7 @@ def differences(comparisons: pd.DataFrame, named: bool = False) -> Any:
     span = float(rows[["difference", "lo", "hi"]].abs().max().max()) if len(rows) else 1.0
     scale = alt.Scale(domain=[-span * 1.15, span * 1.15], nice=True)
     base = alt.Chart(rows).encode(
-        y=alt.Y("row:N", sort=None, title=None, axis=alt.Axis(labelLimit=280)),
+        y=alt.Y("row:N", sort=None, title=None, axis=NAMED),
         tooltip=[
             alt.Tooltip("row:N", title="difference of"),
             alt.Tooltip("difference:Q", format="+.3f"),
@@ -200,9 +200,10 @@ def _judged(row: Any) -> str:
 def _beaten(rows: pd.DataFrame) -> str:
     """Who is clearly better than whom, by the second of each pair."""
     parts = []
-    for second, part in rows.groupby("b", sort=False):
-        above = part.loc[part["verdict"] == CLEAR[1], "a"].tolist()
-        below = part.loc[part["verdict"] == CLEAR[-1], "a"].tolist()
+    for name, part in rows.groupby("b", sort=False):
+        above = part.loc[part["verdict"] == CLEAR[1], "a"].map(quoted).tolist()
+        below = part.loc[part["verdict"] == CLEAR[-1], "a"].map(quoted).tolist()
+        second = quoted(str(name))
         verb = "beats" if len(above) == 1 else "beat"
         parts += [f"{listed(above)} {verb} {second}"] if above else []
         parts += [f"{second} beats {listed(below)}"] if below else []

@@ -13,6 +13,13 @@ SHAPES = {"picture": "circle", "sound": "square", "both": "diamond", "none": "cr
 NAMES = {"picture": "picture", "sound": "sound", "both": "both", "none": "label frequencies"}
 ROW = 30  # pixels of height per row
 
+# Of names in words: those with a comma, and differences of two names, take two lines.
+_NAME_LINES = (
+    "indexof(datum.label, ' − ') > 0 ? split(replace(datum.label, ' − ', ' −|'), '|') : "
+    "indexof(datum.label, ', ') > 0 ? split(replace(datum.label, ', ', ',|'), '|') : datum.label"
+)
+NAMED = alt.Axis(labelLimit=280, labelExpr=_NAME_LINES, labelLineHeight=12, labelFontSize=11)
+
 PROBABILITY = alt.Scale(domain=[0, 1], nice=False)
 TENTHS = alt.Axis(format=".1f", values=[tenth / 10 for tenth in range(11)])
 

@@ -5,8 +5,8 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from report.figures.style import NAMES, PROBABILITY, ROW, TENTHS, colour, finish, shape
-from report.text import counted, number
+from report.figures.style import NAMED, NAMES, PROBABILITY, ROW, TENTHS, colour, finish, shape
+from report.text import counted, number, quoted
 
 EVERYTHING = "predict_everything"
 FIFTHS = alt.Axis(format=".1f", values=[fifth / 5 for fifth in range(6)])
@@ -69,15 +69,15 @@ def f1_curves(thresholds: pd.DataFrame, headline: dict[str, str]) -> Any:
 
     thresholds: thresholds.csv. headline: modality -> approach.
     """
-    slugs = [headline[m] for m in ("picture", "sound", "both") if m in headline]
+    names = [headline[m] for m in ("picture", "sound", "both") if m in headline]
     rows = thresholds.loc[
-        thresholds["approach"].isin(slugs), ["approach", "modality", "threshold", "f1_macro"]
+        thresholds["approach"].isin(names), ["approach", "modality", "threshold", "f1_macro"]
     ].round(4)
     everything = thresholds.loc[thresholds["approach"] == EVERYTHING, "f1_macro"]
     floor = float(everything.iloc[0]) if len(everything) else None
     peak = rows.sort_values("f1_macro", na_position="first").iloc[-1]
     title = (
-        f"Macro F1 is at most {number(peak['f1_macro'])} ({peak['approach']} at "
+        f"Macro F1 is at most {number(peak['f1_macro'])} ({quoted(peak['approach'])} at "
         f"{peak['threshold']:g}, a threshold picked on these films, which flatters it)"
     )
     if floor is not None:
@@ -103,8 +103,8 @@ def f1_curves(thresholds: pd.DataFrame, headline: dict[str, str]) -> Any:
         flat = pd.DataFrame({"f1_macro": [floor]})
         layers.append(alt.Chart(flat).mark_rule(strokeDash=[8, 3, 2, 3], strokeWidth=2).encode(y=y))
     ends = "; ".join(
-        f"{slug} peaks at {number(part['f1_macro'].max())}"
-        for slug, part in rows.groupby("approach", sort=False)
+        f"{name} peaks at {number(part['f1_macro'].max())}"
+        for name, part in rows.groupby("approach", sort=False)
     )
     return finish(
         alt.layer(*layers),
@@ -112,7 +112,7 @@ def f1_curves(thresholds: pd.DataFrame, headline: dict[str, str]) -> Any:
         f"Macro F1 against the threshold. {ends}."
         + (f" Every genre gives {number(floor)}." if floor is not None else ""),
         height=260,
-        subtitle=", ".join(slugs),
+        subtitle=" · ".join(names),
         keys=[m for m in NAMES if m in set(rows["modality"])]
         + (["everything"] if floor is not None else []),
     )
@@ -133,7 +133,7 @@ def keras_accuracy(rows: pd.DataFrame, constant: float | None, perfect: float | 
         f"answer ({number(constant)}) in Keras' accuracy; a perfect predictor scores "
         f"{number(perfect)}"
     )
-    y = alt.Y("approach:N", sort=rows["approach"].tolist(), title=None)
+    y = alt.Y("approach:N", sort=rows["approach"].tolist(), title=None, axis=NAMED)
     axis = "keras_accuracy (share of films)"
     x = alt.X("keras_accuracy:Q", title=axis, scale=PROBABILITY, axis=TENTHS)
     base = alt.Chart(rows).encode(

@@ -6,7 +6,7 @@ import altair as alt
 import pandas as pd
 
 from report.figures.style import NAMES, colour, finish, shape
-from report.text import number
+from report.text import number, quoted
 
 BESIDE = {"picture": 0.97, "sound": 1.0, "both": 1.03}  # so that intervals are not one on another
 AP = "macro AP (1 = perfect)"
@@ -71,6 +71,6 @@ def _title(rows: pd.DataFrame) -> str:
         return "Too few films for a smaller training set"
     before, after = leading.iloc[-2], leading.iloc[-1]
     return (
-        f"From {int(before['films'])} to {int(after['films'])} films {after['approach']} goes from "
-        f"{number(before['macro_ap'])} to {number(after['macro_ap'])}"
+        f"From {int(before['films'])} to {int(after['films'])} films {quoted(after['approach'])} "
+        f"goes from {number(before['macro_ap'])} to {number(after['macro_ap'])}"
     )

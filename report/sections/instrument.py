@@ -23,7 +23,10 @@ def ceilings(metrics: Metrics) -> Html:
             "Macro AP": [number(v, 3) for v in rows["macro_ap"]],
             "Micro AP": [number(v, 3) for v in rows["micro_ap"]],
             "Samples AP": [number(v, 3) for v in rows["samples_ap"]],
-            "Ceiling of": rows["used_by"].fillna("–"),
+            "Ceiling of": [
+                "; ".join(map(metrics.names.of, cell.split())) or "–"
+                for cell in rows["used_by"].fillna("")
+            ],
         }
     )
     return html.table(

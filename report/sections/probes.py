@@ -57,11 +57,12 @@ def curves(metrics: Metrics) -> Html:
     names = probes.setting_names(metrics)
     trained: list[Html] = []
     solved: list[Html] = []
-    for slug, curve in metrics.curves.items():
+    for name, curve in metrics.curves.items():
+        slug = metrics.names.slug(name)
         if probes.is_probe(curve):
-            chart = figures.settings(probes.settings(curve), slug, names.get(slug, "setting"))
+            chart = figures.settings(probes.settings(curve), name, names.get(name, "setting"))
         else:
-            chart = figures.learning_curve(curve, slug)
+            chart = figures.learning_curve(curve, name)
         drawn = html.figure(chart, f"curve-{slug}", source=f"curves/{slug}.csv")
         (solved if probes.is_probe(curve) else trained).append(drawn)
     folds = [

@@ -6,7 +6,7 @@ from report import figures, html
 from report.html import Html
 from report.loading import Metrics
 from report.tables import training_sets as tables
-from report.text import listed, number
+from report.text import listed, number, quoted
 
 
 def learning_curve(metrics: Metrics, chance: float) -> Html:
@@ -43,7 +43,8 @@ def retrained(metrics: Metrics) -> Html:
     rows = rows.dropna(subset=["wider"])
     said = listed(
         [
-            f"{number(row['wider'], 1)} times as wide for {row['a']} minus {row['b']}"
+            f"{number(row['wider'], 1)} times as wide for "
+            f"{quoted(row['a'])} minus {quoted(row['b'])}"
             for row in rows.to_dict("records")
         ]
     )
@@ -60,7 +61,10 @@ def _no_longer_clear(rows: pd.DataFrame) -> str:
     """A sentence on the differences that exclude zero only while models stay as they are."""
     clear = (rows["lo"] > 0) | (rows["hi"] < 0)
     still = (rows["retrained_lo"] > 0) | (rows["retrained_hi"] < 0)
-    named = [f"{row['a']} minus {row['b']}" for row in rows[clear & ~still].to_dict("records")]
+    named = [
+        f"{quoted(row['a'])} minus {quoted(row['b'])}"
+        for row in rows[clear & ~still].to_dict("records")
+    ]
     if not named:
         return ""
     return f" With it, {listed(named)} {'includes' if len(named) == 1 else 'include'} zero."

@@ -46,7 +46,7 @@ def approaches(metrics: Metrics) -> tuple[pd.DataFrame, list[str]]:
         {
             "Approach": rows["approach"],
             "Input": rows["modality"].replace({"none": "nothing"}),
-            "Backbone": [" + ".join(backbones.get(slug, [])) or "–" for slug in rows["approach"]],
+            "Backbone": [_called(metrics, backbones.get(of, [])) for of in rows["approach"]],
             "Context": _contexts(metrics, rows),
             "Head": rows["head"].fillna("–").replace({"none": "–"}),
             "Macro AP": [number(v, 3) for v in rows["macro_ap"]],
@@ -56,6 +56,10 @@ def approaches(metrics: Metrics) -> tuple[pd.DataFrame, list[str]]:
         }
     )
     return shown, rows["modality"].tolist()
+
+
+def _called(metrics: Metrics, backbones: list[str]) -> str:
+    return " + ".join(map(metrics.names.backbone, backbones)) or "–"
 
 
 def _contexts(metrics: Metrics, rows: pd.DataFrame) -> list[str]:
@@ -95,7 +99,7 @@ def scores(metrics: Metrics) -> tuple[pd.DataFrame, list[str]]:
 
 
 def backbones_of(metrics: Metrics) -> dict[str, list[str]]:
-    """The backbones of each approach, from the table of cells."""
+    """The slugs of the backbones of each approach, from the table of cells."""
     cells = metrics.table("cells")
     if cells.empty:
         return {}
@@ -105,13 +109,13 @@ def backbones_of(metrics: Metrics) -> dict[str, list[str]]:
     }
 
 
-def cost(metrics: Metrics, slug: str) -> float | None:
+def cost(metrics: Metrics, name: str) -> float | None:
     """Seconds of fitting an approach, its parts and its embeddings; None where unrecorded."""
     recorded = metrics.provenance.get("stages", {})
-    row = metrics.approach(slug)
+    row, slug = metrics.approach(name), metrics.names.slug(name)
     parts = str(row["parts"]).split() if row["kind"] == "late" else []
-    fits = [f"fit@{name}" for name in (slug, *parts)]
-    embeds = [f"embed@{name}" for name in backbones_of(metrics).get(slug, [])]
+    fits = [f"fit@{fitted}" for fitted in (slug, *parts)]
+    embeds = [f"embed@{backbone}" for backbone in backbones_of(metrics).get(name, [])]
     seconds = [recorded.get(stage, {}).get("seconds") for stage in (*fits, *embeds)]
     return sum(seconds) if all(value is not None for value in seconds) else None
 
@@ -126,7 +130,7 @@ def not_run(metrics: Metrics) -> pd.DataFrame:
         {
             "Approach": left["approach"],
             "Input": left["modality"],
-            "Backbone": left["backbones"].str.replace(" ", " + "),
+            "Backbone": [_called(metrics, cell.split()) for cell in left["backbones"]],
             "Head": left["head"],
             "Why": left["reason"],
         }

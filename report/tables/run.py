@@ -39,7 +39,7 @@ def stages(metrics: Metrics) -> pd.DataFrame:
     current = {*STAGES, *(f"embed@{name}" for name in matrix.get("backbones", {}))}
     pretrained = matrix.get("pretrained", {})
     current |= {f"{stage}@{name}" for name in pretrained for stage in ("weights", "embed")}
-    current |= {f"fit@{name}" for name in metrics.approaches["approach"]}
+    current |= {f"fit@{metrics.names.slug(name)}" for name in metrics.approaches["approach"]}
     rows = [
         {
             "stage": name,
@@ -104,7 +104,7 @@ def backbones(metrics: Metrics) -> tuple[pd.DataFrame, list[str]]:
     seconds = [recorded.get(f"embed@{name}", {}).get("seconds") for name in ran["backbone"]]
     shown = pd.DataFrame(
         {
-            "Backbone": ran["backbone"],
+            "Backbone": ran["backbone"].map(metrics.names.backbone),
             "Input": ran["input"],
             "Parameters": [_millions(value) for value in ran["parameters"]],
             "Weights, MB": [megabytes(written.get(f"weights@{name}")) for name in ran["backbone"]],
@@ -125,7 +125,7 @@ def models(metrics: Metrics) -> tuple[pd.DataFrame, list[str]]:
     rows = rows.fillna("–")
     shown = pd.DataFrame(
         {
-            "Backbone": rows["backbone"],
+            "Backbone": rows["backbone"].map(metrics.names.backbone),
             "Trained on": rows["trained_on"],
             "Licence": rows["licence"],
             "Weights": rows["source"],

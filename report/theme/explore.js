@@ -119,7 +119,8 @@
         const row = body.insertRow();
         const first = element("th");
         first.scope = "row";
-        first.append(element("i", undefined, "key " + approach.modality), approach.slug);
+        first.append(element("i", undefined, "key " + approach.modality), approach.name || approach.slug);
+        first.title = approach.slug;
         row.append(first);
         if (rank >= 0) row.className = "named";
         data.genres.forEach(function (_, column) {

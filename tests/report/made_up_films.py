@@ -35,11 +35,21 @@ def films(
     write_json(folder, "films", {"genres": list(GENRES), "approaches": slugs, "films": found})
 
 
-def inventory(folder: Path, approaches: dict[str, Any]) -> None:
-    """cells.csv and models.csv: what ran, and one of each that did not."""
+def in_words(slug: str) -> str:
+    """What an approach is called, as in `colour in words, linear`."""
+    first, _, rest = slug.partition("_")
+    return f"{first} in words, {rest}" if rest else "label frequencies"
+
+
+def inventory(folder: Path, approaches: dict[str, Any], named: bool) -> None:
+    """cells.csv and models.csv: what ran, and one of each that did not.
+
+    named: with names in words, which metrics of earlier runs lack.
+    """
     backbones = {"late_linear": "colour mfcc", "late_cnn": "pixels spectrogram"}
     cells: list[dict[str, Any]] = [
         {"approach": slug, "kind": row[0], "modality": row[1], "head": row[4], "run": 1}
+        | ({"name": in_words(slug)} if named else {})
         | {"backbones": backbones.get(slug, row[2])}
         for slug, row in approaches.items()
     ]
@@ -50,6 +60,7 @@ def inventory(folder: Path, approaches: dict[str, Any]) -> None:
         "head": "linear",
     }
     left |= {"run": 0, "backbones": "clip", "reason": "needs the set everything"}
+    left |= {"name": in_words("clip_linear")} if named else {}
     write_csv(folder, "cells", [*cells, left])
     names = ("backbone", "modality", "input", "dimensions", "parameters", "licence", "run")
     models = [
@@ -57,7 +68,9 @@ def inventory(folder: Path, approaches: dict[str, Any]) -> None:
         ("clip", "picture", "224 × 224", "768", 85800000, "MIT", 0),
     ]
     more = {"trained_on": "pictures", "source": "timm/x", "revision": "f" * 40}
-    write_csv(folder, "models", [dict(zip(names, row, strict=True)) | more for row in models])
+    rows = [dict(zip(names, row, strict=True)) | more for row in models]
+    words = [{"name": word} if named else {} for word in ("colours", "CLIP")]
+    write_csv(folder, "models", [row | word for row, word in zip(rows, words, strict=True)])
 
 
 def judged(folder: Path, rng: np.random.Generator, headline: dict[str, str]) -> None:

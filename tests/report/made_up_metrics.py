@@ -51,7 +51,7 @@ def write(folder: Path, *, sample: bool = True, hostile: bool = False, seed: int
     _further(folder)
     _training_sets(folder, approaches, comparisons)
     made_up_films.films(folder, rng, APPROACHES, hostile)
-    made_up_films.inventory(folder, APPROACHES)
+    made_up_films.inventory(folder, APPROACHES, named=not sample)
     made_up_films.judged(folder, rng, HEADLINE)
     made_up_films.beside(folder.parent)
     if sample:

@@ -19,7 +19,7 @@ def charts(metrics: Metrics) -> dict[str, Any]:
     shares = pd.Series(metrics.catalogue["prevalence"])
     count = metrics.catalogue["films"]
     chance = wording.chance_level(metrics)
-    grid = tables.probes.settings(metrics.curves["mfcc_linear"])
+    grid = tables.probes.settings(metrics.curves[metrics.names.of("mfcc_linear")])
     rates = tables.instrument.false_alarms(metrics)
     recovered = pd.DataFrame(
         {
@@ -61,7 +61,9 @@ def charts(metrics: Metrics) -> dict[str, Any]:
         "attrition": figures.attrition(metrics.attrition),
         "missing": figures.missing(pd.DataFrame(made_up_catalogue.missing())),
         "label_agreement": figures.label_agreement(pd.DataFrame(made_up_catalogue.label_ceiling())),
-        "learning_curve": figures.learning_curve(metrics.curves["mfcc_mlp"], "mfcc_mlp"),
+        "learning_curve": figures.learning_curve(
+            metrics.curves[metrics.names.of("mfcc_mlp")], "mfcc_mlp"
+        ),
         "settings": figures.settings(grid, "mfcc_linear", "C"),
         "training_sets": figures.training_sets(metrics.table("learning_curve"), chance),
         "timings": figures.timings(tables.run.stages(metrics)),

@@ -111,7 +111,7 @@ def test_genres_that_never_meet_do_not_travel_together() -> None:
 
 def test_label_frequencies_are_not_named_before_the_run(metrics: Metrics) -> None:
     chart = figures.answer(tables.approaches.headline_points(metrics), 0.2, 0, 0).to_dict()
-    named = chart["title"]["subtitle"].partition(": ")[2].split(", ")
+    named = chart["title"]["subtitle"].partition(": ")[2].split(" · ")
     assert sorted(named) == sorted(metrics.headline[m] for m in ("picture", "sound", "both"))
 
 
