@@ -20,6 +20,7 @@ FUSION = {
     -1: "fusion hurts",
     0: "whether fusion helps is undecided",
 }
+LONGEST = 150  # characters of a title
 CLEAR = {1: "first is better", -1: "second is better", 0: "undecided"}
 
 
@@ -130,14 +131,15 @@ def differences(comparisons: pd.DataFrame, named: bool = False) -> Any:
     if "modality" not in comparisons:
         comparisons = comparisons.assign(modality="none")
     rows = comparisons.assign(
-        row=comparisons["a"] + " − " + comparisons["b"].map(contender),
+        row=_pairs(comparisons),
         verdict=verdicts(comparisons),
         text=[signed(value) for value in comparisons["difference"]],
         p_text=[p_value(value) for value in comparisons["p_holm"]],
     )
     decided = [CLEAR[1], CLEAR[-1]]
     clear = int(rows["verdict"].isin(decided).sum())
-    title = _beaten(rows) if named else f"{clear} of {_differences(len(rows))} clear of zero"
+    title = f"{clear} of {_differences(len(rows))} clear of zero"
+    title = (named and _beaten(rows)) or title
     if len(rows) and (rows["verdict"] == TOO_FEW).all():
         title = "Too few films to say which differences are clear of zero"
     span = float(rows[["difference", "lo", "hi"]].abs().max().max()) if len(rows) else 1.0
@@ -188,6 +190,20 @@ def differences(comparisons: pd.DataFrame, named: bool = False) -> Any:
     )
 
 
+def _pairs(comparisons: pd.DataFrame) -> list[str]:
+    """`a − b` of each row, less what both end with where the rows still differ without it."""
+    first, second = comparisons["a"].astype(str), comparisons["b"].astype(str).map(contender)
+    shorter = [" − ".join(_apart(a, b)) for a, b in zip(first, second, strict=True)]
+    return shorter if len(set(shorter)) == len(shorter) else (first + " − " + second).tolist()
+
+
+def _apart(a: str, b: str) -> tuple[str, str]:
+    one, other = a.split(", "), b.split(", ")
+    while one[-1] == other[-1] and min(len(one), len(other)) > 1:
+        one, other = one[:-1], other[:-1]
+    return ", ".join(one), ", ".join(other)
+
+
 def _differences(number: int) -> str:
     return counted(number, "difference is", "differences are")
 
@@ -198,7 +214,7 @@ def _judged(row: Any) -> str:
 
 
 def _beaten(rows: pd.DataFrame) -> str:
-    """Who is clearly better than whom, by the second of each pair."""
+    """Who is clearly better than whom, by the second of each pair; "" where it is too long."""
     parts = []
     for name, part in rows.groupby("b", sort=False):
         above = part.loc[part["verdict"] == CLEAR[1], "a"].map(quoted).tolist()
@@ -207,4 +223,5 @@ def _beaten(rows: pd.DataFrame) -> str:
         verb = "beats" if len(above) == 1 else "beat"
         parts += [f"{listed(above)} {verb} {second}"] if above else []
         parts += [f"{second} beats {listed(below)}"] if below else []
-    return "; ".join(parts) or f"None of {counted(len(rows), 'difference')} is clear of zero"
+    said = "; ".join(parts) or f"None of {counted(len(rows), 'difference')} is clear of zero"
+    return said if len(said) <= LONGEST else ""

@@ -13,12 +13,17 @@ SHAPES = {"picture": "circle", "sound": "square", "both": "diamond", "none": "cr
 NAMES = {"picture": "picture", "sound": "sound", "both": "both", "none": "label frequencies"}
 ROW = 30  # pixels of height per row
 
-# Of names in words: those with a comma, and differences of two names, take two lines.
-_NAME_LINES = (
-    "indexof(datum.label, ' − ') > 0 ? split(replace(datum.label, ' − ', ' −|'), '|') : "
-    "indexof(datum.label, ', ') > 0 ? split(replace(datum.label, ', ', ',|'), '|') : datum.label"
+# Of names in words: long ones with a comma, and differences of two names, take two lines.
+_LONG = "length(datum.label) > 28 && indexof(datum.label, ', ') > 0"
+_DIFFERENCE = "length(datum.label) > 28 && indexof(datum.label, ' − ') > 0"
+NAMED = alt.Axis(
+    labelLimit=280,
+    labelExpr=f"{_DIFFERENCE} ? split(replace(datum.label, ' − ', ' −|'), '|') : "
+    f"{_LONG} ? split(replace(datum.label, ', ', ',|'), '|') : datum.label",
+    labelOffset={"condition": {"test": f"{_LONG} || {_DIFFERENCE}", "value": -6}, "value": 0},
+    labelLineHeight=12,
+    labelFontSize=11,
 )
-NAMED = alt.Axis(labelLimit=280, labelExpr=_NAME_LINES, labelLineHeight=12, labelFontSize=11)
 
 PROBABILITY = alt.Scale(domain=[0, 1], nice=False)
 TENTHS = alt.Axis(format=".1f", values=[tenth / 10 for tenth in range(11)])

@@ -48,7 +48,6 @@ def approaches(metrics: Metrics) -> tuple[pd.DataFrame, list[str]]:
             "Input": rows["modality"].replace({"none": "nothing"}),
             "Backbone": [_called(metrics, backbones.get(of, [])) for of in rows["approach"]],
             "Context": _contexts(metrics, rows),
-            "Head": rows["head"].fillna("–").replace({"none": "–"}),
             "Macro AP": [number(v, 3) for v in rows["macro_ap"]],
             "95% interval": intervals(rows, "macro_ap_lo", "macro_ap_hi"),
             "F1, tuned": [number(tuned.get(slug)) for slug in rows["approach"]],

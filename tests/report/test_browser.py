@@ -178,8 +178,8 @@ def test_slider_counts_each_genre(browser: Any, preview: Path) -> None:
 def test_table_sorts_and_copies(browser: Any, preview: Path) -> None:
     visit = Visit(browser, preview)
     page = visit.open("approaches")
-    heading = page.locator("#approaches thead th").nth(5).locator("button")
-    column = "#approaches tbody tr td:nth-child(6)"
+    heading = page.locator("#approaches thead th").nth(4).locator("button")
+    column = "#approaches tbody tr td:nth-child(5)"
     for direction in ("descending", "ascending"):
         heading.click()
         values = [float(text) for text in page.locator(column).all_inner_texts()]
