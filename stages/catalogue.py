@@ -32,7 +32,8 @@ def main() -> None:
     is_sample = all(trailer.url.startswith("sample:") for trailer in trailers)
     counts = describe(trailers)
     second_source = {"path": params.second_source, "films": shared}
-    about = {"path": str(path), "sample": is_sample, **counts, "second_source": second_source}
+    about = {"path": str(path), "title": params.title, "sample": is_sample, **counts}
+    about |= {"second_source": second_source}
     write_json(about, places.metrics() / "catalogue.json")
     size = f"{counted(counts['films'], 'film')}, {counted(counts['trailers'], 'trailer')}"
     say(f"{path}: {size}, all lines valid")

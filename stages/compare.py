@@ -60,7 +60,8 @@ def main() -> None:
     write_json(recovery, folder / "recovery.json")
     summary = summarise(approaches, rules, rows, ceilings, named)
     write_json(summary, folder / "summary.json")
-    films = film_scores(board, read_trailers(places.data() / "catalogue.parquet"))
+    trailers = read_trailers(places.data() / "catalogue.parquet")
+    films = film_scores(board, trailers, params.catalogue.labels_may_be_published)
     write_json(films, folder / "films.json")
     sets, faults = load_sets()
     for fault in faults:

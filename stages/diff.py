@@ -38,12 +38,14 @@ def main() -> None:
     from stages.commands.diff import output, revisions
     from stages.commands.diff.differences import COLUMNS, difference_rows
 
+    catalogue = places.data() / "catalogue.parquet"
+
     def revision(name: str) -> revisions.Revision:
         if name == WORKSPACE:
-            return revisions.read_revision(name, places.metrics())
+            return revisions.read_revision(name, places.metrics(), catalogue)
         with TemporaryDirectory() as folder:
             if metrics := revisions.committed_scores(commit_of(name), Path(folder)):
-                return revisions.read_revision(name, metrics)
+                return revisions.read_revision(name, metrics, catalogue)
             return revisions.read_from_data(name, fetch_scores(name, Path(folder)))
 
     params = load()

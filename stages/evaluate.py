@@ -37,16 +37,15 @@ def main() -> None:
     CommandLine(
         prog="python -m stages.evaluate",
         description="Evaluate the out-of-fold scores of the whole matrix on the same films: writes "
-        "approaches, genres, thresholds, threshold_genres, rules, tuned_thresholds, calibration, "
-        "reliability, precision_recall, genre_bars and references (CSV) under metrics/, and the "
-        "scores themselves.",
+        "tables of approaches, genres, thresholds, rules, calibration, confusion and references "
+        "(CSV) under metrics/, and the scores themselves.",
     ).parse_args()
 
     from stages.base.counting import counted
     from stages.base.params import load
     from stages.base.params.matrix import cells
     from stages.base.tables import write_csv
-    from stages.judging import calibrating, rules, tables
+    from stages.judging import calibrating, confusion, rules, tables
     from stages.judging.board import read_board
     from stages.judging.out_of_fold import OutOfFold
 
@@ -54,7 +53,8 @@ def main() -> None:
     board = read_board(places.data(), cells(params))
     judging, folder = params.judging, places.metrics()
     named = params.matrix.headline.named
-    OutOfFold.from_board(board).write(folder)
+    labels = None if params.catalogue.labels_may_be_published else places.data()
+    OutOfFold.from_board(board).write(folder, labels)
     write_csv(tables.approach_rows(board, judging), APPROACHES, folder / "approaches.csv")
     write_csv(tables.genre_rows(board, judging), GENRES, folder / "genres.csv")
     write_csv(tables.threshold_rows(board, judging), THRESHOLDS, folder / "thresholds.csv")
@@ -62,8 +62,10 @@ def main() -> None:
     write_csv(curves, ["recall", *NAMED], folder / "precision_recall.csv")
     bars = tables.genre_bar_rows(board, named)
     write_csv(bars, ["genre", "prevalence", *NAMED], folder / "genre_bars.csv")
-    by_genre = tables.threshold_genre_rows(board, judging)
+    by_genre = tables.threshold_genre_rows(board, judging, [*named.values()])
     write_csv(by_genre, THRESHOLD_GENRES, folder / "threshold_genres.csv")
+    pairs = confusion.confusion_rows(board, [*named.values()])
+    write_csv(pairs, confusion.COLUMNS, folder / "confusion.csv")
     write_csv(rules.rule_rows(board, judging), RULES, folder / "rules.csv")
     write_csv(rules.choice_rows(board), CHOICES, folder / "tuned_thresholds.csv")
     rows, bins = zip(*calibrating.calibration_rows(board), strict=True)

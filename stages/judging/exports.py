@@ -79,10 +79,11 @@ def headline_record(
     return {"approaches": approaches, "comparisons": list(comparisons)}
 
 
-def film_scores(board: Board, trailers: Sequence[Trailer]) -> dict[str, Any]:
+def film_scores(board: Board, trailers: Sequence[Trailer], labels: bool = True) -> dict[str, Any]:
     """What films.json holds: genres, approaches, and the films in the board's order.
 
-    A film's `genres` are places in the list of genres. `scores` has two base-36 digits a score, the
+    labels: whether each film's own genres may be in it. A film's `genres` are places in the list of
+    genres. `scores` has two base-36 digits a score, the
     genres of the first approach, then those of the second: 10 bytes a score would be megabytes.
     Thousandths are cut off, not rounded, so that a score is above a threshold of three digits
     where it was before.
@@ -92,15 +93,10 @@ def film_scores(board: Board, trailers: Sequence[Trailer]) -> dict[str, Any]:
     films = []
     for row, film in enumerate(board.film_id.tolist()):
         trailer = known[film]
-        films.append(
-            {
-                "id": film,
-                "title": trailer.title,
-                "year": trailer.year,
-                "genres": np.flatnonzero(board.y_true[row]).tolist(),
-                "scores": "".join(map(_digits, thousandths[:, row].ravel().tolist())),
-            }
-        )
+        own = {"genres": np.flatnonzero(board.y_true[row]).tolist()} if labels else {}
+        about = {"id": film, "title": trailer.title, "year": trailer.year, **own}
+        digits = map(_digits, thousandths[:, row].ravel().tolist())
+        films.append(about | {"scores": "".join(digits)})
     return {
         "genres": list(board.genres),
         "approaches": [{"slug": cell.slug, "modality": cell.modality} for cell in board.cells],

@@ -2,10 +2,11 @@
 
 `scores/<approach>.parquet` has a row a film and a column a genre, so that a change to one approach
 changes one small file. `judged_films.parquet` has each film's fold and group. The labels lie
-in a file of their own, `labels.parquet`, since not every catalogue's may be passed on.
+in a file of their own, `labels.parquet`, since not every catalogue's may be passed on: where they
+may not, it stays out of git and whoever has the catalogue takes them from there.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ import pyarrow.parquet as pq
 from stages.base.files import replacing
 from stages.base.genres import GENRES
 from stages.base.packs import read_table, write_table
+from stages.corpus.table import read_trailers
 from stages.judging.board import Board
 
 FILES = SCORES, FILMS, LABELS = "scores", "judged_films.parquet", "labels.parquet"
@@ -49,15 +51,18 @@ class OutOfFold:
         return cls(board.film_id, board.fold, y_true, board.group, scores)
 
     @classmethod
-    def read(cls, folder: Path) -> "OutOfFold":
-        """What `write` wrote.
+    def read(cls, folder: Path, catalogue: Path | None = None) -> "OutOfFold":
+        """What `write` wrote; labels that it put elsewhere are read from the catalogue's table.
 
         Raises FileNotFoundError where a file of it is missing, ValueError where they are of
-        different runs.
+        different runs or films.
         """
         films = read_table(folder / FILMS)
         ids, group = films["film_id"], films["group"]
-        labels = _read(folder / LABELS, ids)["genres"].to_pylist()
+        if catalogue is None or (folder / LABELS).exists():
+            labels = _read(folder / LABELS, ids)["genres"].to_pylist()
+        else:
+            labels = _labels_of(ids.to_pylist(), catalogue)
         scores = {path.stem: _read(path, ids) for path in (folder / SCORES).glob("*.parquet")}
         return cls(
             np.array(ids.to_pylist()),
@@ -70,14 +75,19 @@ class OutOfFold:
             },
         )
 
-    def write(self, folder: Path) -> None:
-        """Write the files, byte for byte the same for the same numbers; remove other scores."""
+    def write(self, folder: Path, labels: Path | None = None) -> None:
+        """Write the files, byte for byte the same for the same numbers; remove other scores.
+
+        labels: the folder that labels.parquet goes to, and is not left in `folder` then.
+        """
         ids = pa.array(self.film_id.tolist(), pa.string())
         group = pa.nulls(len(ids)) if self.group is None else self.group
         places = {"fold": pa.array(self.fold, pa.int8()), "group": pa.array(group, pa.int32())}
         write_table(pa.table({"film_id": ids, **places}), folder / FILMS)
         genres = pa.array(map(_names, self.y_true), pa.list_(pa.string()))
-        write_table(pa.table({"film_id": ids, "genres": genres}), folder / LABELS)
+        if labels is not None:
+            (folder / LABELS).unlink(missing_ok=True)
+        write_table(pa.table({"film_id": ids, "genres": genres}), (labels or folder) / LABELS)
         kept = {folder / SCORES / f"{slug}.parquet" for slug in self.scores}
         for path in {*(folder / SCORES).glob("*.parquet")} - kept:
             path.unlink()
@@ -101,6 +111,13 @@ def as_stored(score: np.ndarray) -> np.ndarray:
                 rounded[at] = np.nextafter(rounded[at - 1], np.float32(np.inf))
         stored[:, genre] = rounded[places]
     return stored
+
+
+def _labels_of(film_id: Sequence[str], catalogue: Path) -> list[tuple[str, ...]]:
+    known = {trailer.film_id: trailer.genres for trailer in read_trailers(catalogue)}
+    if unknown := [film for film in film_id if film not in known]:
+        raise ValueError(f"{catalogue} lacks {len(unknown)} of the films, such as {unknown[0]}")
+    return [known[film] for film in film_id]
 
 
 def _names(row: np.ndarray) -> list[str]:

@@ -1,6 +1,6 @@
 """Tables of approaches: as a whole, by genre, by threshold, by rank; and of references."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -73,25 +73,32 @@ def genre_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
             yield row
 
 
-def threshold_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
-    """One row an approach and threshold of the sweep, and one for predicting everything."""
+def swept(params: JudgingParams) -> list[float]:
+    """The thresholds of the sweep with the fixed ones, ascending."""
     steps = np.arange(0, 1 + params.sweep_step / 2, params.sweep_step).round(6).tolist()
     # a rule replaces the step that the table could not distinguish from it
     apart = [s for s in steps if all(abs(s - t) > SAME_THRESHOLD for t in params.thresholds)]
+    return sorted([*apart, *params.thresholds])
+
+
+def threshold_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
+    """One row an approach and threshold of the sweep, and one for predicting everything."""
     everything = references.predict_everything(*board.y_true.shape)
     reference = {"approach": "predict_everything", "modality": "none", "threshold": 0.0}
     yield reference | decision_cells(board.y_true, everything)
     for number, cell in enumerate(board.cells):
-        for threshold in sorted([*apart, *params.thresholds]):
+        for threshold in swept(params):
             decisions = at_threshold(board.y_scores[number], threshold)
             row = {"approach": cell.slug, "modality": cell.modality, "threshold": threshold}
             yield row | decision_cells(board.y_true, decisions)
 
 
-def threshold_genre_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
-    """One row an approach, genre and threshold rule."""
+def threshold_genre_rows(
+    board: Board, params: JudgingParams, named: Sequence[str] = ()
+) -> Iterator[Row]:
+    """One row an approach, genre and fixed threshold, of the named approaches any of the sweep."""
     for number, cell in enumerate(board.cells):
-        for threshold in params.thresholds:
+        for threshold in swept(params) if cell.slug in named else params.thresholds:
             decisions = at_threshold(board.y_scores[number], threshold)
             judged = vars(genre_quality(board.y_true, decisions))
             for column, genre in enumerate(board.genres):

@@ -49,6 +49,12 @@ def test_scores_come_back_cut_off_at_a_thousandth(board):
         assert film["title"] == HOSTILE and film["year"] == 1999
 
 
+def test_labels_that_may_not_be_passed_on_are_not_exported(board):
+    found = film_scores(board, trailers(board), labels=False)
+    assert {name for film in found["films"] for name in film} == {"id", "title", "year", "scores"}
+    assert found["films"][3]["scores"] == film_scores(board, trailers(board))["films"][3]["scores"]
+
+
 def test_ends_of_the_scale_and_size(board):
     board.by_seed[0, :, 0] = 0.0
     board.by_seed[1, :, 0] = 1.0

@@ -10,6 +10,8 @@ import pytest
 from sklearn.metrics import average_precision_score
 
 from stages.base.genres import GENRES
+from stages.corpus.reader import Trailer
+from stages.corpus.table import save_trailers
 from stages.judging.out_of_fold import OutOfFold, as_stored
 
 N_FILMS = 240
@@ -84,6 +86,32 @@ def test_labels_lie_in_one_file_and_scores_in_one_an_approach(tmp_path):
         "labels.parquet": ["film_id", "genres"],
         "scores/one.parquet": ["film_id", *GENRES],
     }
+
+
+def test_labels_that_may_not_be_passed_on_lie_apart_and_are_read_from_the_catalogue(tmp_path):
+    run, folder, private = (
+        made(one=as_stored(seeds_mean())),
+        tmp_path / "metrics",
+        tmp_path / "data",
+    )
+    run.write(folder)  # as before they were known to be private
+    run.write(folder, private)
+    assert not (folder / "labels.parquet").exists() and (private / "labels.parquet").exists()
+    for path in folder.rglob("*.parquet"):
+        assert "genres" not in pq.read_schema(path).names
+    genres = [[g for g, has in zip(GENRES, row, strict=True) if has] for row in run.y_true]
+    trailers = [
+        Trailer(f"{film}-0", film, "A film", 1999, tuple(own), "sample:x", "")
+        for film, own in zip(run.film_id.tolist(), genres, strict=True)
+    ]
+    save_trailers(trailers[::-1], tmp_path / "catalogue.parquet")
+    found = OutOfFold.read(folder, tmp_path / "catalogue.parquet")
+    np.testing.assert_array_equal(found.y_true, run.y_true)
+    save_trailers(trailers[1:], tmp_path / "catalogue.parquet")
+    with pytest.raises(ValueError, match=f"lacks 1 of the films, such as {run.film_id[0]}"):
+        OutOfFold.read(folder, tmp_path / "catalogue.parquet")
+    with pytest.raises(FileNotFoundError):
+        OutOfFold.read(folder)
 
 
 def digests(folder: Path) -> dict[str, str]:

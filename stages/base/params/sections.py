@@ -44,6 +44,10 @@ class CatalogueParams:
     """Whose ids its films have, to join published features by."""
     links: Text | None = None
     """MovieLens' links.csv, where its tables have ids of another kind."""
+    title: str = ""
+    """What the site calls this corpus; "": its name."""
+    labels_may_be_published: Bool = True
+    """False: no file that git keeps, and no page, says which genres a film has."""
 
 
 @params_dataclass

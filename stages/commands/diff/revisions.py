@@ -15,7 +15,7 @@ from stages.base.counting import counted
 from stages.base.errors import BenchmarkError
 from stages.fitting.films import read_films
 from stages.fitting.scores import Scores
-from stages.judging.out_of_fold import FILES, OutOfFold, as_stored
+from stages.judging.out_of_fold import FILMS, LABELS, SCORES, OutOfFold, as_stored
 
 BEFORE_CORPORA = Path("metrics")  # where the one corpus had its tables before they had names
 
@@ -26,6 +26,8 @@ class Revision:
 
     name: str
     run: OutOfFold
+    note: str = ""
+    """What a reader should know of where it was read."""
 
 
 @dataclass(frozen=True)
@@ -50,10 +52,11 @@ def committed_scores(commit: str, folder: Path) -> Path | None:
     """
     old = [BEFORE_CORPORA] if places.corpus() == places.DEFAULT else []
     for metrics in (places.metrics(), *old):
-        judged = [f"{metrics}/{name}" for name in FILES]
-        listed = _git("ls-tree", "--name-only", commit, "--", *judged)
-        if len(listed.splitlines()) == len(judged):
-            content = io.BytesIO(_git("archive", commit, "--", *judged))
+        judged, labels = [f"{metrics}/{name}" for name in (SCORES, FILMS)], f"{metrics}/{LABELS}"
+        listed = _git("ls-tree", "--name-only", commit, "--", *judged, labels).decode().split("\n")
+        if set(judged) <= set(listed):
+            kept = [*judged, *({labels} & set(listed))]
+            content = io.BytesIO(_git("archive", commit, "--", *kept))
             with tarfile.open(fileobj=content) as archive:
                 archive.extractall(folder, filter="data")
             return folder / metrics
@@ -64,10 +67,23 @@ def _git(*arguments: str) -> bytes:
     return subprocess.run(["git", *arguments], capture_output=True, check=True).stdout
 
 
-def read_revision(name: str, metrics: Path) -> Revision:
-    """Read a revision's tables. Raises BenchmarkError where they are not those of a judged run."""
+def read_revision(name: str, metrics: Path, catalogue: Path) -> Revision:
+    """Read a revision's tables; labels that are not among them come from today's catalogue.
+
+    Raises BenchmarkError where they are not those of a judged run, or where there is no catalogue.
+    """
+    elsewhere = (metrics / FILMS).exists() and not (metrics / LABELS).exists()
+    if elsewhere and not catalogue.exists():
+        raise BenchmarkError(
+            "the labels of this corpus are not in git, since they may not be passed on",
+            where=name,
+            found=f"no {catalogue}",
+            do=f"make the catalogue from its source (`{places.dvc('repro', 'catalogue')}`), or "
+            f"`git restore {metrics}` if {LABELS} was there",
+        )
+    note = f"{name}: labels are those of {catalogue}, not in git" if elsewhere else ""
     try:
-        run = OutOfFold.read(metrics)
+        run = OutOfFold.read(metrics, catalogue)
     except (FileNotFoundError, KeyError, ValueError) as error:
         raise BenchmarkError(
             "its scores cannot be read",
@@ -77,7 +93,7 @@ def read_revision(name: str, metrics: Path) -> Revision:
         ) from None
     if not run.scores:
         raise BenchmarkError("there are no scores", where=name, do="run `dvc repro` there")
-    return Revision(name, run)
+    return Revision(name, run, note)
 
 
 def read_from_data(name: str, data: Path) -> Revision:
@@ -149,6 +165,7 @@ def _notes(before: Revision, after: Revision, relabelled: int, compared: int) ->
     for one, other in ((before, after), (after, before)):
         if only := [slug for slug in one.run.scores if slug not in other.run.scores]:
             yield f"only in {one.name}: {', '.join(only)}"
+    yield from dict.fromkeys(each.note for each in (before, after) if each.note)
     films = {revision.name: len(revision.run.film_id) for revision in (before, after)}
     if set(films.values()) != {compared}:
         sizes = ", ".join(f"{name} has {count}" for name, count in films.items())

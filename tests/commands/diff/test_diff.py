@@ -9,6 +9,7 @@ import json
 import shutil
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -180,10 +181,30 @@ def test_the_workspace_that_was_never_judged_says_what_to_do(run, project, tmp_p
     there = tmp_path / "clone"
     subprocess.run(["git", "clone", "-q", str(project), str(there)], check=True)
     monkeypatch.chdir(there)
-    Path("metrics/sample/labels.parquet").unlink()
+    Path("metrics/sample/judged_films.parquet").unlink()
     with pytest.raises(BenchmarkError, match="its scores cannot be read") as said:
         run("first")
     assert "git restore metrics" in str(said.value)
+
+
+def test_labels_that_are_not_in_git_are_read_from_the_catalogue_where_it_is(
+    project, run, tmp_path, monkeypatch
+):
+    there, identity = tmp_path / "clone", ["-c", "user.name=test", "-c", "user.email=t@example.org"]
+    subprocess.run(["git", "clone", "-q", str(project), str(there)], check=True)
+    expected = json.loads(run("first", "--json"))["approaches"]
+    monkeypatch.chdir(there)
+    subprocess.run(["git", "rm", "-q", "metrics/sample/labels.parquet"], check=True)
+    subprocess.run(["git", *identity, "commit", "-q", "-m", "private"], check=True)
+    with pytest.raises(BenchmarkError, match="not in git, since they may not be passed on") as said:
+        run("HEAD")
+    assert "no data/sample/catalogue.parquet" in str(said.value)
+    Path("data/sample").mkdir(parents=True, exist_ok=True)
+    shutil.copy(project / "data/sample/catalogue.parquet", "data/sample/catalogue.parquet")
+    found = json.loads(run("first", "--json"))
+    assert found["approaches"] == expected
+    note = "workspace: labels are those of data/sample/catalogue.parquet, not in git"
+    assert note in found["notes"]
 
 
 def test_what_learnt_moved_and_what_drifted_did_not(run):
@@ -245,7 +266,7 @@ def test_films_that_changed_are_left_out_and_said(tmp_path):
     write_data(tmp_path / "b/data", SECOND, films=60, relabelled=4)
     judge(tmp_path / "b/data", tmp_path / "b/metrics")
     before = read_from_data("a", tmp_path / "a")
-    after = read_revision("b", tmp_path / "b/metrics")
+    after = read_revision("b", tmp_path / "b/metrics", Path("nowhere"))
     common = overlap(before, after)
     assert common.film_id.tolist() == [f"film {n:02}" for n in range(4, 60)]
     assert any("4 films have different genres" in note for note in common.notes)
@@ -265,6 +286,6 @@ def test_two_runs_of_other_films_share_nothing(tmp_path):
 
 
 def test_a_folder_without_a_run_is_said(tmp_path):
-    for read in (read_revision, read_from_data):
+    for read in (partial(read_revision, catalogue=tmp_path / "none"), read_from_data):
         with pytest.raises(BenchmarkError, match="its scores cannot be read"):
             read("here", tmp_path)
