@@ -1,4 +1,4 @@
-"""The films with every approach's scores: search, hits and misses, disagreements, confusion."""
+"""The films with every approach's scores: search, hits and misses, disagreements."""
 
 import json
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from report.html import Html
+from report.html import Html, paragraph
 from report.loading import Metrics
 from report.text import isolate, number
 
@@ -27,14 +27,21 @@ class Films:
     genres: list[str]
     approaches: list[str]
     """Names."""
-    y_true: np.ndarray
-    """(n_films, n_genres) bool."""
+    y_true: np.ndarray | None
+    """(n_films, n_genres) bool; None where labels may not be passed on."""
     scores: np.ndarray
     """(n_films, n_approaches, n_genres)."""
 
     def of(self, name: str) -> np.ndarray:
         """Scores of one approach, (n_films, n_genres)."""
         return np.asarray(self.scores[:, self.approaches.index(name)])
+
+    @property
+    def labels(self) -> np.ndarray:
+        """`y_true` where it is there; ValueError where it is not."""
+        if self.y_true is None:
+            raise ValueError("the genres of these films are not here")
+        return self.y_true
 
     @cached_property
     def names(self) -> np.ndarray:
@@ -48,30 +55,31 @@ def read(metrics: Metrics) -> Films:
     found = json.loads(path.read_text(encoding="utf-8"))
     films, genres = found["films"], found["genres"]
     approaches = [metrics.names.of(approach["slug"]) for approach in found["approaches"]]
+    labelled = all("genres" in film for film in films)
     y_true = np.zeros((len(films), len(genres)), bool)
     scores = np.zeros((len(films), len(approaches), len(genres)))
     for row, film in enumerate(films):
-        y_true[row, film["genres"]] = True
+        y_true[row, film.get("genres", [])] = True
         text = film["scores"]
         values = [int(text[at : at + 2], 36) / 1000 for at in range(0, len(text), 2)]
         scores[row] = np.reshape(values, scores.shape[1:])
     titles = [f"{film['title']} ({film.get('year') or '–'})" for film in films]
-    return Films(titles, genres, approaches, y_true, scores)
+    return Films(titles, genres, approaches, y_true if labelled else None, scores)
 
 
 def hits(films: Films, name: str) -> pd.DataFrame:
     """The highest scores of a genre that the film has, as texts."""
-    return _extremes(films, name, films.y_true, highest=True)
+    return _extremes(films, name, films.labels, highest=True)
 
 
 def false_alarms(films: Films, name: str) -> pd.DataFrame:
     """The highest scores of a genre that the film does not have, as texts."""
-    return _extremes(films, name, ~films.y_true, highest=True)
+    return _extremes(films, name, ~films.labels, highest=True)
 
 
 def missed(films: Films, name: str) -> pd.DataFrame:
     """The lowest scores of a genre that the film has, as texts."""
-    return _extremes(films, name, films.y_true, highest=False)
+    return _extremes(films, name, films.labels, highest=False)
 
 
 def _extremes(films: Films, name: str, among: np.ndarray, highest: bool) -> pd.DataFrame:
@@ -89,18 +97,24 @@ def _extremes(films: Films, name: str, among: np.ndarray, highest: bool) -> pd.D
 
 
 def disagreements(films: Films, picture: str, sound: str) -> pd.DataFrame:
-    """Where the scores from picture and sound lie furthest apart, and which is nearer the label."""
+    """Where the scores from picture and sound lie furthest apart; with labels, which is nearer."""
     seen, heard = films.of(picture), films.of(sound)
     order = np.argsort(-np.abs(seen - heard), axis=None, kind="stable")
     rows, columns = np.unravel_index(order[:SHOWN], seen.shape)
-    truth = films.y_true[rows, columns]
-    right = (seen[rows, columns] > heard[rows, columns]) == truth
-    return pd.DataFrame(
+    shown = pd.DataFrame(
         {
             "Film": films.names[rows],
             "Genre": [films.genres[column] for column in columns],
             "Picture": [number(v) for v in seen[rows, columns]],
             "Sound": [number(v) for v in heard[rows, columns]],
+        }
+    )
+    if films.y_true is None:
+        return shown
+    truth = films.y_true[rows, columns]
+    right = (seen[rows, columns] > heard[rows, columns]) == truth
+    return shown.assign(
+        **{
             "Has it": ["yes" if has else "no" for has in truth],
             "Nearer": ["picture" if yes else "sound" for yes in right],
         }
@@ -108,20 +122,20 @@ def disagreements(films: Films, picture: str, sound: str) -> pd.DataFrame:
 
 
 def _own(films: Films, row: int) -> str:
-    own = films.y_true[row]
+    own = films.labels[row]
     return ", ".join(genre for genre, has in zip(films.genres, own, strict=True) if has)
 
 
-def confusion(films: Films, name: str) -> pd.DataFrame:
-    """Genre by genre: of the films with the row's and without the column's, the share that have
-    the column's among their first k scores, k the number of their own genres; NaN for none."""
-    scores = films.of(name)
-    ranks = np.argsort(np.argsort(-scores, axis=1, kind="stable"), axis=1)
-    taken = ranks < films.y_true.sum(axis=1, keepdims=True)
-    own, other = films.y_true.astype(float), (~films.y_true).astype(float)
-    of = own.T @ other
-    shares = np.divide(own.T @ (other * taken), of, out=np.full(of.shape, np.nan), where=of > 0)
-    return pd.DataFrame(shares, index=pd.Index(films.genres), columns=pd.Index(films.genres))
+def labels_from(metrics: Metrics) -> Html:
+    """A warning where the labels on this page are not those of a file that may be passed on."""
+    path = metrics.folder / "films.json"
+    if not json.loads(path.read_text(encoding="utf-8")).get("labels_from"):
+        return Html("")
+    return paragraph(
+        "The genres on this page were read from the catalogue on this machine. Its terms do not "
+        "allow them to be passed on: do not publish these pages as they are.",
+        "banner",
+    )
 
 
 def explorer(metrics: Metrics) -> Html:
@@ -131,7 +145,8 @@ def explorer(metrics: Metrics) -> Html:
         f'<div class="explorer" id="explorer" data-named="{escape(named)}">'
         '<div class="controls"><label>Search films by title, year or id '
         '<input type="search" id="film-search" autocomplete="off" spellcheck="false"></label>'
-        '<label>Genre <select id="film-genre"><option value="">any</option></select></label></div>'
+        '<label hidden>Genre <select id="film-genre"><option value="">any</option></select></label>'
+        "</div>"
         '<p class="caption" id="film-count" role="status"></p>'
         '<ul class="found" id="film-found"></ul>'
         '<div id="film-shown" aria-live="polite"></div>'

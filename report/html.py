@@ -78,13 +78,21 @@ def heading(text: str) -> Html:
     return Html(f'<h2 id="{slug}">{escape(text)}</h2>')
 
 
+def links(entries: Iterable[tuple[str, str]]) -> Html:
+    """A paragraph of links. entries: address, text."""
+    made = (f'<a href="{escape(to)}">{escape(text)}</a>' for to, text in entries)
+    return Html(f"<p>{' · '.join(made)}</p>")
+
+
 def bullets(texts: Iterable[str]) -> Html:
     """A list of plain texts, escaped."""
     return Html("<ul>" + "".join(f"<li>{escape(text)}</li>" for text in texts) + "</ul>")
 
 
 def _link(source: str) -> str:
-    return f'<a href="metrics/{escape(source)}" download>{escape(source)}</a>'
+    """To a file in metrics/, or of another corpus's pages where its path has that folder."""
+    path = source if "metrics/" in source else f"metrics/{source}"
+    return f'<a href="{escape(path)}" download>{escape(source)}</a>'
 
 
 def table(
@@ -96,19 +104,21 @@ def table(
     label: str = "",
     swatch: Sequence[str] | None = None,
     titles: Sequence[str] | None = None,
+    pale: str = "",
 ) -> Html:
     """A sortable table of a frame of display texts.
 
     Columns whose values all read as numbers are set flush right. swatch: a modality per row, whose
     colour stands before the first cell. titles: of each row's first cell, such as
     a slug. source: the file in metrics/ the table links to. label: what a screen reader calls it,
-    where it has neither caption nor name.
+    where it has neither caption nor name. pale: a column set in grey, as of no account here.
     """
     numeric = {
         column: all(_numeric(value) for value in frame[column]) and len(frame) > 0
         for column in frame.columns
     }
     classes = {column: ' class="number"' if numeric[column] else "" for column in frame.columns}
+    classes |= {pale: ' class="pale"'} if pale else {}
     head = "".join(
         f'<th scope="col"{classes[column]}>'
         f'<button type="button">{escape(str(column))}</button></th>'

@@ -31,6 +31,7 @@ def slider(metrics: Metrics) -> Html:
         "thresholds": thresholds,
         "rows": rows,
         "everything": everything[0] if everything else None,
+        "genres": _genre_values(metrics),
     }
     first = metrics.leading
     options = "".join(
@@ -59,21 +60,30 @@ def slider(metrics: Metrics) -> Html:
         f'<thead><tr><th scope="col">Averaged</th>{head}</tr></thead>'
         f"<tbody>{''.join(body)}</tbody></table></div>"
         f"<details><summary>By genre</summary>{_by_genre(metrics)}</details>"
-        '<script src="metrics/films.js" defer></script>'
         f'<script type="application/json" class="values">{as_json(data)}</script></div>'
     )
     chart = figure(sweep(metrics.thresholds, first, start), "sweep", source="thresholds.csv")
     return Html(control) + chart
 
 
+def _genre_values(metrics: Metrics) -> dict[str, dict[str, dict[str, list[float | None]]]]:
+    """Precision, recall and F1: by approach, by threshold as the script writes it, by genre."""
+    found: dict[str, dict[str, dict[str, list[float | None]]]] = {}
+    columns = ["approach", "threshold", "genre", *MEASURES]
+    for row in metrics.threshold_genres[columns].round(4).itertuples(index=False):
+        slug, threshold, genre, *values = row
+        at = found.setdefault(str(slug), {}).setdefault(f"{threshold:g}", {})
+        at[str(genre)] = [None if value != value else float(value) for value in values]
+    return found
+
+
 def _by_genre(metrics: Metrics) -> str:
-    """A row a genre, which the script fills from the films' scores."""
+    """A row a genre, which the script fills from threshold_genres.csv."""
     head = "".join(
         f'<th scope="col" class="number">{name}</th>' for name in ("Precision", "Recall", "F1")
     )
     cells = "".join(
-        f'<td class="number"><output data-measure="{measure}"></output>'
-        f'<small data-measure="{measure}"></small></td>'
+        f'<td class="number"><output data-measure="{measure}"></output></td>'
         for measure in MEASURES
     )
     rows = "".join(
@@ -84,6 +94,10 @@ def _by_genre(metrics: Metrics) -> str:
         '<div class="table-frame" tabindex="0" role="region" aria-label="By genre">'
         '<table data-quarto-disable-processing="true"><thead><tr><th scope="col">Genre</th>'
         f"{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+        '<p class="source none-here">By genre there are numbers at every threshold for the '
+        "approaches named before the run, and at the fixed thresholds for the others.</p>"
+        '<p class="source">Data: <a href="metrics/threshold_genres.csv" download>'
+        "threshold_genres.csv</a></p>"
     )
 
 

@@ -1,4 +1,4 @@
-"""Stage report: metrics/, docs/ and report/ become report/_site/."""
+"""Stage report: metrics/, docs/ and report/ become report/_site/, what is stale of it."""
 
 from pathlib import Path
 
@@ -9,7 +9,8 @@ from stages.base.console import CommandLine, run_command, say
 def main() -> None:
     parser = CommandLine(
         prog="python -m stages.report",
-        description="Render report/_site from metrics/ and docs/: with Quarto where there is one, "
+        description="Render the pages of a corpus from its metrics/, then those of other corpora "
+        "and the home, what is stale of them, into report/_site: with Quarto where there is one, "
         "else as a preview of the same pages.",
     )
     parser.add_argument(
@@ -24,15 +25,18 @@ def main() -> None:
         write(diagram(read_declared(Path())), arguments.pipeline)
         say(f"report: drew the pipeline in {arguments.pipeline}")
         return
-    from stages.rendering import quarto, site
+    from stages.rendering import freshness, quarto
 
     executable = quarto.find()
     if executable is None:
         say("report: no working quarto (1.4 or later) found, rendering the preview of the pages")
     else:
         say(f"report: rendering with {executable}")
-    folder = site.render(Path("report"), places.metrics(), executable)
-    say(f"report: open {folder / 'index.html'}")
+    report, chosen = Path("report"), places.metrics()
+    rendered = freshness.refresh(report, chosen.parent, executable, chosen.name, say)
+    if not rendered:
+        say("report: every page is up to date")
+    say(f"report: open {report / '_site' / 'index.html'}")
 
 
 if __name__ == "__main__":

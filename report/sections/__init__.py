@@ -2,7 +2,8 @@
 
 from report.sections.ablations import contrast, label_sets, ranks, ungrouped, variance
 from report.sections.catalogue import label_agreement, missing
-from report.sections.data import downloaded, extraction, sheets
+from report.sections.data import downloaded, extraction, features, sheets
+from report.sections.genres import confusion
 from report.sections.instrument import ceilings, null_corpus, over_time, recovery, simulations
 from report.sections.probes import budgets, chosen, curves, tuning
 from report.sections.run import (
@@ -28,11 +29,13 @@ __all__ = [
     "ceilings",
     "chosen",
     "citation",
+    "confusion",
     "contrast",
     "curves",
     "downloaded",
     "edit_loop",
     "extraction",
+    "features",
     "key_frames",
     "label_agreement",
     "label_sets",

@@ -5,6 +5,7 @@ from typing import Any
 from report import html, text
 from report.html import Html
 from report.loading import Metrics
+from report.tables import features as tables
 
 
 def sheets(metrics: Metrics) -> Html:
@@ -55,6 +56,25 @@ def extraction(metrics: Metrics) -> list[str]:
         f"{audio.get('silence_level', -70)} dBFS is silent and not used; a trailer with only "
         "silent windows has no sound.",
     ]
+
+
+def features(metrics: Metrics) -> Html:
+    """What each table of published features is, what was counted in it, and which films it was."""
+    found = tables.features(metrics)
+    if not found:
+        return html.paragraph("No table of features was read.")
+    about = html.table(tables.records(found), source="features.json", name="features")
+    counted = html.table(
+        tables.counts(found),
+        caption="What was found in each",
+        source="features.json",
+        name="counts",
+    )
+    listed = tables.listed(metrics)
+    if listed.empty:
+        return about + counted
+    shown = html.table(listed, source="features.csv", name="features-listed", label="Films")
+    return about + counted + html.folded(f"{text.counted(len(listed), 'film')}: which", shown)
 
 
 def downloaded(metrics: Metrics) -> str:

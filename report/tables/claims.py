@@ -11,9 +11,12 @@ CONSTANT, EVERY = "constant answer", "every genre"
 
 
 def claims(metrics: Metrics) -> pd.DataFrame:
-    """The seed study's claims, each with its verdict, the estimate, its interval and p."""
+    """The seed study's claims, each with its verdict, the estimate, its interval and p.
+
+    On the rendered corpus also with what was planted that decides it.
+    """
     rows = metrics.table("claims")
-    return pd.DataFrame(
+    shown = pd.DataFrame(
         {
             "Claim": rows["claim"],
             "Verdict": rows["verdict"],
@@ -22,6 +25,35 @@ def claims(metrics: Metrics) -> pd.DataFrame:
             "p (Holm)": p_values(rows),
         }
     )
+    if metrics.sample:
+        said = [planted(metrics, str(claim)) for claim in rows["claim"]]
+        shown.insert(1, "What we planted", said)
+    return shown
+
+
+def caption(metrics: Metrics) -> str:
+    """What the table is: a verdict on the claims, or a dry run."""
+    if metrics.sample:
+        return "A dry run: what we planted decides each verdict; none is about films"
+    return "The student study's claims: supported, contradicted or undecided on this corpus"
+
+
+def planted(metrics: Metrics, claim: str) -> str:
+    """What the recipe of the rendered corpus holds that decides a claim; a dash for nothing."""
+    recipe = metrics.parameters.get("sample", {})
+    rates = [recipe.get(modality, {}) for modality in ("picture", "sound")]
+    for genre in metrics.genre_names:
+        if claim.startswith(genre) and all(genre in of for of in rates):
+            seen, heard = (f"{of[genre]:.0%}" for of in rates)
+            return f"its cue in {seen} of shots and {heard} of sounds"
+    if claim == "Sound beats picture" and all(rates):
+        seen, heard = (f"{sum(of.values()) / len(of):.0%}" for of in rates)
+        return f"cues in {seen} of shots and {heard} of sounds, on average over genres"
+    if claim.startswith("Frames in isolation"):
+        return "the cues of Mystery and Thriller in the order of shots, the others in each frame"
+    if claim.startswith("The first 30 s"):
+        return "cues spread evenly over the trailer"
+    return "–"
 
 
 def published(metrics: Metrics) -> pd.DataFrame:

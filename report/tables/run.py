@@ -8,7 +8,7 @@ from report.loading import Metrics
 from report.text import in_words, number
 
 STAGES = (  # those the pipeline has whatever its matrix
-    *("catalogue", "label_ceiling", "download", "frames", "audio", "splits", "leaks"),
+    *("collect", "catalogue", "label_ceiling", "download", "frames", "audio", "splits", "leaks"),
     *("fit@prior", "ceiling", "evaluate", "contrast", "compare", "training_sets"),
 )
 
@@ -39,6 +39,7 @@ def stages(metrics: Metrics) -> pd.DataFrame:
     current = {*STAGES, *(f"embed@{name}" for name in matrix.get("backbones", {}))}
     pretrained = matrix.get("pretrained", {})
     current |= {f"{stage}@{name}" for name in pretrained for stage in ("weights", "embed")}
+    current |= {f"features@{name}" for name in metrics.parameters.get("features") or {}}
     current |= {f"fit@{metrics.names.slug(name)}" for name in metrics.approaches["approach"]}
     rows = [
         {
@@ -100,7 +101,8 @@ def backbones(metrics: Metrics) -> tuple[pd.DataFrame, list[str]]:
     ran = models[models["run"] == 1]
     recorded = metrics.provenance.get("stages", {})
     written = metrics.pipeline.get("bytes", {})
-    trailers = int(metrics.download["ok"])
+    embedded = metrics.download.get("ok", metrics.splits.get("usable", {}).get("any", 0))
+    trailers = int(embedded)
     seconds = [recorded.get(f"embed@{name}", {}).get("seconds") for name in ran["backbone"]]
     shown = pd.DataFrame(
         {

@@ -19,45 +19,23 @@
     return parseInt(film.scores.slice(at, at + WIDTH), 36);
   }
 
-  /* Precision, recall and F1 of one genre at a threshold; naming it for every film beside. */
-  function quality(data, approach, genre, threshold) {
-    let [hits, named, own] = [0, 0, 0];
-    data.films.forEach(function (film) {
-      const has = film.genres.includes(genre);
-      const says = score(data, film, approach, genre) >= Math.round(threshold * 1000);
-      own += has;
-      named += says;
-      hits += has && says;
-    });
-    const share = own / data.films.length;
-    return {
-      precision: named ? hits / named : NaN,
-      recall: own ? hits / own : NaN,
-      f1: named + own ? (2 * hits) / (named + own) : NaN,
-      everything: { precision: share, recall: 1, f1: (2 * share) / (1 + share) },
-    };
-  }
-
   function slider(box) {
     const data = JSON.parse(box.querySelector("script.values").textContent);
-    const films = window.trailerFilms;
     const choice = box.querySelector("select");
     const range = box.querySelector("input[type=range]");
     const views = window.reportViews;
 
+    /* From a table made beforehand: it has every threshold of the approaches named before the run,
+       and of the others the fixed ones. */
     function byGenre(threshold) {
-      const approach = films ? films.approaches.findIndex((a) => a.slug === choice.value) : -1;
+      const found = (data.genres[choice.value] || {})[String(threshold)];
       box.querySelectorAll("tr[data-genre]").forEach(function (row) {
-        const genre = films ? films.genres.indexOf(row.dataset.genre) : -1;
-        if (approach < 0 || genre < 0) return;
-        const found = quality(films, approach, genre, threshold);
-        row.querySelectorAll("output").forEach(function (output) {
-          output.textContent = two(found[output.dataset.measure]);
-        });
-        row.querySelectorAll("small").forEach(function (small) {
-          small.textContent = two(found.everything[small.dataset.measure]);
+        const at = found && found[row.dataset.genre];
+        row.querySelectorAll("output").forEach(function (output, place) {
+          output.textContent = two(at ? at[place] : null);
         });
       });
+      box.querySelector(".none-here").hidden = Boolean(found);
     }
 
     function update() {
@@ -93,12 +71,16 @@
     const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
     const keys = data.films.map((film) => plain([film.title, film.year ?? "", film.id].join(" ")));
     data.genres.forEach((name, place) => genre.add(new Option(name, String(place))));
+    const labelled = data.films.some((film) => film.genres);
+    genre.closest("label").hidden = !labelled;
+    const has = (film, place) => Boolean(film.genres) && film.genres.includes(place);
+    const year = (film) => ` (${film.year ?? "–"})`;
 
     function show(film) {
-      const own = film.genres.map((place) => data.genres[place]).join(", ");
+      const own = (film.genres || []).map((place) => data.genres[place]).join(", ");
       const title = element("h3");
-      title.append(element("bdi", film.title), ` (${film.year ?? "–"})`);
-      const about = element("p", `${own} · `, "caption");
+      title.append(element("bdi", film.title), year(film));
+      const about = element("p", labelled ? `${own} · ` : "", "caption");
       about.append(element("bdi", film.id));
       const table = element("table");
       table.dataset.quartoDisableProcessing = "true";
@@ -107,7 +89,7 @@
       data.genres.forEach(function (name, place) {
         const cell = element("th", name, "number");
         cell.scope = "col";
-        if (film.genres.includes(place)) cell.classList.add("own");
+        if (has(film, place)) cell.classList.add("own");
         head.append(cell);
       });
       head.cells[0].scope = "col";
@@ -127,7 +109,7 @@
           const value = score(data, film, place, column);
           const cell = element("td", two(value / 1000), "number score");
           cell.style.setProperty("--score", String(value / 1000));
-          if (film.genres.includes(column)) cell.classList.add("own");
+          if (has(film, column)) cell.classList.add("own");
           row.append(cell);
         });
       });
@@ -136,7 +118,8 @@
       frame.setAttribute("role", "region");
       frame.setAttribute("aria-label", "Scores of every approach");
       frame.append(table);
-      const note = "Marked: the film's own genres. First the approaches named before the run.";
+      const note = (labelled ? "Marked: the film's own genres. " : "") +
+        "First the approaches named before the run.";
       shown.replaceChildren(title, about, frame, element("p", note, "source"));
       found.querySelectorAll("button").forEach(function (button) {
         button.setAttribute("aria-pressed", String(button.dataset.film === film.id));
@@ -148,7 +131,7 @@
       const wanted = genre.value === "" ? null : Number(genre.value);
       const films = data.films.filter((film, place) =>
         words.every((word) => keys[place].includes(word)) &&
-        (wanted === null || film.genres.includes(wanted)));
+        (wanted === null || has(film, wanted)));
       const more = films.length > SHOWN ? `, the first ${SHOWN} are listed` : "";
       box.querySelector("#film-count").textContent =
         `${films.length} of ${data.films.length} films${more}`;
@@ -156,7 +139,7 @@
         const button = element("button");
         button.type = "button";
         button.dataset.film = film.id;
-        button.append(element("bdi", film.title), ` (${film.year ?? "–"})`);
+        button.append(element("bdi", film.title), year(film));
         button.addEventListener("click", () => show(film));
         const item = element("li");
         item.append(button);

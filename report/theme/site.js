@@ -139,7 +139,32 @@
     frame.parentNode.insertBefore(button, frame);
   }
 
+  /* Links to the other corpora: to the same page where they have it, else to their first. */
+  function switches() {
+    const known = window.trailerCorpora || {};
+    const [here, page] = window.location.pathname.split("/").slice(-2);
+    const main = document.querySelector("main");
+    if (!main || !(here in known) || Object.keys(known).length < 2) return;
+    const nav = document.createElement("nav");
+    nav.className = "corpora";
+    nav.setAttribute("aria-label", "Corpora");
+    nav.append("Corpus:");
+    Object.keys(known).forEach(function (name) {
+      const link = document.createElement(name === here ? "span" : "a");
+      link.textContent = known[name].title;
+      if (name === here) {
+        link.setAttribute("aria-current", "true");
+      } else {
+        const same = known[name].pages.includes(page) ? page : "index.html";
+        link.href = "../" + encodeURIComponent(name) + "/" + same;
+      }
+      nav.append(link);
+    });
+    main.prepend(nav);
+  }
+
   document.addEventListener("DOMContentLoaded", function () {
+    switches();
     document.querySelectorAll("table.sortable").forEach(function (table) {
       sortable(table);
       copyable(table);

@@ -8,6 +8,8 @@ from pathlib import Path, PurePosixPath
 
 import yaml
 
+from stages.base import places
+
 FOLDER = "guide"  # of the site
 IMAGES = (".png", ".jpg", ".svg")
 # Code, where nothing is a link; [text](target "title"), which an image has a ! before
@@ -40,7 +42,8 @@ def copy(root: Path, project: Path) -> None:
                 images += [name] if name.endswith(IMAGES) else []
                 return f"{name}{sign}{anchor}"
             if folder == "report" and name.endswith(".qmd"):
-                return f"../{name}{sign}{anchor}"
+                page = name.removesuffix(".qmd")  # those of the corpus that every clone has
+                return f"../{places.DEFAULT}/{page}.html{sign}{anchor}"
             return f"{repository}/blob/HEAD/{inside}{sign}{anchor}" if repository else ""
 
         text = relink(page.read_text(encoding="utf-8"), led)

@@ -20,16 +20,21 @@ def find() -> Path | None:
     found = beside or shutil.which("quarto")
     if found is None:
         return None
-    try:
-        said = subprocess.run(
-            [found, "--version"], capture_output=True, text=True, timeout=60, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    version = re.match(r"(\d+)\.(\d+)", said.stdout.strip())
-    if said.returncode or not version or tuple(map(int, version.groups())) < OLDEST:
+    number = re.match(r"(\d+)\.(\d+)", version(Path(found)))
+    if not number or tuple(map(int, number.groups())) < OLDEST:
         return None
     return Path(found)
+
+
+def version(executable: Path) -> str:
+    """What a quarto says that it is, as in `1.7.32`; "" where it does not run."""
+    try:
+        said = subprocess.run(
+            [str(executable), "--version"], capture_output=True, text=True, timeout=60, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return "" if said.returncode else said.stdout.strip()
 
 
 def render(executable: Path, project: Path) -> Path:

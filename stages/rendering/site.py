@@ -1,18 +1,24 @@
-"""Make the website whole: a copy of the pages with their metrics, rendered, then moved in place."""
+"""Make the pages of one corpus: a copy of them with its metrics, rendered, then moved in place."""
 
 import json
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 from stages.base import formulas, places, published_studies
 from stages.base.errors import BenchmarkError
-from stages.base.files import replacing
-from stages.rendering import guide, pipeline, preview, quarto
+from stages.base.files import replacing, write
+from stages.rendering import fitting_pages, pipeline, preview, quarto
+from stages.rendering.films import with_labels, with_names
 
 NEEDED = (
     "catalogue.json",
-    "download.json",
     "splits.json",
     "headline.json",
     "parameters.json",
@@ -21,7 +27,6 @@ NEEDED = (
     "thresholds.csv",
     "threshold_genres.csv",
     "references.csv",
-    "attrition.csv",
     "comparisons.csv",
     "claims.csv",
     "films.json",
@@ -29,68 +34,136 @@ NEEDED = (
 LEFT_OUT = shutil.ignore_patterns(
     "_site*", "._site*", "_freeze", ".quarto", "__pycache__", "*_files", "*.html"
 )
+SITE = "_site"
+ABOUT = "about.json"  # of a corpus's pages, beside them
+CORPORA = "corpora.js"  # beside the folders of the corpora, for the switch on every page
 
 
-def render(report: Path, metrics: Path, executable: Path | None) -> Path:
-    """Render `report` (pages) from `metrics` into `report/_site` and return that folder.
+@dataclass(frozen=True)
+class Corpus:
+    """A corpus that has pages, or may have them."""
 
-    The guide, docs/ beside `report`, goes with the pages. What lies beside `report` goes with
-    them: what benchmarks/results/ says of the judges, and the pipeline of dvc.yaml and dvc.lock.
-    executable: a working quarto, or None for the preview. The old site stays until the new one is
-    complete. BenchmarkError when metrics are missing or a page fails.
+    name: str
+    title: str
+    """What the pages call it."""
+    sample: bool
+
+    @classmethod
+    def read(cls, metrics: Path) -> "Corpus":
+        """By its folder in metrics/ and the catalogue.json there."""
+        about = json.loads((metrics / "catalogue.json").read_text(encoding="utf-8"))
+        sample = bool(about.get("sample"))
+        usual = "Rendered trailers" if sample else metrics.name
+        return cls(metrics.name, str(about.get("title") or usual), sample)
+
+
+def missing(metrics: Path) -> list[str]:
+    """The files without which a corpus has no pages."""
+    return [name for name in NEEDED if not (metrics / name).is_file()]
+
+
+def render(report: Path, metrics: Path, executable: Path | None, digest: str = "") -> Path:
+    """Render the pages of the corpus in `metrics` into a folder of its name in `report/_site`.
+
+    metrics: the corpus's folder in metrics/. What lies beside that goes with the pages: what
+    benchmarks/results/ says of the judges, and the corpus's pipeline, dvc.yaml and dvc.lock.
+    executable: a working quarto, or None for the preview. digest: of all that the pages are made
+    from, kept with them. The old pages stay until the new ones are complete. BenchmarkError when
+    metrics are missing or a page fails.
     """
-    missing = [name for name in NEEDED if not (metrics / name).is_file()]
-    if missing:
+    if names := missing(metrics):
         raise BenchmarkError(
             "the report has not all it is rendered from",
-            where=f"{metrics.name}/",
-            found=f"no {', '.join(missing)}",
-            do="run `dvc repro`, which writes them",
+            where=f"{metrics}/",
+            found=f"no {', '.join(names)}",
+            do=f"run `{places.dvc('repro')}`, which writes them",
         )
+    corpus, root = Corpus.read(metrics), metrics.parent.parent
+    with workspace(report) as project:
+        shutil.rmtree(project / "home", ignore_errors=True)
+        shutil.copytree(metrics, project / "metrics")
+        # how well the judges judge: measured once by a benchmark, not by each run
+        for path in (root / "benchmarks" / "results").glob("*.json"):
+            shutil.copy(path, project / "metrics")
+        graph = json.dumps(graph_of(root, corpus.name))
+        (project / "metrics" / "pipeline.json").write_text(graph, encoding="utf-8")
+        with_labels(project / "metrics", catalogue_of(root, corpus.name))
+        with_names(project / "metrics")
+        _fit(project, corpus)
+        vega(project / "theme" / "vega.js")
+        built = render_project(project, executable)
+        pages = sorted(path.name for path in built.glob("*.html"))
+        about = {"title": corpus.title, "pages": pages, "digest": digest}
+        (built / ABOUT).write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
+        _move(built, report / SITE / corpus.name)
+    write_corpora(report / SITE)
+    return report / SITE / corpus.name
+
+
+def _move(built: Path, site: Path) -> None:
+    """Put the finished folder in place of the old one."""
+    with replacing(site) as new:
+        shutil.copytree(built, new)
+
+
+def graph_of(root: Path, corpus: str) -> dict[str, Any]:
+    """The pipeline of a corpus, without the size of the site itself: it would never stay."""
+    graph = pipeline.read(root / places.folder(corpus))
+    size = {name: n for name, n in graph.get("bytes", {}).items() if not name.startswith("report")}
+    return graph | {"bytes": size} if graph else {}
+
+
+def catalogue_of(root: Path, corpus: str) -> Path:
+    """The table of a corpus's films with their labels, where it was made."""
+    return root / places.data(corpus) / "catalogue.parquet"
+
+
+def write_corpora(site: Path) -> None:
+    """Name the corpora that have pages, in a script: a page opened from a disk can fetch none."""
+    found = {}
+    for path in sorted(site.glob(f"*/{ABOUT}")):
+        about = json.loads(path.read_text(encoding="utf-8"))
+        found[path.parent.name] = {name: about[name] for name in ("title", "pages")}
+    write(f"window.trailerCorpora = {json.dumps(found)};\n", site / CORPORA)
+
+
+@contextmanager
+def workspace(report: Path) -> Iterator[Path]:
+    """A copy of the pages with all that they import, as a project to be changed and rendered."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder).resolve()
         project = root / "report"
         shutil.copytree(report, project, ignore=LEFT_OUT)
-        shared = root / "stages" / "base"  # all that the pages import of stages
+        shared = root / "stages" / "base"
         shared.mkdir(parents=True)
         for module in (formulas, published_studies):
             shutil.copy(str(module.__file__), shared)
-        shutil.copytree(metrics, project / "metrics")
-        # how well the judges judge: measured once by a benchmark, not by each run
-        for path in (report.parent / "benchmarks" / "results").glob("*.json"):
-            shutil.copy(path, project / "metrics")
-        graph = json.dumps(pipeline.read(report.parent / places.folder()))
-        (project / "metrics" / "pipeline.json").write_text(graph, encoding="utf-8")
-        guide.copy(report.parent, project)
-        _films(project / "metrics")
-        _vega(project / "theme" / "vega.js")
-        if executable is None:
-            built = root / "site"
-            preview.render(project, built)
-        else:
-            built = quarto.render(executable, project)
-        return _move(built, report / "_site")
+        yield project
 
 
-def _films(metrics: Path) -> None:
-    """Beside films.json the same as a script: a page that is opened from a disk can fetch none."""
-    source = metrics / "films.json"
-    if source.exists():
-        films = json.dumps(json.loads(source.read_text(encoding="utf-8")), separators=(",", ":"))
-        script = f"window.trailerFilms = {films};\n"  # all of it ASCII
-        (metrics / "films.js").write_text(script, encoding="utf-8")
+def render_project(project: Path, executable: Path | None) -> Path:
+    """Render a project and return the folder of its pages."""
+    if executable is not None:
+        return quarto.render(executable, project)
+    built = project.parent / f"{project.name}-site"
+    preview.render(project, built)
+    return built
 
 
-def _vega(path: Path) -> None:
+def _fit(project: Path, corpus: Corpus) -> None:
+    known = fitting_pages.facts(project / "metrics")
+    for page in project.glob("*.qmd"):
+        fitted = fitting_pages.fitted(page.read_text(encoding="utf-8"), known)
+        page.write_text(fitted, encoding="utf-8")
+    path = project / "_quarto.yml"
+    settings = yaml.safe_load(path.read_text(encoding="utf-8"))
+    settings["website"]["title"] = f"{settings['website']['title']}: {corpus.title}"
+    path.write_text(yaml.safe_dump(settings, sort_keys=False), encoding="utf-8")
+
+
+def vega(path: Path) -> None:
     """Write Vega, Vega-Lite and Vega-Embed as one file, so that no page needs a network."""
     import vl_convert
 
     bundle = vl_convert.javascript_bundle()  # type: ignore[call-arg]  # its stub has no default
     path.write_text(bundle, encoding="utf-8")
-
-
-def _move(built: Path, site: Path) -> Path:
-    """Put the finished folder in place of the old one."""
-    with replacing(site) as new:
-        shutil.copytree(built, new)
-    return site

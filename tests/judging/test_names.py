@@ -5,8 +5,9 @@ WORDS = {"colour": "colour statistics", "mfcc": "MFCC statistics", "tones": "i-v
 
 
 def single(slug, backbone="colour", context="mean", head="linear", **more):
-    modality = "picture" if backbone == "colour" else "sound"
-    return Cell(slug, "single", modality, (backbone,), context, head, **more)
+    if backbone == "colour":
+        return Cell(slug, "single", "picture", (backbone,), context, head, **more)
+    return Cell(slug, "single", "sound", (backbone,), context, head, **more)
 
 
 def early(slug, sound="mfcc"):

@@ -10,9 +10,10 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))  # for made_up_metrics
 
 import made_up_metrics
+import made_up_published
 
 from report.loading import Metrics, load
-from stages.rendering import pipeline, site
+from stages.rendering import freshness, site
 
 REPORT = Path(__file__).parents[2] / "report"
 
@@ -26,21 +27,22 @@ def pages_in(folder: Path) -> Path:
 
 def as_rendered(folder: Path) -> Metrics:
     """The metrics with what the rendering puts beside them."""
-    results = folder.parent / "benchmarks" / "results"
+    root = folder.parent.parent
+    results = root / "benchmarks" / "results"
     found = {path.stem: json.loads(path.read_text("utf-8")) for path in results.glob("*.json")}
-    return replace(load(folder), pipeline=pipeline.read(folder.parent), **found)
+    return replace(load(folder), pipeline=site.graph_of(root, folder.name), **found)
 
 
 @pytest.fixture(scope="session")
 def made_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A full metrics/ folder of the sample corpus."""
-    return made_up_metrics.write(tmp_path_factory.mktemp("sample") / "metrics")
+    return made_up_metrics.write(tmp_path_factory.mktemp("sample") / "metrics/sample")
 
 
 @pytest.fixture(scope="session")
 def real_films(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A metrics/ folder of real films: no ceilings, no sheets, markup in every free text."""
-    folder = tmp_path_factory.mktemp("films") / "metrics"
+    folder = tmp_path_factory.mktemp("films") / "metrics" / "films"
     return made_up_metrics.write(folder, sample=False, hostile=True, seed=3)
 
 
@@ -55,14 +57,42 @@ def films(real_films: Path) -> Metrics:
 
 
 @pytest.fixture(scope="session")
-def preview(made_up: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site of the sample corpus, rendered once without Quarto."""
-    return site.render(pages_in(tmp_path_factory.mktemp("preview")), made_up, None)
+def features(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A metrics/ folder of published features, without labels and without one of the genres."""
+    return made_up_published.write(tmp_path_factory.mktemp("features") / "metrics" / "mmtf14k")
+
+
+@pytest.fixture(scope="session")
+def published(features: Path) -> Metrics:
+    return as_rendered(features)
+
+
+@pytest.fixture(scope="session")
+def whole(made_up: Path, features: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site of two corpora with its home, rendered once without Quarto."""
+    folder = tmp_path_factory.mktemp("preview")
+    pages = pages_in(folder)
+    for metrics in (made_up, features):
+        shutil.copytree(metrics.parent.parent, folder, dirs_exist_ok=True)
+    assert freshness.refresh(pages, folder / "metrics", None) == ["mmtf14k", "sample", "home"]
+    return pages / "_site"
+
+
+@pytest.fixture(scope="session")
+def preview(whole: Path) -> Path:
+    """The pages of the sample corpus."""
+    return whole / "sample"
+
+
+@pytest.fixture(scope="session")
+def published_preview(whole: Path) -> Path:
+    """The pages of the corpus of published features, with hostile texts."""
+    return whole / "mmtf14k"
 
 
 @pytest.fixture(scope="session")
 def film_preview(real_films: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site of real films with hostile texts, rendered once without Quarto."""
+    """The pages of trailers of real films with hostile texts, rendered once without Quarto."""
     return site.render(pages_in(tmp_path_factory.mktemp("films-preview")), real_films, None)
 
 

@@ -132,8 +132,8 @@ def recovery(folder: Path, rng: np.random.Generator, headline: dict[str, str]) -
     write_json(folder, "recovery", {"headline": said})
 
 
-def beside(root: Path) -> None:
-    """What lies beside metrics/: results of benchmarks, dvc.yaml, params.yaml and dvc.lock."""
+def beside(root: Path, corpus: str) -> None:
+    """What lies beside metrics/: results of benchmarks; a corpus's dvc.yaml and its two others."""
     import yaml
 
     def scenario(difference: float, films: int, rate: float) -> dict[str, Any]:
@@ -179,8 +179,10 @@ def beside(root: Path) -> None:
         "report": {"cmd": "python -m stages.report", "deps": [one, two, made]},
     }
     params = {"matrix": {"approaches": {"a": 1, "b": 2, "not_run": 3}}}
-    (root / "params.yaml").write_text(yaml.safe_dump(params), encoding="utf-8")
-    (root / "dvc.yaml").write_text(yaml.safe_dump({"stages": declared}), encoding="utf-8")
+    place = root if corpus == "sample" else root / "corpora" / corpus
+    place.mkdir(parents=True, exist_ok=True)
+    (place / "params.yaml").write_text(yaml.safe_dump(params), encoding="utf-8")
+    (place / "dvc.yaml").write_text(yaml.safe_dump({"stages": declared}), encoding="utf-8")
     locked = {
         "make": {"cmd": "python -m stages.make", "outs": [{"path": made, "size": 7000000}]},
         **{
@@ -192,4 +194,4 @@ def beside(root: Path) -> None:
             for key, path in (("a", one), ("b", two), ("of_an_earlier_matrix", one))
         },
     }
-    (root / "dvc.lock").write_text(yaml.safe_dump({"stages": locked}), encoding="utf-8")
+    (place / "dvc.lock").write_text(yaml.safe_dump({"stages": locked}), encoding="utf-8")

@@ -53,7 +53,7 @@ def write(folder: Path, *, sample: bool = True, hostile: bool = False, seed: int
     made_up_films.films(folder, rng, APPROACHES, hostile)
     made_up_films.inventory(folder, APPROACHES, named=not sample)
     made_up_films.judged(folder, rng, HEADLINE)
-    made_up_films.beside(folder.parent)
+    made_up_films.beside(folder.parent.parent, folder.name)
     if sample:
         made_up_films.recovery(folder, rng, HEADLINE)
         _ceilings(folder, rng, prevalence)

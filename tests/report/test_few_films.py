@@ -22,10 +22,8 @@ VERDICT = re.compile(r"[Uu]ndecided|\d are clear of|clearly better|beats (pictur
 @pytest.fixture(scope="module")
 def folder(made_up: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The metrics of the made-up run as the stages leave them where films are too few."""
-    found = Path(
-        shutil.copytree(made_up.parent, tmp_path_factory.mktemp("few") / "all", dirs_exist_ok=True)
-    )
-    folder = found / "metrics"
+    found = Path(shutil.copytree(made_up.parent.parent, tmp_path_factory.mktemp("few") / "all"))
+    folder = found / "metrics" / "sample"
     for path in folder.glob("*.csv"):
         if path.stem == "references":
             continue

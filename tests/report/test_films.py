@@ -45,11 +45,15 @@ def test_disagreements_say_who_was_nearer() -> None:
     ]
 
 
-def test_confusion_is_a_share_of_films_without_the_other_genre() -> None:
-    shares = films.confusion(THREE, "seen")
-    assert shares.loc["Drama", "Horror"] == 0.5  # of One and Three, Three has Horror first
-    assert shares.loc["Horror", "Drama"] == 1.0
-    assert shares.isna().loc["Drama", "Drama"]
+def test_without_labels_films_have_scores_alone(published: Metrics) -> None:
+    of = films.read(published)
+    assert of.y_true is None and of.scores.shape == (240, 11, 9)  # one genre is lacking
+    rows = films.disagreements(of, *list(published.named.values())[:2])
+    assert rows.columns.tolist() == ["Film", "Genre", "Picture", "Sound"]
+    with pytest.raises(ValueError, match="not here"):
+        films.hits(of, published.leading)
+    assert of.titles[4].startswith("Film number 4") and "(" not in of.titles[4]  # without a year
+    assert films.labels_from(published).text == ""
 
 
 def test_read_decodes_what_the_stage_writes(metrics: Metrics) -> None:

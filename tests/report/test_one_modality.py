@@ -17,7 +17,7 @@ def test_a_matrix_of_one_modality_renders_too(
     made_up: Path, pages: Path, tmp_path: Path, modality: str
 ) -> None:
     """No fusion, no comparison of picture with sound, and a headline of one approach."""
-    metrics = Path(shutil.copytree(made_up, tmp_path / "metrics"))
+    metrics = Path(shutil.copytree(made_up, tmp_path / "metrics" / "sample"))
     rows = pd.read_csv(metrics / "approaches.csv", keep_default_na=False)
     slugs = {*rows.loc[rows["modality"].isin(["none", modality]), "approach"], "predict_everything"}
     for name in ("approaches", "genres", "thresholds", "threshold_genres", "rules", "reliability"):

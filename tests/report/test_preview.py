@@ -1,4 +1,5 @@
 import filecmp
+import json
 import re
 import shutil
 from pathlib import Path
@@ -20,7 +21,8 @@ REPORT = Path(__file__).parents[2] / "report"
 def test_every_cell_of_every_page_shows_something(preview: Path) -> None:
     for page in REPORT.glob("*.qmd"):
         text = (preview / f"{page.stem}.html").read_text(encoding="utf-8")
-        assert f"<h1>{read(page).title}</h1>" in text
+        header = read(page).header
+        assert f"<h1>{header.get('title-on-sample', header['title'])}</h1>" in text
         assert "These are not films" in text
         assert "endorsed or certified by TMDB" in text
         assert "preview rendered without Quarto" in text
@@ -28,21 +30,23 @@ def test_every_cell_of_every_page_shows_something(preview: Path) -> None:
         assert text.count('class="chart"') + text.count("<table") + text.count("<p") > len(code)
 
 
-def test_no_page_names_another_machine(preview: Path, film_preview: Path) -> None:
-    for page in [*preview.glob("*.html"), *film_preview.glob("*.html")]:
+def test_no_page_names_another_machine(whole: Path, film_preview: Path) -> None:
+    for page in [*whole.glob("*.html"), *whole.glob("[sm]*/*.html"), *film_preview.glob("*.html")]:
         text = page.read_text(encoding="utf-8")
         assert not re.findall(r'(?:src|href)="(?:https?:)?//[^"]*"', text)
 
 
-def test_links_lead_somewhere(preview: Path) -> None:
-    for page in preview.glob("*.html"):
+def test_links_lead_somewhere(whole: Path) -> None:
+    pages = [page for page in whole.rglob("*.html") if page.parent.name != "guide"]
+    assert {page.parent.name for page in pages} == {"_site", "sample", "mmtf14k"}
+    for page in pages:
         text = page.read_text(encoding="utf-8")
         for link in re.findall(r'(?:src|href)="([^"#:]+)[#"]', text):
-            assert (preview / link).is_file(), f"{page.name}: {link}"
+            assert (page.parent / link).is_file(), f"{page}: {link}"
 
 
-def test_hostile_texts_stay_text(film_preview: Path) -> None:
-    for page in film_preview.glob("*.html"):
+def test_hostile_texts_stay_text(film_preview: Path, whole: Path) -> None:
+    for page in (*film_preview.glob("*.html"), *whole.glob("*.html"), *whole.glob("mm*/*.html")):
         text = page.read_text(encoding="utf-8")
         assert "<script>alert" not in text
         assert HOSTILE not in text
@@ -55,7 +59,7 @@ def test_hostile_texts_stay_text(film_preview: Path) -> None:
 
 def test_a_small_matrix_renders_too(made_up: Path, pages: Path, tmp_path: Path) -> None:
     """Tables without rows, as the stages leave them; no benchmark, no lock, no optional table."""
-    metrics = Path(shutil.copytree(made_up, tmp_path / "metrics"))
+    metrics = Path(shutil.copytree(made_up, tmp_path / "metrics" / "sample"))
     for name in ("ungrouped.csv", "ranks.csv", "cells.csv", "models.csv", "provenance.json"):
         (metrics / name).unlink()
     for name in (
@@ -83,15 +87,17 @@ def test_a_small_matrix_renders_too(made_up: Path, pages: Path, tmp_path: Path) 
 
 
 def test_same_metrics_give_the_same_bytes(preview: Path, made_up: Path, pages: Path) -> None:
-    again = site.render(pages, made_up, None)
+    about = json.loads((preview / "about.json").read_text(encoding="utf-8"))
+    again = site.render(pages, made_up, None, about["digest"])
     names = sorted(str(path.relative_to(preview)) for path in preview.rglob("*") if path.is_file())
     _, different, missing = filecmp.cmpfiles(preview, again, names, shallow=False)
     assert (different, missing) == ([], [])
 
 
 def test_failing_cell_is_named_and_the_old_site_stays(made_up: Path, pages: Path) -> None:
-    (pages / "_site").mkdir()
-    (pages / "_site" / "index.html").write_text("old", encoding="utf-8")
+    old = pages / "_site" / "sample" / "index.html"
+    old.parent.mkdir(parents=True)
+    old.write_text("old", encoding="utf-8")
     page = pages / "index.qmd"
     broken = page.read_text(encoding="utf-8").replace("wording.answer(metrics)", "1 / 0")
     page.write_text(broken, encoding="utf-8")
@@ -99,8 +105,8 @@ def test_failing_cell_is_named_and_the_old_site_stays(made_up: Path, pages: Path
         site.render(pages, made_up, None)
     assert "report/index.qmd, cell 'answer'" in str(caught.value)
     assert "ZeroDivisionError: division by zero" in str(caught.value)
-    assert (pages / "_site" / "index.html").read_text(encoding="utf-8") == "old"
-    assert [path.name for path in pages.glob("_site*")] == ["_site"]
+    assert old.read_text(encoding="utf-8") == "old"
+    assert [path.name for path in (pages / "_site").iterdir()] == ["sample"]
 
 
 class Losing(NotebookClient):

@@ -41,7 +41,7 @@ def test_results_before_a_run(tmp_path: Path) -> None:
 def test_command_prints_a_table(made_up: Path) -> None:
     ran = subprocess.run(
         [sys.executable, "-m", "stages.results"],
-        cwd=made_up.parent,
+        cwd=made_up.parent.parent,
         env={"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", "COLUMNS": "80"},
         capture_output=True,
         encoding="utf-8",

@@ -1,0 +1,105 @@
+"""Render what is stale: a digest of all that pages are made from is kept beside them."""
+
+import hashlib
+import importlib.metadata
+import json
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from stages.base import formulas, published_studies
+from stages.rendering import fitting_pages, home, site
+from stages.rendering.quarto import version
+
+LIBRARIES = ("vl-convert-python", "altair", "pandas", "nbconvert")
+SKIPPED = ("_site", "_freeze", ".quarto", "__pycache__")
+
+
+def refresh(
+    report: Path,
+    metrics: Path,
+    executable: Path | None,
+    first: str | None = None,
+    say: Callable[[str], None] = lambda text: None,
+) -> list[str]:
+    """Render the stale pages, those of the corpus `first` before the others, then the home.
+
+    Returns what was rendered: names of corpora, "home". metrics: the folder of all corpora's. A
+    corpus without the tables of a whole run has no pages; of `first` that is a BenchmarkError.
+    """
+    folders = {folder.name: folder for folder in home.with_tables(metrics)}
+    if first is not None:
+        folders = {first: metrics / first} | folders
+    rendered = []
+    for name, folder in folders.items():
+        digest = digest_of_corpus(report, folder, executable)
+        if _kept(report / site.SITE / name / site.ABOUT) != digest:
+            say(f"report: rendering the pages of {name}")
+            site.render(report, folder, executable, digest)
+            rendered.append(name)
+    digest = digest_of_home(report, metrics, executable)
+    if _kept(report / site.SITE / home.FILES) != digest:
+        say("report: rendering the home")
+        home.render(report, metrics, executable, digest)
+        rendered.append("home")
+    return rendered
+
+
+def digest_of_corpus(report: Path, metrics: Path, executable: Path | None) -> str:
+    """Of all that the pages of one corpus are made from."""
+    root = metrics.parent.parent
+    found = _code(executable)
+    found.update(json.dumps(site.graph_of(root, metrics.name), sort_keys=True).encode())
+    pages = [path for path in _files(report) if path.relative_to(report).parts[0] != "home"]
+    beside = sorted((root / "benchmarks" / "results").glob("*.json"))
+    catalogue = site.catalogue_of(root, metrics.name)
+    # only a corpus whose labels are not in git takes them from there
+    whole = not site.missing(metrics)
+    private = whole and "without-labels" in fitting_pages.facts(metrics)
+    labels = [catalogue] if private and catalogue.is_file() else []
+    _add(found, report, pages)
+    _add(found, root, [*_files(metrics), *beside, *labels])
+    return found.hexdigest()
+
+
+def digest_of_home(report: Path, metrics: Path, executable: Path | None) -> str:
+    """Of all that the home is made from: the tables of every corpus, the pages, the guide."""
+    root = report.parent
+    found = _code(executable)
+    citation = [path for path in (root / "CITATION.cff",) if path.is_file()]
+    _add(found, root, [*_files(report), *_files(root / "docs"), *citation])
+    _add(found, metrics, _files(metrics))
+    return found.hexdigest()
+
+
+def _code(executable: Path | None) -> "hashlib._Hash":
+    """A digest of what renders: this code, the libraries, Quarto or the preview."""
+    found = hashlib.sha256((version(executable) if executable else "preview").encode())
+    for name in LIBRARIES:
+        found.update(f"{name} {importlib.metadata.version(name)}\n".encode())
+    here = Path(__file__).parent
+    modules = [Path(str(module.__file__)) for module in (formulas, published_studies)]
+    _add(found, here.parent, [*_files(here), *modules])
+    return found
+
+
+def _add(found: "hashlib._Hash", root: Path, paths: Iterable[Path]) -> None:
+    for path in paths:
+        name = path.resolve().relative_to(root.resolve()).as_posix()
+        content = hashlib.sha256(path.read_bytes()).hexdigest()
+        found.update(f"{name} {content}\n".encode())
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if path.is_file() and not set(path.relative_to(folder).parts) & set(SKIPPED)
+    )
+
+
+def _kept(path: Path) -> str | None:
+    """The digest beside pages; None where there are none, or no whole ones."""
+    try:
+        return str(json.loads(path.read_text(encoding="utf-8"))["digest"])
+    except (FileNotFoundError, KeyError, ValueError):
+        return None
