@@ -11,8 +11,11 @@ from report.text import counted, interval, number, p_value, signed
 
 FRONT = "mmtf14k"  # real films: what the site opens with where it has been run
 LEAST_GENRES = 4  # that two corpora share, for a correlation of their order
-NAMED = {"picture_minus_sound": "Picture − sound", "fusion_gain": "Both − the better of the two"}
-WORDS = {1: "first is better", -1: "second is better", 0: "undecided"}
+NAMED = {"picture_minus_sound": "Picture − sound", "fusion_gain": "Both − the better one"}
+WORDS = {
+    "picture_minus_sound": {1: "picture is better", -1: "sound is better", 0: "undecided"},
+    "fusion_gain": {1: "both are better", -1: "both are worse", 0: "undecided"},
+}
 
 
 @dataclass(frozen=True)
@@ -103,7 +106,11 @@ def _found(of: Metrics) -> dict[str, str]:
     for key, name in NAMED.items():
         if key in of.headline:
             row = of.comparison(of.headline[key])
-            word = "too few films" if pd.isna(row["lo"]) else WORDS[VERDICTS.get(row["verdict"], 0)]
+            word = (
+                "too few films"
+                if pd.isna(row["lo"])
+                else WORDS[key][VERDICTS.get(row["verdict"], 0)]
+            )
             known = f"{signed(row['difference'], 3)}, {p_value(row['p_holm'])}"
             found[name] = f"{word} ({known})"
     skill = of.comparisons[of.comparisons["family"] == "no_skill"]
@@ -185,7 +192,7 @@ def label_ceilings(folder: Path, titles: dict[str, str]) -> pd.DataFrame:
         {
             "Corpus": rows["corpus"],
             "Agreement of a second catalogue": rows["metric"],
-            "Genre": rows["genre"].fillna("all"),
+            "Genre": rows["genre"].astype(object).fillna("all"),
             "Value": [number(value, 3) for value in rows["value"]],
             "95% interval": [
                 interval(lo, hi, 3) or "–" for lo, hi in zip(rows["lo"], rows["hi"], strict=True)

@@ -1,6 +1,7 @@
 """Make the home of the site: its first page, the corpora side by side, and the guide."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -56,9 +57,12 @@ def with_tables(metrics: Path) -> list[Path]:
 
 
 def _before(target: Path) -> list[str]:
-    path = target / FILES
-    names = json.loads(path.read_text(encoding="utf-8"))["files"] if path.is_file() else []
-    return [name for name in names if "/" not in name and not name.startswith(".")]
+    """The home's files of before, by name; none where their record is missing or damaged."""
+    try:
+        names = json.loads((target / FILES).read_text(encoding="utf-8"))["files"]
+    except (FileNotFoundError, KeyError, ValueError):
+        return []
+    return [str(name) for name in names if re.fullmatch(r"\w[\w.-]*", str(name))]
 
 
 def _remove(path: Path) -> None:

@@ -25,6 +25,7 @@ from stages.rendering.qmd import Page, plain_markdown, read
 TEMPLATES = Path(__file__).parent / "template"
 CELL_SECONDS = 120  # a cell that takes longer hangs
 PLAIN_TABLE = re.compile(r"<table>.*?</table>", re.DOTALL)  # ours have attributes
+BESIDE = re.compile(r'<script src="(\.\./[\w.-]+)"')
 RAW_HTML = re.compile(r"^(`{3,})\{=html\}\n(.*)\n\1\s*$", re.DOTALL)
 
 
@@ -49,6 +50,8 @@ class Site:
     navigation: tuple[Entry, ...]
     resources: tuple[str, ...]
     """Files to copy, as patterns relative to the project."""
+    beside: tuple[str, ...] = ()
+    """Scripts that lie beside the site's folder, relative to it."""
 
 
 def render(project: Path, output: Path) -> None:
@@ -99,6 +102,7 @@ def _site(project: Path) -> Site:
         pages=tuple(of["render"]),
         navigation=_entries(website["navbar"]["left"]),
         resources=(*of["resources"], css, "theme/preview.css", "theme/search.js"),
+        beside=tuple(BESIDE.findall(str(settings["format"]["html"].get("include-in-header", "")))),
     )
 
 

@@ -128,7 +128,7 @@ def _yaml(path: Path, text: str, line: int) -> dict[str, Any]:
 
 _DIV_OPEN = re.compile(r"^\s*:{3,}\s*(?:\{([^}]*)\}|([\w-]+))\s*$")
 _DIV_CLOSE = re.compile(r"^\s*:{3,}\s*$")
-_LINK = re.compile(r"\]\(((?:\.\./)?[\w-]+)\.(?:qmd|md)(#[\w-]+)?\)")
+_LINK = re.compile(r"\]\(((?:\.\./)?(?:[\w-]+/)?[\w-]+)\.(?:qmd|md)(#[\w-]+)?\)")
 _HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*(?:\{[^}]*\})?\s*$")
 
 

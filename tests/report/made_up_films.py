@@ -179,10 +179,10 @@ def beside(root: Path, corpus: str) -> None:
         "report": {"cmd": "python -m stages.report", "deps": [one, two, made]},
     }
     params = {"matrix": {"approaches": {"a": 1, "b": 2, "not_run": 3}}}
-    place = root if corpus == "sample" else root / "corpora" / corpus
-    place.mkdir(parents=True, exist_ok=True)
-    (place / "params.yaml").write_text(yaml.safe_dump(params), encoding="utf-8")
-    (place / "dvc.yaml").write_text(yaml.safe_dump({"stages": declared}), encoding="utf-8")
+    there = root if corpus == "sample" else root / "corpora" / corpus
+    there.mkdir(parents=True, exist_ok=True)
+    (there / "params.yaml").write_text(yaml.safe_dump(params), encoding="utf-8")
+    (there / "dvc.yaml").write_text(yaml.safe_dump({"stages": declared}), encoding="utf-8")
     locked = {
         "make": {"cmd": "python -m stages.make", "outs": [{"path": made, "size": 7000000}]},
         **{
@@ -194,4 +194,4 @@ def beside(root: Path, corpus: str) -> None:
             for key, path in (("a", one), ("b", two), ("of_an_earlier_matrix", one))
         },
     }
-    (place / "dvc.lock").write_text(yaml.safe_dump({"stages": locked}), encoding="utf-8")
+    (there / "dvc.lock").write_text(yaml.safe_dump({"stages": locked}), encoding="utf-8")

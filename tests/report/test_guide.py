@@ -43,7 +43,7 @@ def copied(repository: Path) -> str:
 
 def test_links_to_what_is_not_on_the_site_become_text(repository: Path) -> None:
     text = copied(repository)
-    assert "See [the\nother](b.md#a-part), all, [genres](../genres.qmd), `fit` and" in text
+    assert "See [the\nother](b.md#a-part), all, [genres](../sample/genres.html), `fit` and" in text
     assert "[far](https://example.org)" in text
     assert '[![A drawing](drawn.svg "it")](drawn.svg)' in text
 
@@ -62,7 +62,9 @@ def test_links_to_sources_lead_to_the_repository_where_it_is_known(repository: P
 
 
 def test_every_page_of_docs_is_on_the_site_and_in_the_menu() -> None:
-    settings = yaml.safe_load((ROOT / "report" / "_quarto.yml").read_text(encoding="utf-8"))
+    settings = yaml.safe_load(
+        (ROOT / "report" / "home" / "_quarto.yml").read_text(encoding="utf-8")
+    )
     pages = {f"guide/{path.name}" for path in DOCS}
     rendered = settings["project"]["render"]
     assert {name for name in rendered if name.startswith("guide/")} == pages
@@ -82,8 +84,8 @@ def test_links_lead_somewhere_in_the_repository(path: Path) -> None:
 
 
 @pytest.mark.xdist_group("report")
-def test_every_link_of_the_rendered_guide_resolves(preview: Path) -> None:
-    pages = sorted((preview / "guide").glob("*.html"))
+def test_every_link_of_the_rendered_guide_resolves(whole: Path) -> None:
+    pages = sorted((whole / "guide").glob("*.html"))
     assert {page.stem for page in pages} == {path.stem for path in DOCS}
     for page in pages:
         html = page.read_text(encoding="utf-8")
@@ -100,8 +102,8 @@ def test_every_link_of_the_rendered_guide_resolves(preview: Path) -> None:
 
 
 @pytest.mark.xdist_group("report")
-def test_the_search_finds_sections_of_the_guide(preview: Path) -> None:
-    contents = (preview / "theme" / "contents.js").read_text(encoding="utf-8")
+def test_the_search_finds_sections_of_the_guide(whole: Path) -> None:
+    contents = (whole / "theme" / "contents.js").read_text(encoding="utf-8")
     assert '"address": "guide/scaling.html#a-store-on-a-url"' in contents
 
 
