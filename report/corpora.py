@@ -191,7 +191,10 @@ def label_ceilings(folder: Path, titles: dict[str, str]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Corpus": rows["corpus"],
-            "Agreement of a second catalogue": rows["metric"],
+            "Agreement": rows["metric"]
+            .str.replace("_", " ")
+            .str.replace(" ap", " AP")
+            .str.replace("f1", "F1"),
             "Genre": rows["genre"].astype(object).fillna("all"),
             "Value": [number(value, 3) for value in rows["value"]],
             "95% interval": [

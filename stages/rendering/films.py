@@ -18,9 +18,10 @@ def with_labels(metrics: Path, catalogue: Path) -> None:
     found = json.loads(path.read_text(encoding="utf-8"))
     if not catalogue.is_file() or any("genres" in film for film in found["films"]):
         return
-    from stages.corpus.table import read_trailers
+    from stages.base.packs import read_table
 
-    known = {trailer.film_id: trailer.genres for trailer in read_trailers(catalogue)}
+    rows = read_table(catalogue).to_pylist()
+    known = {str(row["film_id"]): frozenset(row["genres"]) for row in rows}
     if any(film["id"] not in known for film in found["films"]):
         return  # of another run
     for film in found["films"]:

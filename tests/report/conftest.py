@@ -4,8 +4,10 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from playwright.sync_api import Error, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parent))  # for made_up_metrics
 
@@ -117,3 +119,16 @@ def project(tmp_path: Path) -> Iterator[Path]:
         encoding="utf-8",
     )
     yield folder
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    names = ("chromium", "google-chrome", "chromium-browser")
+    path = next((found for found in map(shutil.which, names) if found), None)
+    with sync_playwright() as playwright:
+        try:
+            launched = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        except Error as error:
+            pytest.skip(f"no Chromium ({str(error).splitlines()[0]}): playwright install chromium")
+        yield launched
+        launched.close()
