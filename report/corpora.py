@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from report.loading import VERDICTS, Metrics, load
+from report.names import read_table
 from report.text import counted, interval, number, p_value, signed
 
 FRONT = "mmtf14k"  # real films: what the site opens with where it has been run
@@ -177,29 +178,7 @@ def _by_genre(corpus: Corpus, modality: str) -> "pd.Series[float]":
     return own.set_index("genre")["normalised_ap"].rename(corpus.name)
 
 
-def label_ceilings(folder: Path, titles: dict[str, str]) -> pd.DataFrame:
-    """How far two catalogues agree, of every corpus that has a second one, as texts."""
-    parts = []
-    for path in sorted(folder.glob("*/label_ceiling.csv")):
-        rows = pd.read_csv(path)
-        if len(rows):
-            title = titles.get(path.parent.name, path.parent.name)
-            parts.append(rows.assign(corpus=title))
-    if not parts:
-        return pd.DataFrame()
-    rows = pd.concat(parts, ignore_index=True)
-    return pd.DataFrame(
-        {
-            "Corpus": rows["corpus"],
-            "Agreement": rows["metric"]
-            .str.replace("_", " ")
-            .str.replace(" ap", " AP")
-            .str.replace("f1", "F1"),
-            "Genre": rows["genre"].astype(object).fillna("all"),
-            "Value": [number(value, 3) for value in rows["value"]],
-            "95% interval": [
-                interval(lo, hi, 3) or "–" for lo, hi in zip(rows["lo"], rows["hi"], strict=True)
-            ],
-            "Films": rows["films"].astype(str),
-        }
-    )
+def label_ceilings(folder: Path) -> dict[str, pd.DataFrame]:
+    """The agreement of two sources of genres, by corpus, of those that have a second one."""
+    found = {path.parent.name: read_table(path) for path in folder.glob("*/label_ceiling.csv")}
+    return {name: rows for name, rows in sorted(found.items()) if len(rows)}

@@ -168,12 +168,10 @@ def test_label_ceilings_of_any_corpus_are_listed(tmp_path: Path) -> None:
         (tmp_path / name).mkdir()
         head = "metric,genre,value,lo,hi,films\n"
         (tmp_path / name / "label_ceiling.csv").write_text(head + row, encoding="utf-8")
-    rows = corpora.label_ceilings(tmp_path, {"tmdb": "TMDB"})
-    assert rows.to_numpy().tolist() == [
-        ["TMDB", "macro_f1", "all", "0.800", "0.780 to 0.820", "678"]
-    ]
+    found = corpora.label_ceilings(tmp_path)
+    assert list(found) == ["tmdb"] and found["tmdb"]["value"].tolist() == [0.8]
     shutil.rmtree(tmp_path / "tmdb")
-    assert corpora.label_ceilings(tmp_path, {}).empty
+    assert corpora.label_ceilings(tmp_path) == {}
 
 
 def test_a_corpus_of_one_table_file_says_so(metrics: Metrics) -> None:
