@@ -84,12 +84,13 @@ def behind(metrics: Metrics) -> list[str]:
     density = metrics.reference("predict_everything", "precision_micro")
     drama = float(metrics.catalogue["prevalence"]["Drama"])
     (blind,) = studies.CONSTANT_ACCURACY.values
+    here = f", here {number(drama)}" if "Drama" in metrics.genre_names else ""
     return [
         f"Accuracy of {ACCURACY[0] * 100:.0f} to {ACCURACY[-1]:.0%}: a constant answer scores "
         f"{blind:.0%} on IMDb's labels of these ten genres and {number(constant)} here; a perfect "
         "predictor does not reach 1.",
         f"Precision of Drama of {number(DRAMA[0])} to {number(DRAMA[-1])}: a genre on many films "
-        f"has a high precision when every genre is named for every film, here {number(drama)}.",
+        f"has a high precision when every genre is named for every film{here}.",
         f"{percentages(AT_LOW)} at a threshold of {LOW:.2f}: so low a threshold names nearly every "
         "genre for every film, and the precision of that is the label density, "
         f"here {number(density)}, whatever the model.",

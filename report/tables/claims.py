@@ -78,7 +78,8 @@ def _reference(metrics: Metrics, name: str) -> tuple[str, float | None]:
     if name == "accuracy":
         return CONSTANT, metrics.reference("best_constant_label", "keras_accuracy")
     if name == "drama":
-        return EVERY, float(metrics.catalogue["prevalence"]["Drama"])
+        share = float(metrics.catalogue["prevalence"]["Drama"])
+        return EVERY, share if "Drama" in metrics.genre_names else None
     return EVERY, metrics.reference("predict_everything", "precision_micro")
 
 
@@ -90,7 +91,7 @@ def _ours(metrics: Metrics, name: str, modality: str) -> float | None:
     if name == "drama":
         at = metrics.threshold_genres
         rows = of_approach(at[(at["threshold"] - rule).abs() < 1e-6], slug, ["Drama"])
-        return float(rows["precision"].iloc[0])
+        return float(rows["precision"].iloc[0])  # undefined where no film is a drama
     at = metrics.thresholds
     rows = at[(at["approach"] == slug) & ((at["threshold"] - rule).abs() < 1e-6)]
     return float(rows["precision_micro"].iloc[0]) if len(rows) else None

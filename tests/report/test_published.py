@@ -12,6 +12,7 @@ from made_up_published import write
 from report import corpora, opening, sections, tables
 from report.corpora import Corpus
 from report.loading import Metrics, load
+from report.published import behind
 from stages.corpus.reader import Trailer
 from stages.corpus.table import save_trailers
 from stages.rendering.films import with_labels
@@ -176,3 +177,15 @@ def test_label_ceilings_of_any_corpus_are_listed(tmp_path: Path) -> None:
 
 def test_a_corpus_of_one_table_file_says_so(metrics: Metrics) -> None:
     assert "No table of features" in sections.features(metrics).text
+
+
+def test_a_corpus_without_dramas_is_not_held_against_their_share(metrics: Metrics) -> None:
+    genres = metrics.genres[metrics.genres["genre"] != "Drama"]
+    at = metrics.threshold_genres[metrics.threshold_genres["genre"] != "Drama"]
+    prevalence = metrics.catalogue["prevalence"] | {"Drama": 0.0}
+    catalogue = metrics.catalogue | {"prevalence": prevalence}
+    without = replace(metrics, genres=genres, threshold_genres=at, catalogue=catalogue)
+    rows = tables.claims.published(without)
+    drama = rows[rows["quantity"] == "drama"]
+    assert set(drama["what"]) == {"published", "perfect"}
+    assert "0.00" not in " ".join(behind(without))
