@@ -20,6 +20,8 @@ PUBLISHED = Path(__file__).parent / "published.yaml"
 HEADER = "# Written by `python -m stages.corpora --write` from the dvc.yaml above: edit that one.\n"
 FOLDERS = re.compile(rf"\b(data|metrics|report/_site)/{places.DEFAULT}(?=/|$)")
 WHOLE = re.compile(r"\$\{(catalogue\.[\w.]+)\}")  # a dependency that is a parameter's value
+LABELS = "/labels.parquet"
+PRIVATE = (LABELS, "/catalogue.txt", "/catalogue.parquet", "/second_source.parquet")  # of films
 Stage = dict[str, Any]
 
 
@@ -30,6 +32,8 @@ def pipeline_text(name: str, root: Path) -> str:
     stages: dict[str, Stage] = whole["stages"]
     if "features" in params:
         stages = _with_features(stages, _read(PUBLISHED), params)
+    if params.get("catalogue", {}).get("labels_may_be_published") is False:
+        stages = {key: _with_private_labels(stage) for key, stage in stages.items()}
     written = {key: _of_corpus(stage, name, params) for key, stage in stages.items()}
     plots = _moved(whole["plots"], name, "../../")
     dumped = yaml.dump(
@@ -78,6 +82,18 @@ def _is_given(key: str, params: Mapping[str, Any]) -> bool:
             return False
         found = found[part]
     return True
+
+
+def _with_private_labels(stage: Stage) -> Stage:
+    """A stage that puts labels where git does not look, and sends them to no remote."""
+    if "foreach" in stage:
+        return stage | {"do": _with_private_labels(stage["do"])}
+    outs = []
+    for out in stage.get("outs", []):
+        path = next(iter(out)) if isinstance(out, dict) else out
+        path = path.replace("metrics/", "data/", 1) if path.endswith(LABELS) else path
+        outs.append({path: {"push": False}} if path.endswith(PRIVATE) else out)
+    return stage | ({"outs": outs} if outs else {})
 
 
 def _of_corpus(stage: Stage, name: str, params: Mapping[str, Any]) -> Stage:
