@@ -31,7 +31,11 @@ FUSION = {
 def sentence(metrics: Metrics) -> Html:
     """One plain sentence: what the two verdicts named before the run say, on which films."""
     films = int(metrics.approaches["films"].iloc[0])
-    on = "rendered trailers of films that do not exist" if metrics.sample else "real films"
+    on = f"On {films:,} real films"
+    if metrics.sample:
+        on = f"On {films:,} rendered trailers of films that do not exist"
+    elif features(metrics):  # what others published is not all that there is to see and to hear
+        on = f"By published features of {films:,} real films"
     said = [
         words[judged(metrics.comparison(metrics.headline[key]))]
         for key, words in (("picture_minus_sound", BETWEEN), ("fusion_gain", FUSION))
@@ -41,7 +45,7 @@ def sentence(metrics: Metrics) -> Html:
         best = metrics.approach(metrics.leading)["macro_ap"]
         chance = number(chance_level(metrics))
         said = [f"{metrics.leading} scores {number(best)} where chance is {chance}"]
-    return Html(f'<p class="answer">On {films:,} {on}, {escape(", and ".join(said))}.</p>')
+    return Html(f'<p class="answer">{on}, {escape(", and ".join(said))}.</p>')
 
 
 def three(metrics: Metrics) -> list[str]:

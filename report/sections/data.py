@@ -70,11 +70,13 @@ def features(metrics: Metrics) -> Html:
         source="features.json",
         name="counts",
     )
+    if notes := tables.notes(found):
+        about += html.bullets(notes)
     listed = tables.listed(metrics)
     if listed.empty:
         return about + counted
     shown = html.table(listed, source="features.csv", name="features-listed", label="Films")
-    return about + counted + html.folded(f"{text.counted(len(listed), 'film')}: which", shown)
+    return about + counted + html.folded(f"{text.counted(len(listed), 'row')}: which films", shown)
 
 
 def downloaded(metrics: Metrics) -> str:

@@ -7,14 +7,13 @@ import pandas as pd
 
 from report.loading import Metrics
 from report.text import isolate
+from report.text import listed as listed_names
 
 ABOUT = {
     "modality": "Of",
     "computed_from": "Computed from",
-    "dimensions": "Numbers",
     "paper": "Paper",
     "licence": "Licence",
-    "note": "Note",
 }
 WHAT = {
     "not_finite": "a number is missing",
@@ -42,6 +41,15 @@ def records(found: dict[str, dict[str, Any]]) -> pd.DataFrame:
         for name, about in found.items()
     ]
     return pd.DataFrame(rows)
+
+
+def notes(found: dict[str, dict[str, Any]]) -> list[str]:
+    """What a reader should know of the tables, each note once with those it is on."""
+    said: dict[str, list[str]] = {}
+    for name, about in found.items():
+        if note := str(about.get("note") or ""):
+            said.setdefault(note, []).append(isolate(name))
+    return [f"{listed_names(names)}: {isolate(note)}" for note, names in said.items()]
 
 
 def counts(found: dict[str, dict[str, Any]]) -> pd.DataFrame:

@@ -118,7 +118,7 @@ def test_what_was_planted_stands_beside_each_claim(metrics: Metrics) -> None:
 
 def test_the_home_opens_with_films_and_names_the_instrument(whole: Path) -> None:
     text = texts(whole)["index"]
-    assert "On 240 real films," in text and "These are not films" not in text
+    assert "By published features of 240 real films," in text and "These are not films" not in text
     assert "Features of 2018" in text and "computed and published by others" in text
     assert 'href="sample/instrument.html"' in (whole / "index.html").read_text("utf-8")
 
