@@ -17,6 +17,7 @@ report: SETS = core report
 report: environment  ## run a corpus and render the site: make report CORPUS=tmdb
 	@test -f $(PIPELINE) || python -m stages.corpora --corpus $(CORPUS)
 	@dvc repro $(PIPELINE)
+	@python -m stages.facts --corpus $(CORPUS)  # also where DVC took the site out of its cache
 	@python -m stages.results --corpus $(CORPUS)
 
 test: SETS = core dev

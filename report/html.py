@@ -95,6 +95,11 @@ def _link(source: str) -> str:
     return f'<a href="{escape(path)}" download>{escape(source)}</a>'
 
 
+def downloads(sources: Iterable[str]) -> Html:
+    """A line of links to files in metrics/."""
+    return Html(f'<p class="source">Data: {", ".join(map(_link, sources))}</p>')
+
+
 def table(
     frame: pd.DataFrame,
     *,

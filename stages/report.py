@@ -25,8 +25,10 @@ def main() -> None:
         write(diagram(read_declared(Path())), arguments.pipeline)
         say(f"report: drew the pipeline in {arguments.pipeline}")
         return
+    from stages.commands.facts.output import write_facts
     from stages.rendering import freshness, quarto
 
+    write_facts(places.corpus())  # the pages offer them for download
     executable = quarto.find()
     if executable is None:
         say("report: no working quarto (1.4 or later) found, rendering the preview of the pages")

@@ -18,6 +18,7 @@ from report.sections.run import (
     not_run,
     pipeline,
     price,
+    records,
     timings,
 )
 from report.sections.training_sets import learning_curve, retrained
@@ -50,6 +51,7 @@ __all__ = [
     "pipeline",
     "price",
     "ranks",
+    "records",
     "recovery",
     "retrained",
     "sheets",

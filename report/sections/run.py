@@ -173,3 +173,10 @@ def citation(metrics: Metrics) -> str:
         f"A benchmark of picture, sound and both{at}; run on {corpus} "
         f"({text.counted(films, 'film')})."
     )
+
+
+def records(metrics: Metrics) -> Html:
+    """Links to the files that machines read, of those that are there."""
+    names = ("results.json", "croissant.json")
+    found = [name for name in names if (metrics.folder / name).is_file()]
+    return html.downloads(found) if found else html.paragraph("Neither was written here.")

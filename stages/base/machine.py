@@ -33,6 +33,12 @@ def peak_megabytes() -> float:
     return max(own, workers) / unit
 
 
+def cpu_seconds() -> float:
+    """Seconds of processors that this process and its workers that have ended took."""
+    found = [resource.getrusage(of) for of in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in found)
+
+
 def processor() -> str:
     """Name of the processor, if the system has it."""
     try:

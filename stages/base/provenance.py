@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from stages.base.files import write
-from stages.base.machine import describe_machine, peak_megabytes
+from stages.base.machine import cpu_seconds, describe_machine, peak_megabytes
 from stages.base.redaction import redact
 from stages.base.versions import installed
 
@@ -20,7 +20,8 @@ PACKAGES = (
 
 
 def record_stage(name: str, seconds: float, path: Path) -> None:
-    """Add one finished stage to the provenance file: seconds, peak memory of it and its workers.
+    """Add one finished stage to the provenance file: seconds, and of it and its workers processor
+    seconds and peak memory.
 
     The file is no output of DVC's: timings differ from run to run and must not invalidate anything.
     """
@@ -32,6 +33,7 @@ def record_stage(name: str, seconds: float, path: Path) -> None:
     found["date"] = datetime.now(UTC).date().isoformat()
     found.setdefault("stages", {})[name] = {
         "seconds": round(seconds, 1),
+        "cpu_seconds": round(cpu_seconds(), 1),
         "peak_megabytes": round(peak_megabytes()),
     }
     _write(found, path)

@@ -1,0 +1,1 @@
+"""What machines read of a corpus: one record per approach, and Croissant metadata."""
