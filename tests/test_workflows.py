@@ -46,6 +46,14 @@ def test_the_token_of_a_workflow_is_not_left_in_its_folder(path):
 
 
 @EACH
+def test_no_command_holds_what_somebody_else_may_have_named(path):
+    """A tag's or a branch's name in a command would be run with it; a variable is only read."""
+    for job in jobs(path).values():
+        for step in job["steps"]:
+            assert "${{" not in step.get("run", "")
+
+
+@EACH
 def test_packages_are_installed_by_hashes_and_not_where_something_is_published(path):
     for name, job in jobs(path).items():
         for step in job["steps"]:
@@ -70,8 +78,19 @@ def test_pages_are_rendered_by_the_same_versions_here_and_there():
 
     core = versions("core")
     assert {name: core.get(name) for name in versions("pages")} == versions("pages")
-    quarto = [step.get("with", {}).get("version") for step in jobs(WORKFLOWS[1])["build"]["steps"]]
-    assert versions("report")["quarto-cli"] in quarto
+    for name in ("pages", "release"):
+        steps = jobs(ROOT / f".github/workflows/{name}.yml")["build"]["steps"]
+        quarto = [step.get("with", {}).get("version") for step in steps]
+        assert versions("report")["quarto-cli"] in quarto, name
+
+
+def test_a_tag_releases_the_site_and_the_results_and_nothing_else_does():
+    release = yaml12.read((ROOT / ".github/workflows/release.yml").read_text(encoding="utf-8"))
+    assert release["on"] == {"push": {"tags": ["v*"]}}
+    packed = " ".join(step.get("run", "") for step in release["jobs"]["build"]["steps"])
+    assert "-C report/_site ." in packed and "results.tar.gz metrics CITATION.cff" in packed
+    assert release["jobs"]["publish"]["permissions"] == {"contents": "write"}
+    assert release["jobs"]["publish"]["needs"] == "build"
 
 
 ANSWER = [
