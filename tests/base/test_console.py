@@ -119,3 +119,20 @@ subprocess.run([sys.executable, "-c", {child!r}], check=True)
 """
     subprocess.run([sys.executable, "-c", parent], cwd=Path(__file__).parents[2], check=True)
     assert json.loads(path.read_text())["stages"]["small"]["peak_megabytes"] < 200
+
+
+def test_seconds_of_processors_are_of_the_stage_and_of_its_workers(tmp_path):
+    path = tmp_path / "provenance.json"
+    burn = "import time\nwhile time.process_time() < {}: pass\n"
+    stage = f"""
+import subprocess, sys
+from pathlib import Path
+from stages.base.provenance import record_stage
+subprocess.run([sys.executable, "-c", {burn.format(1)!r}], check=True)
+{burn.format(1.5)}
+time.sleep(1)
+record_stage("busy", 9, Path({str(path)!r}))
+"""
+    subprocess.run([sys.executable, "-c", stage], cwd=Path(__file__).parents[2], check=True)
+    found = json.loads(path.read_text())["stages"]["busy"]
+    assert 2.5 <= found["cpu_seconds"] < 3.4  # a worker's 1, its own 1.5; sleeping takes none
