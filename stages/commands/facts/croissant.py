@@ -95,12 +95,12 @@ def _features(params: Mapping[str, Any]) -> Iterator[Json]:
     """Published tables of features where they are published: not copied, named with their hash."""
     for name, table in params.get("features", {}).items():
         if table.get("url") and table.get("sha256"):
-            words = f"{table['name']}: {table['computed_from']}. Licence: {table['licence']}."
+            words = f"{table.get('name') or name}: {table['computed_from']}."
             yield {
                 "@type": "cr:FileObject",
                 "@id": f"features_{name}",
                 "name": str(table["file"]),
-                "description": words,
+                "description": f"{words} Licence: {table['licence']}.",
                 "contentUrl": str(table["url"]),
                 "encodingFormat": guess_type(str(table["file"]))[0] or "application/octet-stream",
                 "sha256": str(table["sha256"]),

@@ -60,7 +60,7 @@ sample:
 PARAMS = """\
 catalogue: {path: films.txt}
 features:
-  eyes: {name: Eyes, file: eyes.csv, url: https://example.org/eyes.csv, sha256: ab12,
+  eyes: {file: eyes.csv, url: https://example.org/eyes.csv, sha256: ab12,
     computed_from: frames, licence: CC0}
   ears: {name: Ears, file: ears.csv, url: , sha256: , computed_from: sound, licence: CC0}
 """
