@@ -56,6 +56,7 @@ class Metrics:
     pipeline: dict[str, Any]
     calibration: dict[str, Any]
     null_corpus: dict[str, Any]
+    trained_on_noise: dict[str, Any]
     over_time: dict[str, Any]
     bench: dict[str, Any]
     edit_loop: dict[str, Any]
@@ -185,6 +186,7 @@ def load(folder: Path) -> Metrics:
         pipeline=document("pipeline.json", required=False),
         calibration=document("calibration.json", required=False),
         null_corpus=document("null_corpus.json", required=False),
+        trained_on_noise=document("trained_on_noise.json", required=False),
         over_time=document("over_time.json", required=False),
         bench=document("bench.json", required=False),
         edit_loop=document("edit_loop.json", required=False),

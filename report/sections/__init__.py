@@ -4,7 +4,14 @@ from report.sections.ablations import contrast, label_sets, ranks, ungrouped, va
 from report.sections.catalogue import label_agreement, missing
 from report.sections.data import downloaded, extraction, features, sheets
 from report.sections.genres import confusion
-from report.sections.instrument import ceilings, null_corpus, over_time, recovery, simulations
+from report.sections.instrument import (
+    ceilings,
+    null_corpus,
+    over_time,
+    recovery,
+    simulations,
+    trained_on_noise,
+)
 from report.sections.probes import budgets, chosen, curves, tuning
 from report.sections.run import (
     backbones,
@@ -21,7 +28,7 @@ from report.sections.run import (
     records,
     timings,
 )
-from report.sections.training_sets import learning_curve, retrained
+from report.sections.training_sets import learning_curve, once_retrained, retrained
 
 __all__ = [
     "backbones",
@@ -47,6 +54,7 @@ __all__ = [
     "models",
     "not_run",
     "null_corpus",
+    "once_retrained",
     "over_time",
     "pipeline",
     "price",
@@ -57,6 +65,7 @@ __all__ = [
     "sheets",
     "simulations",
     "timings",
+    "trained_on_noise",
     "tuning",
     "ungrouped",
     "variance",

@@ -127,6 +127,21 @@ def null_corpus(metrics: Metrics) -> Html:
     )
 
 
+def trained_on_noise(metrics: Metrics) -> Html:
+    """How often two approaches that know nothing differ clearly, since they were trained."""
+    of = metrics.trained_on_noise
+    if not of:
+        return Html("")
+    share, lo, hi = of["share"]
+    return html.paragraph(
+        "The intervals hold the trained models fixed. What that leaves out: of "
+        f"{of['pairs']} pairs of approaches trained on pure noise {share:.0%} differ clearly (95% "
+        f"interval {lo:.0%} to {hi:.0%}), where 5% would be right for approaches as such. Read a "
+        "clear difference as one between these trained models; for the two named before the run, "
+        "the wider intervals below also count other training films."
+    )
+
+
 def over_time(metrics: Metrics) -> Html:
     """Whether cues that exist only over time are found by models that know the frames' order."""
     of = metrics.over_time

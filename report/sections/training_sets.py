@@ -6,7 +6,9 @@ from report import figures, html
 from report.html import Html
 from report.loading import Metrics
 from report.tables import training_sets as tables
-from report.text import listed, number, quoted
+from report.text import listed, number, quoted, signed
+
+NAMED = {"picture_sound": "picture minus sound", "fusion": "both minus the better of the two"}
 
 
 def learning_curve(metrics: Metrics, chance: float) -> Html:
@@ -55,6 +57,27 @@ def retrained(metrics: Metrics) -> Html:
     )
     shown = html.table(tables.retrained(rows), source="retrained.csv", name="retrained")
     return words + shown
+
+
+def once_retrained(metrics: Metrics) -> Html:
+    """The differences named before the run with intervals that count other training films too."""
+    rows = metrics.table("retrained")
+    if rows.empty or rows["retrained_lo"].dropna().empty:
+        return Html("")
+    rows = rows.dropna(subset=["retrained_lo"])
+    told = [
+        f"{NAMED[row['family']]} {signed(row['difference'], 3)} "
+        f"({signed(row['retrained_lo'], 3)} to {signed(row['retrained_hi'], 3)})"
+        for row in rows.to_dict("records")
+    ]
+    still = (rows["retrained_lo"] > 0) | (rows["retrained_hi"] < 0)
+    clear = {len(rows): "Zero is outside", 0: "Zero is inside"}.get(
+        int(still.sum()), f"Zero is outside {int(still.sum())} of {len(rows)}"
+    )
+    return html.paragraph(
+        "How sure are we? With models trained anew on resampled films as well, which is the widest "
+        f"of our intervals: {listed(told)}. {clear}."
+    )
 
 
 def _no_longer_clear(rows: pd.DataFrame) -> str:
