@@ -20,13 +20,14 @@ def main() -> None:
     from stages.base.files import replacing
     from stages.base.params import load
     from stages.base.params.reading import read, sets_folder
-    from stages.base.params.sets import matrix_text, read_set, unsaved_entries
+    from stages.base.params.sets import matrix_text, read_set, unsaved_entries, with_submitted
 
     load(chosen=name)
     document = read()
     folder = sets_folder(document.path)
     lost = unsaved_entries(document.content.get("matrix"), folder)
-    changed = document.with_section("matrix", matrix_text(read_set(folder, name).matrix))
+    matrix = with_submitted(read_set(folder, name).matrix, document.content)
+    changed = document.with_section("matrix", matrix_text(matrix))
     with replacing(document.path) as new:
         new.write_text(changed, encoding="utf-8")
         shutil.copymode(document.path, new)

@@ -44,7 +44,7 @@ def main() -> None:
     adjusted = adjusted_p_values(read_csv(folder / "claims.csv"))
     named_cells = [cell for cell in board.cells if cell.slug in headline.named.values()]
     first = headline_rows(read_board(places.data(), named_cells), judging, headline)
-    rows = comparison_rows(board, judging, first, adjusted)
+    rows = comparison_rows(board, judging, first, adjusted, headline.leading)
     write_csv(rows, COLUMNS, folder / "comparisons.csv")
     named = headline.named | {NAMES[row["family"]]: row["name"] for row in first}
     write_json(named, folder / "headline.json")
@@ -66,7 +66,7 @@ def main() -> None:
     sets, faults = load_sets()
     for fault in faults:
         say(f"left out of cells.csv, a set that does not fit: {fault}")
-    write_csv(cell_rows(params, sets), CELLS, folder / "cells.csv")
+    write_csv(cell_rows(params, sets, board.cells), CELLS, folder / "cells.csv")
     write_csv(model_rows(params, sets), MODELS, folder / "models.csv")
     write_json(read().content, folder / "parameters.json")
     ran = {cell.fitted_with for cell in board.cells}

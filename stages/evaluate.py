@@ -37,22 +37,20 @@ def main() -> None:
     CommandLine(
         prog="python -m stages.evaluate",
         description="Evaluate the out-of-fold scores of the whole matrix on the same films: writes "
-        "tables of approaches, genres, thresholds, rules, calibration, confusion and references "
-        "(CSV) under metrics/, and the scores themselves.",
+        "tables of all that is said of them (CSV) under metrics/, and the scores themselves.",
     ).parse_args()
 
     from stages.base.counting import counted
     from stages.base.params import load
     from stages.base.params.matrix import cells
     from stages.base.tables import write_csv
-    from stages.judging import calibrating, confusion, rules, tables
+    from stages.judging import calibrating, confusion, rules, submitted, tables
     from stages.judging.board import read_board
     from stages.judging.out_of_fold import OutOfFold
 
     params = load()
     board = read_board(places.data(), cells(params))
-    judging, folder = params.judging, places.metrics()
-    named = params.matrix.headline.named
+    judging, folder, named = params.judging, places.metrics(), params.matrix.headline.named
     labels = None if params.catalogue.labels_may_be_published else places.data()
     OutOfFold.from_board(board).write(folder, labels)
     write_csv(tables.approach_rows(board, judging), APPROACHES, folder / "approaches.csv")
@@ -72,8 +70,9 @@ def main() -> None:
     write_csv(rows, CALIBRATION, folder / "calibration.csv")
     write_csv([row for part in bins for row in part], RELIABILITY, folder / "reliability.csv")
     write_csv(tables.reference_rows(board, judging), REFERENCES, folder / "references.csv")
-    judged = counted(len(board.cells), "approach")
-    say(f"{judged} judged on {counted(len(board.film_id), 'film')}")
+    sent_in = submitted.card_rows(board, places.data())
+    write_csv(sent_in, submitted.COLUMNS, folder / "submitted.csv")
+    say(f"{counted(len(board.cells), 'approach')} judged on {counted(len(board.film_id), 'film')}")
 
 
 if __name__ == "__main__":

@@ -20,14 +20,14 @@ def main() -> None:
     from stages.base.params import load
     from stages.base.params.matrix import cells, not_served
     from stages.base.tables import write_csv
-    from stages.fitting.approaches import fit, is_trained
+    from stages.fitting.approaches import fit, is_fitted, is_trained
     from stages.fitting.films import read_films
     from stages.fitting.not_run import save_not_run
     from stages.fitting.saved_models import save_models
     from stages.fitting.scores import save_scores
 
     params = load()
-    matrix = {cell.slug: cell for cell in cells(params) if not cell.base}
+    matrix = {cell.slug: cell for cell in cells(params) if is_fitted(cell)}
     if reason := not_served(params.matrix).get(name):
         save_not_run(name, reason, len(params.training.seeds), places.data(), places.metrics())
         say(f"{name}: not run: {reason}")

@@ -36,7 +36,7 @@ def main() -> None:
     from stages.base.compute import configure_torch
     from stages.base.dvc_project import workspace_hashes
     from stages.base.params import load
-    from stages.base.params.sets import FOLDER, read_set
+    from stages.base.params.sets import FOLDER, read_set, with_submitted
     from stages.commands.lock import read_yaml
     from stages.commands.plan.costs import Recorded, count, plan
     from stages.commands.plan.finished import Finished
@@ -49,7 +49,7 @@ def main() -> None:
     matrix = params.matrix
     would_be, lock = read_yaml(places.params()), read_yaml(places.lock())
     if arguments.set:
-        would_be["matrix"] = read_set(Path(FOLDER), arguments.set).matrix
+        would_be["matrix"] = with_submitted(read_set(Path(FOLDER), arguments.set).matrix, would_be)
     if arguments.catalogue:
         would_be["catalogue"]["path"] = str(arguments.catalogue)
     trailers = read_catalogue(arguments.catalogue or Path(params.catalogue.path))

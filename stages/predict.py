@@ -41,7 +41,7 @@ def main() -> None:
     from stages.trailers.fetching.fetcher import TrailerFetcher
 
     params = load()
-    matrix = [cell for cell in cells(params) if not cell.base]
+    matrix = [cell for cell in cells(params) if not cell.base and cell.kind != "submitted"]
     chosen = chosen_cells(matrix, arguments.approach or list(params.matrix.headline.named.values()))
     locked = lock.read_lock(places.lock())
     for cell in chosen:

@@ -8,14 +8,14 @@ def main() -> None:
     CommandLine(
         prog="python -m stages.splits",
         description="Assign every usable film to a fold, stratified over label combinations: "
-        "writes data/splits.parquet and metrics/: splits.json, attrition.csv, missing.csv.",
+        "writes data/splits.parquet, and to metrics/ splits.json, folds, attrition, missing (CSV).",
     ).parse_args()
 
     from stages.base.counting import counted
     from stages.base.packs import write_table
     from stages.base.params import load
     from stages.base.tables import write_csv, write_json
-    from stages.corpus.folds import ATTRITION, group_films
+    from stages.corpus.folds import ATTRITION, group_films, save_folds
     from stages.corpus.labels import collections_of, labelled_films, published_splits_of
     from stages.corpus.serving import served_by_trailers
     from stages.corpus.splitting import scattered_collections, split_rows, split_table
@@ -36,6 +36,7 @@ def main() -> None:
     rows = split_rows(films, y_true, collections, parts, served, params)
     table = split_table(rows, served, params, bool(every.features))
     write_table(table, places.data() / "splits.parquet")
+    save_folds(rows, places.metrics() / "folds.csv")
     write_csv(served.attrition, ATTRITION, places.metrics() / "attrition.csv")
     seen, heard = (each - served.left_out for each in (served.picture, served.sound))
     by_modality = {"picture": len(seen), "sound": len(heard)}
@@ -49,8 +50,7 @@ def main() -> None:
     usable = [place[row["film_id"]] for row in rows]
     series = group_films([collections[row] for row in usable])
     size = describe_sample_size(y_true[usable][judged], series[judged], params.folds, every.judging)
-    found = {films[usable[number]] for number in judged}
-    lost = missing.missing_rows(labelled, found, every.judging)
+    lost = missing.missing_rows(labelled, {films[usable[n]] for n in judged}, every.judging)
     write_csv(lost, missing.COLUMNS, places.metrics() / "missing.csv")
     counts |= {"folds": sizes, "missing": missing.describe_missing(lost), **size}
     write_json(counts, places.metrics() / "splits.json")

@@ -35,6 +35,7 @@ def resolved() -> dict[str, dict]:
 def test_the_stages_dvc_lists_are_the_cells_of_the_matrix(resolved):
     params = load(ROOT / "params.yaml")
     groups = {"single": "fit@", "early": "early@", "late": "late@", "prior": ""}
+    assert not params.matrix.submitted  # the default corpus judges nobody else's
     expected = {groups[cell.kind] + cell.slug for cell in cells(params) if not cell.base}
     expected |= {f"embed@{slug}" for slug in params.matrix.backbones}
     for slug in params.matrix.pretrained:
@@ -69,9 +70,8 @@ def test_the_report_knows_only_metrics(resolved):
     assert not [dep for dep in deps if dep.startswith(("data/", "params"))]
     written = {out for stage in resolved.values() for out in stage["outs"]}
     tables = {out for out in written if out.startswith("metrics/") and "curves" not in out}
-    tables -= {
-        f"metrics/sample/{name}" for name in FILES
-    }  # for `python -m stages.diff`; the pages show films.json
+    others = {*FILES, "folds.csv"}  # for `python -m stages.diff`, and for whoever brings scores
+    tables -= {f"metrics/sample/{name}" for name in others}  # the pages show films.json
     assert tables <= deps, "a table nobody renders, or a report that is not renewed"
 
 
@@ -142,3 +142,20 @@ def test_what_a_stage_by_hand_is_told_it_needs_is_what_dvc_says(resolved, monkey
         found[name]["deps"].add("params.yaml")  # DVC counts parameters among them
         assert found.pop(name) == stage | {"deps": stage["deps"] | {"params.yaml"}}
     assert not found
+
+
+def test_what_was_sent_in_is_a_stage_each(tmp_path, monkeypatch):
+    """A list's stages have the names that DVC gives them."""
+    from dvc.repo import Repo
+
+    declared = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]["submitted"]
+    params = {"matrix": {"submitted": ["theirs", "ours"]}}
+    (tmp_path / "params.yaml").write_text(yaml.safe_dump(params))
+    (tmp_path / "dvc.yaml").write_text(yaml.safe_dump({"stages": {"submitted": declared}}))
+    monkeypatch.chdir(tmp_path)
+    Repo.init(no_scm=True).close()
+    with Repo(str(tmp_path)) as repo:
+        found = {s.addressing: (s.cmd, [d.def_path for d in s.deps]) for s in repo.index.stages}
+    ours = dict(resolve({"submitted": declared}, params))
+    assert found == {name: (stage["cmd"], stage["deps"]) for name, stage in ours.items()}
+    assert found["submitted@ours"][1][0] == "submissions/sample/ours.csv"

@@ -47,6 +47,7 @@ THEMES = {
     "rendering",
     "sample",
     "scoring",
+    "submissions",
     "trailers",
 }
 

@@ -77,6 +77,16 @@ def test_a_silent_film_is_seen_and_a_black_one_heard(folder):
     with Path("metrics/sample/attrition.csv").open(encoding="utf-8") as file:
         lost = {(row["step"], row["reason"]): row["trailers"] for row in csv.DictReader(file)}
     assert (lost["frames", "black"], lost["audio", "silent"]) == ("1", "1")
+    with Path("metrics/sample/folds.csv").open(encoding="utf-8") as file:
+        told = list(csv.DictReader(file))
+    assert [(row["picture"], row["sound"]) for row in told[:3]] == [
+        ("1", "0"),
+        ("0", "1"),
+        ("1", "1"),
+    ]
+    assert [(r["film_id"], int(r["fold"])) for r in told] == [
+        (r["film_id"], r["fold"]) for r in rows
+    ]
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,10 @@ def resolve(
         if "foreach" not in stage:
             yield name, _fill(stage, params)
             continue
-        for key, item in _lookup(stage["foreach"].strip("${}"), params).items():
+        items = _lookup(stage["foreach"].strip("${}"), params)
+        if not isinstance(items, Mapping):  # a list, whose items DVC names by what they are
+            items = {item: item for item in items}
+        for key, item in items.items():
             yield f"{name}@{key}", _fill(stage["do"], {**params, "key": key, "item": item})
 
 

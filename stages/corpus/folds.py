@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,8 +10,10 @@ import numpy as np
 from stages.base.counting import counted
 from stages.base.errors import BenchmarkError
 from stages.base.params import MIN_FOLDS
+from stages.base.tables import write_csv
 
 ATTRITION = ("step", "reason", "trailers")
+FOLDS = ("film_id", "fold", "picture", "sound")  # of metrics/folds.csv
 
 
 def group_films(collections: Sequence[str]) -> np.ndarray:
@@ -60,6 +63,15 @@ def assign_folds(
 def draw_folds(n: int, folds: int, seed: int) -> np.ndarray:
     """A fold for each of n films that all others were split without, (n,) int8, evenly by lot."""
     return (np.random.default_rng(seed).permutation(n) % folds).astype(np.int8)
+
+
+def save_folds(rows: Iterable[Mapping[str, Any]], path: Path) -> None:
+    """Write `metrics/folds.csv`, by which others can learn in the same folds; rows: as above.
+
+    picture, sound: 1 where the film has it, else 0.
+    """
+    has = ("picture", "sound")
+    write_csv(({**row, **{name: int(row[name]) for name in has}} for row in rows), FOLDS, path)
 
 
 def stratified_subset(y_true: np.ndarray, n: int, seed: int) -> np.ndarray:

@@ -89,6 +89,11 @@ def _fuse(cell: Cell, films: Films, data: Path, labels: str) -> Outcome:
     return Outcome(fuse(first, second, films.y_true, films.ids, cell.head))
 
 
+def is_fitted(cell: Cell) -> bool:
+    """Whether `fit` makes its scores: neither together with another cell's nor by somebody else."""
+    return not cell.base and cell.kind != "submitted"
+
+
 def _cross_validate(
     cell: Cell,
     items: Items,

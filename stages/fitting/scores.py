@@ -1,5 +1,6 @@
 """Out-of-fold scores on disk, a file for each approach: all that is judged, besides the labels."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,11 +54,19 @@ def stored_label_sets(path: Path) -> list[str]:
         return [name.removesuffix(".score") for name in file.files if name.endswith(".score")]
 
 
-def save_scores(scores: Mapping[str, Scores], path: Path) -> None:
+def read_about(path: Path) -> dict[str, str]:
+    """What is said of scores that were sent in, beside them in their file; else nothing."""
+    with np.load(path) as file:
+        return dict(json.loads(str(file["about"]))) if "about" in file.files else {}
+
+
+def save_scores(
+    scores: Mapping[str, Scores], path: Path, about: Mapping[str, str] | None = None
+) -> None:
     """Write one approach's scores by label set, byte for byte the same for the same numbers.
 
     The films of all label sets are the same: they were trained together. Another fit's are kept
-    beside its scores where they are others.
+    beside its scores where they are others. about: what is said of scores that were sent in.
     """
     first = next(iter(scores.values()))
     arrays = {"film_id": first.film_id, "fold": first.fold}
@@ -65,6 +74,8 @@ def save_scores(scores: Mapping[str, Scores], path: Path) -> None:
         arrays |= {f"{labels}.score": each.score, f"{labels}.inner": each.inner}
         if not np.array_equal(each.film_id, first.film_id):
             arrays |= {f"{labels}.film_id": each.film_id, f"{labels}.fold": each.fold}
+    if about:
+        arrays["about"] = np.array(json.dumps(dict(about)))
     with replacing(path) as new:
         np.savez(new, allow_pickle=False, **arrays)
 

@@ -1,9 +1,10 @@
 """All approaches' scores of the same films, from which every table is made."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from stages.base.genres import GENRES, LABEL_SETS
 from stages.base.params import JudgingParams
 from stages.base.params.matrix import Cell
 from stages.fitting.films import read_films
-from stages.fitting.scores import Scores, film_ids
+from stages.fitting.scores import Scores, film_ids, read_about
 from stages.judging.sample_size import SampleSize, check_sample_size
 from stages.scoring.bootstrap import GenreResamples, resampled_average_precision
 
@@ -30,7 +31,8 @@ class Board:
     y_true: np.ndarray
     """(n_films, n_genres) bool."""
     by_seed: np.ndarray
-    """(n_approaches, n_seeds, n_films, n_genres) float32, as on disk."""
+    """(n_approaches, n_seeds, n_films, n_genres) float32, as on disk; NaN throughout for the seeds
+    that an approach has fewer of than another."""
     inner: np.ndarray
     """(n_approaches, n_folds, n_films, n_genres) float32; inner[:, f]: what may be tuned on for
     fold f, NaN for the films of f itself."""
@@ -45,7 +47,13 @@ class Board:
     @cached_property
     def y_scores(self) -> np.ndarray:
         """Scores averaged over the seeds, (n_approaches, n_films, n_genres) float64."""
-        return self.by_seed.mean(axis=1, dtype=np.float64)
+        means = [self.seeds(row).mean(axis=0, dtype=np.float64) for row in range(len(self.cells))]
+        return np.stack(means)
+
+    def seeds(self, number: int) -> np.ndarray:
+        """One approach's scores by its own seeds, (n_seeds, n_films, n_genres)."""
+        scores = self.by_seed[number]
+        return scores[~np.isnan(scores).all(axis=(1, 2))]
 
     def tuning_scores(self, number: int, fold: int) -> np.ndarray:
         """What may be tuned on for a fold, (n_films, n_genres) float64, NaN for its own films."""
@@ -101,6 +109,7 @@ def read_board(data: Path, cells: Sequence[Cell], labels: Sequence[str] = ("all"
         )
     film_id, y_true = films.ids[keep], films.y_true[keep]
     genres = [column for column in shared_genres(labels) if y_true[:, column].any()]
+    known: list[Cell] = []
     by_seed, inner = [], []
     for cell, each in zip(cells, scored, strict=True):
         order = np.argsort(each)
@@ -108,15 +117,37 @@ def read_board(data: Path, cells: Sequence[Cell], labels: Sequence[str] = ("all"
         scores = Scores.load(paths[cell.slug], cell.labels)
         by_seed.append(scores.score[:, rows[:, None], genres])
         inner.append(scores.inner[:, rows[:, None], genres])
+        if cell.kind == "submitted":
+            known.append(_as_its_card_says(cell, paths[cell.slug]))
+        else:
+            known.append(cell)
     return Board(
-        tuple(cells),
+        tuple(known),
         film_id,
         films.fold[keep],
         y_true[:, genres],
-        np.stack(by_seed),
+        _stacked(by_seed),
         np.stack(inner),
         None if films.group is None else films.group[keep],
         tuple(GENRES[column] for column in genres),
+    )
+
+
+def _as_its_card_says(cell: Cell, path: Path) -> Cell:
+    about = read_about(path)
+    found: Any = about["looks_at"]
+    return replace(cell, modality=found, is_probability=about["scale"] == "probability")
+
+
+def _stacked(by_seed: Sequence[np.ndarray]) -> np.ndarray:
+    """One array of all approaches; by_seed: of each, (n_seeds, n_films, n_genres)."""
+    most = max(map(len, by_seed))
+    fill = [((0, most - len(each)), (0, 0), (0, 0)) for each in by_seed]
+    return np.stack(
+        [
+            np.pad(each, wide, constant_values=np.nan)
+            for each, wide in zip(by_seed, fill, strict=True)
+        ]
     )
 
 

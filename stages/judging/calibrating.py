@@ -56,9 +56,14 @@ def choose_method(board: Board, number: int, fold: int) -> str:
 def calibration_rows(board: Board) -> Iterator[tuple[Row, list[Row]]]:
     """For each approach and method a row (means over genres), and its reliability rows.
 
-    The reliability pools all pairs of film and genre, in bins of equal mass.
+    The reliability pools all pairs of film and genre, in bins of equal mass. Scores that are no
+    probabilities have neither: the rows of their methods are empty.
     """
     for number, cell in enumerate(board.cells):
+        if not cell.is_probability:
+            for method in (*METHODS, CHOSEN):
+                yield {"approach": cell.slug, "modality": cell.modality, "method": method}, []
+            continue
         before = {
             f"{name}_before": v for name, v in _quality(board, board.y_scores[number]).items()
         }

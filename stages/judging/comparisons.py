@@ -46,11 +46,13 @@ def comparison_rows(
     params: JudgingParams,
     headline: Sequence[Row],
     adjusted: AdjustedPValues | None = None,
+    leading: str = "",
 ) -> list[Row]:
     """One row a comparison: difference, paired interval, permutation p, Holm's p, verdict.
 
     headline: the rows of `headline_rows`, which stand first; adjusted: Holm's p of what was named
-    before the run. The rest is adjusted within its family. With too few films there is the
+    before the run; leading: the approach that what was sent in is compared with, besides the best
+    of its modality. The rest is adjusted within its family. With too few films there is the
     difference alone.
 
     No skill is a random order of the films, not the prior: a constant's average precision lies
@@ -63,7 +65,7 @@ def comparison_rows(
     resamples = concatenate([board.resampled(params).macro(), *random])
     known = {(row["a"], row["b"]) for row in headline}
     rows = []
-    for item in exploratory_comparisons(board):
+    for item in (*exploratory_comparisons(board), *_with_sent_in(board, leading)):
         if (item.a, item.b) in known:
             continue
         # the draws stand for all random orders: their mean's error is taken off
@@ -174,6 +176,22 @@ def exploratory_comparisons(board: Board) -> Iterator[Comparison]:
     for cell in board.cells:
         if cell.slug != PRIOR:
             yield Comparison("no_skill", cell.slug, NO_SKILL, "Is there any skill at all?")
+
+
+def _with_sent_in(board: Board, leading: str) -> Iterator[Comparison]:
+    """What was sent in against the headline, and against what most folds choose of its modality."""
+    for cell in board.cells:
+        if cell.kind != "submitted":
+            continue
+        alike = [
+            own.slug
+            for own in board.cells
+            if own.kind not in ("submitted", "prior") and own.modality == cell.modality
+        ]
+        best = better_part(board, alike) if alike else ""
+        for other in filter(None, dict.fromkeys((leading, best))):
+            question = f"Does {cell.slug}, which was sent in, tell more than {other}?"
+            yield Comparison("sent_in", cell.slug, other, question)
 
 
 def _context_and_window(singles: list[Cell]) -> Iterator[Comparison]:

@@ -86,10 +86,11 @@ def film_scores(board: Board, trailers: Sequence[Trailer], labels: bool = True) 
     genres. `scores` has two base-36 digits a score, the
     genres of the first approach, then those of the second: 10 bytes a score would be megabytes.
     Thousandths are cut off, not rounded, so that a score is above a threshold of three digits
-    where it was before.
+    where it was before. Approaches whose scores are no probabilities are not among them.
     """
+    shown = [number for number, cell in enumerate(board.cells) if cell.is_probability]
     known = {trailer.film_id: trailer for trailer in trailers}
-    thousandths = np.floor(board.y_scores.clip(0, 1) * THOUSANDTHS).astype(int)
+    thousandths = np.floor(board.y_scores[shown].clip(0, 1) * THOUSANDTHS).astype(int)
     films = []
     for row, film in enumerate(board.film_id.tolist()):
         trailer = known[film]
@@ -99,7 +100,10 @@ def film_scores(board: Board, trailers: Sequence[Trailer], labels: bool = True) 
         films.append(about | {"scores": "".join(digits)})
     return {
         "genres": list(board.genres),
-        "approaches": [{"slug": cell.slug, "modality": cell.modality} for cell in board.cells],
+        "approaches": [
+            {"slug": cell.slug, "modality": cell.modality}
+            for cell in (board.cells[number] for number in shown)
+        ],
         "films": films,
     }
 

@@ -43,6 +43,8 @@ def _apart(names: dict[str, str], mark: Callable[[str], str]) -> dict[str, str]:
 def _name(cell: Cell, known: Mapping[str, Cell], backbones: Mapping[str, str], window: str) -> str:
     if cell.kind == "prior":
         return PRIOR
+    if cell.kind == "submitted":
+        return f"{plain(cell.slug)}, sent in"
     if cell.kind == "late":
         heads = list(dict.fromkeys(_head(known[part].head) for part in cell.parts))
         plural = f"{heads[0]}s" if len(heads) == 1 and heads[0] != "kNN" else " and ".join(heads)

@@ -80,26 +80,31 @@ def _decide(board: Board, number: int, rule: str, tuned: Sequence[FoldThresholds
 def rule_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
     """One row an approach and rule: precision, recall and F1, macro F1 with its interval.
 
-    The interval is over films, for the thresholds as tuned.
+    The interval is over films, for the thresholds as tuned. Of scores on a scale of their own, rows
+    of fixed thresholds are empty.
     """
     everything = references.predict_everything(*board.y_true.shape)
     rows: list[Row] = [{"approach": "predict_everything", "modality": "none", "rule": "everything"}]
-    decisions = [everything]
+    decisions: list[np.ndarray | None] = [everything]
     for number, cell in enumerate(board.cells):
         place: Row = {"approach": cell.slug, "modality": cell.modality}
         for threshold in params.thresholds:
             rows.append(place | {"rule": f"at {threshold:.2f}"})
-            decisions.append(decide(board, number, threshold))
+            means_it = cell.is_probability
+            decisions.append(decide(board, number, threshold) if means_it else None)
         tuned = tune_thresholds(board, number)
         for rule in (TUNED, PER_GENRE, TOP_K):
             rows.append(place | {"rule": rule})
             decisions.append(_decide(board, number, rule, tuned))
-    resamples = bootstrap_macro_f1(
-        board.y_true, np.stack(decisions), params.resamples, params.seed, board.group
-    )
+    made = np.stack([each for each in decisions if each is not None])
+    resamples = bootstrap_macro_f1(board.y_true, made, params.resamples, params.seed, board.group)
     shown = board.sample_size(params).enough_films
-    for number, (row, decision) in enumerate(zip(rows, decisions, strict=True)):
-        estimate = approach_estimate(resamples, number)
+    numbers = iter(range(len(made)))
+    for row, decision in zip(rows, decisions, strict=True):
+        if decision is None:
+            yield row
+            continue
+        estimate = approach_estimate(resamples, next(numbers))
         interval = interval_cells(estimate.lo, estimate.hi, shown, "f1_macro_")
         yield row | decision_cells(board.y_true, decision) | interval
 

@@ -34,7 +34,7 @@ def approach_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
         estimate = approach_estimate(resamples, number)
         by_seed = [
             ranking.macro_average_precision(board.y_true, score).value
-            for score in board.by_seed[number]
+            for score in board.seeds(number)
         ]
         yield {
             "approach": cell.slug,
@@ -44,7 +44,7 @@ def approach_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
             "context": cell.context,
             "head": cell.head,
             "films": len(board.film_id),
-            **_renamed(evaluate_scores(board.y_true, board.y_scores[number])),
+            **_renamed(evaluate_scores(board.y_true, board.y_scores[number], cell.is_probability)),
             **interval_cells(estimate.lo, estimate.hi, shown, "macro_ap_"),
             "macro_ap_film_sd": float(resamples.values[:, number].std(ddof=1)) if shown else None,
             "macro_ap_seed_sd": float(np.std(np.array(by_seed, float), ddof=1))
@@ -61,7 +61,7 @@ def genre_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
     resamples, shown = board.resampled(params).by_genre(), board.sample_size(params).enough_genres
     chance = references.expected_random_average_precision(board.y_true)
     for number, cell in enumerate(board.cells):
-        judged = evaluate_genres(board.y_true, board.y_scores[number])
+        judged = evaluate_genres(board.y_true, board.y_scores[number], cell.is_probability)
         for column, genre in enumerate(board.genres):
             row: Row = {"approach": cell.slug, "modality": cell.modality, "genre": genre}
             row |= _renamed({name: float(values[column]) for name, values in judged.items()})
@@ -82,15 +82,20 @@ def swept(params: JudgingParams) -> list[float]:
 
 
 def threshold_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
-    """One row an approach and threshold of the sweep, and one for predicting everything."""
+    """One row an approach and threshold of the sweep, and one for predicting everything.
+
+    Scores on a scale of their own have no decisions at a threshold that was not learnt for them.
+    """
     everything = references.predict_everything(*board.y_true.shape)
     reference = {"approach": "predict_everything", "modality": "none", "threshold": 0.0}
     yield reference | decision_cells(board.y_true, everything)
     for number, cell in enumerate(board.cells):
         for threshold in swept(params):
-            decisions = at_threshold(board.y_scores[number], threshold)
             row = {"approach": cell.slug, "modality": cell.modality, "threshold": threshold}
-            yield row | decision_cells(board.y_true, decisions)
+            if cell.is_probability:
+                decisions = at_threshold(board.y_scores[number], threshold)
+                row |= decision_cells(board.y_true, decisions)
+            yield row
 
 
 def threshold_genre_rows(
@@ -103,7 +108,8 @@ def threshold_genre_rows(
             judged = vars(genre_quality(board.y_true, decisions))
             for column, genre in enumerate(board.genres):
                 row: Row = {"approach": cell.slug, "modality": cell.modality, "genre": genre}
-                row |= {name: float(judged[name][column]) for name in QUALITIES}
+                if cell.is_probability:
+                    row |= {name: float(judged[name][column]) for name in QUALITIES}
                 yield row | {"threshold": threshold}
 
 
@@ -175,7 +181,7 @@ def rank_rows(board: Board) -> list[Row]:
     are: a picture, not a test to decide by. Genres that no film has are left out. No rows where
     fewer than three approaches or two genres are left.
     """
-    ap = np.array([evaluate_genres(board.y_true, score)["ap"] for score in board.y_scores])
+    ap = np.array([ranking.genre_average_precision(board.y_true, s) for s in board.y_scores])
     ap = ap[:, np.isfinite(ap).all(axis=0)]
     n_approaches, n_genres = ap.shape
     if n_approaches < 3 or n_genres < 2:

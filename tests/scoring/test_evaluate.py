@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from stages.base.errors import BenchmarkError
 from stages.scoring.evaluate import evaluate_decisions, evaluate_genres, evaluate_scores
 
 TRUE = np.array([[1, 0, 0], [0, 1, 0], [1, 1, 0], [0, 1, 0]], dtype=bool)
@@ -41,3 +42,14 @@ def test_genres() -> None:
     np.testing.assert_array_equal(table["prevalence"], [0.5, 0.75, 0.0])
     np.testing.assert_array_equal(table["ap"], [1.0, 1.0, np.nan])
     assert {len(column) for column in table.values()} == {3}
+
+
+def test_scores_on_another_scale_have_no_metrics_of_probabilities() -> None:
+    """A rising function of the scores changes no ranking."""
+    logits = np.log(SCORE / (1 - SCORE)) * 7
+    with pytest.raises(BenchmarkError, match="scores are not probabilities"):
+        evaluate_scores(TRUE, logits)
+    lacking = {"brier", "calibration_error"}
+    ours, theirs = evaluate_scores(TRUE, SCORE), evaluate_scores(TRUE, logits, False)
+    assert theirs == {name: value for name, value in ours.items() if name not in lacking}
+    assert set(evaluate_genres(TRUE, logits, False)) == set(evaluate_genres(TRUE, SCORE)) - lacking

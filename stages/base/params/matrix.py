@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 PRIOR = "prior"
 Modality = Literal["none", "picture", "sound", "both"]
-Kind = Literal["prior", "single", "early", "late"]
+Kind = Literal["prior", "single", "early", "late", "submitted"]
 FewerLabels = tuple[Literal["no_thriller", "popular", "one"], ...]
 
 
@@ -145,6 +145,8 @@ class MatrixParams:
     early: dict[Slug, EarlyParams]
     late: dict[Slug, LateParams]
     headline: HeadlineParams
+    submitted: Annotated[tuple[Slug, ...], distinct()] = ()
+    """Names of files in submissions/<corpus>: approaches of which there are scores alone."""
 
     def backbone(self, slug: str) -> BackboneParams:
         """What `slug` is, with weights or without. Raises KeyError for an unknown one."""
@@ -158,6 +160,7 @@ class Cell:
     slug: str
     kind: Kind
     modality: Modality
+    """Of what was sent in, its card says so: "none" until its scores are read."""
     parts: tuple[str, ...]
     """Backbones (single, early) or approaches (late)."""
     context: str
@@ -171,6 +174,8 @@ class Cell:
     """The cell that differs from it only in being trained on all labels; "" if this one is."""
     ungrouped: bool = field(default=False, compare=False)  # says nothing of what it is
     """Whether it is fitted a second time, in folds that divide the films of a collection."""
+    is_probability: bool = field(default=True, compare=False)
+    """Whether its scores are probabilities; of what was sent in, its card says so."""
 
     @property
     def fitted_with(self) -> str:
@@ -207,6 +212,7 @@ def cells_of(matrix: "MatrixParams", window: str = "") -> list[Cell]:
         found.append(Cell(slug, "early", "both", both, "mean", early.head, heard))
     for slug, late in matrix.late.items():
         found.append(Cell(slug, "late", "both", (late.picture, late.sound), "scores", late.by))
+    found += [Cell(slug, "submitted", "none", (), "none", "none") for slug in matrix.submitted]
     return found
 
 

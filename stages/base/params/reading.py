@@ -11,7 +11,7 @@ from stages.base.params.document import Document
 from stages.base.params.explaining import explain
 from stages.base.params.matrix import MatrixParams
 from stages.base.params.schema import Params
-from stages.base.params.sets import FOLDER, MatrixSet, read_set, set_names
+from stages.base.params.sets import FOLDER, MatrixSet, read_set, set_names, with_submitted
 
 
 def load(path: Path | None = None, chosen: str | None = None) -> Params:
@@ -76,7 +76,7 @@ def _validated(document: Document, matrix_set: MatrixSet | None) -> Params:
 
     content = document.content
     if matrix_set and isinstance(content, dict):
-        content = content | {"matrix": matrix_set.matrix}
+        content = content | {"matrix": with_submitted(matrix_set.matrix, content)}
     try:
         return TypeAdapter(Params).validate_python(content)
     except ValidationError as error:

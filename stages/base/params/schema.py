@@ -98,9 +98,10 @@ def _errors(params: Params) -> Errors:
 def _name_errors(matrix: MatrixParams) -> Errors:
     """Names that two approaches, or two backbones, have in common."""
     fewer = [f"{slug}_{of}" for slug, each in matrix.approaches.items() for of in each.fewer_labels]
-    slugs = [PRIOR, *matrix.approaches, *fewer, *matrix.early, *matrix.late]
+    slugs = [PRIOR, *matrix.approaches, *fewer, *matrix.early, *matrix.late, *matrix.submitted]
+    places = ("submitted", "late", "early", "approaches")
     for slug in sorted({slug for slug in slugs if slugs.count(slug) > 1}):
-        place = next(s for s in ("late", "early", "approaches") if slug in getattr(matrix, s))
+        place = next(s for s in places if slug in getattr(matrix, s))
         message = f"each approach needs a name of its own, {slug} has none"
         yield _error(("matrix", place, slug), message, slug)
     for slug in sorted(matrix.backbones.keys() & matrix.pretrained.keys()):

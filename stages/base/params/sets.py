@@ -2,9 +2,11 @@
 
 A set is what `matrix` in params.yaml holds. `extends: <set>` starts from another set's entries; in
 each section the entries of this file are added or replace those of the same name, and a headline
-replaces the other headline as a whole. DVC never reads these files.
+replaces the other headline as a whole. What was sent in belongs to a corpus and to no set. DVC
+never reads these files.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,7 +21,7 @@ from stages.base.params.explaining import explain
 from stages.base.params.values import params_dataclass
 from stages.base.params.yaml12 import block, one_line
 
-HEADLINE = "headline"
+HEADLINE, SUBMITTED = "headline", "submitted"
 SECTIONS = ("backbones", "pretrained", "approaches", "early", "late", HEADLINE)
 FOLDER = "sets"  # beside params.yaml
 WIDTH = 80  # DVC breaks longer lines when it writes a file
@@ -80,7 +82,7 @@ def read_set(folder: Path, name: str, extending: tuple[str, ...] = ()) -> Matrix
     base = matrix.pop("extends", None)
     if base is None:
         empty: dict[str, Any] = {section: {} for section in SECTIONS if section != HEADLINE}
-        return MatrixSet(empty | matrix, (document,))
+        return MatrixSet(empty | matrix | {SUBMITTED: []}, (document,))
     if base in (name, *extending) or base not in known:
         others = [other for other in known if other not in (name, *extending)]
         raise BenchmarkError(
@@ -97,6 +99,13 @@ def read_set(folder: Path, name: str, extending: tuple[str, ...] = ()) -> Matrix
     return MatrixSet(merged, (document, *below.files))
 
 
+def with_submitted(matrix: Mapping[str, Any], content: Any) -> dict[str, Any]:
+    """A set's matrix with what was sent in for the corpus; content: of its params.yaml."""
+    own = content.get("matrix") if isinstance(content, Mapping) else None
+    submitted = own.get(SUBMITTED) if isinstance(own, Mapping) else None
+    return dict(matrix) | {SUBMITTED: [] if submitted is None else submitted}
+
+
 def unsaved_entries(matrix: Any, folder: Path) -> list[str]:
     """The entries of a matrix, valid or not, that are in no set of the folder, as YAML."""
     known: dict[str, list[Any]] = {}
@@ -108,7 +117,7 @@ def unsaved_entries(matrix: Any, folder: Path) -> list[str]:
         one_line({section: dict([entry])}).strip()[1:-1]
         for section, entries in (matrix.items() if isinstance(matrix, Mapping) else ())
         for entry in _entries(section, entries)
-        if entry not in known.get(section, [])
+        if section != SUBMITTED and entry not in known.get(section, [])
     ]
 
 
@@ -127,7 +136,7 @@ def matrix_text(matrix: Mapping[str, Any]) -> str:
     lines = ["matrix:\n"]
     for section, entries in matrix.items():
         whole = f"  {section}: {one_line(entries)}"
-        if section == HEADLINE or not entries:
+        if section in (HEADLINE, SUBMITTED) or not entries:
             lines.append(whole if _fits_on_line(whole) else f"  {section}:\n{block(entries, 4)}")
             continue
         lines.append(f"  {section}:\n")
@@ -138,7 +147,7 @@ def matrix_text(matrix: Mapping[str, Any]) -> str:
 
 
 def _fits_on_line(line: str) -> bool:
-    return len(line) <= WIDTH + 1 and "[" not in line  # DVC writes a list on lines of its own
+    return len(line) <= WIDTH + 1 and not re.search(r"\[(?!\])", line)  # DVC writes lists in lines
 
 
 def _validated(document: Document) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from stages.base.params import yaml12
 
 PUBLISHED = Path(__file__).parent / "published.yaml"
 HEADER = "# Written by `python -m stages.corpora --write` from the dvc.yaml above: edit that one.\n"
-FOLDERS = re.compile(rf"\b(data|metrics|report/_site)/{places.DEFAULT}(?=/|$)")
+FOLDERS = re.compile(rf"\b(data|metrics|submissions|report/_site)/{places.DEFAULT}(?=/|$)")
 WHOLE = re.compile(r"\$\{(catalogue\.[\w.]+)\}")  # a dependency that is a parameter's value
 LABELS = "/labels.parquet"
 PRIVATE = (LABELS, "/catalogue.txt", "/catalogue.parquet", "/second_source.parquet")  # of films

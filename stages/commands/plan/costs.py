@@ -17,6 +17,13 @@ ONCE = (  # the stages that record what they take, whatever the matrix
     *("ceiling", "evaluate", "contrast", "compare", "training_sets"),
 )
 REPORT = "report"  # does not: recording would change what it renders
+GROUPS = {  # of stages, by the kind of their cells
+    "single": "fit@",
+    "early": "early@",
+    "late": "late@",
+    "submitted": "submitted@",
+    "prior": "",
+}
 JOINED_BY = {
     "mean": "average of two approaches",
     "weighted": "weighted average of two approaches",
@@ -115,8 +122,7 @@ def plan(
             try_approach(cell, shapes)
         except BenchmarkError as error:
             row = replace(row, available=NOT_AVAILABLE, problem=str(error))
-        group = {"single": "fit@", "early": "early@", "late": "late@", "prior": ""}[cell.kind]
-        yield _with_left(row, finished(group + cell.slug))
+        yield _with_left(row, finished(GROUPS[cell.kind] + cell.slug))
 
 
 def count(matrix: MatrixParams) -> int:
@@ -196,6 +202,10 @@ def _approach(cell: Cell, by_slug: Mapping[str, Cell], trailers: int, recorded: 
         what = "label frequencies"
     elif cell.kind == "late":
         what = JOINED_BY[cell.head]
+    elif cell.kind == "submitted":  # a file is read
+        what = "scores that were sent in"
+        took = recorded.minutes([f"submitted@{cell.slug}"], trailers) or 0.0
+        return Row(cell.slug, what, "nothing", "yes", 1, 0.0, took)
     else:
         what = f"{cell.head}, {'both joined' if cell.kind == 'early' else cell.context}"
     minutes = recorded.minutes([f"fit@{cell.slug}"], trailers)

@@ -1,6 +1,6 @@
 """Every cell and every model of the chosen matrix and of all sets, run or not."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from stages.base.errors import BenchmarkError
@@ -31,13 +31,15 @@ MODELS = [
 ]
 
 
-def cell_rows(params: Params, sets: Sets) -> Iterator[Row]:
+def cell_rows(params: Params, sets: Sets, judged: Sequence[Cell] = ()) -> Iterator[Row]:
     """One row a cell: what it is, the first set that holds it, and why it has not run.
 
     backbones: those it uses, a late fusion's through its two parts. Of published features also what
     their tables cannot serve, declared or not. name: what the reports call it, told apart from the
-    others of its matrix.
+    others of its matrix. judged: cells as they were read with their scores, which say what an
+    approach looks at that was sent in.
     """
+    read = {cell.slug: cell for cell in judged}
     active = {cell.slug for cell in cells_of(params.matrix)}
     window, known = params.training.sound_window, _known(params, sets)
     words = {slug: _words(slug, backbone, _record(backbone)) for slug, backbone in known.items()}
@@ -49,7 +51,7 @@ def cell_rows(params: Params, sets: Sets) -> Iterator[Row]:
         used = _backbones(matrix, cell)
         run = cell.slug in active
         yield {
-            **vars(cell),
+            **vars(read.get(cell.slug, cell)),
             "approach": cell.slug,
             "parts": " ".join(cell.parts),
             "backbones": " ".join(used),
@@ -79,6 +81,7 @@ def _cells(params: Params, sets: Sets) -> Iterator[tuple[str, MatrixParams, Cell
         cell.slug: name
         for name, matrix in reversed(sets.items())
         for cell in cells_of(matrix, window)
+        if cell.kind != "submitted"
     }
     for matrix in (params.matrix, *sets.values()):
         for cell in cells_of(matrix, window):

@@ -107,6 +107,18 @@ def test_what_only_the_matrix_held_is_printed_before_it_goes(project):
     assert path.read_text() == load_text()
 
 
+def test_what_was_sent_in_stays_whatever_set_is_chosen(project):
+    path = project / "params.yaml"
+    edited = load_text().replace("  submitted: []", "  submitted:\n    - theirs\n    - ours")
+    path.write_text(edited)
+    assert "no set holds" not in choose("light").stderr
+    assert load(path).matrix.submitted == ("theirs", "ours")
+    assert load(path, chosen="light").matrix.submitted == ("theirs", "ours")
+    path.write_text(load_text().replace("  submitted: []\n", ""))  # a file of before
+    assert load(path).matrix.submitted == ()
+    assert choose("scratch").returncode == 0 and path.read_text() == load_text()
+
+
 def test_a_matrix_that_is_beyond_repair_is_replaced(project):
     path = project / "params.yaml"
     path.write_text(load_text().replace(matrix_of_params(), "matrix:\n- 3\n"))

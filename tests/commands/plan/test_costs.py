@@ -161,6 +161,13 @@ def test_weights_of_ones_own_are_called_by_their_file():
     assert (found["own"].what, found["own"].megabytes) == ("timm vgg16.tv_in1k", 0.0)
 
 
+def test_scores_that_were_sent_in_cost_a_look():
+    matrix = dataclasses.replace(MATRIX, submitted=("theirs",))
+    found = rows(matrix=matrix, done={"submitted@theirs"})
+    assert found["theirs"].needs == "nothing" and found["theirs"].minutes == 0.0
+    assert count(matrix) == count(MATRIX) + 1 == len(found)
+
+
 def test_the_stages_of_every_matrix_are_those_of_the_pipeline():
     stages = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
     once = [name for name, stage in stages.items() if "foreach" not in stage]

@@ -1,0 +1,87 @@
+"""What a submission has to have scores of: films with their folds, and genres."""
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from stages.base.errors import BenchmarkError
+from stages.base.formulas import unescape_formula
+from stages.base.genres import GENRES
+
+FOLDS = "folds.csv"
+"""Of metrics/<corpus>: a line a film, its fold, and 1 or 0 for whether it has picture, sound."""
+MODALITIES = {"picture": ("picture",), "sound": ("sound",), "both": ("picture", "sound")}
+
+
+@dataclass(frozen=True)
+class Expected:
+    """The films of a corpus that are judged, and its genres."""
+
+    fold: Mapping[str, int]
+    """film_id -> fold, numbered from 0, in the order of the corpus."""
+    has: Mapping[str, frozenset[str]]
+    """film_id -> which of picture and sound it has."""
+    genres: tuple[str, ...]
+    """Those that some of the films has."""
+    where: str
+    """The file that lists the films, for messages."""
+
+    def films(self, looks_at: str) -> list[str]:
+        """The films that a system has to score which looks at this."""
+        return [film for film, has in self.has.items() if has.issuperset(MODALITIES[looks_at])]
+
+    @property
+    def n_folds(self) -> int:
+        return max(self.fold.values()) + 1
+
+
+def from_data(data: Path, metrics: Path) -> Expected:
+    """What the pipeline knows, once it has split the films."""
+    from stages.base.packs import read_table
+    from stages.fitting.films import read_films
+
+    films = read_films(data)
+    rows = read_table(data / "splits.parquet").to_pylist()
+    present = np.flatnonzero(films.y_true.any(axis=0)).tolist()
+    return Expected(
+        {row["film_id"]: row["fold"] for row in rows},
+        {row["film_id"]: frozenset(m for m in ("picture", "sound") if row[m]) for row in rows},
+        tuple(GENRES[column] for column in present),
+        str(metrics / FOLDS),
+    )
+
+
+def from_metrics(metrics: Path) -> Expected:
+    """The same from the tables in git. Raises BenchmarkError where the corpus has not run."""
+    path = metrics / FOLDS
+    if not path.is_file():
+        raise BenchmarkError(
+            "the films and folds of this corpus are not known",
+            where=str(path),
+            found="no such file",
+            do="run the corpus (`make report CORPUS=NAME`), or take a branch on which it has run",
+        )
+    rows = list(_rows(path))
+    judged = metrics / "genres.csv"
+    found = {row["genre"] for row in _rows(judged)} if judged.is_file() else set(GENRES)
+    return Expected(
+        {row["film_id"]: int(row["fold"]) for row in rows},
+        {
+            row["film_id"]: frozenset(m for m in ("picture", "sound") if row[m] == "1")
+            for row in rows
+        },
+        tuple(genre for genre in GENRES if genre in found),
+        str(path),
+    )
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    """Cells as texts: an id such as 0603 is no number."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return [
+            {name: unescape_formula(cell) for name, cell in row.items()}
+            for row in csv.DictReader(file)
+        ]
