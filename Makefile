@@ -56,4 +56,5 @@ lock: environment  ## renew requirements/*.txt after a change in pyproject.toml
 	$(LOCK) pyproject.toml --group dev -c requirements/core.txt -o requirements/dev.txt
 	$(LOCK) --group openl3 -o requirements/openl3.txt
 	$(LOCK) --group pages -c requirements/core.txt -o requirements/pages.txt
+	$(LOCK) --group scores -c requirements/core.txt -o requirements/scores.txt
 	$(LOCK) --group audit -o requirements/audit.txt

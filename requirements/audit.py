@@ -12,7 +12,16 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-LOCKS = ("core", "report", "cluster", "clap", "dev", "pages", "audit")  # not openl3: a reference
+LOCKS = (
+    "core",
+    "report",
+    "cluster",
+    "clap",
+    "dev",
+    "pages",
+    "scores",
+    "audit",
+)  # not openl3: a reference
 
 
 def main() -> None:

@@ -5,11 +5,13 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
+import playwright
 import pytest
 
 from stages.base.params import yaml12
+from stages.submissions.card import Card
 
 ROOT = Path(__file__).resolve().parents[1]
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
@@ -130,3 +132,110 @@ def test_an_audit_says_what_it_looked_up(tmp_path, answer, status, said):
     assert done.returncode == status, done.stderr
     for part in said:
         assert part in done.stdout
+
+
+ANSWERS = ROOT / ".github/workflows/submission_answer.yml"
+
+
+def test_what_a_pull_request_brings_is_read_by_the_code_of_the_branch_it_is_for():
+    steps = jobs(ROOT / ".github/workflows/submission.yml")["check"]["steps"]
+    ours, theirs = (step["with"] for step in steps if "checkout" in step.get("uses", ""))
+    assert ours["ref"] == "${{ github.event.pull_request.base.sha }}" and "path" not in ours
+    assert (theirs["path"], theirs["sparse-checkout"]) == ("sent", "submissions")
+    commands = [step["run"] for step in steps if "run" in step]
+    assert not any("${{" in command for command in commands)  # no name of theirs is a command
+    assert not any(re.search(r"(bash|sh|python|make|cd) \.?/?sent", line) for line in commands)
+    names = yaml12.read(ANSWERS.read_text(encoding="utf-8"))["on"]["workflow_run"]["workflows"]
+    assert names == ["submission"]
+
+
+def test_where_something_may_be_written_nothing_of_a_pull_request_runs():
+    job = jobs(ANSWERS)["publish"]
+    assert job["permissions"] == {"actions": "read", "pull-requests": "write"}
+    assert not [step for step in job["steps"] if "checkout" in step["uses"] or "run" in step]
+    assert "${{" not in job["steps"][-1]["with"]["script"]
+
+
+NODE = Path(playwright.__file__).parent / "driver/node"
+RAN = """
+const said = []
+const comments = %s
+const pulls = [{ number: 7, head: { sha: 'new' } }, { number: 8, head: { sha: 'old' } }]
+const paginate = async (list, given) => { said.push(given); return list(given) }
+const issues = {
+  listComments: () => comments,
+  createComment: (given) => said.push(given),
+  updateComment: (given) => said.push(given),
+}
+const github = { paginate, rest: { pulls: { list: () => pulls }, issues } }
+const run = { head_sha: %s, head_branch: 'a branch', head_repository: { owner: { login: 'them' } } }
+const context = { repo: { owner: 'us', repo: 'r' }, payload: { workflow_run: run } }
+const core = { notice: (text) => said.push(text) }
+const main = async () => {
+%s
+}
+main().then(() => console.log(JSON.stringify(said)))
+"""
+
+
+def answer(folder: Path, sent: str, comments: str = "[]", sha: str = "'new'") -> list[Any]:
+    """What the second workflow asks of GitHub, run with stand-ins; sent: the first one's answer."""
+    (folder / "answer").mkdir(exist_ok=True)
+    (folder / "answer/answer.txt").write_text(sent, encoding="utf-8")
+    script = jobs(ANSWERS)["publish"]["steps"][-1]["with"]["script"]
+    call = [str(NODE), "-e", RAN % (comments, sha, script)]
+    done = subprocess.run(call, cwd=folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return list(json.loads(done.stdout))
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        "```text\nmine.csv\n  films  240\n```\n\n",
+        "```\n# Title <img src=x onerror=alert(1)> @everyone [x](https://example.org)\n````\n",
+        "x```y\n   ~~~\n```text\n\x1b[2J\u202e<!-- -->" + "z" * 100_000,
+    ],
+)
+def test_an_answer_is_text_in_a_block_whatever_it_says(tmp_path, sent):
+    listed, found, made = answer(tmp_path, sent)
+    assert listed["head"] == "them:a branch" and found["issue_number"] == 7
+    assert (made["owner"], made["repo"], made["issue_number"]) == ("us", "r", 7)
+    heading, empty, opening, *inside, closing = made["body"].split("\n")
+    assert (empty, opening, closing) == ("", "```text", "```") and "check_scores" in heading
+    assert not any("`" in line or "~" in line or "\x1b" in line for line in inside)
+    assert len(made["body"]) < 41_000  # GitHub takes 65,536
+    assert inside == ["mine.csv", "  films  240"] or "mine.csv" not in sent
+
+
+def test_an_answer_replaces_the_one_before_and_no_comment_of_others(tmp_path):
+    heading = answer(tmp_path, "x")[-1]["body"].split("\n")[0]
+    comments = [
+        {"id": 1, "user": {"login": "somebody"}, "body": heading},
+        {"id": 2, "user": {"login": "github-actions[bot]"}, "body": "other"},
+        {"id": 3, "user": {"login": "github-actions[bot]"}, "body": heading + "\nold"},
+    ]
+    assert answer(tmp_path, "x", json.dumps(comments))[-1]["comment_id"] == 3
+    assert "comment_id" not in answer(tmp_path, "x", json.dumps(comments[:2]))[-1]
+
+
+def test_an_answer_to_a_commit_that_is_gone_is_not_written(tmp_path):
+    assert "has changed" in answer(tmp_path, "x", sha="'gone'")[-1]
+    (tmp_path / "secret").write_text("not theirs")
+    (tmp_path / "answer/answer.txt").unlink()
+    (tmp_path / "answer/answer.txt").symlink_to(tmp_path / "secret")
+    script = jobs(ANSWERS)["publish"]["steps"][-1]["with"]["script"]
+    call = [str(NODE), "-e", RAN % ("[]", "'new'", script)]
+    done = subprocess.run(call, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode != 0 and "not theirs" not in done.stdout
+
+
+def test_the_issue_form_asks_for_what_a_card_says():
+    form = yaml12.read((ROOT / ".github/ISSUE_TEMPLATE/submission.yml").read_text(encoding="utf-8"))
+    asked = {each["id"]: each["attributes"] for each in form["body"] if "id" in each}
+    assert list(asked) == ["corpus", "name", *Card.__dataclass_fields__, "scores"]
+    hints = get_type_hints(Card)
+    for name in ("looks_at", "scale", "learnt_from", "our_films_among_it"):
+        assert tuple(asked[name]["options"]) == get_args(hints[name])
+    template = (ROOT / ".github/PULL_REQUEST_TEMPLATE/submission.md").read_text(encoding="utf-8")
+    assert "matrix.submitted" in template and template.count("- [ ] ") == 5
