@@ -28,6 +28,7 @@ from report.sections.run import (
     records,
     timings,
 )
+from report.sections.submitted import sent_in
 from report.sections.training_sets import learning_curve, once_retrained, retrained
 
 __all__ = [
@@ -62,6 +63,7 @@ __all__ = [
     "records",
     "recovery",
     "retrained",
+    "sent_in",
     "sheets",
     "simulations",
     "timings",
