@@ -24,7 +24,8 @@ def check_dependencies(command: str) -> None:
     declared = yaml12.read((ROOT / places.pipeline()).read_text(encoding="utf-8"))["stages"]
     stages = dict(resolve(declared, vars(load())))
     name = next((name for name, stage in stages.items() if stage["cmd"] == command), "")
-    modules = {stage["cmd"].split()[2].removeprefix("stages.") for stage in stages.values()}
+    templates = [stage.get("do", stage) for stage in declared.values()]  # also where it is of none
+    modules = {stage["cmd"].split()[2].removeprefix("stages.") for stage in templates}
     module = command.split()[2].removeprefix("stages.")
     if module not in modules and (ROOT / f"stages/{module}.py").is_file():
         raise BenchmarkError(

@@ -23,10 +23,11 @@ ARGUMENTS = {
     "weights": ["none"],
     "diff": ["main"],
     "predict": ["trailer.mp4"],
+    "check_scores": ["mine.csv"],
     "features": ["table"],
     "__main__": ["results"],
 }
-NEEDS_NOTHING = {"catalogue", "choose", "collect", "corpora", "plan", "weights"}
+NEEDS_NOTHING = {"catalogue", "choose", "collect", "corpora", "plan", "submitted", "weights"}
 OF_FEATURES = {"features", "left_out"}  # which a corpus of trailers does not have
 CALLS = [
     (entry, argument)
