@@ -19,6 +19,7 @@ LABELS, JUDGED = "labels.parquet", "judged_films.parquet"  # of metrics/<corpus>
 NO_LABELS = (
     "the genres of these films are not published: macro AP is computed where the catalogue is"
 )
+NO_RESULTS = "the corpus has no results here to compare with"
 LEARNT = {
     "our_folds": "in our folds: each film is scored by models that saw none of its fold (stated, "
     "not checked)",
@@ -78,6 +79,9 @@ def describe(found: Checked, metrics: Path, data: Path) -> Iterator[Line]:
 
 
 def _judged(table: Table, metrics: Path, data: Path) -> Iterator[Line]:
+    if not (metrics / JUDGED).is_file():
+        yield "macro AP", NO_RESULTS
+        return
     labels = _labels(metrics, data)
     if labels is None:
         yield "macro AP", NO_LABELS
@@ -100,8 +104,6 @@ def _labels(metrics: Path, data: Path) -> dict[str, np.ndarray] | None:
     """Genres of every judged film, (10,) bool; None where neither git nor a run here has them."""
     from stages.base.packs import read_table
 
-    if not (metrics / JUDGED).is_file():
-        return None
     judged = read_table(metrics / JUDGED)["film_id"].to_pylist()
     if (metrics / LABELS).is_file():
         rows = read_table(metrics / LABELS).to_pylist()

@@ -44,7 +44,10 @@ def from_data(data: Path, metrics: Path) -> Expected:
     from stages.fitting.films import read_films
 
     films = read_films(data)
-    rows = read_table(data / "splits.parquet").to_pylist()
+    judged = set(films.ids.tolist())  # not those that are left out
+    rows = [
+        row for row in read_table(data / "splits.parquet").to_pylist() if row["film_id"] in judged
+    ]
     present = np.flatnonzero(films.y_true.any(axis=0)).tolist()
     return Expected(
         {row["film_id"]: row["fold"] for row in rows},

@@ -108,8 +108,7 @@ class _Reading:
         except csv.Error as error:
             self._add(reader.line_num, "", "not CSV", str(error), "cells separated by commas")
             return
-        self.problems += self._missing()
-        self.problems += self._constant()
+        self.problems = [*self._missing(), *self._constant(), *self.problems]  # the gravest first
 
     def table(self) -> Table:
         films = [

@@ -68,6 +68,10 @@ def test_where_labels_are_not_published_it_says_so(path, metrics, truth):
     assert said_of(path, metrics)["macro AP"] == checking.NO_LABELS
 
 
+def test_where_the_corpus_was_not_judged_it_says_so(path, metrics):
+    assert said_of(path, metrics)["macro AP"] == checking.NO_RESULTS
+
+
 @pytest.mark.parametrize("name", ["My Scores", "prior-1", "..", "x" * 61, "a\nb"])
 def test_a_name_that_cannot_be_an_approach_is_refused(tmp_path, metrics, name):
     with pytest.raises(BenchmarkError, match="cannot be the name of an approach"):

@@ -10,11 +10,11 @@ import pytest
 from stages import check_scores, submitted
 from stages.base.errors import BenchmarkError
 from stages.base.genres import GENRES
-from stages.base.packs import write_table
+from stages.base.packs import read_table, write_table
 from stages.base.params import load
 from stages.corpus.folds import save_folds
 from stages.corpus.reader import Trailer
-from stages.corpus.splitting import SCHEMA
+from stages.corpus.splitting import LEFT_OUT, SCHEMA
 from stages.corpus.table import save_trailers
 from stages.fitting.scores import Scores, read_about
 from tests.submissions.conftest import CARD, FILMS, lines, score
@@ -59,6 +59,20 @@ def test_what_was_sent_in_becomes_scores_like_any_others(project, monkeypatch):
     found = Scores.load(path)
     assert found.film_id.tolist() == FILMS[:7] and found.fold.tolist() == [0, 1, 0, 1, 0, 1, 0]
     assert found.score[0, 3, 4] == np.float32(score(3, 4)) and read_about(path) == CARD
+
+
+def test_films_that_are_left_out_are_not_asked_for(project, monkeypatch):
+    path = project / "data/sample/splits.parquet"
+    table = read_table(path)
+    out = pa.array([film == "f7" for film in FILMS])
+    write_table(table.append_column(LEFT_OUT, out), path)
+    csv_file = project / "submissions/sample/mine.csv"
+    csv_file.write_text("\n".join(lines()[:-1]))
+    call(submitted, monkeypatch, "mine")
+    assert len(Scores.load(project / "data/sample/scores/mine.npz").film_id) == 6
+    csv_file.write_text("\n".join(lines()))
+    with pytest.raises(BenchmarkError, match="line 8, film_id: unknown film: found 'f7'"):
+        call(submitted, monkeypatch, "mine")
 
 
 def test_bad_scores_leave_no_file(project, monkeypatch):
