@@ -153,7 +153,8 @@ def test_what_was_sent_in_is_a_stage_each(tmp_path, monkeypatch):
     (tmp_path / "params.yaml").write_text(yaml.safe_dump(params))
     (tmp_path / "dvc.yaml").write_text(yaml.safe_dump({"stages": {"submitted": declared}}))
     monkeypatch.chdir(tmp_path)
-    Repo.init(no_scm=True).close()
+    (tmp_path / ".dvc").mkdir()
+    (tmp_path / ".dvc/config").write_text("[core]\n    no_scm = true\n")
     with Repo(str(tmp_path)) as repo:
         found = {s.addressing: (s.cmd, [d.def_path for d in s.deps]) for s in repo.index.stages}
     ours = dict(resolve({"submitted": declared}, params))
