@@ -39,7 +39,8 @@ def audit(data: Path, metrics: Path, params: Params) -> str:
             for trailer in trailers
             if (film := table.joined.film_of.get(trailer.trailer_id)) is not None
         } | {canonical(film, params.catalogue.ids): title for film, title in titles.items()}
-        listed += list(listed_films(name, table, title_of))
+        may_be_published = params.catalogue.labels_may_be_published
+        listed += list(listed_films(name, table, title_of, may_be_published))
         most = max(audited[record.modality], len(table.joined.film_of))
         audited[record.modality] = most
     write_csv(listed, COLUMNS, metrics / "features.csv")

@@ -42,11 +42,13 @@ def table_record(corpus_table: CorpusTable, record: TableParams) -> Row:
 
 
 def listed_films(
-    name: str, corpus_table: CorpusTable, title_of: Mapping[str, str]
+    name: str, corpus_table: CorpusTable, title_of: Mapping[str, str], labels: bool = True
 ) -> Iterator[Row]:
     """A row for each film of a table that a rule was applied to; no features.
 
-    title_of: by the table's id, as far as the catalogue has the film.
+    title_of: by the table's id, as far as the catalogue has the film. labels: whether a film's
+    genres may be published; else those that the catalogue does not have, which may be the ones
+    without any of the ten, are counted alone.
     """
     table, joined = corpus_table.table, corpus_table.joined
 
@@ -67,7 +69,7 @@ def listed_films(
     for number, films in enumerate(equal_rows(table.ids, table.start, table.values)):
         for film in films:
             yield row("shared_vector", film, "", number)
-    for film in joined.not_joined:
+    for film in joined.not_joined if labels else ():
         yield row("not_joined", film)
     for film in joined.without:
         yield row("not_in_table", film)

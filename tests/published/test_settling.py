@@ -8,7 +8,9 @@ import pytest
 from stages.base.errors import BenchmarkError
 from stages.corpus.reader import Trailer
 from stages.fitting.items import View, read_items
+from stages.published.corpus import CorpusTable
 from stages.published.joining import join, write_embeddings
+from stages.published.ledger import listed_films, table_record
 from stages.published.reading import read_table
 from tests.published.made_tables import record
 
@@ -121,3 +123,15 @@ def test_all_rows_of_a_film_are_looked_at_in_every_context(tmp_path):
     assert sequences.index is not None and sequences.time is not None
     assert sequences.index.tolist() == [[0, 1], [2, -1]]
     assert sequences.time.tolist() == [0, 1, 0]
+
+
+def test_films_without_a_genre_are_counted_and_not_listed_where_genres_are_private(tmp_path):
+    found = table(tmp_path, "id,a\n1,1\n9,2\n")
+    joined = CorpusTable(found, join(found, "own", trailers("1", "2"), "own", None))
+    listed = {
+        labels: [(row["what"], row["id"]) for row in listed_films("t", joined, {}, labels)]
+        for labels in (True, False)
+    }
+    assert listed[True] == [("not_joined", "9"), ("not_in_table", "2")]
+    assert listed[False] == [("not_in_table", "2")]
+    assert table_record(joined, record("t.csv"))["not_joined_films"] == 1
