@@ -9,6 +9,7 @@ import pandas as pd
 from report.html import Html, paragraph
 from report.loading import VERDICTS, Metrics
 from report.tables.approaches import points
+from report.tables.features import features
 from report.tables.genres import pair_ceilings
 from report.text import (
     counted,
@@ -216,9 +217,11 @@ def scope(metrics: Metrics) -> list[str]:
     corpus = "the rendered sample corpus" if metrics.sample else "real films"
     source = metrics.catalogue.get("path", "")
     films = counted(metrics.catalogue["films"], "film")
-    trailers = counted(metrics.catalogue["trailers"], "trailer")
+    trailers = f" with {counted(metrics.catalogue['trailers'], 'trailer')}"
+    if features(metrics):  # of trailers that nobody here has
+        trailers = ", published features in place of trailers"
     lines = [
-        f"Corpus: {corpus} ({isolate(source)}), {films} with {trailers}; "
+        f"Corpus: {corpus} ({isolate(source)}), {films}{trailers}; "
         f"{genre_set(metrics)}, {number(metrics.catalogue.get('label_cardinality'))} per film.",
     ]
     if date := metrics.provenance.get("date"):

@@ -1,4 +1,4 @@
-"""README's way back to the committed results, in a clone whose lock another machine wrote."""
+"""The guide's way back to the committed results, in a clone whose lock another machine wrote."""
 
 import os
 import re
@@ -48,8 +48,8 @@ def call(command: str, folder: Path, machine: str) -> str:
 
 
 def way_back() -> str:
-    """The command as README gives it."""
-    text = re.sub(r"\s+", " ", (ROOT / "README.md").read_text(encoding="utf-8"))
+    """The command as docs/films.md gives it."""
+    text = re.sub(r"\s+", " ", (ROOT / "docs/films.md").read_text(encoding="utf-8"))
     (command,) = re.findall(r"To go back to the committed results: `([^`]+)`", text)
     return command
 
@@ -81,7 +81,7 @@ def test_the_way_back_leads_back_where_another_machine_made_what_the_lock_names(
     assert "Running stage 'obtain'" in said, "what writes a table for git runs again"
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/films.md"])
+@pytest.mark.parametrize("name", ["docs/films.md"])
 def test_who_is_told_the_way_back_is_warned_what_it_discards(name):
     text = re.sub(r"[\s*]+", " ", (ROOT / name).read_text(encoding="utf-8"))
     _, after = text.split("To go back to the committed results:")

@@ -22,6 +22,8 @@ ELSEWHERE = {
     "stages/base/npz.py": "into an open file",
     "stages/rendering/preview.py": "in a temporary folder",
     "stages/rendering/site.py": "in a temporary folder",
+    "stages/rendering/home.py": "in a temporary folder",
+    "stages/rendering/films.py": "in a temporary folder",
     "stages/rendering/guide.py": "in a temporary folder",
     "stages/base/store/content.py": "a damaged entry, moved out of the way",
 }

@@ -149,7 +149,7 @@ class Small:
     def repro(self, tell=None):
         (self.folder / "data").write_bytes(b"x" * 4096)
         record = self.folder / pipeline.RECORD
-        record.parent.mkdir(exist_ok=True)
+        record.parent.mkdir(parents=True, exist_ok=True)
         known = json.loads(record.read_text()) if record.exists() else {"stages": {}}
         known["stages"]["frames"] = {"seconds": 0.0}
         record.write_text(json.dumps(known))

@@ -68,8 +68,8 @@ def test_a_made_up_corpus_is_one_that_stages_can_read(tmp_path):
     make_corpus(tmp_path, 40)
     params = load(tmp_path / "params.yaml")
     assert set(params.matrix.approaches) == {"colour_linear", "mfcc_linear"}
-    assert pq.read_table(tmp_path / "data/catalogue.parquet").num_rows == 40
-    with np.load(tmp_path / "data/embeddings/mfcc.npz") as file:
+    assert pq.read_table(tmp_path / "data/sample/catalogue.parquet").num_rows == 40
+    with np.load(tmp_path / "data/sample/embeddings/mfcc.npz") as file:
         assert file["embedding"].shape == (40 * 30, 80)
         assert np.bincount(file["group"]).tolist() == [400, 400, 400]
         assert np.bincount(file["trailer"]).tolist() == [30] * 40

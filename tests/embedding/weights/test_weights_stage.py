@@ -71,16 +71,19 @@ def test_from_the_hub_to_a_verified_file_and_without_the_hub_from_then_on(hub: H
     hub.publish(source.file, data, source.revision or COMMIT, source.hub)
     status, said = stage(folder, "tiny", hub.site.url)
     assert status == 0, said
-    assert re.search(r"data/weights/tiny\.safetensors: \d+ tensors, \d MB", said)
-    found = load_file(folder / "data/weights/tiny.safetensors")
+    assert re.search(r"data/sample/weights/tiny\.safetensors: \d+ tensors, \d MB", said)
+    found = load_file(folder / "data/sample/weights/tiny.safetensors")
     assert all(torch.equal(tensor, state[name]) for name, tensor in found.items())
     pin = Pin(source.revision or COMMIT, len(data), hashlib.sha256(data).hexdigest(), "hub")
     assert read_lock(folder / "weights.lock") == {source.name: pin}
-    assert "weights@tiny" in json.loads((folder / "metrics/provenance.json").read_text())["stages"]
-    first = (folder / "data/weights/tiny.safetensors").read_bytes()
-    (folder / "data/weights/tiny.safetensors").unlink()
+    assert (
+        "weights@tiny"
+        in json.loads((folder / "metrics/sample/provenance.json").read_text())["stages"]
+    )
+    first = (folder / "data/sample/weights/tiny.safetensors").read_bytes()
+    (folder / "data/sample/weights/tiny.safetensors").unlink()
     assert stage(folder, "tiny")[0] == 0  # no hub at this address
-    assert (folder / "data/weights/tiny.safetensors").read_bytes() == first
+    assert (folder / "data/sample/weights/tiny.safetensors").read_bytes() == first
 
 
 def test_a_run_that_was_killed_is_gone_on_with(hub: Hub, folder):
@@ -102,7 +105,7 @@ def test_a_run_that_was_killed_is_gone_on_with(hub: Hub, folder):
             assert process.poll() is None
             hub.site.closing.wait(0.02)
         process.kill()
-    assert not (folder / "weights.lock").exists() and not (folder / "data/weights").exists()
+    assert not (folder / "weights.lock").exists() and not (folder / "data/sample/weights").exists()
     hub.site.routes[cdn] = whole
     hub.site.closing.set()
     status, said = stage(folder, "tiny", hub.site.url)
@@ -116,7 +119,7 @@ def test_without_a_network_one_message_that_helps(folder):
     assert status == 1 and "Traceback" not in said
     assert said.startswith("error: 127.0.0.1:9: the hub cannot be reached for timm/")
     assert "set WEIGHTS_DIR to the folder where it lies, as tiny.safetensors" in said
-    assert not (folder / "weights.lock").exists() and not (folder / "data/weights").exists()
+    assert not (folder / "weights.lock").exists() and not (folder / "data/sample/weights").exists()
 
 
 def test_from_a_folder_without_a_network(folder):

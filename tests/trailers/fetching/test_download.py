@@ -38,22 +38,22 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stage:
             section, _, key = name.partition("__")
             params[section][key] = value
         Path("params.yaml").write_text(yaml.safe_dump(params))
-        save_trailers([trailer_at(url) for url in urls], Path("data/catalogue.parquet"))
+        save_trailers([trailer_at(url) for url in urls], Path("data/sample/catalogue.parquet"))
         download.main()
 
     return run
 
 
 def ledger() -> dict[str, dict[str, Any]]:
-    return {row["url"]: row for row in pq.read_table("data/downloads.parquet").to_pylist()}
+    return {row["url"]: row for row in pq.read_table("data/sample/downloads.parquet").to_pylist()}
 
 
 def counts() -> dict[str, Any]:
-    return dict(json.loads(Path("metrics/download.json").read_text()))
+    return dict(json.loads(Path("metrics/sample/download.json").read_text()))
 
 
 def outputs() -> dict[str, bytes]:
-    named = [*Path("data").glob("*.parquet"), Path("metrics/download.json")]
+    named = [*Path("data/sample").glob("*.parquet"), Path("metrics/sample/download.json")]
     return {str(p): p.read_bytes() for p in named}
 
 
@@ -86,14 +86,14 @@ def test_a_mixed_catalogue(stage: Stage, site: Site, movie: bytes) -> None:
     assert (rows[web]["width"], rows[web]["height"]) == (64, 48)
     assert rows["file:silent.mp4"]["audio_codec"] == ""
     assert rows["file:silent.mp4"]["detail"] == "no sound"
-    ids = pq.read_table("data/downloads.parquet")["trailer_id"].to_pylist()
+    ids = pq.read_table("data/sample/downloads.parquet")["trailer_id"].to_pylist()
     assert ids == sorted(ids)
 
     rendered = video_path(rows["sample:one"]["sha256"]).read_bytes()
     assert videos() == {silent, movie, rendered}
     assert video_path(rows[web]["sha256"]).read_bytes() == movie
 
-    events = pq.read_table("data/sample_events.parquet").to_pylist()
+    events = pq.read_table("data/sample/sample_events.parquet").to_pylist()
     assert {event["trailer_id"] for event in events} == {rows["sample:one"]["trailer_id"]}
     assert {event["modality"] for event in events} == {"picture", "sound"}
 
@@ -140,7 +140,7 @@ def test_too_many_missing_stops_but_loses_nothing(stage: Stage, site: Site, movi
     assert counts()["ok"] == 1
     assert len(ledger()) == 3
     assert videos() == {movie}
-    assert pq.read_table("data/sample_events.parquet").num_rows == 0
+    assert pq.read_table("data/sample/sample_events.parquet").num_rows == 0
 
 
 def test_a_killed_stage_goes_on(stage: Stage, site: Site, movie: bytes) -> None:
@@ -154,7 +154,7 @@ def test_a_killed_stage_goes_on(stage: Stage, site: Site, movie: bytes) -> None:
     site.routes |= {"/a.mp4": serve(movie), "/b.mp4": first_then([None, stall], serve(data))}
     urls = [site.url + "/a.mp4", site.url + "/b.mp4"]
     stage(urls[:1])
-    save_trailers([trailer_at(url) for url in urls], Path("data/catalogue.parquet"))
+    save_trailers([trailer_at(url) for url in urls], Path("data/sample/catalogue.parquet"))
     process = multiprocessing.get_context("spawn").Process(target=download.main)
     process.start()
     for _ in range(600):
