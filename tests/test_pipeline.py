@@ -83,7 +83,7 @@ def test_metrics_diff_shows_what_a_branch_changed_and_no_more(project):
     for name in ("picture_minus_sound", "fusion_gain"):
         assert f"differences.{headline[name]}.hi" in changed
     project.call("git", "checkout", "-q", "-f", "main")
-    project.call("dvc", "checkout", "-q")
+    project.call("dvc", "checkout", "-q", "dvc.yaml")
     assert json.loads(project.call("dvc", "metrics", "diff", "main", "--json")) == {}
 
 

@@ -58,13 +58,15 @@ def check_trained(slug: str, lock: Mapping[str, Any]) -> None:
         raise BenchmarkError(
             f"{slug} is not trained here",
             where=path,
-            do="run `dvc repro` (or `dvc checkout`, if it was run before) and try again",
+            do=f"run `{places.dvc('repro')}` (or `dvc checkout {places.pipeline()}`, if it was run "
+            "before) and try again",
         )
     if _md5(Path(path)) != _out(stages, made_by, path):
         raise BenchmarkError(
             f"{slug} is from another run than the one that dvc.lock records",
             where=path,
-            do="run `dvc checkout`, or `dvc repro` where the cache does not have it",
+            do=f"run `dvc checkout {places.pipeline()}`, or `{places.dvc('repro')}` where the cache does "
+            "not have it",
         )
     names = list(dict.fromkeys(_upstream(path, stages, made_by)))
     for name in names:
