@@ -65,8 +65,8 @@ def check_trained(slug: str, lock: Mapping[str, Any]) -> None:
         raise BenchmarkError(
             f"{slug} is from another run than the one that dvc.lock records",
             where=path,
-            do=f"run `dvc checkout {places.pipeline()}`, or `{places.dvc('repro')}` where the cache does "
-            "not have it",
+            do=f"run `dvc checkout {places.pipeline()}`, or `{places.dvc('repro')}` where the "
+            "cache does not have it",
         )
     names = list(dict.fromkeys(_upstream(path, stages, made_by)))
     for name in names:
