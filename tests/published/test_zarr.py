@@ -1,27 +1,22 @@
-"""Zarr, where its extra is installed; and what is said where it is not."""
+"""Zarr, an extra that the tests have; and what is said where it is not installed."""
 
 import builtins
-from importlib.util import find_spec
 
 import numpy as np
 import pytest
+import zarr
 
 from stages.base.errors import BenchmarkError
 from stages.published.reading import read_table
 from tests.published.made_tables import IDS, VALUES, record
 
-needs_zarr = pytest.mark.skipif(find_spec("zarr") is None, reason="needs the extra zarr")
-
 
 def write(path, arrays):
-    import zarr
-
     group = zarr.open_group(str(path), mode="w")
     for name, values in arrays.items():
         group.create_array(name, data=np.asarray(values))
 
 
-@needs_zarr
 def test_there_and_back(tmp_path):
     write(tmp_path / "t.zarr", dict(zip(IDS, VALUES, strict=True)))
     found = read_table(tmp_path / "t.zarr", record("t.zarr"))
@@ -29,7 +24,6 @@ def test_there_and_back(tmp_path):
     assert all(np.array_equal(read[film], row) for film, row in zip(IDS, VALUES, strict=True))
 
 
-@needs_zarr
 @pytest.mark.parametrize(
     ("arrays", "said"),
     [

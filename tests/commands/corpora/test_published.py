@@ -9,7 +9,7 @@ from stages.base.params import load
 from stages.base.params.matrix import cells
 from stages.base.pipeline import OUTPUTS, overlap, paths, resolve
 from stages.commands.corpora.pipeline import pipeline_text
-from tests.test_dvc import DECIDES, imported
+from tests.test_dvc import check_code
 
 ROOT = Path(__file__).resolve().parents[3]
 OF_TRAILERS = {"download", "frames", "audio", "weights", "ceiling"}
@@ -50,16 +50,7 @@ def test_nothing_is_waited_for_that_nobody_makes(stages):
 
 
 def test_a_stage_depends_on_all_the_code_it_runs(stages):
-    _, found = stages
-    for name, stage in found.items():
-        module = stage["cmd"].removeprefix("python -m stages.").split()[0]
-        for path in imported(ROOT / f"stages/{module}.py", set()):
-            source = path.relative_to(ROOT).as_posix()
-            if source.startswith("stages/base/") and source not in DECIDES:
-                continue
-            assert any(source == dep or source.startswith(f"{dep}/") for dep in stage["deps"]), (
-                f"{name} runs {source}, which is not among its deps"
-            )
+    check_code(stages[1])
 
 
 def test_parameters_that_it_names_are_there(stages):

@@ -4,6 +4,7 @@ import hashlib
 import json
 from pathlib import Path
 
+import mlcroissant
 import pytest
 import yaml
 
@@ -87,7 +88,6 @@ def test_a_corpus_that_ships_has_a_card_and_a_description(corpus):
 
 def read_by_mlcroissant(metrics: Path) -> dict[str, list[dict]]:
     """The rows of every record set, by its id; nothing may be wrong, or missing though advised."""
-    mlcroissant = pytest.importorskip("mlcroissant", reason="in the group dev: make test")
     dataset = mlcroissant.Dataset(str(metrics / "croissant.json"))
     issues = dataset.metadata.ctx.issues
     assert not issues.errors and not issues.warnings
@@ -115,7 +115,6 @@ def test_mlcroissant_refuses_a_damaged_one(root):
     del found["recordSet"][0]["field"][0]["dataType"]
     found["distribution"][0].pop("encodingFormat")
     path.write_text(json.dumps(found))
-    mlcroissant = pytest.importorskip("mlcroissant", reason="in the group dev: make test")
     with pytest.raises(mlcroissant.ValidationError, match="encodingFormat"):
         mlcroissant.Dataset(str(path))
 
