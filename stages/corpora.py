@@ -14,7 +14,10 @@ def main() -> None:
     parser.add_argument("--new", metavar="NAME", help="add a corpus with the default parameters")
     parser.add_argument("--catalogue", metavar="FILE", help="its films, as a catalogue lists them")
     parser.add_argument(
-        "--write", action="store_true", help="renew every corpora/*/dvc.yaml after dvc.yaml changed"
+        "--write",
+        action="store_true",
+        help="renew every corpora/*/dvc.yaml after dvc.yaml changed; with --corpus, write also "
+        "that of a corpus which has none, since it was never run",
     )
     arguments = parser.parse_args()
     if bool(arguments.new) != bool(arguments.catalogue):

@@ -21,6 +21,13 @@ def check_dependencies(command: str) -> None:
     command: as in dvc.yaml, `python -m stages.fit colour_linear`; one with another argument is
     left alone. DVC sees to this by itself.
     """
+    if not (ROOT / places.pipeline()).is_file():
+        raise BenchmarkError(
+            "this corpus has no pipeline yet, since it was never run",
+            where=str(places.pipeline()),
+            do=f"run `make report CORPUS={places.corpus()}`, or `python -m stages.corpora --write "
+            f"--corpus {places.corpus()}` for its dvc.yaml alone",
+        )
     declared = yaml12.read((ROOT / places.pipeline()).read_text(encoding="utf-8"))["stages"]
     stages = dict(resolve(declared, vars(load())))
     name = next((name for name, stage in stages.items() if stage["cmd"] == command), "")

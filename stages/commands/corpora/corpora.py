@@ -42,18 +42,20 @@ def describe(root: Path = Path()) -> Iterator[Corpus]:
 
 
 def outdated(root: Path = Path()) -> list[str]:
-    """The corpora whose dvc.yaml is not what the one at the top makes it."""
+    """The corpora whose dvc.yaml is not what the one at the top makes it.
+
+    One that was never run has none: DVC reads every dvc.yaml of a project, whatever it is asked.
+    """
     others = [name for name in places.names(root) if name != places.DEFAULT]
-    return [
-        name
-        for name in others
-        if _present(root / places.pipeline(name)) != pipeline_text(name, root)
-    ]
+    with_one = [name for name in others if (root / places.pipeline(name)).is_file()]
+    return [name for name in with_one if not _is_current(name, root)]
 
 
 def write_pipelines(root: Path = Path()) -> list[str]:
-    """Write the dvc.yaml of each corpus where it is outdated; the names of these."""
-    changed = outdated(root)
+    """Write each dvc.yaml that is outdated, and that of the chosen corpus; the names of these."""
+    chosen = places.corpus()
+    new = chosen != places.DEFAULT and not (root / places.pipeline(chosen)).is_file()
+    changed = [*outdated(root), *([chosen] if new else [])]
     for name in changed:
         write(pipeline_text(name, root), root / places.pipeline(name))
     return changed
@@ -80,5 +82,6 @@ def add(name: str, catalogue: str, root: Path = Path()) -> Path:
     return path
 
 
-def _present(path: Path) -> str:
-    return path.read_text(encoding="utf-8") if path.is_file() else ""
+def _is_current(name: str, root: Path) -> bool:
+    written = (root / places.pipeline(name)).read_text(encoding="utf-8")
+    return written == pipeline_text(name, root)

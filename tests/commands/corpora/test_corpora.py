@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from stages.base import places
+from stages.base import pipeline, places
 from stages.base.errors import BenchmarkError
 from stages.base.params import load, yaml12
 from stages.commands.corpora import corpora
@@ -77,8 +77,12 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name, text in files.items():
         Path(name).parent.mkdir(parents=True, exist_ok=True)
         Path(name).write_text(text)
-    assert corpora.write_pipelines() == ["films", "more"]
-    assert corpora.write_pipelines() == []
+    assert corpora.write_pipelines() == [], "none was ever run"
+    for name in ("films", "more"):
+        places.choose(name)
+        assert corpora.write_pipelines() == [name]
+        assert corpora.write_pipelines() == []
+    places.choose(places.DEFAULT)
     call("git", "init", "-q", "-b", "main")
     call("dvc", "init", "-q")
     call("dvc", "config", "core.autostage", "true")
@@ -112,6 +116,16 @@ def test_going_to_another_corpus_and_back_runs_nothing_again(project):
     call("git", "add", "-A")
     call("git", "commit", "-q", "-m", "second")
     assert call("git", "status", "--porcelain") == ""
+
+
+def test_a_stage_by_hand_of_a_corpus_that_was_never_run_says_what_to_do(project, monkeypatch):
+    places.choose("more")
+    places.pipeline().unlink()
+    monkeypatch.setattr(pipeline, "ROOT", project)
+    with pytest.raises(BenchmarkError, match="no pipeline yet") as refused:
+        pipeline.check_dependencies("python -m stages.fit one --corpus more")
+    assert "make report CORPUS=more" in str(refused.value)
+    assert not corpora.outdated(), "it is not missed before it runs"
 
 
 def test_an_override_stays_within_its_corpus(project):
@@ -162,7 +176,7 @@ def test_every_corpus_that_ships_is_valid_and_keeps_to_its_folders():
     for name in places.names(ROOT):
         load(ROOT / places.params(name))
         of = [stage for stage in stages if stage.path_in_repo == str(places.pipeline(name))]
-        assert of, f"{name} has no stages"
+        assert of or not (ROOT / places.pipeline(name)).exists(), f"{name} has no stages"
         own = re.compile(rf"(data|metrics|report/_site)/{name}(/|$)")
         made = {out.def_path for stage in of for out in stage.outs}
         assert [path for path in made if not own.match(path)] == []

@@ -18,9 +18,9 @@ OF_TRAILERS = {"download", "frames", "audio", "weights", "ceiling"}
 @pytest.fixture(scope="module", params=["mmtf14k", "m3l_20m"])
 def stages(request):
     """Every stage of a corpus by name, its templates filled in."""
-    folder = ROOT / "corpora" / request.param
-    declared = yaml.safe_load((folder / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
-    return request.param, dict(resolve(declared, vars(load(folder / "params.yaml"))))
+    declared = yaml.safe_load(pipeline_text(request.param, ROOT))["stages"]
+    params = load(ROOT / "corpora" / request.param / "params.yaml")
+    return request.param, dict(resolve(declared, vars(params)))
 
 
 def test_its_stages_are_its_tables_backbones_and_cells(stages):
