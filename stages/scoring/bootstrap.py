@@ -6,6 +6,7 @@ with groups, whole groups of films are drawn. Results depend on the seed alone.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,7 @@ from stages.base.errors import BenchmarkError
 from stages.scoring.averaging import average_over_genres, ratio
 from stages.scoring.decisions import quality
 from stages.scoring.jackknife import jackknife_average_precision, leave_one_group_out_sums
+from stages.scoring.threads import in_threads
 from stages.scoring.validate import (
     Bools,
     Floats,
@@ -94,20 +96,20 @@ def resampled_average_precision(
     group = encode_groups(n_films, groups)
     shape = (len(y_scores), n_genres)
     jackknife = np.empty((int(group.max()) + 2, *shape))
-    for approach, y_score in enumerate(y_scores):
-        for genre in range(n_genres):
-            lists = y_true[:, genre], y_score[:, genre]
-            jackknife[:, approach, genre] = jackknife_average_precision(*lists, group)
     width = min(block_width(n_films), n_resamples)
-    ranked = [
-        Ranked([y_true[:, genre]] * len(y_scores), [*y_scores[:, :, genre]], width)
-        for genre in range(n_genres)
-    ]
+
+    def prepare(genre: int) -> Ranked:
+        truth, scores = y_true[:, genre], [*y_scores[:, :, genre]]
+        for approach, score in enumerate(scores):
+            jackknife[:, approach, genre] = jackknife_average_precision(truth, score, group)
+        return Ranked([truth] * len(scores), scores, width)
+
+    ranked = in_threads(prepare, range(n_genres))
     values, done = np.empty((n_resamples, *shape)), 0
     for counts in resampling_counts(n_films, n_resamples, seed, groups):
         block = slice(done, done + counts.shape[1])
-        for genre, each in enumerate(ranked):
-            values[block, :, genre] = each.average_precision(counts)
+        found = in_threads(partial(Ranked.average_precision, weights=counts), ranked)
+        values[block] = np.stack(found, axis=-1)
         done = block.stop
     return GenreResamples(jackknife[0], values, jackknife[1:])
 

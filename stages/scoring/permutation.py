@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,7 @@ from stages.base.counting import counted
 from stages.base.errors import BenchmarkError
 from stages.scoring.averaging import average_over_genres, ratio
 from stages.scoring.bootstrap import BLOCK_BYTES, Groups, block_width, encode_groups
+from stages.scoring.threads import in_threads
 from stages.scoring.validate import Bools, Floats, Ints, RealScores, validate
 from stages.scoring.weighted import Ranked
 
@@ -63,8 +65,8 @@ def paired_permutation_test(
         count = min(width, 1 + n_permutations - start)
         swap = _unpack(swaps, start, count)[group]
         sides = np.block([[1 - swap, swap], [swap, 1 - swap]])  # as assigned, and the other way
-        found = np.concatenate([each.average_precision(sides) for each in ranked], axis=1)
-        one, other = np.split(average_over_genres(found)[0], 2)
+        found = in_threads(partial(Ranked.average_precision, weights=sides), ranked)
+        one, other = np.split(average_over_genres(np.concatenate(found, axis=1))[0], 2)
         parts.append(one - other)
     differences = np.concatenate(parts)
     observed, permuted = float(differences[0]), differences[1:]
@@ -90,10 +92,8 @@ def no_skill_test(
     parts = []
     for orders in _permutations(group, n_permutations, rng):
         columns = zip(y_true.T, y_score.T, strict=True)
-        found = np.stack(
-            [_permuted_average_precision(truth[orders], score) for truth, score in columns], axis=1
-        )
-        parts.append(average_over_genres(found)[0])
+        found = in_threads(partial(_permuted_average_precision, orders), columns)
+        parts.append(average_over_genres(np.stack(found, axis=1))[0])
     macro = np.concatenate(parts)
     observed, permuted = float(macro[0]), macro[1:]
     return PermutationTest(
@@ -195,8 +195,10 @@ def _shuffled(length: int, count: int, rng: np.random.Generator) -> Ints:
     return rng.permuted(np.tile(np.arange(length), (count, 1)), axis=1)
 
 
-def _permuted_average_precision(truths: Bools, score: RealScores) -> Floats:
-    """Average precision of one genre under each row of truths (n_draws, n_films)."""
+def _permuted_average_precision(orders: Ints, column: tuple[Bools, RealScores]) -> Floats:
+    """Average precision of one genre's truth and score under each order (n_draws, n_films)."""
+    truth, score = column
+    truths = truth[orders]
     order = np.argsort(-score, kind="stable")
     ends = np.append(np.flatnonzero(np.diff(score[order])), len(score) - 1)
     hits = np.cumsum(truths[:, order], axis=1)[:, ends]
