@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 from torchaudio.compliance import kaldi
 
+from stages.embedding import papers
 from stages.embedding.clips import cut, resample
 from stages.embedding.network import Network
 from stages.embedding.records import Record, Source
@@ -31,6 +32,9 @@ RECORD = Record(
     trained_on="AudioSet: 2 million clips without labels, then 20,000 with labels",
     licence="CC BY 4.0 by its model card, CC BY-NC 4.0 by its config.json",
     paper="Huang et al. 2022, arXiv 2207.06405",
+    training_sets=("AudioSet",),
+    released="2022-07",
+    bibtex=papers.AUDIO_MAE,
     source=Source(
         "pytorch_model.bin",
         hub="gaunernst/vit_base_patch16_1024_128.audiomae_as2m_ft_as20k",

@@ -16,6 +16,7 @@ import torchaudio
 from torch import Tensor, nn
 
 from stages.base.errors import BenchmarkError
+from stages.embedding import papers
 from stages.embedding.clips import cut, resample
 from stages.embedding.network import Network
 from stages.embedding.records import Record, Source
@@ -33,6 +34,9 @@ RECORD = Record(
     trained_on="LAION-Audio-630K: sounds with descriptions",
     licence="Apache-2.0",
     paper="Wu et al. 2023, arXiv 2211.06687",
+    training_sets=("LAION-Audio-630K",),
+    released="2022-11",
+    bibtex=papers.CLAP,
     source=Source(
         "pytorch_model.bin",
         hub="laion/clap-htsat-unfused",

@@ -9,6 +9,7 @@ from typing import ClassVar
 import cv2
 import numpy as np
 
+from stages.embedding import papers
 from stages.embedding.base import Backbone
 from stages.embedding.records import Record
 
@@ -27,6 +28,8 @@ RECORD = Record(
     trained_on="nothing",
     licence="–",
     paper="Rasheed, Sheikh and Shah 2005",
+    memory_mb=14,
+    bibtex=papers.RASHEED,
     note="Statistics of hue, brightness, edges and change; nothing is learned before the head.",
 )
 

@@ -17,6 +17,7 @@ from torchaudio.compliance import kaldi
 from torchvision.models import mobilenet_v3_large
 from torchvision.ops import SqueezeExcitation
 
+from stages.embedding import papers
 from stages.embedding.clips import cut, resample
 from stages.embedding.network import Network
 from stages.embedding.records import Record, Source
@@ -41,6 +42,9 @@ def _record(
         trained_on="ImageNet, then AudioSet: labels and the predictions of transformers",
         licence="MIT",
         paper="Schmid, Koutini and Widmer 2023, arXiv 2211.04772",
+        training_sets=("ImageNet-1k", "AudioSet"),
+        released="2022-11",
+        bibtex=papers.EFFICIENT_AT,
         source=Source(
             file,
             url=RELEASE + file,

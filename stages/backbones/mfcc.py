@@ -7,6 +7,7 @@ import numpy as np
 import torch
 import torchaudio
 
+from stages.embedding import papers
 from stages.embedding.base import Backbone
 from stages.embedding.clips import cut, resample
 from stages.embedding.records import Record
@@ -25,6 +26,7 @@ RECORD = Record(
     trained_on="nothing",
     licence="–",
     paper="Davis and Mermelstein 1980",
+    bibtex=papers.MFCC,
     note="Mean, spread, peak and movement of 20 coefficients; nothing is learned before the head.",
 )
 

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from stages.embedding import papers
 from stages.embedding.clips import resample
 from stages.embedding.network import Network
 from stages.embedding.openl3_mel import FRONT_ENDS, RATE, decibels, windows_of
@@ -59,6 +60,9 @@ def _record(half: str, content: str, size: int) -> Record:
         trained_on=f"part of AudioSet, mostly {CONTENT[content]}: whether sound and picture match",
         licence="CC BY 4.0",
         paper="Cramer et al. 2019",
+        training_sets=("AudioSet",),
+        released="2019",
+        bibtex=papers.OPENL3,
         source=Source(
             file=file,
             url=f"https://github.com/marl/openl3/raw/models/{file}",

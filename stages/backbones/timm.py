@@ -15,6 +15,7 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
+from stages.embedding import papers
 from stages.embedding.network import Network
 from stages.embedding.records import Record, Source, StatedBy
 from stages.embedding.timm_model import MAP, TimmModel, measure, timm_model
@@ -56,6 +57,10 @@ class Family(Network):
             trained_on="ImageNet-1k: labelled photographs",
             licence="BSD-3-Clause",
             paper="Simonyan and Zisserman 2015, arXiv 1409.1556",
+            training_sets=("ImageNet-1k",),
+            released="2014-09",
+            memory_mb=983,
+            bibtex=papers.VGG,
             note="The seed study's network. The 4096 features before the classifier, or the last "
             "feature map, 512 × 7 × 7. ImageNet shows single objects, unlike frames of films.",
         ),
@@ -69,6 +74,10 @@ class Family(Network):
             trained_on="ImageNet-1k: labelled photographs",
             licence="Apache-2.0",
             paper="Sandler et al. 2018, arXiv 1801.04381; Wightman et al. 2021, arXiv 2110.00476",
+            training_sets=("ImageNet-1k",),
+            released="2018-01",
+            memory_mb=38,
+            bibtex=f"{papers.MOBILENET_V2}\n{papers.RESNET_STRIKES_BACK}",
             note="The lightest. ImageNet shows single objects, unlike frames of films.",
         ),
         "convnext_small.fb_in22k_ft_in1k": _record(
@@ -81,6 +90,10 @@ class Family(Network):
             trained_on="ImageNet-22k, then ImageNet-1k: labelled photographs",
             licence="Apache-2.0",
             paper="Liu et al. 2022, arXiv 2201.03545",
+            training_sets=("ImageNet-22k", "ImageNet-1k"),
+            released="2022-01",
+            memory_mb=239,
+            bibtex=papers.CONVNEXT,
             note="A modern convolutional network, trained on labels. ImageNet shows single "
             "objects, unlike frames of films.",
         ),
@@ -98,6 +111,9 @@ class Family(Network):
             trained_on="400 million images from the web with captions, never published",
             licence="Apache-2.0 in its repository, MIT at OpenAI",
             paper="Radford et al. 2021, arXiv 2103.00020",
+            training_sets=("WIT",),
+            released="2021-02",
+            bibtex=papers.CLIP,
             note="CLIP ViT-B/16, features before the projection, with the activation it was "
             "trained with (timm's id without `quickgelu` has another). The file includes the text "
             "encoder. Images from the web include film stills and posters with titles and genres.",
@@ -115,6 +131,9 @@ class Family(Network):
             trained_on="WebLI: images from the web with texts in 100 languages",
             licence="Apache-2.0",
             paper="Tschannen et al. 2025, arXiv 2502.14786",
+            training_sets=("WebLI",),
+            released="2025-02",
+            bibtex=papers.SIGLIP_2,
             note="SigLIP 2, with its attention pooling. Images from the web include film stills "
             "and posters with titles and genres.",
         ),
@@ -131,6 +150,9 @@ class Family(Network):
             trained_on="LVD-142M: 142 million images without labels",
             licence="Apache-2.0",
             paper="Oquab et al. 2023, arXiv 2304.07193",
+            training_sets=("LVD-142M",),
+            released="2023-04",
+            bibtex=papers.DINO_V2,
             note="Used at 224, the resolution of most of its training; timm asks for 518. "
             "Trained without labels or text.",
         ),
@@ -148,6 +170,9 @@ class Family(Network):
             trained_on="LVD-1689M: 1.7 billion images without labels",
             licence="DINOv3 License",
             paper="Siméoni et al. 2025, arXiv 2508.10104",
+            training_sets=("LVD-1689M",),
+            released="2025-08",
+            bibtex=papers.DINO_V3,
             note="Trained without labels or text. Its licence has terms of its own.",
         ),
     }

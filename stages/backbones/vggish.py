@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from stages.embedding import papers
 from stages.embedding.audioset_mel import (
     PATCH_FRAMES,
     PATCH_SAMPLES,
@@ -38,6 +39,9 @@ RECORD = Record(
     trained_on="millions of YouTube videos (a preliminary version of YouTube-8M)",
     licence="Apache-2.0",
     paper="Hershey et al. 2017",
+    training_sets=("YouTube-8M",),
+    released="2017",
+    bibtex=papers.VGGISH,
     source=Source(
         file="vggish-10086976.pth",
         url="https://github.com/harritaylor/torchvggish/releases/download/v0.1/vggish-10086976.pth",

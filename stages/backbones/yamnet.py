@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import pad
 
+from stages.embedding import papers
 from stages.embedding.audioset_mel import (
     PATCH_SAMPLES,
     PATCH_SECONDS,
@@ -45,6 +46,9 @@ RECORD = Record(
     trained_on="AudioSet: 521 of its classes",
     licence="Apache-2.0",
     paper="Howard et al. 2017 (MobileNet), Gemmeke et al. 2017 (AudioSet)",
+    training_sets=("AudioSet",),
+    released="2019",
+    bibtex=f"{papers.MOBILENETS}\n{papers.AUDIOSET}",
     source=Source(
         file="yamnet.h5",
         url="https://storage.googleapis.com/audioset/yamnet.h5",

@@ -1,10 +1,42 @@
 """What is known of a model: one record each, the reader's and the weights stage's only source."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 Modality = Literal["picture", "sound"]
 StatedBy = Literal["", "hub", "publisher's page", "read elsewhere"]
+OurFilms = Literal["no", "unknown"]
+
+
+@dataclass(frozen=True)
+class TrainingSet:
+    """Data that networks learn from before they come here."""
+
+    our_films: OurFilms
+    """Whether trailers, stills or posters of the films that are judged may be among it: "unknown"
+    where they may be, as nobody has looked."""
+    why: str
+
+
+TRAINING_SETS: Mapping[str, TrainingSet] = {
+    "ImageNet-1k": TrainingSet(
+        "no", "photographs of single things, chosen by their nouns: no videos, titles or genres"
+    ),
+    "ImageNet-22k": TrainingSet("no", "as ImageNet-1k, of more nouns"),
+    "AudioSet": TrainingSet("unknown", "10 s each of two million YouTube videos"),
+    "YouTube-8M": TrainingSet("unknown", "millions of YouTube videos of all kinds"),
+    "WIT": TrainingSet(
+        "unknown", "OpenAI's 400 million images from the web with texts, never published"
+    ),
+    "WebLI": TrainingSet("unknown", "Google's images from the web with texts, never published"),
+    "LAION-2B": TrainingSet("unknown", "two billion images from the web with English texts"),
+    "LAION-Audio-630K": TrainingSet(
+        "unknown", "sounds with descriptions, from libraries that films use too"
+    ),
+    "LVD-142M": TrainingSet("unknown", "142 million images from the web, never published"),
+    "LVD-1689M": TrainingSet("unknown", "1.7 billion images from social media, never published"),
+}
 
 
 @dataclass(frozen=True)
@@ -63,3 +95,20 @@ class Record:
     """What may help or hurt the model in this benchmark."""
     name: str = ""
     """What the reports call it, in a few words; "": the model's or the backbone's own name."""
+    training_sets: tuple[str, ...] = ()
+    """Names in TRAINING_SETS: all data that it learnt from, where each of it is there."""
+    released: str = ""
+    """Year, or year and month, in which it was first published."""
+    memory_mb: int | None = None
+    """Megabytes for it and one item on a CPU, by `stages.check_family`; None: not measured."""
+    bibtex: str = ""
+    """Of its papers."""
+
+    @property
+    def our_films_among_it(self) -> OurFilms:
+        """Whether films that are judged may be among what it learnt from."""
+        if not self.parameters:
+            return "no"
+        known = [TRAINING_SETS.get(name) for name in self.training_sets]
+        none = known and all(each is not None and each.our_films == "no" for each in known)
+        return "no" if none else "unknown"

@@ -54,6 +54,8 @@ class TableParams:
     """From what part of the trailer, and how."""
     paper: Text
     licence: Text
+    our_films_among_it: Literal["yes", "no", "unknown"] = "unknown"
+    """Whether films that are judged are among what the features were learnt from."""
     note: str = ""
     """What may help or hurt it in this benchmark."""
 

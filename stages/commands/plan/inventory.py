@@ -1,6 +1,6 @@
 """Every cell and every model of the chosen matrix and of all sets, run or not."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from stages.base.errors import BenchmarkError
@@ -28,6 +28,7 @@ CELLS = [
 MODELS = [
     *("backbone", "family", "model", "modality", "input", "dimensions", "parameters"),
     *("trained_on", "licence", "paper", "source", "revision", "note", "run", "name"),
+    *("training_sets", "our_films_among_it", "released", "memory_mb", "bibtex"),
 ]
 
 
@@ -155,6 +156,7 @@ def _own(backbone: BackboneParams) -> Row:
     file = backbone.file if isinstance(backbone, PretrainedParams) else None
     unknown = "not said: weights of one's own"
     about = {"source": file, "revision": "", "trained_on": unknown, "licence": unknown}
+    about |= {"training_sets": "", "our_films_among_it": "unknown"}
     return about if file else {}
 
 
@@ -172,6 +174,7 @@ def _published(backbone: BackboneParams) -> Row:
         "input": said("computed_from"),
         "dimensions": str(sum(filter(None, widths))) if all(widths) else "",
         "trained_on": "not said: published features",
+        "our_films_among_it": _worst(record.our_films_among_it for record in backbone.records),
         **{name: said(name) for name in ("licence", "paper", "note")},
         "source": said("file"),
     }
@@ -191,4 +194,15 @@ def _recorded(record: Record | None) -> Row:
         "note": record.note,
         "source": source.name if source else "",
         "revision": source.revision if source else "",
+        "training_sets": "; ".join(record.training_sets),
+        "our_films_among_it": record.our_films_among_it,
+        "released": record.released,
+        "memory_mb": record.memory_mb,
+        "bibtex": record.bibtex,
     }
+
+
+def _worst(among: Iterable[str]) -> str:
+    """Of tables that are joined: whether our films are among what any was learnt from."""
+    found = {*among}
+    return next((each for each in ("yes", "unknown", "no") if each in found), "unknown")

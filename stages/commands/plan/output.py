@@ -19,8 +19,8 @@ MEANING = (
 )
 BEGIN, END = "<!-- models -->", "<!-- /models -->"
 HEADINGS = (
-    *("from", "family", "model", "input", "dimensions", "parameters", "trained on"),
-    "licence of the weights",
+    *("from", "family", "model", "input", "dimensions", "parameters", "memory, MB", "released"),
+    *("trained on", "our films among it", "licence of the weights"),
 )
 
 
@@ -88,7 +88,7 @@ def write_between(begin: str, end: str, lines: Sequence[str], path: Path) -> Non
 def models() -> Iterator[str]:
     """Every model that has a record, as the lines of a Markdown table, sorted by modality."""
     yield f"| {' | '.join(HEADINGS)} |"
-    yield "|---|---|---|---|---:|---:|---|---|"
+    yield "|---|---|---|---|---:|---:|---:|---|---|---|---|"
     rows = [
         (record.modality, name, model, record)
         for name in plugin_names("backbones")
@@ -97,5 +97,7 @@ def models() -> Iterator[str]:
     for modality, name, model, record in sorted(rows, key=lambda row: row[:3]):
         shape = " × ".join(map(str, record.shape))
         parameters = f"{record.parameters / 1e6:.1f} M" if record.parameters else "–"
-        cells = [modality, name, model or "–", record.input, shape, parameters]
-        yield "| " + " | ".join([*cells, record.trained_on, record.licence]) + " |"
+        memory = "not measured" if record.memory_mb is None else str(record.memory_mb)
+        cells = [modality, name, model or "–", record.input, shape, parameters, memory]
+        cells += [record.released or "–", record.trained_on, record.our_films_among_it]
+        yield "| " + " | ".join([*cells, record.licence]) + " |"

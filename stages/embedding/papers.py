@@ -1,0 +1,124 @@
+# ruff: noqa: E501
+"""The papers behind the models, as BibTeX."""
+
+VGG = """@inproceedings{simonyan2015very,
+  author = {Simonyan, Karen and Zisserman, Andrew},
+  title = {Very Deep Convolutional Networks for Large-Scale Image Recognition},
+  booktitle = {International Conference on Learning Representations},
+  year = {2015},
+  eprint = {1409.1556},
+  archiveprefix = {arXiv}
+}"""
+MOBILENET_V2 = """@inproceedings{sandler2018mobilenetv2,
+  author = {Sandler, Mark and Howard, Andrew and Zhu, Menglong and Zhmoginov, Andrey and Chen, Liang-Chieh},
+  title = {{MobileNetV2}: Inverted Residuals and Linear Bottlenecks},
+  booktitle = {IEEE/CVF Conference on Computer Vision and Pattern Recognition},
+  year = {2018},
+  eprint = {1801.04381},
+  archiveprefix = {arXiv}
+}"""
+RESNET_STRIKES_BACK = """@misc{wightman2021resnet,
+  author = {Wightman, Ross and Touvron, Hugo and J{\\'e}gou, Herv{\\'e}},
+  title = {{ResNet} Strikes Back: An Improved Training Procedure in timm},
+  year = {2021},
+  eprint = {2110.00476},
+  archiveprefix = {arXiv}
+}"""
+CONVNEXT = """@inproceedings{liu2022convnet,
+  author = {Liu, Zhuang and Mao, Hanzi and Wu, Chao-Yuan and Feichtenhofer, Christoph and Darrell, Trevor and Xie, Saining},
+  title = {A {ConvNet} for the 2020s},
+  booktitle = {IEEE/CVF Conference on Computer Vision and Pattern Recognition},
+  year = {2022},
+  eprint = {2201.03545},
+  archiveprefix = {arXiv}
+}"""
+CLIP = """@inproceedings{radford2021learning,
+  author = {Radford, Alec and Kim, Jong Wook and Hallacy, Chris and Ramesh, Aditya and Goh, Gabriel and Agarwal, Sandhini and Sastry, Girish and Askell, Amanda and Mishkin, Pamela and Clark, Jack and Krueger, Gretchen and Sutskever, Ilya},
+  title = {Learning Transferable Visual Models From Natural Language Supervision},
+  booktitle = {International Conference on Machine Learning},
+  year = {2021},
+  eprint = {2103.00020},
+  archiveprefix = {arXiv}
+}"""
+SIGLIP_2 = """@misc{tschannen2025siglip,
+  author = {Tschannen, Michael and others},
+  title = {{SigLIP} 2: Multilingual Vision-Language Encoders with Improved Semantic Understanding, Localization, and Dense Features},
+  year = {2025},
+  eprint = {2502.14786},
+  archiveprefix = {arXiv}
+}"""
+DINO_V2 = """@misc{oquab2023dinov2,
+  author = {Oquab, Maxime and others},
+  title = {{DINOv2}: Learning Robust Visual Features without Supervision},
+  year = {2023},
+  eprint = {2304.07193},
+  archiveprefix = {arXiv}
+}"""
+DINO_V3 = """@misc{simeoni2025dinov3,
+  author = {Sim{\\'e}oni, Oriane and others},
+  title = {{DINOv3}},
+  year = {2025},
+  eprint = {2508.10104},
+  archiveprefix = {arXiv}
+}"""
+AUDIO_MAE = """@inproceedings{huang2022masked,
+  author = {Huang, Po-Yao and others},
+  title = {Masked Autoencoders that Listen},
+  booktitle = {Advances in Neural Information Processing Systems},
+  year = {2022},
+  eprint = {2207.06405},
+  archiveprefix = {arXiv}
+}"""
+CLAP = """@inproceedings{wu2023largescale,
+  author = {Wu, Yusong and Chen, Ke and Zhang, Tianyu and Hui, Yuchen and Berg-Kirkpatrick, Taylor and Dubnov, Shlomo},
+  title = {Large-Scale Contrastive Language-Audio Pretraining with Feature Fusion and Keyword-to-Caption Augmentation},
+  booktitle = {IEEE International Conference on Acoustics, Speech and Signal Processing},
+  year = {2023},
+  eprint = {2211.06687},
+  archiveprefix = {arXiv}
+}"""
+EFFICIENT_AT = """@inproceedings{schmid2023efficient,
+  author = {Schmid, Florian and Koutini, Khaled and Widmer, Gerhard},
+  title = {Efficient Large-Scale Audio Tagging via Transformer-to-{CNN} Knowledge Distillation},
+  booktitle = {IEEE International Conference on Acoustics, Speech and Signal Processing},
+  year = {2023},
+  eprint = {2211.04772},
+  archiveprefix = {arXiv}
+}"""
+OPENL3 = """@inproceedings{cramer2019look,
+  author = {Cramer, Jason and Wu, Ho-Hsiang and Salamon, Justin and Bello, Juan Pablo},
+  title = {Look, Listen, and Learn More: Design Choices for Deep Audio Embeddings},
+  booktitle = {IEEE International Conference on Acoustics, Speech and Signal Processing},
+  year = {2019}
+}"""
+VGGISH = """@inproceedings{hershey2017cnn,
+  author = {Hershey, Shawn and others},
+  title = {{CNN} Architectures for Large-Scale Audio Classification},
+  booktitle = {IEEE International Conference on Acoustics, Speech and Signal Processing},
+  year = {2017}
+}"""
+MOBILENETS = """@misc{howard2017mobilenets,
+  author = {Howard, Andrew G. and others},
+  title = {{MobileNets}: Efficient Convolutional Neural Networks for Mobile Vision Applications},
+  year = {2017},
+  eprint = {1704.04861},
+  archiveprefix = {arXiv}
+}"""
+AUDIOSET = """@inproceedings{gemmeke2017audio,
+  author = {Gemmeke, Jort F. and others},
+  title = {Audio Set: An Ontology and Human-Labeled Dataset for Audio Events},
+  booktitle = {IEEE International Conference on Acoustics, Speech and Signal Processing},
+  year = {2017}
+}"""
+RASHEED = """@article{rasheed2005use,
+  author = {Rasheed, Zeeshan and Sheikh, Yaser and Shah, Mubarak},
+  title = {On the Use of Computable Features for Film Classification},
+  journal = {IEEE Transactions on Circuits and Systems for Video Technology},
+  year = {2005}
+}"""
+MFCC = """@article{davis1980comparison,
+  author = {Davis, Steven B. and Mermelstein, Paul},
+  title = {Comparison of Parametric Representations for Monosyllabic Word Recognition in Continuously Spoken Sentences},
+  journal = {IEEE Transactions on Acoustics, Speech, and Signal Processing},
+  year = {1980}
+}"""
