@@ -125,6 +125,21 @@ def test_a_stage_depends_on_all_the_code_it_runs(resolved):
     check_code(resolved)
 
 
+@pytest.mark.parametrize("name", ["weights", "embed", "embed_pretrained", "fit", "early"])
+def test_a_stage_of_code_from_outside_is_the_other_with_that_code(name):
+    stages = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
+    inside, outside = stages[name]["do"], stages[f"{name}_outside"]["do"]
+    plugins = {
+        dep for dep in inside["deps"] if dep.startswith(("stages/backbones/", "stages/heads/"))
+    }
+    heads = {"stages/heads"} if name == "fit" else set()  # where just the context is from outside
+    assert set(outside["deps"]) == {*inside["deps"]} - plugins | {"${item.code}"} | heads
+    for key in ("cmd", "desc", "outs", "plots"):
+        assert outside.get(key) == inside.get(key)
+    params = [param.replace("matrix.", "matrix.outside.") for param in inside["params"]]
+    assert outside["params"] == params
+
+
 def test_at_most_sixty_stages(resolved):
     assert len(resolved) <= 60
 

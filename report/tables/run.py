@@ -36,8 +36,11 @@ def stages(metrics: Metrics) -> pd.DataFrame:
     """
     recorded = metrics.provenance.get("stages", {})
     matrix = metrics.parameters.get("matrix", {})
-    current = {*STAGES, *(f"embed@{name}" for name in matrix.get("backbones", {}))}
-    pretrained = matrix.get("pretrained", {})
+    backbones, pretrained = (
+        [*matrix.get(section, {}), *(matrix.get("outside") or {}).get(section, {})]
+        for section in ("backbones", "pretrained")
+    )
+    current = {*STAGES, *(f"embed@{name}" for name in backbones)}
     current |= {f"{stage}@{name}" for name in pretrained for stage in ("weights", "embed")}
     current |= {f"features@{name}" for name in metrics.parameters.get("features") or {}}
     current |= {f"fit@{metrics.names.slug(name)}" for name in metrics.approaches["approach"]}

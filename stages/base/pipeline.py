@@ -29,7 +29,9 @@ def check_dependencies(command: str) -> None:
             f"--corpus {places.corpus()}` for its dvc.yaml alone",
         )
     declared = yaml12.read((ROOT / places.pipeline()).read_text(encoding="utf-8"))["stages"]
-    stages = dict(resolve(declared, vars(load())))
+    load()  # which says what is wrong with it
+    params = yaml12.read((ROOT / places.params()).read_text(encoding="utf-8"))
+    stages = dict(resolve(declared, params))
     name = next((name for name, stage in stages.items() if stage["cmd"] == command), "")
     templates = [stage.get("do", stage) for stage in declared.values()]  # also where it is of none
     modules = {stage["cmd"].split()[2].removeprefix("stages.") for stage in templates}

@@ -1,4 +1,7 @@
-"""Plugins: backbone families, heads and contexts, each one file that is found by its name."""
+"""Plugins: backbone families, heads and contexts, each one file that is found by its name.
+
+A file in stages/, or what matrix.outside of params.yaml brings (stages/base/outside.py).
+"""
 
 import ast
 from collections.abc import Iterator
@@ -11,6 +14,7 @@ from pkgutil import iter_modules
 from traceback import format_exception_only, walk_tb
 from typing import Any
 
+from stages.base import outside
 from stages.base.errors import BenchmarkError, from_os_error
 
 FAMILY = (
@@ -43,28 +47,42 @@ NOUNS = {"backbones": "backbone family", "heads": "head", "contexts": "context"}
 
 
 def plugin_names(folder: str) -> list[str]:
-    """Names of the files in stages/backbones, heads or contexts, sorted; none is imported."""
-    package = find_spec(f"stages.{folder}")
-    paths = package.submodule_search_locations if package else None
-    return sorted(module.name for module in iter_modules(paths or []))
+    """Names of the files in stages/backbones, heads or contexts and of those from outside, sorted;
+    none is imported."""
+    return sorted({*names_inside(folder), *outside.brought_names(folder)})
+
+
+def names_inside(folder: str) -> list[str]:
+    """Those of stages/ alone."""
+    return sorted(module.name for module in iter_modules(_folders(folder)))
+
+
+def defines_class(folder: str, name: str, class_name: str) -> bool | None:
+    """Whether a plugin's file has such a class, by its text; None where it is no Python file that
+    can be read."""
+    plugin = outside.brought(folder, name)
+    places = [plugin.path] if plugin else [Path(of) / f"{name}.py" for of in _folders(folder)]
+    return next(
+        (found for path in places if (found := _defines(path, class_name)) is not None), None
+    )
 
 
 @cache
-def defines_class(folder: str, name: str, class_name: str) -> bool | None:
-    """Whether stages/<folder>/<name>.py has such a class, by its text; None where it is no Python
-    file that can be read."""
-    found = find_spec(f"stages.{folder}")
-    for path in (found.submodule_search_locations if found else None) or []:
-        try:
-            tree = ast.parse((Path(path) / f"{name}.py").read_text(encoding="utf-8"))
-        except (OSError, ValueError, SyntaxError):
-            continue
-        return any(isinstance(n, ast.ClassDef) and n.name == class_name for n in tree.body)
-    return None
+def _defines(path: Path, class_name: str) -> bool | None:
+    try:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, SyntaxError):
+        return None
+    return any(isinstance(n, ast.ClassDef) and n.name == class_name for n in tree.body)
+
+
+def _folders(folder: str) -> list[str]:
+    package = find_spec(f"stages.{folder}")
+    return list((package and package.submodule_search_locations) or [])
 
 
 def load_class(folder: str, name: str, class_name: str, base: type, contract: str) -> Any:
-    """The class of stages/<folder>/<name>.py.
+    """The class of stages/<folder>/<name>.py, or of a plugin from outside.
 
     Raises BenchmarkError for an unknown name, which lists the known ones, and for a file that has
     no such class, which says what it must have.
@@ -75,11 +93,12 @@ def load_class(folder: str, name: str, class_name: str, base: type, contract: st
             where="params.yaml",
             found=name,
             expected=f"one of {', '.join(known)}",
-            do=f"name one of these, or add stages/{folder}/{name}.py with a class {class_name}",
+            do=f"name one of these, or add stages/{folder}/{name}.py with a class {class_name}; "
+            f"one from outside is named in an entry of matrix.outside, with its code",
         )
-    module = f"stages.{folder}.{name}"
+    module, plugin = f"stages.{folder}.{name}", outside.brought(folder, name)
     with plugin_errors(contract, module):
-        found = getattr(import_module(module), class_name, None)
+        found = getattr(plugin.load() if plugin else import_module(module), class_name, None)
     if not (isinstance(found, type) and issubclass(found, base)):
         reason = "no such class" if found is None else f"{class_name} is no {base.__name__}"
         raise invalid_plugin(module, reason, contract)
@@ -97,20 +116,29 @@ def check_modality(slug: str, family: str, reads: str, modality: str) -> None:
             where=f"params.yaml: {slug}.reads",
             found=reads,
             expected=expected,
-            do=f"correct reads, or the modality in stages/backbones/{family}.py",
+            do=f"correct reads, or the modality in {file_of(f'stages.backbones.{family}')}",
         )
 
 
 def invalid_plugin(module: str, found: str, contract: str, line: int = 0) -> BenchmarkError:
     """The error for a plugin that breaks its contract, with its file and line."""
-    file = f"{module.replace('.', '/')}.py"
+    file, plugin = file_of(module), outside.brought_as(module)
+    examples = f"those in stages/{plugin.folder}" if plugin else "the others in its folder"
     return BenchmarkError(
         "this file breaks its contract",
         where=f"{file}:{line}" if line else file,
         found=found,
         expected=contract,
-        do="correct this file; the others in its folder are examples",
+        do=f"correct this file; {examples} are examples",
     )
+
+
+def file_of(module: str) -> str:
+    """The file of a plugin's module, as a message may name it."""
+    plugin = outside.brought_as(module)
+    if plugin is None:
+        return f"{module.replace('.', '/')}.py"
+    return str(plugin.path) if plugin.entry else plugin.code
 
 
 @contextmanager
@@ -127,10 +155,11 @@ def plugin_errors(contract: str, *modules: str) -> Iterator[None]:
         torch_memory = type(error).__name__ == "OutOfMemoryError"
         if system or torch_memory or isinstance(error, BenchmarkError | MemoryError):
             raise
+        theirs = {plugin.module for each in modules if (plugin := outside.brought_as(each))}
         lines = [
             (str(frame.f_globals["__name__"]), line)
             for frame, line in walk_tb(error.__traceback__)
-            if frame.f_globals.get("__name__") in modules
+            if frame.f_globals.get("__name__") in {*modules, *theirs}
         ]
         module, line = lines[-1] if lines else (modules[0], getattr(error, "lineno", None) or 0)
         message = " ".join(format_exception_only(error)[-1].split())

@@ -12,7 +12,11 @@ from stages.base.params import yaml12
 from stages.corpus.table import read_trailers
 
 # the stages whose parameters decide what a model predicts; others choose the films
-DECIDING = ("frames", "audio", "weights", "embed", "embed_pretrained", "fit", "early", "late")
+DECIDING = (
+    *("frames", "audio", "weights", "embed", "embed_pretrained", "fit", "early", "late"),
+    *("weights_outside", "embed_outside", "embed_pretrained_outside"),
+    *("fit_outside", "early_outside"),
+)
 AGAIN = "run `dvc repro`, which trains it again, or undo the change"
 ABSENT = "not set"
 

@@ -64,6 +64,10 @@ class Backbone(ABC):
         if weights is not None:
             raise BenchmarkError(f"{type(self).__module__} takes no weights", found=str(weights))
 
+    def load_random(self) -> None:
+        """Make ready without weights, to try it."""
+        self.load(None)
+
     @abstractmethod
     def prepare(self, trailer: Sequence[np.ndarray] | np.ndarray, sample_rate: int) -> np.ndarray:
         """Items of one trailer, (n_items, ...).
@@ -151,6 +155,19 @@ def create_unloaded(
         if precision != "float32" and not backbone.heavy:
             raise ValueError(f"precision {precision} is for networks")
     backbone.precision = precision
+    return backbone
+
+
+def create_for_trial(
+    name: str,
+    model: str = "",
+    options: Mapping[str, Any] | None = None,
+    precision: Precision = "float32",
+) -> Backbone:
+    """A backbone that is ready without weights: those of a network are drawn at random."""
+    backbone = create_unloaded(name, model, options, precision)
+    with plugin_errors(FAMILY, type(backbone).__module__):
+        backbone.load_random()
     return backbone
 
 

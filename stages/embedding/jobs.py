@@ -8,12 +8,14 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 
+from stages.base.errors import BenchmarkError
 from stages.base.npz import check_npz
+from stages.base.outside import bring
 from stages.base.packs import Shard, shard_paths, trailers_in
 from stages.base.params import BackboneParams
 from stages.base.store import Store, sha256
-from stages.base.versions import code_of
-from stages.embedding.base import Backbone, Precision, create, create_unloaded, family
+from stages.base.versions import code_of_plugin
+from stages.embedding.base import Backbone, Precision, create, create_unloaded
 
 LIBRARIES = ("av", "numpy", "opencv-python-headless", "torch", "torchaudio")
 
@@ -30,21 +32,33 @@ class Recipe:
     weights: Path | None = None
     """As the weights stage writes them; None for a family without."""
     precision: Precision = "float32"
+    code: str = ""
+    """Where the family is from, if not from stages/; a process of its own has to be told."""
 
     @classmethod
     def from_params(cls, params: BackboneParams, weights: Path | None) -> "Recipe":
         """A backbone of params.yaml, with its weights if it has any."""
         options = json.dumps(params.options, sort_keys=True)
-        return cls(params.family, params.model, options, weights, params.precision)
+        code = params.code or ""
+        return cls(params.family, params.model, options, weights, params.precision, code)
 
     def create_unloaded(self) -> Backbone:
         """The backbone without weights, which prepares items and cannot embed them."""
+        self._bring()
         return create_unloaded(self.family, self.model, json.loads(self.options), self.precision)
 
     def create(self) -> Backbone:
         """The backbone, ready to embed."""
+        self._bring()
         options = json.loads(self.options)
         return create(self.family, self.weights, self.model, options, self.precision)
+
+    def _bring(self) -> None:
+        if self.code:
+            try:
+                bring("backbones", self.family, self.code)
+            except ValueError as error:  # another machine may lack what this one has
+                raise BenchmarkError(f"family {self.family}: {error}", where=self.code) from None
 
 
 @dataclass(frozen=True)
@@ -101,11 +115,10 @@ class EmbeddingCheck:
 @cache
 def store_of(recipe: Recipe) -> Store:
     """Where a recipe's embeddings are kept."""
-    libraries = (*LIBRARIES, *family(recipe.family).LIBRARIES)
-    source = f"stages/backbones/{recipe.family}.py"
-    code = code_of("stages/embedding/*.py", source, libraries=libraries)
+    backbone = recipe.create_unloaded()
+    libraries = (*LIBRARIES, *backbone.LIBRARIES)
+    code = code_of_plugin("backbones", recipe.family, "stages/embedding/*.py", libraries=libraries)
     weights = sha256(recipe.weights) if recipe.weights else ""
     made_from = [recipe.family, recipe.model, recipe.options, weights, recipe.precision]
-    backbone = recipe.create_unloaded()
     check = EmbeddingCheck(tuple(backbone.shape), np.dtype(backbone.dtype).str)
     return Store("embed", code, made_from, check=check)

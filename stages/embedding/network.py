@@ -71,7 +71,7 @@ class Network(Backbone):
         self._to_device(network)
 
     def load_random(self) -> None:
-        """Make ready with random weights, to measure speed."""
+        """Make ready with random weights, to try it and to measure its speed."""
         self._to_device(self.build())
 
     def _to_device(self, network: nn.Module) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from stages.base.params.features import PUBLISHED, TableParams
 from stages.base.params.values import Bool, Options, Slug, Text, Window, distinct, params_dataclass
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from stages.base.params.schema import Params
 
 PRIOR = "prior"
+UNTRAINED_CONTEXTS = ("each", "mean", "max")
 Modality = Literal["none", "picture", "sound", "both"]
 Kind = Literal["prior", "single", "early", "late", "submitted"]
 FewerLabels = tuple[Literal["no_thriller", "popular", "one"], ...]
@@ -21,6 +22,8 @@ FewerLabels = tuple[Literal["no_thriller", "popular", "one"], ...]
 class BackboneParams:
     family: Slug
     """A file of stages/backbones, or `published`."""
+    code: Text | None = None
+    """Under matrix.outside: the file that the family is in, or that pins its package."""
     reads: Literal["frames", "audio", "features"] = "features"
     model: str = ""
     """Which model of the family; "" where it has only one."""
@@ -90,6 +93,8 @@ class ApproachParams:
     """Train on these label sets too."""
     with_left_out: Bool = False
     """Fit it a second time, with the films that splits.leave_out_shared_vectors leaves out."""
+    code: Text | None = None
+    """Under matrix.outside: the file that its head or context is in, or that pins its package."""
 
 
 @params_dataclass
@@ -102,6 +107,8 @@ class EarlyParams:
     """A backbone."""
     head: Slug
     with_left_out: Bool = False
+    """As of an approach."""
+    code: Text | None = None
     """As of an approach."""
 
 
@@ -138,15 +145,42 @@ class HeadlineParams:
 
 
 @params_dataclass
+class OutsideParams:
+    """Entries whose code is not in stages/: the stages that run them depend on it."""
+
+    backbones: dict[Slug, BackboneParams] = Field(default_factory=dict)
+    pretrained: dict[Slug, PretrainedParams] = Field(default_factory=dict)
+    approaches: dict[Slug, ApproachParams] = Field(default_factory=dict)
+    early: dict[Slug, EarlyParams] = Field(default_factory=dict)
+
+
+@params_dataclass
 class MatrixParams:
+    """Its sections hold their entries of `outside` too, after their own."""
+
     backbones: dict[Slug, BackboneParams]
     pretrained: dict[Slug, PretrainedParams]
+    outside: OutsideParams = field(default_factory=OutsideParams)
     approaches: dict[Slug, ApproachParams]
     early: dict[Slug, EarlyParams]
     late: dict[Slug, LateParams]
     headline: HeadlineParams
     submitted: Annotated[tuple[Slug, ...], distinct()] = ()
     """Names of files in submissions/<corpus>: approaches of which there are scores alone."""
+
+    @model_validator(mode="after")
+    def _take_outside(self) -> "MatrixParams":
+        for section, theirs in vars(self.outside).items():
+            own = getattr(self, section)
+            if twice := sorted(own.keys() & theirs.keys()):
+                raise ValueError(f"{twice[0]} is both under {section} and under outside.{section}")
+            object.__setattr__(self, section, {**own, **theirs})  # frozen
+        return self
+
+    def group(self, stage: str, section: str, slug: str) -> str:
+        """Name of the stage in dvc.yaml that runs an entry of a section: `embed@colour`."""
+        outside = slug in getattr(self.outside, section)
+        return f"{stage}_outside@{slug}" if outside else f"{stage}@{slug}"
 
     def backbone(self, slug: str) -> BackboneParams:
         """What `slug` is, with weights or without. Raises KeyError for an unknown one."""

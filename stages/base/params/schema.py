@@ -10,12 +10,14 @@ from stages.base.params.explaining import INCONSISTENT
 from stages.base.params.features import PUBLISHED, TableParams
 from stages.base.params.matrix import (
     PRIOR,
+    UNTRAINED_CONTEXTS,
     BackboneParams,
     Cell,
     MatrixParams,
     cells_of,
     not_served,
 )
+from stages.base.params.outside import bring_all
 from stages.base.params.sections import (
     AudioParams,
     CatalogueParams,
@@ -31,7 +33,6 @@ from stages.base.params.sections import (
 from stages.base.params.values import ALL_WINDOWS, Slug, params_dataclass
 from stages.base.plugins import defines_class, plugin_names
 
-UNTRAINED_CONTEXTS = ("each", "mean", "max")
 OF_TRAILERS = ("sample", "download", "frames", "audio", "leaks")
 Errors = Iterator[InitErrorDetails]
 
@@ -59,9 +60,18 @@ class Params:
         for backbone in self.matrix.backbones.values():
             known = [self.features[name] for name in backbone.table_names if name in self.features]
             object.__setattr__(backbone, "records", tuple(known))  # frozen, and not of the file
-        if errors := [*_section_errors(self)] or [*_errors(self)]:
+        brought = [_error(*each) for each in bring_all(self.matrix)]
+        if errors := [*_section_errors(self)] or brought or [*_errors(self)]:
+            for each in errors:
+                each["loc"] = self._place(each["loc"])
             raise ValidationError.from_exception_data("params.yaml", errors)
         return self
+
+    def _place(self, keys: tuple[int | str, ...]) -> tuple[int | str, ...]:
+        """Where an entry of the matrix is in the file: those from outside have a place there."""
+        matrix, section, slug = (*keys, "", "", "")[:3]
+        theirs = getattr(self.matrix.outside, str(section), {}) if matrix == "matrix" else {}
+        return ("matrix", "outside", *keys[1:]) if slug in theirs else keys
 
 
 def _error(keys: tuple[str, ...], message: str, found: object = None) -> InitErrorDetails:

@@ -18,11 +18,12 @@ from pydantic import TypeAdapter, ValidationError
 from stages.base.errors import BenchmarkError
 from stages.base.params.document import Document
 from stages.base.params.explaining import explain
+from stages.base.params.matrix import OutsideParams
 from stages.base.params.values import params_dataclass
 from stages.base.params.yaml12 import block, one_line
 
-HEADLINE, SUBMITTED = "headline", "submitted"
-SECTIONS = ("backbones", "pretrained", "approaches", "early", "late", HEADLINE)
+HEADLINE, SUBMITTED, OUTSIDE = "headline", "submitted", "outside"
+SECTIONS = ("backbones", "pretrained", OUTSIDE, "approaches", "early", "late", HEADLINE)
 FOLDER = "sets"  # beside params.yaml
 WIDTH = 80  # DVC breaks longer lines when it writes a file
 
@@ -38,6 +39,7 @@ class SetFile:
     """The set whose entries it starts from."""
     backbones: Entries | None = None
     pretrained: Entries | None = None
+    outside: dict[str, Entries] | None = None
     approaches: Entries | None = None
     early: Entries | None = None
     late: Entries | None = None
@@ -82,6 +84,7 @@ def read_set(folder: Path, name: str, extending: tuple[str, ...] = ()) -> Matrix
     base = matrix.pop("extends", None)
     if base is None:
         empty: dict[str, Any] = {section: {} for section in SECTIONS if section != HEADLINE}
+        matrix[OUTSIDE] = _outside(matrix.get(OUTSIDE, {}))
         return MatrixSet(empty | matrix | {SUBMITTED: []}, (document,))
     if base in (name, *extending) or base not in known:
         others = [other for other in known if other not in (name, *extending)]
@@ -93,10 +96,22 @@ def read_set(folder: Path, name: str, extending: tuple[str, ...] = ()) -> Matrix
         )
     below = read_set(folder, base, (*extending, name))
     merged = dict(below.matrix)
+    if OUTSIDE in matrix:
+        matrix[OUTSIDE] = _outside(merged[OUTSIDE], matrix[OUTSIDE])
     for section, entries in matrix.items():
         replaces = section == HEADLINE or section not in merged
         merged[section] = entries if replaces else merged[section] | entries
     return MatrixSet(merged, (document, *below.files))
+
+
+def _outside(*every: Mapping[str, Entries]) -> dict[str, Entries]:
+    """The entries from outside, each section there: DVC looks for all of them."""
+    sections = OutsideParams.__dataclass_fields__
+    known = {key: entries for each in every for key, entries in each.items()}
+    found = {
+        name: dict(pair for of in every for pair in of.get(name, {}).items()) for name in sections
+    }
+    return {**known, **found}
 
 
 def with_submitted(matrix: Mapping[str, Any], content: Any) -> dict[str, Any]:
@@ -125,6 +140,12 @@ def _entries(section: str, entries: Any) -> list[tuple[Any, Any]]:
     """A section's (slug, entry) pairs; a headline is one, being replaced as a whole."""
     if section == HEADLINE or not isinstance(entries, Mapping):
         return [(section, entries)]
+    if section == OUTSIDE:
+        return [
+            (name, {slug: entry})
+            for name, theirs in entries.items()
+            for slug, entry in (theirs.items() if isinstance(theirs, Mapping) else ())
+        ]
     return list(entries.items())
 
 
@@ -136,7 +157,7 @@ def matrix_text(matrix: Mapping[str, Any]) -> str:
     lines = ["matrix:\n"]
     for section, entries in matrix.items():
         whole = f"  {section}: {one_line(entries)}"
-        if section in (HEADLINE, SUBMITTED) or not entries:
+        if section in (HEADLINE, SUBMITTED, OUTSIDE) or not entries:
             lines.append(whole if _fits_on_line(whole) else f"  {section}:\n{block(entries, 4)}")
             continue
         lines.append(f"  {section}:\n")

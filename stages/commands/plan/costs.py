@@ -17,12 +17,9 @@ ONCE = (  # the stages that record what they take, whatever the matrix
     *("ceiling", "evaluate", "contrast", "compare", "training_sets"),
 )
 REPORT = "report"  # does not: recording would change what it renders
-GROUPS = {  # of stages, by the kind of their cells
-    "single": "fit@",
-    "early": "early@",
-    "late": "late@",
-    "submitted": "submitted@",
-    "prior": "",
+GROUPS = {  # of stages, by the kind of their cells, and the section of their entries
+    "single": ("fit", "approaches"),
+    "early": ("early", "early"),
 }
 JOINED_BY = {
     "mean": "average of two approaches",
@@ -106,8 +103,10 @@ def plan(
     fetched: dict[str, str] = {}
     shapes: dict[str, Shape] = {}
     for slug in (*matrix.backbones, *matrix.pretrained):
-        group = "embed_pretrained" if slug in matrix.pretrained else "embed"
-        done = finished(f"{group}@{slug}")
+        stage, section = "embed", "backbones"
+        if slug in matrix.pretrained:
+            stage, section = "embed_pretrained", "pretrained"
+        done = finished(matrix.group(stage, section, slug))
         row = _backbone(matrix, slug, len(trailers), recorded, per_trailer, available, done)
         if row.shape:
             shapes[slug] = row.shape
@@ -122,7 +121,14 @@ def plan(
             try_approach(cell, shapes)
         except BenchmarkError as error:
             row = replace(row, available=NOT_AVAILABLE, problem=str(error))
-        yield _with_left(row, finished(GROUPS[cell.kind] + cell.slug))
+        yield _with_left(row, finished(_stage(matrix, cell)))
+
+
+def _stage(matrix: MatrixParams, cell: Cell) -> str:
+    """The stage that a cell is, as DVC calls it."""
+    if cell.kind in GROUPS:
+        return matrix.group(*GROUPS[cell.kind], cell.slug)
+    return cell.slug if cell.kind == "prior" else f"{cell.kind}@{cell.slug}"
 
 
 def count(matrix: MatrixParams) -> int:

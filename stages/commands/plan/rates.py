@@ -12,10 +12,8 @@ import torch
 from stages.base.files import write
 from stages.base.parallel import workers
 from stages.base.params import AudioParams, BackboneParams, FramesParams
-from stages.base.plugins import FAMILY, plugin_errors
-from stages.base.versions import code_of
-from stages.embedding.base import create_unloaded
-from stages.embedding.network import Network
+from stages.base.versions import code_of_plugin
+from stages.embedding.base import Backbone, create_for_trial
 
 FRAMES = 4
 SECONDS = 12.0
@@ -56,7 +54,7 @@ class Rates:
 
 
 def _key(backbone: BackboneParams) -> str:
-    code = code_of("stages/embedding/*.py", f"stages/backbones/{backbone.family}.py")
+    code = code_of_plugin("backbones", backbone.family, "stages/embedding/*.py")
     return json.dumps(
         [
             *(backbone.family, backbone.model, backbone.options, backbone.precision),
@@ -67,12 +65,14 @@ def _key(backbone: BackboneParams) -> str:
 
 
 def _measure(backbone: BackboneParams, frames: FramesParams, audio: AudioParams) -> float:
+    made = create_for_trial(backbone.family, backbone.model, backbone.options, backbone.precision)
+    return seconds_per_unit(made, frames, audio)
+
+
+def seconds_per_unit(made: Backbone, frames: FramesParams, audio: AudioParams) -> float:
     """Seconds a frame or a second of sound takes, the first batch not counted."""
-    made = create_unloaded(backbone.family, backbone.model, backbone.options, backbone.precision)
-    with plugin_errors(FAMILY, type(made).__module__):
-        made.load_random() if isinstance(made, Network) else made.load(None)
     random = np.random.default_rng(0)
-    if backbone.reads == "frames":
+    if made.modality == "picture":
         size = (FRAMES, frames.short_side, frames.short_side * 16 // 9, 3)
         trailer: list[np.ndarray] | np.ndarray = list(random.integers(0, 256, size, dtype=np.uint8))
         units = float(FRAMES)

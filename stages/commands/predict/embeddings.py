@@ -70,7 +70,8 @@ def embed(backbones: Iterable[str], params: Params, weights: Path, folder: Path)
             raise BenchmarkError(
                 f"no weights of {name}",
                 where=str(path),
-                do=f"run `dvc repro weights@{name}`, which fetches them",
+                do=f"run `dvc repro {params.matrix.group('weights', 'pretrained', name)}`, which "
+                "fetches them",
             )
         recipe = Recipe.from_params(backbone, path)
         todo = jobs(folder / backbone.reads, recipe)

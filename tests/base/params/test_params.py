@@ -164,7 +164,7 @@ def test_an_unknown_key_of_an_entry_lists_the_known_ones(tmp_path):
     message = error_of(tmp_path, "head: conv}", "heat: conv}")
     assert "frame_cnn.heat: unknown parameter, did you mean 'head'?" in message
     message = error_of(tmp_path, "head: conv}", "head: conv, xyz: 1}")
-    assert "frame_cnn.xyz: unknown parameter; known: backbone, context, fewer_labels" in message
+    assert "frame_cnn.xyz: unknown parameter; known: backbone, code, context, fewer_" in message
 
 
 def test_not_yaml_and_not_there(tmp_path):
