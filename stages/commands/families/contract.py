@@ -1,0 +1,163 @@
+"""The contract of a backbone, as checks that the tests and `stages.check_family` share."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from stages.base.errors import BenchmarkError
+from stages.embedding.base import Backbone
+from stages.embedding.network import Network
+from stages.embedding.records import TRAINING_SETS
+
+RATE = 48_000  # hertz
+TOLERANCE = 1e-4
+CHECKS = ("shapes", "shortest", "empty", "determinism", "batch_size", "record", "licence")
+"""In the order in which a reviewer asks; each is a method of Contract."""
+STATED = ("input", "trained_on", "licence", "paper")
+Trailer = list[np.ndarray] | np.ndarray
+
+
+@dataclass(frozen=True)
+class Check:
+    """One question, and how a backbone answers it."""
+
+    name: str
+    passed: bool
+    found: str
+    do: str = ""
+    """What would make it pass."""
+
+
+def trailer(backbone: Backbone, kind: str) -> Trailer:
+    """Made-up input: three frames, or three windows of sound as far as 10 s reach.
+
+    kind: usual, noise; empty, black pictures or silence; shortest, one frame or one sample.
+    """
+    rng = np.random.default_rng(0)
+    if backbone.modality == "picture":
+        count = 1 if kind == "shortest" else 3
+        frames = rng.integers(0, 256, (count, 144, 256, 3), dtype=np.uint8)
+        return [frame * (kind != "empty") for frame in frames]
+    seconds = min(3 * backbone.window_seconds or 10, 10)
+    samples = 1 if kind == "shortest" else round(seconds * RATE)
+    return (rng.normal(0, 0.1, samples) * (kind != "empty")).astype(np.float32)
+
+
+class Contract:
+    """The checks of one backbone, which is loaded."""
+
+    def __init__(self, backbone: Backbone) -> None:
+        self.backbone = backbone
+
+    @cached_property
+    def usual(self) -> np.ndarray:
+        """Embeddings of a usual trailer; BenchmarkError where the family's code fails."""
+        return self.backbone(trailer(self.backbone, "usual"), RATE)
+
+    def run(self) -> Iterator[Check]:
+        """Every check; code that fails is a check that is not passed."""
+        for name in CHECKS:
+            try:
+                yield self.check(name)
+            except BenchmarkError as error:
+                yield Check(name, False, str(error), "correct the line that is named")
+
+    def check(self, name: str) -> Check:
+        """One of CHECKS. BenchmarkError where the family's code fails."""
+        found: Check = getattr(self, name)()
+        return found
+
+    def shapes(self) -> Check:
+        """Rows of the record's shape and the family's dtype, all finite."""
+        return self._rows("shapes", self.usual)
+
+    def shortest(self) -> Check:
+        """The same of one frame, or one sample."""
+        picture = self.backbone.modality == "picture"
+        rows = self.backbone(trailer(self.backbone, "shortest"), RATE)
+        return self._rows("one frame" if picture else "one sample", rows)
+
+    def empty(self) -> Check:
+        """The same of black pictures, or silence."""
+        picture = self.backbone.modality == "picture"
+        rows = self.backbone(trailer(self.backbone, "empty"), RATE)
+        return self._rows("black pictures" if picture else "silence", rows)
+
+    def determinism(self) -> Check:
+        """The same trailer twice, to the bit."""
+        again = self.backbone(trailer(self.backbone, "usual"), RATE)
+        differs = int((again.astype(float) != self.usual.astype(float)).sum())
+        said = f"{differs} of {again.size} numbers differ" if differs else "the same to the bit"
+        return Check(
+            "determinism", not differs, f"twice the same trailer: {said}",
+            "draw no random numbers, put a network into eval mode, keep nothing between calls",
+        )  # fmt: skip
+
+    def batch_size(self) -> Check:
+        """An item alone as in a batch."""
+        with _batches_of(self.backbone, 1):
+            alone = self.backbone(trailer(self.backbone, "usual"), RATE).astype(float)
+        together = self.usual.astype(float)
+        if alone.shape != together.shape:
+            found = f"{alone.shape} alone, {together.shape} in a batch"
+            return Check("batch size", False, found, "return one row an item")
+        apart = np.abs(alone - together)
+        close = bool((apart <= TOLERANCE + TOLERANCE * np.abs(together)).all())
+        return Check(
+            "batch size", close, f"an item alone and in a batch: {apart.max():.1e} apart at most",
+            "compute each row of embed from its own item: no mean, no normalising over the batch",
+        )  # fmt: skip
+
+    def record(self) -> Check:
+        """Nothing left out, and what can be counted is so."""
+        record, wrong = self.backbone.record, []
+        wrong += [f"{name} is empty" for name in STATED if not getattr(record, name)]
+        wrong += [
+            f"training set {name!r} is unknown" for name in record.training_sets
+            if name not in TRAINING_SETS
+        ]  # fmt: skip
+        if isinstance(self.backbone, Network):
+            learnt = sum(p.numel() for p in self.backbone.network.parameters())
+            if learnt != record.parameters:
+                wrong.append(f"parameters is {record.parameters}, the network has {learnt}")
+            if record.source is None:
+                wrong.append("source is None, and a network needs weights")
+        return Check(
+            "record", not wrong, "; ".join(wrong) or "complete",
+            "complete RECORDS; training sets that are not in stages/embedding/records.py are "
+            "described in trained_on",
+        )  # fmt: skip
+
+    def licence(self) -> Check:
+        """Of the weights; what learnt nothing has none."""
+        record = self.backbone.record
+        stated = record.licence.strip(" –-") != "" and "not stated" not in record.licence
+        passed = stated or record.parameters == 0
+        return Check(
+            "licence", passed, record.licence or "none",
+            "state the licence of the weights, as their publisher does",
+        )  # fmt: skip
+
+    def _rows(self, name: str, rows: np.ndarray) -> Check:
+        backbone = self.backbone
+        wanted = (len(rows), *backbone.record.shape)
+        found = _said(rows.shape, rows.dtype, bool(np.isfinite(rows.astype(float)).all()))
+        expected = _said(wanted, np.dtype(backbone.dtype), True)
+        right = len(rows) >= 1 and found == expected and backbone.shape == backbone.record.shape
+        return Check(name, right, found, f"return {expected}")
+
+
+def _said(shape: tuple[int, ...], dtype: np.dtype, finite: bool) -> str:
+    return f"{shape} {dtype}, {'finite' if finite else 'not all finite'}"
+
+
+@contextmanager
+def _batches_of(backbone: Backbone, size: int) -> Iterator[None]:
+    usual, backbone.batch_size = backbone.batch_size, size
+    try:
+        yield
+    finally:
+        backbone.batch_size = usual
