@@ -110,6 +110,7 @@ def table(
     swatch: Sequence[str] | None = None,
     titles: Sequence[str] | None = None,
     pale: str = "",
+    only: tuple[str, Sequence[bool]] | None = None,
 ) -> Html:
     """A sortable table of a frame of display texts.
 
@@ -117,6 +118,7 @@ def table(
     colour stands before the first cell. titles: of each row's first cell, such as
     a slug. source: the file in metrics/ the table links to. label: what a screen reader calls it,
     where it has neither caption nor name. pale: a column set in grey, as of no account here.
+    only: what a box above the table says, and which rows are left when a reader ticks it.
     """
     numeric = {
         column: all(_numeric(value) for value in frame[column]) and len(frame) > 0
@@ -138,9 +140,15 @@ def table(
             if titles and not place:
                 scope += f' title="{escape(titles[position])}"'
             cells.append(f"<{tag}{scope}{classes[column]}>{mark}{escape(str(value))}</{tag}>")
-        body.append(f"<tr>{''.join(cells)}</tr>")
+        other = ' class="other"' if only and not only[1][position] else ""
+        body.append(f"<tr{other}>{''.join(cells)}</tr>")
     said = escape(caption or label or name or "table")
     text = f'<p class="caption">{escape(caption)}</p>' if caption else ""
+    if only:
+        text += (
+            f'<p class="only"><label><input type="checkbox"> {escape(only[0])} '
+            f"({sum(only[1])} of {len(only[1])})</label></p>"
+        )
     foot = f'<p class="source">Data: {_link(source)}</p>' if source else ""
     return Html(
         f'{text}<div class="table-frame"{_id(name)} tabindex="0" role="region" aria-label="{said}">'

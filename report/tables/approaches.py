@@ -108,6 +108,34 @@ def backbones_of(metrics: Metrics) -> dict[str, list[str]]:
     }
 
 
+def among_it(metrics: Metrics) -> list[str]:
+    """yes, no or unknown, in the order of `approaches`: whether films that are judged are among
+    what its networks had learnt from before; none where the run did not record it."""
+    models, cards = metrics.table("models"), metrics.table("submitted")
+    if "our_films_among_it" not in models:
+        return []
+    of_backbone = models.set_index("backbone")["our_films_among_it"].to_dict()
+    sent_in = {} if cards.empty else cards.set_index("approach")["our_films_among_it"].to_dict()
+    backbones = backbones_of(metrics)
+    found = []
+    for approach in metrics.approaches.sort_values("macro_ap", ascending=False, kind="stable")[
+        "approach"
+    ]:
+        parts = {of_backbone.get(slug, "unknown") for slug in backbones.get(approach, [])}
+        parts |= {sent_in[approach]} if approach in sent_in else set()
+        found.append(next((each for each in ("yes", "unknown") if each in parts), "no"))
+    return found
+
+
+def clear_of_our_films(metrics: Metrics) -> tuple[str, list[bool]] | None:
+    """The box that leaves approaches which learnt from nothing that may hold our films."""
+    known = among_it(metrics)
+    if len(set(known)) < 2:  # all alike: nothing to tell apart
+        return None
+    said = "Only what learnt, before, from no data that our films may be among"
+    return said, [each == "no" for each in known]
+
+
 def cost(metrics: Metrics, name: str) -> float | None:
     """Seconds of fitting an approach, its parts and its embeddings; None where unrecorded."""
     recorded = metrics.provenance.get("stages", {})

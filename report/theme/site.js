@@ -99,12 +99,22 @@
     });
   }
 
+  /* The box above a table that leaves some of its rows. */
+  function narrowable(table) {
+    const said = table.closest(".table-frame").previousElementSibling;
+    const box = said && said.matches(".only") && said.querySelector("input");
+    if (!box) return;
+    const narrow = () => table.querySelectorAll("tr.other").forEach((row) => { row.hidden = box.checked; });
+    box.addEventListener("change", narrow);
+    narrow(); // a browser may remember that it was ticked
+  }
+
   /* A table as lines of cells with tabs between them, for a spreadsheet. */
   function asText(table) {
     const line = (row) => Array.from(row.cells)
       .map((cell) => cell.textContent.trim().replace(/\s+/g, " "))
       .join("\t");
-    return Array.from(table.rows).map(line).join("\n");
+    return Array.from(table.rows).filter((row) => !row.hidden).map(line).join("\n");
   }
 
   /* Where a page from the disk may not use the clipboard, a selection still can. */
@@ -167,6 +177,7 @@
     switches();
     document.querySelectorAll("table.sortable").forEach(function (table) {
       sortable(table);
+      narrowable(table); // before a button comes between them
       copyable(table);
     });
     document.querySelectorAll("pre").forEach(function (box) {

@@ -62,10 +62,13 @@ def inventory(folder: Path, approaches: dict[str, Any], named: bool) -> None:
     left |= {"run": 0, "backbones": "clip", "reason": "needs the set everything"}
     left |= {"name": in_words("clip_linear")} if named else {}
     write_csv(folder, "cells", [*cells, left])
-    names = ("backbone", "modality", "input", "dimensions", "parameters", "licence", "run")
+    names = (
+        *("backbone", "modality", "input", "dimensions", "parameters", "licence", "run"),
+        "our_films_among_it",
+    )
     models = [
-        ("colour", "picture", "frames at 160 × 90", "40", 0, "–", 1),
-        ("clip", "picture", "224 × 224", "768", 85800000, "MIT", 0),
+        ("colour", "picture", "frames at 160 × 90", "40", 0, "–", 1, "no"),
+        ("clip", "picture", "224 × 224", "768", 85800000, "MIT", 0, "unknown"),
     ]
     more = {"trained_on": "pictures", "source": "timm/x", "revision": "f" * 40}
     rows = [dict(zip(names, row, strict=True)) | more for row in models]

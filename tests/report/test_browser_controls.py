@@ -101,6 +101,20 @@ def test_table_sorts_and_copies(browser: Any, preview: Path) -> None:
     visit.context.close()
 
 
+def test_box_leaves_what_did_not_learn_from_our_films(browser: Any, preview: Path) -> None:
+    visit = Visit(browser, preview)
+    page = visit.open("approaches")
+    box, rows = page.locator(".only input"), page.locator("#approaches tbody tr")
+    every = rows.count()
+    box.check()
+    left = [row.inner_text() for row in rows.all() if row.is_visible()]
+    assert 0 < len(left) < every and f"({len(left)} of {every})" in page.inner_text(".only")
+    assert all("colour" in text or "prior" in text for text in left), left
+    box.uncheck()
+    assert all(row.is_visible() for row in rows.all())
+    visit.context.close()
+
+
 def test_search_finds_a_film_and_shows_it_as_text(browser: Any, film_preview: Path) -> None:
     visit = Visit(browser, film_preview)
     page = visit.open("films")

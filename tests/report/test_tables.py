@@ -24,6 +24,19 @@ def test_matrix_holds_what_each_is_made_of_and_costs(metrics: Metrics) -> None:
     assert scores == sorted(scores, reverse=True)
 
 
+def test_what_may_have_learnt_from_our_films_is_told(metrics: Metrics, tmp_path: Path) -> None:
+    known = approaches.clear_of_our_films(metrics)
+    assert known is not None
+    shown, _ = approaches.approaches(metrics)
+    clear = dict(zip(shown["Approach"], known[1], strict=True))
+    assert clear["colour_linear"] and clear["prior"]
+    assert not clear["mfcc_linear"]  # its record is not there
+    assert not clear["late_linear"]  # of colour and mfcc
+    models = metrics.table("models").drop(columns="our_films_among_it")
+    models.to_csv(tmp_path / "models.csv", index=False)
+    assert approaches.clear_of_our_films(replace(metrics, folder=tmp_path)) is None
+
+
 def test_another_window_of_the_sound_is_named(metrics: Metrics, tmp_path: Path) -> None:
     cells = metrics.table("cells").assign(window="start")
     cells.loc[cells["approach"] == "mfcc_mlp", "window"] = "end"
