@@ -26,7 +26,7 @@ def test_a_model_of_timm_without_its_weights():
     assert record == describe("timm", "resnet10t.c3_in1k")
     assert record.parameters == sum(p.numel() for p in network.parameters())
     assert record.shape == (network.num_features,)
-    assert record.licence == timm.models.get_pretrained_cfg("resnet10t.c3_in1k").license
+    assert record.licence == timm.models.get_pretrained_cfg_value("resnet10t.c3_in1k", "license")
     said = "\n".join(lines)
     assert "resnet10t_c3_in1k: {family: timm, model: resnet10t.c3_in1k, reads: frames}" in said
     assert "mean 0.485 0.456 0.406, std 0.229 0.224 0.225" in said
