@@ -1,6 +1,7 @@
 """Every figure of the report: a function of data frames that returns an Altair chart."""
 
 from report.figures.ablations import ranks, variance
+from report.figures.accuracy import accuracy_against_precision
 from report.figures.catalogue import label_agreement, missing
 from report.figures.cost import price, timings
 from report.figures.data import attrition, cooccurrence, prevalence
@@ -14,6 +15,7 @@ from report.figures.thresholds import f1_curves, keras_accuracy, sweep
 from report.figures.training_sets import training_sets
 
 __all__ = [
+    "accuracy_against_precision",
     "answer",
     "attrition",
     "confusion",

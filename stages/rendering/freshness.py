@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from stages.base import formulas, published_studies
-from stages.rendering import fitting_pages, home, site
+from stages.rendering import fitting_pages, home, labels, site
 from stages.rendering.quarto import version
 
 LIBRARIES = ("vl-convert-python", "altair", "pandas", "nbconvert")
@@ -62,11 +62,12 @@ def digest_of_corpus(report: Path, metrics: Path, executable: Path | None) -> st
 
 
 def digest_of_home(report: Path, metrics: Path, executable: Path | None) -> str:
-    """Of all that the home is made from: the tables of every corpus, the pages, the guide."""
+    """Of all that the home is made from: tables of every corpus, labels, pages, the guide."""
     root = report.parent
     found = _code(executable)
-    citation = [path for path in (root / "CITATION.cff",) if path.is_file()]
-    _add(found, root, [*_files(report), *_files(root / "docs"), *citation])
+    beside = [root / "CITATION.cff", root / labels.CATALOGUE]
+    beside = [path for path in beside if path.is_file()]
+    _add(found, root, [*_files(report), *_files(root / "docs"), *beside])
     _add(found, metrics, _files(metrics))
     return found.hexdigest()
 

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from stages.base.files import replacing, write
-from stages.rendering import guide, site
+from stages.rendering import guide, labels, site
 from stages.rendering.site import Corpus
 
 FILES = "home.json"  # which files at the top of the site are the home's, and its digest
@@ -18,8 +18,8 @@ FILES = "home.json"  # which files at the top of the site are the home's, and it
 def render(report: Path, metrics: Path, executable: Path | None, digest: str = "") -> Path:
     """Render the home from the tables of all corpora in `metrics` into `report/_site`.
 
-    The guide, docs/ beside `report`, goes with it. The folders of the corpora stay as they are; of
-    the home's own files each is replaced when all are rendered.
+    The guide, docs/ beside `report`, and the labels of dataset.txt go with it. The folders of the
+    corpora stay as they are; of the home's own files each is replaced when all are rendered.
     """
     corpora = [Corpus.read(folder) for folder in with_tables(metrics)]
     target = report / site.SITE
@@ -30,6 +30,7 @@ def render(report: Path, metrics: Path, executable: Path | None, digest: str = "
                 shutil.copytree(folder, project / "metrics" / folder.name)
         listed = json.dumps([vars(corpus) for corpus in corpora])
         (project / "metrics" / "corpora.json").write_text(listed, encoding="utf-8")
+        labels.write_labels(report.parent / labels.CATALOGUE, project / "metrics" / labels.LABELS)
         shutil.copytree(pages / "theme", project / "theme")
         guide.copy(report.parent, project)
         _navigation(project / "_quarto.yml", corpora)

@@ -21,8 +21,9 @@ REPORT = Path(__file__).parents[2] / "report"
 
 
 def pages_in(folder: Path) -> Path:
-    """A copy of the pages, the guide beside them, so that no test writes into the working tree."""
+    """A copy of the pages, what lies beside them too, so that no test writes into the tree."""
     shutil.copytree(REPORT.parent / "docs", folder / "docs")
+    shutil.copy(REPORT.parent / "dataset.txt", folder)
     left_out = shutil.ignore_patterns("_site*", "__pycache__", ".quarto", "_freeze")
     return Path(shutil.copytree(REPORT, folder / "report", ignore=left_out))
 

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.xdist_group("report")
 ROOT = Path(__file__).parents[2]
 GUIDE = tuple(f"guide/{path.stem}" for path in sorted((ROOT / "docs").glob("*.md")))
 PAGES = tuple(path.stem for path in sorted((ROOT / "report").glob("*.qmd")))
-HOME = ("index", "side_by_side", *GUIDE)
+HOME = ("index", "side_by_side", "accuracy", *GUIDE)
 CUT_OFF = """() => [...document.querySelectorAll(".table-frame")].filter(
     frame => frame.scrollWidth > frame.clientWidth).map(frame => frame.ariaLabel)"""
 
