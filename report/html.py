@@ -158,12 +158,18 @@ def table(
 
 
 def figure(
-    chart: alt.TopLevelMixin, name: str, *, source: str = "", numbers: pd.DataFrame | None = None
+    chart: alt.TopLevelMixin,
+    name: str,
+    *,
+    source: str = "",
+    numbers: pd.DataFrame | None = None,
+    note: str = "",
 ) -> Html:
     """A chart with its finding, keys, numbers and data.
 
     The chart's title and subtitle become text of the page, where they wrap and can be searched;
     its description becomes the alternative text. source: the file in metrics/ it was drawn from.
+    note: what a saved picture says above the finding, beside what the page's banners say.
     """
     spec = chart.to_dict()
     title = spec.pop("title", {})
@@ -179,8 +185,9 @@ def figure(
         inner = table(numbers, label=f"Numbers: {title.get('text', name)}").text
         details = f"<details><summary>The numbers</summary>{inner}</details>"
     data = f'<p class="source">Data: {_link(source)}</p>' if source else ""
+    saved = f' data-note="{escape(note)}"' if note else ""
     return Html(
-        f'<figure class="chart"{_id(name)}>'
+        f'<figure class="chart"{_id(name)}{saved}>'
         f'<figcaption><p class="finding">{escape(title.get("text", ""))}</p>{about}</figcaption>'
         + (f'<ul class="keys">{legend}</ul>' if legend else "")
         + f'<div class="vega" data-alternative="{escape(alternative)}">'

@@ -24,16 +24,20 @@ from report.text import (
     signed,
 )
 
+NOT_FILMS = "Rendered trailers with known cues: these are not films"  # above a saved figure
 ALONE = {"picture": "picture alone", "sound": "sound alone", "both": "both together"}
 
 
 def banner(metrics: Metrics) -> Html:
-    """On the sample corpus: a notice that these are not films. Nothing on real ones."""
+    """On the sample corpus: a notice that these are not films. On real ones nothing that is seen,
+    only what saved figures say they are of."""
     if not metrics.sample:
-        return Html("")
+        title = escape(str(metrics.catalogue.get("title", "")))
+        return Html(f'<span hidden data-on-figures="{title}"></span>' if title else "")
     films = metrics.catalogue["films"]
     return Html(
-        '<aside class="banner" role="note"><strong>These are not films.</strong> '
+        f'<aside class="banner" role="note" data-on-figures="{NOT_FILMS}">'
+        "<strong>These are not films.</strong> "
         f"The corpus is a test with a known answer: {films} rendered trailers of films that do not "
         "exist, with known cues planted in picture and sound. The numbers show how well the "
         "benchmark measures, and nothing about cinema.</aside>"
@@ -46,7 +50,8 @@ def warning(metrics: Metrics) -> Html:
     if not found:
         return Html("")
     return Html(
-        f'<aside class="banner" role="note"><strong>Few films.</strong> {escape(found)}</aside>'
+        '<aside class="banner" role="note" data-on-figures="Few films"><strong>Few films.</strong> '
+        f"{escape(found)}</aside>"
     )
 
 

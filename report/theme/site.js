@@ -45,7 +45,6 @@
       config: config(),
       tooltip: { theme: isDark() ? "dark" : "light" },
       actions: { export: true, source: false, compiled: false, editor: false },
-      downloadFileName: figure.id || "chart",
     };
     if (views[figure.id]) views[figure.id].finalize();
     return vegaEmbed(place, spec, options).then(function (result) {
@@ -57,6 +56,17 @@
       svg.removeAttribute("aria-roledescription");
       const menu = place.querySelector("summary");
       if (menu) menu.setAttribute("aria-label", "Save this chart as a picture");
+      place.querySelectorAll(".vega-actions a").forEach(function (link) {
+        const own = link.cloneNode(true); // without Vega's own saving, of the bare chart
+        own.removeAttribute("target");
+        own.href = "#";
+        own.addEventListener("click", function (event) {
+          event.preventDefault();
+          const kind = /svg/i.test(own.textContent) ? "svg" : "png";
+          window.saveFigure(figure, spec, options.config, result.view, kind);
+        });
+        link.replaceWith(own);
+      });
     });
   }
 
