@@ -31,8 +31,8 @@ def main() -> None:
         description="Compare picture with sound genre by genre, fusions with their parts, fewer "
         "labels with all, grouped with ungrouped folds, chosen settings with fixed ones; judge the "
         "seed study's claims and rank all approaches. Writes claims.csv, complementarity.csv, "
-        "owned_genres.csv, label_sets.csv, ungrouped.csv, tuning.csv, ranks.csv and "
-        "rank_intervals.csv to metrics/.",
+        "owned_genres.csv, label_sets.csv, ungrouped.csv, tuning.csv and rank_intervals.csv to "
+        "metrics/.",
     ).parse_args()
 
     from functools import partial
@@ -41,7 +41,7 @@ def main() -> None:
     from stages.base.params import load
     from stages.base.params.matrix import cells
     from stages.base.tables import write_csv
-    from stages.judging import rank_intervals, tables, tuning, ungrouped
+    from stages.judging import rank_intervals, tuning, ungrouped
     from stages.judging.board import read_board
     from stages.judging.claims import Evidence, claim_rows
     from stages.judging.comparisons import headline_rows
@@ -65,7 +65,6 @@ def main() -> None:
     write_csv(owned_rows(board, judging, adjusted), OWNED, folder / "owned_genres.csv")
     add_verdicts(rows, ("approach", "base"), adjusted)
     write_csv(rows, LABELS, folder / "label_sets.csv")
-    write_csv(tables.rank_rows(board), tables.RANK_COLUMNS, folder / "ranks.csv")
     sure = rank_intervals.rank_rows(board, judging)
     write_csv(sure, rank_intervals.COLUMNS, folder / "rank_intervals.csv")
     split = ungrouped.ungrouped_rows(places.data(), cells(params), judging)

@@ -1,10 +1,9 @@
-"""Tables of approaches: as a whole, by genre, by threshold, by rank; and of references."""
+"""Tables of approaches: as a whole, by genre, by threshold; and of references."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from scipy.stats import friedmanchisquare, rankdata, studentized_range
 
 from stages.base.params import JudgingParams
 from stages.base.params.sections import SAME_THRESHOLD
@@ -20,8 +19,6 @@ Row = dict[str, Any]
 AVERAGES = ("macro", "micro", "samples")
 QUALITIES = ("precision", "recall", "f1")
 RECALLS = np.arange(1, 51) / 50
-RANK_COLUMNS = ["approach", "modality", "mean_rank", "critical_difference", "genres", "friedman_p"]
-RANK_LEVEL = 0.05  # of the critical difference
 
 
 def approach_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
@@ -171,36 +168,6 @@ def reference_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
         "keras_accuracy": references.keras_accuracy_of_perfect(y_true)
     }
     yield from rows("perfect", _renamed(perfect))
-
-
-def rank_rows(board: Board) -> list[Row]:
-    """One row an approach, the best first: its mean rank, rank 1 a genre's highest AP.
-
-    Friedman's test and Nemenyi's critical difference as Demšar (2006) draws them. They take genres
-    for independent blocks, which genres of the same films are not, and ignore how many films there
-    are: a picture, not a test to decide by. Genres that no film has are left out. No rows where
-    fewer than three approaches or two genres are left.
-    """
-    ap = np.array([ranking.genre_average_precision(board.y_true, s) for s in board.y_scores])
-    ap = ap[:, np.isfinite(ap).all(axis=0)]
-    n_approaches, n_genres = ap.shape
-    if n_approaches < 3 or n_genres < 2:
-        return []
-    ranks = rankdata(-ap, axis=0).mean(axis=1)
-    error = np.sqrt(n_approaches * (n_approaches + 1) / (6 * n_genres))
-    quantile = studentized_range.ppf(1 - RANK_LEVEL, n_approaches, np.inf) / np.sqrt(2)
-    p = friedmanchisquare(*ap).pvalue
-    return [
-        {
-            "approach": board.cells[row].slug,
-            "modality": board.cells[row].modality,
-            "mean_rank": float(ranks[row]),
-            "critical_difference": float(quantile * error),
-            "genres": n_genres,
-            "friedman_p": float(p),
-        }
-        for row in np.argsort(ranks, kind="stable")
-    ]
 
 
 def decision_cells(y_true: np.ndarray, decisions: np.ndarray) -> Row:
