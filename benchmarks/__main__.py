@@ -22,7 +22,7 @@ def main() -> None:
     parser.add_argument("--list", action="store_true", help="name the cases and stop")
     parser.add_argument("--results", type=Path, help="where to keep what was measured")
     parser.add_argument(
-        "--write", type=Path, help="run nothing: put the kept table into this file, between marks"
+        "--write", type=Path, help="run nothing: put the kept tables into this file, between marks"
     )
     arguments = parser.parse_args()
 
@@ -36,14 +36,16 @@ def main() -> None:
         run_cases,
         write_bench,
     )
-    from benchmarks.showing import table, write_page
+    from benchmarks.showing import table, write_measurements, write_page
     from stages.base.errors import BenchmarkError
 
     if arguments.list:
         print("\n".join(case_names()))
         return
     if arguments.write:
-        write_page(read_bench(arguments.results or RESULTS), arguments.write)
+        results = arguments.results or RESULTS
+        write_page(read_bench(results), arguments.write)
+        write_measurements(results.parent, arguments.write)
         return
     names = check_names(arguments.cases)
     bench = run_cases(names, say)

@@ -25,7 +25,7 @@ from benchmarks.cases.pipeline import (
 from benchmarks.clones import keep
 from benchmarks.provenance import commit, machine, versions
 from benchmarks.small_project import Project
-from report.tables.bench import edits
+from benchmarks.tables import edits, markdown
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks/results/edit_loop.json"
@@ -112,10 +112,7 @@ def edit(project: Project) -> Iterator[dict[str, Any]]:
 
 def table(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """The runs in Markdown."""
-    shown = edits(rows)
-    yield f"| {' | '.join(shown.columns)} |"
-    yield "|" + "---|" * len(shown.columns)
-    yield from (f"| {' | '.join(map(str, row))} |" for row in shown.to_numpy())
+    yield from markdown(edits(rows))
 
 
 def before_fitting(run: Run) -> float:

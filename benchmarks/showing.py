@@ -1,13 +1,15 @@
 """The table of results, for a terminal and for docs/benchmarks.md."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from rich.markup import escape
 from rich.table import Table
 
-from report.tables.bench import HEADINGS, cells, commits
+from benchmarks import tables
+from benchmarks.tables import HEADINGS, cells, commits, plain
 from stages.commands.plan.output import write_between
 
 BEGIN, END = "<!-- bench -->", "<!-- /bench -->"
@@ -34,15 +36,15 @@ def markdown(bench: Mapping[str, Any]) -> Iterator[str]:
     notes = list(dict.fromkeys(row["note"] for row in bench["rows"] if row["note"]))
     for row in bench["rows"]:
         number = str(notes.index(row["note"]) + 1) if row["note"] else ""
-        yield "| " + " | ".join([*map(_plain, cells(row)), number]) + " |"
+        yield "| " + " | ".join([*map(plain, cells(row)), number]) + " |"
     if notes:
         yield ""
-        yield from (f"{number}. {_plain(note)}" for number, note in enumerate(notes, start=1))
+        yield from (f"{number}. {plain(note)}" for number, note in enumerate(notes, start=1))
     machine = bench["machine"]
     yield ""
     yield (
-        f"Measured on {machine['cores']} cores of {_plain(machine['processor'])}, at commit "
-        f"{_plain(commits(bench))}, in {bench['seconds'] / 60:.0f} minutes."
+        f"Measured on {machine['cores']} cores of {plain(machine['processor'])}, at commit "
+        f"{plain(commits(bench))}, in {bench['seconds'] / 60:.0f} minutes."
     )
 
 
@@ -51,5 +53,29 @@ def write_page(bench: Mapping[str, Any], path: Path) -> None:
     write_between(BEGIN, END, list(markdown(bench)), path)
 
 
-def _plain(text: str) -> str:
-    return text.replace("|", "\\|").replace("<", "&lt;")
+def write_measurements(results: Path, path: Path) -> None:
+    """Put what other benchmarks measured between their marks in a Markdown file.
+
+    results: the folder of their files; one that is not there leaves its place as it is.
+    """
+    for name, lines in MEASURED.items():
+        kept = results / f"{name}.json"
+        if kept.is_file():
+            shown = list(lines(json.loads(kept.read_text(encoding="utf-8"))))
+            write_between(f"<!-- {name} -->", f"<!-- /{name} -->", shown, path)
+
+
+def _edit_loop(found: Mapping[str, Any]) -> Iterator[str]:
+    yield f"On {found['films']} rendered films:"
+    yield ""
+    yield from tables.markdown(tables.edits(found["runs"]))
+    if missed := tables.missed(found["runs"]):
+        yield ""
+        yield from (f"- {plain(note)}" for note in missed)
+
+
+MEASURED: Mapping[str, Callable[[Mapping[str, Any]], Iterator[str]]] = {
+    "edit_loop": _edit_loop,
+    "key_frames": lambda found: tables.markdown(tables.key_frames(found["approaches"])),
+    "memory": lambda found: tables.markdown(tables.memory(found["peaks"])),
+}

@@ -58,10 +58,6 @@ class Metrics:
     null_corpus: dict[str, Any]
     trained_on_noise: dict[str, Any]
     over_time: dict[str, Any]
-    bench: dict[str, Any]
-    edit_loop: dict[str, Any]
-    memory: dict[str, Any]
-    key_frames: dict[str, Any]
     curves: dict[str, pd.DataFrame]
 
     @property
@@ -188,9 +184,5 @@ def load(folder: Path) -> Metrics:
         null_corpus=document("null_corpus.json", required=False),
         trained_on_noise=document("trained_on_noise.json", required=False),
         over_time=document("over_time.json", required=False),
-        bench=document("bench.json", required=False),
-        edit_loop=document("edit_loop.json", required=False),
-        memory=document("memory.json", required=False),
-        key_frames=document("key_frames.json", required=False),
         curves={name: frame(f"curves/{slug}.csv") for name, slug in curved.items()},
     )

@@ -6,7 +6,6 @@ from report import figures, html, text
 from report.html import Html
 from report.loading import Metrics
 from report.tables import approaches, run
-from report.tables import bench as bench_table
 
 
 def machine(metrics: Metrics) -> Html:
@@ -99,67 +98,6 @@ def not_run(metrics: Metrics) -> Html:
     table = html.table(shown, source="cells.csv", name="not-run")
     cells = text.counted(len(shown), "cell was", "cells were")
     return html.folded(f"{cells} not run: which and why", table)
-
-
-def bench(metrics: Metrics) -> Html:
-    """Our speed against other methods and lower bounds; a sentence where it was not measured."""
-    if not metrics.bench:
-        return html.paragraph("Not measured yet: run make bench.")
-    words = html.paragraph(
-        "The same work by our method and by others, in turn, on the same input: how many times as "
-        "fast ours is, median (min to max) over rounds. A floor is the least work any method must "
-        "do: there, just below 1 is the best possible."
-    )
-    rows = metrics.bench["rows"]
-    table = html.table(
-        bench_table.bench([row for row in rows if row["goal"] is not None]),
-        caption=bench_table.measured(metrics),
-        source="bench.json",
-        name="bench",
-    )
-    everything = html.table(bench_table.bench(rows), source="bench.json", name="bench-rows")
-    said = html.bullets(bench_table.notes(metrics))
-    folds = html.folded("Every row", everything) + html.folded("Notes", said)
-    return words + table + folds
-
-
-def edit_loop(metrics: Metrics) -> Html:
-    """The time of the next run after an edit; a sentence where it was not measured."""
-    if not metrics.edit_loop:
-        return html.paragraph("Not measured yet: run python -m benchmarks.edit_loop.")
-    words = html.paragraph(
-        f"This matrix on {metrics.edit_loop['films']} rendered films, run from scratch and again "
-        "after each kind of edit: how long dvc repro takes, and how much of that comes before "
-        "fitting."
-    )
-    runs = metrics.edit_loop["runs"]
-    table = html.table(bench_table.edits(runs), source="edit_loop.json", name="edit-loop")
-    missed = bench_table.missed(runs)
-    return words + table + (html.bullets(missed) if missed else Html(""))
-
-
-def memory(metrics: Metrics) -> Html:
-    """The peak memory of each stage at two sizes; a sentence where it was not measured."""
-    if not metrics.memory:
-        return html.paragraph("Not measured yet: run python -m benchmarks.memory.")
-    words = html.paragraph(
-        "Every stage on few and on many small made-up films: the peak memory of the stage's "
-        "process, or of its largest worker. A streaming stage's memory does not grow."
-    )
-    shown = bench_table.memory(metrics.memory["peaks"])
-    return words + html.table(shown, source="memory.json", name="memory")
-
-
-def key_frames(metrics: Metrics) -> Html:
-    """What key frames cost in AP; a sentence where it was not measured."""
-    if not metrics.key_frames:
-        return html.paragraph("Not measured yet: run python -m benchmarks.key_frames.")
-    words = html.paragraph(
-        "frames.nearest_key_frame takes the nearest key frame instead of the exact one, which "
-        "saves decoding. Macro AP of picture approaches with each, on the same films."
-    )
-    shown = bench_table.key_frames(metrics.key_frames["approaches"])
-    return words + html.table(shown, source="key_frames.json", name="key-frames")
 
 
 def citation(metrics: Metrics) -> str:

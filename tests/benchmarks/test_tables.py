@@ -1,4 +1,4 @@
-from report.tables.bench import edits, key_frames, memory, missed
+from benchmarks.tables import edits, key_frames, memory, missed
 
 
 def test_memory_is_compared_stage_by_stage():

@@ -1,11 +1,10 @@
-"""Tables of `make bench` and of the measurements of cost."""
+"""What was measured, as texts: for a terminal and for docs/benchmarks.md."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
-from report.loading import Metrics
 from report.text import interval, number, signed
 
 HEADINGS = ("case", "what", "on", "against", "times as fast", "by", "goal", "met")
@@ -26,21 +25,16 @@ def cells(row: Mapping[str, Any]) -> list[str]:
     return [*texts, spread, by, goal, MET[row["met"]]]
 
 
-def bench(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    """Rows of bench.json as texts, in the columns that a page has room for."""
-    shown = []
-    for row in rows:
-        case, what, on, against, times, by, goal, met = cells(row)
-        reached = f"{goal}: {met}" if goal else ""
-        shown.append((f"{case}: {what}, {on}", against, f"{times}, {by}" if by else times, reached))
-    headings = ["What", "Against", "Times as fast", "Goal, and met"]
-    return pd.DataFrame(shown, columns=pd.Index(headings))
+def markdown(shown: pd.DataFrame) -> Iterator[str]:
+    """A frame of texts as the lines of a Markdown table."""
+    yield f"| {' | '.join(shown.columns)} |"
+    yield "|" + "---|" * len(shown.columns)
+    yield from (f"| {' | '.join(map(plain, row))} |" for row in shown.to_numpy())
 
 
-def notes(metrics: Metrics) -> list[str]:
-    """The notes on rows, each once."""
-    said = {row["note"]: f"{row['case']}, {row['what']}" for row in metrics.bench["rows"]}
-    return [f"{where}: {note}" for note, where in said.items() if note]
+def plain(text: str) -> str:
+    """A text that stays one in a Markdown table."""
+    return text.replace("|", "\\|").replace("<", "&lt;")
 
 
 def memory(peaks: Mapping[str, Mapping[str, float]]) -> pd.DataFrame:
@@ -98,15 +92,6 @@ def edits(runs: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
 def missed(runs: Sequence[Mapping[str, Any]]) -> list[str]:
     """Why a goal was missed after an edit."""
     return [f"{run['after']}: {run['note']}" for run in runs if run["note"]]
-
-
-def measured(metrics: Metrics) -> str:
-    """The machine and the commit of the measurement."""
-    machine = metrics.bench["machine"]
-    return (
-        f"Measured on {machine['cores']} cores of {machine['processor']}, at commit "
-        f"{commits(metrics.bench)}"
-    )
 
 
 def commits(bench: Mapping[str, Any]) -> str:
