@@ -2,6 +2,7 @@
 "use strict";
 (function () {
   const views = (window.reportViews = {}); // by the figure's id, for explore.js
+  const PHONE = 480, PHONE_LABEL = 140, PHONE_TALLER = 1.5; // pixels, pixels, times
 
   function isDark() {
     const body = document.body.classList;
@@ -26,6 +27,10 @@
       tick: { color: ink },
       text: { color: ink, font: font, fontSize: 12 },
       view: { stroke: null },
+      range: {
+        heatmap: [of("--heat-low"), of("--heat-high")],
+        diverging: [of("--less"), of("--even"), of("--more")],
+      },
       axis: {
         labelColor: ink, titleColor: soft, gridColor: line, domainColor: line, tickColor: line,
         labelFontSize: 12, titleFontSize: 12, titleFontWeight: "normal", titlePadding: 8,
@@ -37,9 +42,31 @@
     };
   }
 
+  /* On a phone names on an axis take more and shorter lines, so that the marks keep their room. */
+  function narrowed(spec) {
+    const lines = "split(replace(datum.label, regexp('(.{9,23}) ', 'g'), '$1|'), '|')";
+    const offset = (count) => ({ test: "length(" + lines + ") >= " + count, value: -5.5 * (count - 1) });
+    function visit(node) {
+      if (node === null || typeof node !== "object") return;
+      if (node.axis && node.axis.labelExpr) {
+        Object.assign(node.axis, {
+          labelExpr: lines, labelLimit: PHONE_LABEL, labelLineHeight: 11, labelFontSize: 10,
+          labelOffset: { condition: [5, 4, 3, 2].map(offset), value: 0 },
+        });
+        spec.named = true;
+      }
+      Object.values(node).forEach(visit);
+    }
+    visit(spec);
+    if (spec.named && typeof spec.height === "number") spec.height *= PHONE_TALLER;
+    delete spec.named;
+    return spec;
+  }
+
   function draw(figure) {
     const place = figure.querySelector(".vega");
-    const spec = JSON.parse(figure.querySelector("script.spec").textContent);
+    let spec = JSON.parse(figure.querySelector("script.spec").textContent);
+    if (place.clientWidth < PHONE) spec = narrowed(spec);
     const options = {
       renderer: "svg",
       config: config(),

@@ -51,6 +51,7 @@ def digest_of_corpus(report: Path, metrics: Path, executable: Path | None) -> st
     found.update(json.dumps(site.graph_of(root, metrics.name), sort_keys=True).encode())
     pages = [path for path in _files(report) if path.relative_to(report).parts[0] != "home"]
     beside = sorted((root / "benchmarks" / "results").glob("*.json"))
+    beside += [path for path in (root / "CITATION.cff",) if path.is_file()]
     catalogue = site.catalogue_of(root, metrics.name)
     # only a corpus whose labels are not in git takes them from there
     whole = not site.missing(metrics)

@@ -6,9 +6,8 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
-import yaml
-
 from stages.base import places
+from stages.rendering import footers
 
 FOLDER = "guide"  # of the site
 IMAGES = (".png", ".jpg", ".svg")
@@ -29,7 +28,7 @@ def copy(root: Path, project: Path) -> None:
     names its address (repository-code), and are plain text otherwise.
     """
     docs, guide = root / "docs", project / FOLDER
-    repository = _repository(root / "CITATION.cff")
+    repository = footers.repository(root)
     guide.mkdir()
     for page in sorted(docs.glob("*.md")):
         images: list[str] = []
@@ -62,8 +61,3 @@ def relink(markdown: str, led: Callable[[str], str]) -> str:
         return f"{found['open']}{text}]({to}{found['close']}" if to else text
 
     return MARKDOWN.sub(replaced, markdown)
-
-
-def _repository(citation: Path) -> str:
-    known = yaml.safe_load(citation.read_text(encoding="utf-8")) if citation.is_file() else {}
-    return str(known.get("repository-code", "")).rstrip("/")

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from stages.base.files import replacing, write
-from stages.rendering import guide, labels, site
+from stages.rendering import footers, guide, labels, site
 from stages.rendering.site import Corpus
 
 FILES = "home.json"  # which files at the top of the site are the home's, and its digest
@@ -34,6 +34,7 @@ def render(report: Path, metrics: Path, executable: Path | None, digest: str = "
         shutil.copytree(pages / "theme", project / "theme")
         guide.copy(report.parent, project)
         _navigation(project / "_quarto.yml", corpora)
+        _footer(project, corpora, footers.repository(report.parent))
         site.vega(project / "theme" / "vega.js")
         built = site.render_project(project, executable)
         before = _before(target)
@@ -81,4 +82,14 @@ def _navigation(path: Path, corpora: list[Corpus]) -> None:
     entries[pages:pages] = [
         {"href": f"{corpus.name}/index.html", "text": corpus.title} for corpus in corpora
     ]
+    path.write_text(yaml.safe_dump(settings, sort_keys=False), encoding="utf-8")
+
+
+def _footer(project: Path, corpora: list[Corpus], repository: str) -> None:
+    """Say at the foot of the pages of which run the results of each corpus are."""
+    path = project / "_quarto.yml"
+    settings: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    metrics = project / "metrics"
+    said = [footers.results(each.title, metrics / each.name, repository) for each in corpora]
+    site.put_into_footer(settings, [*said, footers.source(repository)])
     path.write_text(yaml.safe_dump(settings, sort_keys=False), encoding="utf-8")

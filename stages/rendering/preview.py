@@ -81,7 +81,7 @@ def render(project: Path, output: Path) -> None:
         target = output / file
         found += search.sections(file.partition(".")[0], page.title, body)
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.with_suffix(".html").write_text(body, encoding="utf-8")
+        target.with_suffix(".html").write_text(search.with_links(body), encoding="utf-8")
     for pattern in site.resources:
         for source in sorted(project.glob(pattern)):
             if source.is_file():
@@ -101,7 +101,7 @@ def _site(project: Path) -> Site:
         footer=website["page-footer"]["left"],
         pages=tuple(of["render"]),
         navigation=_entries(website["navbar"]["left"]),
-        resources=(*of["resources"], css, "theme/preview.css", "theme/search.js"),
+        resources=(*of["resources"], css, "theme/preview.css", "theme/search.js", "theme/menu.js"),
         beside=tuple(BESIDE.findall(str(settings["format"]["html"].get("include-in-header", "")))),
     )
 

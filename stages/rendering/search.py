@@ -2,12 +2,16 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from html import unescape
 
 HEADING = re.compile(r"<h2(?: id=\"([^\"]*)\")?>(.*?)</h2>", re.DOTALL)
-LOWER = re.compile(r"<(h[34])>(.*?)</\1>", re.DOTALL)
+ANY = re.compile(
+    r"<(?P<tag>h[234])(?: id=\"(?P<own>[^\"]*)\")?>(?P<text>.*?)</(?P=tag)>", re.DOTALL
+)
+IDENTIFIED = re.compile(r"\bid=\"([^\"]+)\"")
 UNREAD = re.compile(r"<(script|style|svg|noscript)\b.*?</\1>", re.DOTALL)
 MAIN = re.compile(r"<main[^>]*>(.*)</main>", re.DOTALL)
 LONGEST = 4000  # characters of one section
@@ -30,13 +34,23 @@ class Section:
 def with_anchors(html: str) -> str:
     """The page with an id on every heading below its title, as GitHub and Quarto make them."""
 
+    taken = Counter(IDENTIFIED.findall(html))
+
     def named(match: re.Match[str]) -> str:
-        return f'<h2 id="{match.group(1) or _slug(match.group(2))}">{match.group(2)}</h2>'
+        if own := match["own"]:
+            return f'<{match["tag"]} id="{own}">{match["text"]}</{match["tag"]}>'
+        slug = _slug(match["text"])
+        found = f"{slug}-{taken[slug]}" if taken[slug] else slug
+        taken[slug] += 1
+        return f'<{match["tag"]} id="{found}">{match["text"]}</{match["tag"]}>'
 
-    def lower(match: re.Match[str]) -> str:
-        return f'<{match.group(1)} id="{_slug(match.group(2))}">{match.group(2)}</{match.group(1)}>'
+    return ANY.sub(named, html)
 
-    return LOWER.sub(lower, HEADING.sub(named, html))
+
+def with_links(html: str) -> str:
+    """The page that `with_anchors` made, with a link to itself at the end of every heading."""
+    link = r'<a class="anchor" href="#\g<own>" aria-label="Link to this section">#</a>'
+    return ANY.sub(rf'<\g<tag> id="\g<own>">\g<text>{link}</\g<tag>>', html)
 
 
 def sections(name: str, title: str, html: str) -> Iterator[Section]:

@@ -14,7 +14,7 @@ import yaml
 from stages.base import formulas, places, published_studies
 from stages.base.errors import BenchmarkError
 from stages.base.files import replacing, write
-from stages.rendering import fitting_pages, pipeline, preview, quarto
+from stages.rendering import fitting_pages, footers, pipeline, preview, quarto
 from stages.rendering.films import with_labels, with_names
 
 NEEDED = (
@@ -89,7 +89,7 @@ def render(report: Path, metrics: Path, executable: Path | None, digest: str = "
         (project / "metrics" / "pipeline.json").write_text(graph, encoding="utf-8")
         with_labels(project / "metrics", catalogue_of(root, corpus.name))
         with_names(project / "metrics")
-        _fit(project, corpus)
+        _fit(project, corpus, footers.repository(root))
         vega(project / "theme" / "vega.js")
         built = render_project(project, executable)
         pages = sorted(path.name for path in built.glob("*.html"))
@@ -150,7 +150,7 @@ def render_project(project: Path, executable: Path | None) -> Path:
     return built
 
 
-def _fit(project: Path, corpus: Corpus) -> None:
+def _fit(project: Path, corpus: Corpus, repository: str) -> None:
     known = fitting_pages.facts(project / "metrics")
     for page in project.glob("*.qmd"):
         fitted = fitting_pages.fitted(page.read_text(encoding="utf-8"), known)
@@ -158,7 +158,15 @@ def _fit(project: Path, corpus: Corpus) -> None:
     path = project / "_quarto.yml"
     settings = yaml.safe_load(path.read_text(encoding="utf-8"))
     settings["website"]["title"] = f"{settings['website']['title']}: {corpus.title}"
+    said = footers.results(corpus.title, project / "metrics", repository)
+    put_into_footer(settings, [said, footers.source(repository)])
     path.write_text(yaml.safe_dump(settings, sort_keys=False), encoding="utf-8")
+
+
+def put_into_footer(settings: dict[str, Any], said: list[str]) -> None:
+    """Put sentences in Markdown before what the foot of the pages says anyway."""
+    foot = settings["website"]["page-footer"]
+    foot["left"] = " ".join(filter(None, [*said, foot["left"]]))
 
 
 def vega(path: Path) -> None:

@@ -1,0 +1,42 @@
+"""What the foot of every page says of its numbers: which corpus, which commit, which day."""
+
+import json
+import re
+from pathlib import Path
+
+import yaml
+
+MARKED = re.compile(r"([\\`*_\[\]<>#$~^!&])")
+CHANGED = "-dirty"  # the end of a commit whose run had changes that were not committed
+
+
+def repository(root: Path) -> str:
+    """The address in CITATION.cff (repository-code), without a / at its end; "" for none."""
+    path = root / "CITATION.cff"
+    known = yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return str(known.get("repository-code", "")).rstrip("/")
+
+
+def results(title: str, metrics: Path, address: str = "") -> str:
+    """A sentence in Markdown on the results in `metrics`; address: of the repository, if known."""
+    path = metrics / "provenance.json"
+    of = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    commit, date = str(of.get("commit") or ""), str(of.get("date") or "")
+    if not commit:
+        return f"{_plain(title)}: no commit is recorded."
+    short = commit.removesuffix(CHANGED)
+    said = _plain(short[:10])
+    if address:
+        said = f"[{said}]({address}/commit/{short})"
+    changed = " with changes not committed" if commit.endswith(CHANGED) else ""
+    on = f", {_plain(date)}" if date else ""
+    return f"{_plain(title)}: results of commit {said}{changed}{on}."
+
+
+def source(address: str) -> str:
+    """A link to the repository, as a sentence in Markdown; "" where none is known."""
+    return f"[Source code]({address})." if address else ""
+
+
+def _plain(text: str) -> str:
+    return MARKED.sub(r"\\\1", text)
