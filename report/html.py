@@ -14,6 +14,9 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from report.columns import about
+from report.papers import linked
+
 KEYS = {
     "picture": "picture",
     "sound": "sound",
@@ -111,6 +114,7 @@ def table(
     titles: Sequence[str] | None = None,
     pale: str = "",
     only: tuple[str, Sequence[bool]] | None = None,
+    others: str = "",
 ) -> Html:
     """A sortable table of a frame of display texts.
 
@@ -119,6 +123,7 @@ def table(
     a slug. source: the file in metrics/ the table links to. label: what a screen reader calls it,
     where it has neither caption nor name. pale: a column set in grey, as of no account here.
     only: what a box above the table says, and which rows are left when a reader ticks it.
+    others: what the columns hold whose headings are names, such as genres.
     """
     numeric = {
         column: all(_numeric(value) for value in frame[column]) and len(frame) > 0
@@ -127,7 +132,7 @@ def table(
     classes = {column: ' class="number"' if numeric[column] else "" for column in frame.columns}
     classes |= {pale: ' class="pale"'} if pale else {}
     head = "".join(
-        f'<th scope="col"{classes[column]}>'
+        f'<th scope="col"{classes[column]}{_about(str(column), others)}>'
         f'<button type="button">{escape(str(column))}</button></th>'
         for column in frame.columns
     )
@@ -139,7 +144,8 @@ def table(
             tag, scope = ("th", ' scope="row"') if place == 0 else ("td", "")
             if titles and not place:
                 scope += f' title="{escape(titles[position])}"'
-            cells.append(f"<{tag}{scope}{classes[column]}>{mark}{escape(str(value))}</{tag}>")
+            said = linked(str(value)) if column == "Paper" else escape(str(value))
+            cells.append(f"<{tag}{scope}{classes[column]}>{mark}{said}</{tag}>")
         other = ' class="other"' if only and not only[1][position] else ""
         body.append(f"<tr{other}>{''.join(cells)}</tr>")
     said = escape(caption or label or name or "table")
@@ -149,11 +155,11 @@ def table(
             f'<p class="only"><label><input type="checkbox"> {escape(only[0])} '
             f"({sum(only[1])} of {len(only[1])})</label></p>"
         )
-    foot = f'<p class="source">Data: {_link(source)}</p>' if source else ""
     return Html(
         f'{text}<div class="table-frame"{_id(name)} tabindex="0" role="region" aria-label="{said}">'
         '<table class="sortable" data-quarto-disable-processing="true">'
-        f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>{foot}"
+        f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
+        f"{_foot(source, name, 'table')}"
     )
 
 
@@ -164,36 +170,37 @@ def figure(
     source: str = "",
     numbers: pd.DataFrame | None = None,
     note: str = "",
+    others: str = "",
 ) -> Html:
     """A chart with its finding, keys, numbers and data.
 
     The chart's title and subtitle become text of the page, where they wrap and can be searched;
     its description becomes the alternative text. source: the file in metrics/ it was drawn from.
     note: what a saved picture says above the finding, beside what the page's banners say.
+    others: as of `table`, for the numbers.
     """
     spec = chart.to_dict()
     title = spec.pop("title", {})
     keys = spec.pop("usermeta", {}).get("keys", [])
     alternative = spec.pop("description", title.get("text", ""))
     spec.pop("config", None)  # the page's theme decides fonts and colours
-    about = f'<p class="about">{escape(title["subtitle"])}</p>' if title.get("subtitle") else ""
+    under = f'<p class="about">{escape(title["subtitle"])}</p>' if title.get("subtitle") else ""
     legend = "".join(
         f'<li><i class="key {key}"></i>{escape(KEYS[key])}</li>' for key in keys if key in KEYS
     )
     details = ""
     if numbers is not None:
-        inner = table(numbers, label=f"Numbers: {title.get('text', name)}").text
+        inner = table(numbers, label=f"Numbers: {title.get('text', name)}", others=others).text
         details = f"<details><summary>The numbers</summary>{inner}</details>"
-    data = f'<p class="source">Data: {_link(source)}</p>' if source else ""
     saved = f' data-note="{escape(note)}"' if note else ""
     return Html(
         f'<figure class="chart"{_id(name)}{saved}>'
-        f'<figcaption><p class="finding">{escape(title.get("text", ""))}</p>{about}</figcaption>'
+        f'<figcaption><p class="finding">{escape(title.get("text", ""))}</p>{under}</figcaption>'
         + (f'<ul class="keys">{legend}</ul>' if legend else "")
         + f'<div class="vega" data-alternative="{escape(alternative)}">'
         f"<noscript><p>{escape(alternative)}</p></noscript></div>"
         f'<script type="application/json" class="spec">{as_json(spec)}</script>'
-        f"{details}{data}</figure>"
+        f"{details}{_foot(source, name, 'figure')}</figure>"
     )
 
 
@@ -214,6 +221,19 @@ def picture(source: str, alternative: str, caption: str) -> Html:
         f'<img src="metrics/{escape(source)}" alt="{escape(alternative)}" loading="lazy"></a>'
         f"<figcaption>{escape(caption)}</figcaption></figure>"
     )
+
+
+def _about(heading: str, others: str) -> str:
+    said = about(heading, others)
+    return f' data-about="{escape(said)}"' if said else ""
+
+
+def _foot(source: str, name: str, what: str) -> str:
+    """The file a piece was made from, and a link to the piece itself."""
+    said = [f"Data: {_link(source)}"] if source else []
+    if name:
+        said.append(f'<a class="permalink" href="#{escape(name)}">Link to this {what}</a>')
+    return f'<p class="source">{" · ".join(said)}</p>' if said else ""
 
 
 def _id(name: str) -> str:

@@ -10,42 +10,28 @@ from report.loading import Metrics
 from report.tables.features import features
 from report.tables.genres import owned
 from report.text import counted, isolate, listed, number
-from report.wording import chance_level, findings, judged
+from report.wording import chance_level, findings
 
-BETWEEN = {
-    1: "the picture tells a film's genres better than the sound",
-    -1: "the sound tells a film's genres better than the picture",
-    0: "neither picture nor sound is clearly better at telling a film's genres",
-}
+WHO = {"both": "picture and sound together", "picture": "picture", "sound": "sound"}
 OTHERS = (
     "All of these were computed and published by others. What they say of picture against sound is "
     "said of these features alone, not of picture and sound as such."
 )
-FUSION = {
-    1: "both together beat the better of the two",
-    -1: "both together do worse than the better of the two",
-    0: "whether both together beat the better of the two is undecided",
-}
 
 
 def sentence(metrics: Metrics) -> Html:
-    """One plain sentence: what the two verdicts named before the run say, on which films."""
-    films = int(metrics.approaches["films"].iloc[0])
-    on = f"On {films:,} real films"
+    """One plain sentence of four numbers: both, picture, sound and guessing, on which trailers."""
+    films = f"{int(metrics.approaches['films'].iloc[0]):,}"
+    on = f"On {films} real trailers"
     if metrics.sample:
-        on = f"On {films:,} rendered trailers of films that do not exist"
-    elif features(metrics):  # what others published is not all that there is to see and to hear
-        on = f"By published features of {films:,} real films"
-    said = [
-        words[judged(metrics.comparison(metrics.headline[key]))]
-        for key, words in (("picture_minus_sound", BETWEEN), ("fusion_gain", FUSION))
-        if key in metrics.headline
-    ]
-    if not said:
-        best = metrics.approach(metrics.leading)["macro_ap"]
-        chance = number(chance_level(metrics))
-        said = [f"{metrics.leading} scores {number(best)} where chance is {chance}"]
-    return Html(f'<p class="answer">{on}, {escape(", and ".join(said))}.</p>')
+        on = f"On {films} rendered trailers of films that do not exist"
+    scores = {m: number(metrics.approach(slug)["macro_ap"]) for m, slug in metrics.named.items()}
+    order = [modality for modality in WHO if modality in scores]
+    verb = "score" if order[0] == "both" else "scores"
+    said = [f"{WHO[m]} <strong>{scores[m]}</strong>" for m in order]
+    said[0] = f"{WHO[order[0]]} {verb} <strong>{scores[order[0]]}</strong> of 1"
+    chance = f"<strong>{number(chance_level(metrics))}</strong>"
+    return Html(f'<p class="answer">{on}, {", ".join(said)}; guessing scores {chance}.</p>')
 
 
 def three(metrics: Metrics) -> list[str]:

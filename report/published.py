@@ -95,3 +95,14 @@ def behind(metrics: Metrics) -> list[str]:
         "genre for every film, and the precision of that is the label density, "
         f"here {number(density)}, whatever the model.",
     ]
+
+
+def sources() -> list[str]:
+    """Where each number on the page that is not ours is from."""
+    return [
+        f"The study's numbers: {studies.SEED_STUDY}.",
+        f"{number(studies.CONSTANT_ACCURACY.values[0])} for the constant answer Drama and "
+        f"{number(studies.PERFECT_ACCURACY.values[0])} for a perfect predictor: "
+        f"{studies.IMDB_LABELS}.",
+        "Everything else is of this run.",
+    ]

@@ -4,6 +4,7 @@ from html import escape
 
 import pandas as pd
 
+from report.columns import about
 from report.figures import sweep
 from report.figures.thresholds import EVERYTHING
 from report.html import Html, as_json, figure
@@ -39,7 +40,7 @@ def slider(metrics: Metrics) -> Html:
         f"{escape(slug)}</option>"
         for slug in rows
     )
-    head = "".join(f'<th scope="col" class="number">{average}</th>' for average in AVERAGES)
+    head = "".join(map(_heading, AVERAGES))
     body = []
     for measure in MEASURES:
         name = "F1" if measure == "f1" else measure.capitalize()
@@ -57,7 +58,7 @@ def slider(metrics: Metrics) -> Html:
         f'max="{len(thresholds) - 1}" value="{thresholds.index(start)}"></label></div>'
         '<p class="caption">At this threshold; in small type: every genre for every film</p>'
         '<div class="table-frame"><table data-quarto-disable-processing="true">'
-        f'<thead><tr><th scope="col">Averaged</th>{head}</tr></thead>'
+        f"<thead><tr>{_heading('Averaged', '')}{head}</tr></thead>"
         f"<tbody>{''.join(body)}</tbody></table></div>"
         f"<details><summary>By genre</summary>{_by_genre(metrics)}</details>"
         f'<script type="application/json" class="values">{as_json(data)}</script></div>'
@@ -79,9 +80,7 @@ def _genre_values(metrics: Metrics) -> dict[str, dict[str, dict[str, list[float 
 
 def _by_genre(metrics: Metrics) -> str:
     """A row a genre, which the script fills from threshold_genres.csv."""
-    head = "".join(
-        f'<th scope="col" class="number">{name}</th>' for name in ("Precision", "Recall", "F1")
-    )
+    head = "".join(map(_heading, ("Precision", "Recall", "F1")))
     cells = "".join(
         f'<td class="number"><output data-measure="{measure}"></output></td>'
         for measure in MEASURES
@@ -92,13 +91,19 @@ def _by_genre(metrics: Metrics) -> str:
     )
     return (
         '<div class="table-frame" tabindex="0" role="region" aria-label="By genre">'
-        '<table data-quarto-disable-processing="true"><thead><tr><th scope="col">Genre</th>'
-        f"{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+        '<table data-quarto-disable-processing="true"><thead><tr>'
+        f"{_heading('Genre', '')}{head}</tr></thead><tbody>{rows}</tbody></table></div>"
         '<p class="source none-here">By genre there are numbers at every threshold for the '
         "approaches named before the run, and at the fixed thresholds for the others.</p>"
         '<p class="source">Data: <a href="metrics/threshold_genres.csv" download>'
         "threshold_genres.csv</a></p>"
     )
+
+
+def _heading(name: str, kind: str = "number") -> str:
+    """The heading of a column, of numbers where nothing else is said."""
+    said = escape(about(name))
+    return f'<th scope="col" class="{kind}" data-about="{said}">{escape(name)}</th>'
 
 
 def _lines(frame: pd.DataFrame) -> list[list[float | None]]:

@@ -56,7 +56,7 @@ def warning(metrics: Metrics) -> Html:
 
 
 def answer(metrics: Metrics) -> Html:
-    """The answer with numbers and 95% intervals."""
+    """The answer with numbers, 95% intervals and p-values."""
     scores = [f"{ALONE[m]} {_scored(metrics.approach(slug))}" for m, slug in metrics.named.items()]
     scores[0] = scores[0].replace(" <", " scores <").replace("(", "(95% interval ", 1)
     judges = {"picture_minus_sound": _between, "fusion_gain": _fusion}
@@ -70,7 +70,7 @@ def answer(metrics: Metrics) -> Html:
         f"{on}, {listed(scores)}. Chance scores {number(chance_level(metrics))}, a perfect "
         "predictor 1."
     )
-    return Html(f'<p class="answer">{" ".join([text, *found])}</p>')
+    return Html(f"<p>{' '.join([text, *found])}</p>")
 
 
 def _scored(row: "pd.Series[Any]") -> str:

@@ -1,6 +1,6 @@
 """Every figure of the report: a function of data frames that returns an Altair chart."""
 
-from report.figures.ablations import ranks, variance
+from report.figures.ablations import variance
 from report.figures.accuracy import accuracy_against_precision
 from report.figures.catalogue import label_agreement, missing
 from report.figures.cost import price, timings
@@ -11,6 +11,7 @@ from report.figures.instrument import power, rates, recovered
 from report.figures.judging import published, reliability, rules
 from report.figures.overview import answer, differences, matrix
 from report.figures.pipeline import pipeline
+from report.figures.ranks import ranks
 from report.figures.thresholds import f1_curves, keras_accuracy, sweep
 from report.figures.training_sets import training_sets
 

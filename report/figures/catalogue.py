@@ -5,7 +5,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from report.figures.style import PROBABILITY, ROW, TENTHS, finish
+from report.figures.style import INTERVAL, PROBABILITY, ROW, TENTHS, finish
 from report.text import interval, listed, number
 
 CLEAR = 0.05  # an adjusted p below it is clear
@@ -78,7 +78,7 @@ def _points(rows: pd.DataFrame, name: str, title: str, form: str, **axis: Any) -
     )
     return alt.layer(
         base.transform_filter("isValid(datum.lo)")
-        .mark_rule(strokeWidth=4, opacity=0.4)
+        .mark_rule(**INTERVAL)
         .encode(x=alt.X("lo:Q", title=title, **axis), x2="hi:Q"),
         base.mark_point(filled=True, size=80, opacity=1).encode(
             x=alt.X("value:Q", title=title, **axis)

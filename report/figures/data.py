@@ -5,7 +5,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from report.figures.style import ROW, finish, shares_map, with_room
+from report.figures.style import PROBABILITY, ROW, finish, heat_map, with_room
 from report.text import counted, listed, number
 
 STEPS = ("download", "frames", "audio")
@@ -111,6 +111,7 @@ def cooccurrence(counts: pd.DataFrame, shares: pd.Series, films: int) -> Any:
         if one != other
     ]
     cells = pd.DataFrame(rows)
+    cells = cells.assign(text=[f"{share:.0%}".removesuffix("%") for share in cells["share"]])
     title, most = "No film has two genres", "No share is above 0."
     largest = cells[cells["share"] > 0].sort_values("share", kind="stable").tail(1)
     for top in largest.to_dict("records"):
@@ -122,7 +123,8 @@ def cooccurrence(counts: pd.DataFrame, shares: pd.Series, films: int) -> Any:
             f"The largest share is {number(top['share'])}: {top['genre']} films that are also "
             f"{top['other']}."
         )
-    chart = shares_map(cells, order, "… that are also", "films:Q")
+    share = alt.Tooltip("share:Q", format=".1%")
+    chart = heat_map(cells, order, "… that are also", "share", PROBABILITY, share, "films:Q")
     return finish(
         chart,
         title,

@@ -5,7 +5,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from report.figures.style import colour, finish, shape, shares_map
+from report.figures.style import INTERVAL, colour, finish, heat_map, shape
 from report.loading import TOO_FEW
 from report.text import listed, number, p_value, quoted, signed
 
@@ -48,12 +48,12 @@ def dumbbell(rows: pd.DataFrame, ceilings: pd.DataFrame, owned: pd.DataFrame) ->
     joints = wide.dropna().reset_index()
     layers: list[Any] = [
         alt.Chart(joints)
-        .mark_rule(strokeWidth=1.5, opacity=0.7)
+        .mark_rule(strokeWidth=1.5)
         .encode(y=y, x=alt.X("picture:Q", title=AXIS, scale=scale, axis=axis), x2="sound:Q"),
         alt.Chart(rows.drop_duplicates("genre"))
         .mark_tick(thickness=0.1, size=38, strokeDash=[4, 4], filled=False)
         .encode(y=y, x=alt.X("chance:Q", scale=scale)),
-        base.mark_rule(strokeWidth=4, opacity=0.4, strokeCap="round").encode(
+        base.mark_rule(**INTERVAL).encode(
             x=alt.X("lo:Q", title=AXIS, scale=scale, axis=axis), x2="hi:Q", color=colour()
         ),
         base.mark_point(filled=True, size=80, opacity=1).encode(
@@ -65,7 +65,7 @@ def dumbbell(rows: pd.DataFrame, ceilings: pd.DataFrame, owned: pd.DataFrame) ->
         keys.append("ceiling")
         layers.append(
             alt.Chart(ceilings)
-            .mark_tick(thickness=3, size=12)
+            .mark_tick(thickness=3, size=12, opacity=1)
             .encode(
                 x=alt.X("normalised_ap:Q", scale=scale),
                 y=y,
@@ -160,7 +160,7 @@ def owned(rows: pd.DataFrame) -> Any:
     )
     chart = alt.layer(
         alt.Chart(pd.DataFrame({"zero": [0]})).mark_rule().encode(x="zero:Q"),
-        base.mark_rule(strokeWidth=4, opacity=0.5, strokeCap="round").encode(
+        base.mark_rule(**INTERVAL).encode(
             x=alt.X("lo:Q", title=axis, axis=alt.Axis(tickCount=6)), x2="hi:Q"
         ),
         base.mark_point(filled=True, size=80, opacity=1).encode(
@@ -186,36 +186,42 @@ def _judged(row: Any) -> str:
     return f"{p_value(row['p_holm'])}, " if pd.notna(row["p_holm"]) else ""
 
 
-def confusion(shares: pd.DataFrame, approach: str) -> Any:
-    """How often films of one genre are scored as another that they do not have.
+def confusion(cells: pd.DataFrame, order: list[str], approach: str) -> Any:
+    """How much more often films of one genre are scored as another than films on the whole.
 
-    shares: genre by genre; of the films with the row's genre and without the column's, the share
-    that have the column's among their first k scores, k the number of their own genres.
+    cells: genre, other, share, base, excess (share minus base), films: of the films with the row's
+    genre and without the column's, the share that have the column's among their first k scores,
+    k the number of their own genres. order: of the genres.
     """
-    cells = (
-        shares.rename_axis("genre")
-        .reset_index()
-        .melt(id_vars="genre", var_name="other", value_name="share")
-        .dropna(subset=["share"])
-    )
-    order = shares.index.tolist()
-    largest = cells[cells["share"] > 0].sort_values("share", kind="stable").tail(1)
-    title, most = "No film is scored as a genre it does not have", "No share is above 0."
+    cells = cells.assign(text=[signed(100 * value, 0) for value in cells["excess"]])
+    largest = cells[cells["excess"] > 0].sort_values("excess", kind="stable").tail(1)
+    title, most = "No genre's films are taken for another more often than all are", ""
     for top in largest.to_dict("records"):
         title = (
-            f"{top['share']:.0%} of {top['genre']} films not labelled {top['other']} are scored as "
-            f"{top['other']}"
+            f"{top['genre']} films are scored as {top['other']} more often than others: "
+            f"{top['share']:.0%} of those without it, against {top['base']:.0%}"
         )
-        most = (
-            f"The largest share is {number(top['share'])}: {top['genre']} films scored as "
-            f"{top['other']}."
-        )
-    chart = shares_map(cells, order, "… scored as")
+        most = f"The largest excess is {top['text']} points: {top['genre']} as {top['other']}."
+    reach = max(float(cells["excess"].abs().max()), 0.01)
+    per_cent = ".1%"
+    chart = heat_map(
+        cells,
+        order,
+        "… scored as",
+        "excess",
+        alt.Scale(domain=[-reach, reach], domainMid=0, interpolate="rgb"),
+        alt.Tooltip("excess:Q", format="+.1%", title="more often by"),
+        alt.Tooltip("share:Q", format=per_cent, title="of these films"),
+        alt.Tooltip("base:Q", format=per_cent, title="of all films"),
+        alt.Tooltip("films:Q", title="films"),
+    )
     return finish(
         chart,
         title,
-        f"Heat map of confusions of {approach}. {most} The table below has every pair.",
+        f"Heat map of confusions of {approach}, beyond how often any film is scored so. {most} The "
+        "table below has every pair.",
         height=34 * len(order),
-        subtitle=f"{quoted(approach)}: per cent of the films with the row's genre and without the "
-        "column's whose top k scores include it (k = number of true genres)",
+        subtitle=f"{quoted(approach)}: in points of per cent, how much more often than other films "
+        "without the column's genre those with the row's have it in their top k (k = number of "
+        "true genres)",
     )

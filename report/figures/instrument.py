@@ -5,7 +5,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from report.figures.style import PROBABILITY, ROW, colour, finish, shape
+from report.figures.style import INTERVAL, NAMED, PROBABILITY, ROW, colour, finish, shape
 from report.text import counted, number
 
 MODERATE = 0.3  # a correlation from which Cohen (1988) calls it more than small
@@ -34,14 +34,12 @@ def recovered(rows: pd.DataFrame, against: str, axis: str, correlation: float | 
     ]
     base = alt.Chart(rows).encode(x=x, tooltip=tooltip, color=colour())
     layers: list[Any] = [
-        base.mark_rule(strokeWidth=4, opacity=0.35).encode(
-            y=alt.Y("lo:Q", title=FOUND, scale=WHOLE), y2="hi:Q"
-        ),
+        base.mark_rule(**INTERVAL).encode(y=alt.Y("lo:Q", title=FOUND, scale=WHOLE), y2="hi:Q"),
         base.mark_point(filled=True, size=70, opacity=1).encode(y=y, shape=shape()),
     ]
     if against != "planted":
         ends = pd.DataFrame({"x": [0.0, 1.0], "normalised_ap": [0.0, 1.0]})
-        layers.insert(0, alt.Chart(ends).mark_line(strokeWidth=1, opacity=0.6).encode(x=x, y=y))
+        layers.insert(0, alt.Chart(ends).mark_line(strokeWidth=1).encode(x=x, y=y))
     known = number(correlation) if correlation is not None else "unknown"
     spoken = "; ".join(
         f"{row['genre']} {row['modality']}: {number(row['x'])} gave {number(row['normalised_ap'])}"
@@ -99,7 +97,7 @@ def power(rows: pd.DataFrame) -> Any:
     base = alt.Chart(rows).encode(x=x, tooltip=tooltip)
     layers: list[Any] = [
         base.transform_filter(f"datum.films === {most}").mark_line(strokeWidth=2).encode(y=y),
-        base.mark_rule(strokeWidth=4, opacity=0.4).encode(
+        base.mark_rule(**INTERVAL).encode(
             y=alt.Y("lo:Q", title=CLEAR, scale=PROBABILITY), y2="hi:Q"
         ),
         base.mark_point(filled=True, size=60, opacity=1).encode(y=y),
@@ -130,7 +128,7 @@ def rates(rows: pd.DataFrame, title: str, axis: str, wanted: float) -> Any:
     low = max(0.0, float(rows["lo"].min()) - 0.05) if wanted > 0.5 else 0.0
     high = 1.0 if wanted > 0.5 else max(0.12, float(rows["hi"].max()) + 0.02)
     scale = alt.Scale(domain=[low, high], nice=False)
-    y = alt.Y("what:N", sort=rows["what"].tolist(), title=None, axis=alt.Axis(labelLimit=260))
+    y = alt.Y("what:N", sort=rows["what"].tolist(), title=None, axis=NAMED)
     x = alt.X("rate:Q", title=axis, scale=scale, axis=alt.Axis(format="%", tickCount=6))
     tooltip = [
         alt.Tooltip("what:N"),
@@ -141,9 +139,7 @@ def rates(rows: pd.DataFrame, title: str, axis: str, wanted: float) -> Any:
     base = alt.Chart(rows).encode(y=y, tooltip=tooltip)
     chart = alt.layer(
         alt.Chart(pd.DataFrame({"rate": [wanted]})).mark_rule(strokeDash=[4, 4]).encode(x=x),
-        base.mark_rule(strokeWidth=6, opacity=0.4).encode(
-            x=alt.X("lo:Q", title=axis, scale=scale), x2="hi:Q"
-        ),
+        base.mark_rule(**INTERVAL).encode(x=alt.X("lo:Q", title=axis, scale=scale), x2="hi:Q"),
         base.mark_point(filled=True, size=80, opacity=1).encode(x=x),
     )
     spoken = "; ".join(f"{row['what']} {row['rate']:.1%}" for row in rows.to_dict("records"))

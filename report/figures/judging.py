@@ -7,7 +7,17 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from report.figures.style import COLOURS, NAMES, PROBABILITY, SHAPES, TENTHS, colour, finish, shape
+from report.figures.style import (
+    COLOURS,
+    INTERVAL,
+    NAMES,
+    PROBABILITY,
+    SHAPES,
+    TENTHS,
+    colour,
+    finish,
+    shape,
+)
 from report.loading import MODALITIES
 from report.text import listed, number, quoted
 
@@ -41,7 +51,7 @@ def rules(rows: pd.DataFrame, everything: float | None) -> Any:
     beside = alt.YOffset("modality:N", sort=list(NAMES))
     base = alt.Chart(rows).encode(y=y, yOffset=beside, color=colour(), tooltip=tooltip)
     layers: list[Any] = [
-        base.mark_rule(strokeWidth=4, strokeCap="round", opacity=0.4).encode(
+        base.mark_rule(**INTERVAL).encode(
             x=alt.X("f1_macro_lo:Q", title=AXIS, scale=PROBABILITY, axis=TENTHS), x2="f1_macro_hi:Q"
         ),
         base.mark_point(filled=True, size=80, opacity=1).encode(x=x, shape=shape()),
@@ -103,8 +113,8 @@ def reliability(rows: pd.DataFrame, approach: str) -> Any:
     base = alt.Chart(rows).encode(x=x, color=colour(), tooltip=tooltip)
     ends = pd.DataFrame({"mean_score": [0.0, 1.0], "frequency": [0.0, 1.0]})
     chart = alt.layer(
-        alt.Chart(ends).mark_line(strokeWidth=1, opacity=0.6).encode(x=x, y=y),
-        base.mark_rule(strokeWidth=4, opacity=0.35).encode(
+        alt.Chart(ends).mark_line(strokeWidth=1).encode(x=x, y=y),
+        base.mark_rule(**INTERVAL).encode(
             y=alt.Y("lo:Q", title=SHARE, scale=PROBABILITY), y2="hi:Q"
         ),
         base.mark_line(strokeWidth=2).encode(y=y, strokeDash=dash),
@@ -148,12 +158,12 @@ def published(rows: pd.DataFrame, labels: Mapping[str, str]) -> Any:
     def of(*what: str) -> Any:
         return alt.Chart(rows[rows["what"].isin(what)]).encode(x=x, y=y, tooltip=tooltip)
 
-    ours = of(*MODALITIES).mark_point(filled=True, size=90, opacity=0.9)
+    ours = of(*MODALITIES).mark_point(filled=True, size=90, opacity=1)
     chart = alt.layer(
         of(*REFERENCES).mark_point(
             filled=True, size=110, opacity=1, shape=SHAPES["none"], color=COLOURS["none"]
         ),
-        of("perfect").mark_tick(thickness=3, size=26),
+        of("perfect").mark_tick(thickness=3, size=26, opacity=1),
         ours.encode(color=colour("what"), shape=shape("what")),
         of("published").mark_point(filled=False, size=110, strokeWidth=2, shape="triangle-up"),
     )

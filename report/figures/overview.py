@@ -1,48 +1,63 @@
 """Figures of the first page: the answer, all approaches, the differences."""
 
+import math
 from typing import Any
 
 import altair as alt
 import pandas as pd
 
-from report.figures.style import NAMED, NAMES, PROBABILITY, ROW, TENTHS, colour, finish, shape
+from report.figures.style import INTERVAL, NAMED, NAMES, ROW, colour, finish, shape
 from report.loading import MODALITIES, TOO_FEW, VERDICTS
 from report.text import counted, interval, listed, number, of_all, p_value, quoted, signed
 
-AP_AXIS = "macro average precision (1 = perfect)"
+AP_AXIS = "score: macro average precision (1 = perfect)"
 BETWEEN = {
     1: "picture beats sound",
     -1: "sound beats picture",
     0: "picture against sound is undecided",
 }
 FUSION = {
-    1: "fusion helps",
-    -1: "fusion hurts",
-    0: "whether fusion helps is undecided",
+    1: "both together beat the better of the two",
+    -1: "both together do worse than the better of the two",
+    0: "whether both together beat the better of the two is undecided",
 }
+GUESSING = "guessing"
 LONGEST = 150  # characters of a title
+ROOM = 1.25  # of the axis to the furthest mark, for its text
 CLEAR = {1: "first is better", -1: "second is better", 0: "undecided"}
 
 
 def answer(rows: pd.DataFrame, chance: float, between: int | None, fusion: int | None) -> Any:
-    """Picture, sound and both against chance and the ceiling.
+    """Picture, sound and both against guessing and the ceiling, with their intervals as texts too.
 
     rows: modality, approach, macro_ap, macro_ap_lo, macro_ap_hi, ceiling (NaN where unknown),
-    one row per modality. chance: macro average precision of random scores. between, fusion: the
-    verdicts on picture minus sound, and on both minus the better of its parts, None without these.
+    one row per modality, guessing as "none". chance: macro average precision of random scores.
+    between, fusion: the verdicts on picture minus sound, and on both minus the better of its parts,
+    None without these.
     """
-    rows = rows.assign(row=[NAMES[m] for m in rows["modality"]])
-    scores = rows.set_index("modality")["macro_ap"]
-    said = ", ".join(f"{m} {number(scores[m])}" for m in MODALITIES if m in scores)
+    rows = rows.assign(row=rows["modality"].replace({"none": GUESSING}))
+    sensing = rows[rows["modality"] != "none"]
     judged = [] if between is None else [BETWEEN[between]]
     judged += [] if fusion is None else [FUSION[fusion]]
-    if rows["macro_ap_lo"].isna().all():
+    if sensing["macro_ap_lo"].isna().all():
         judged = ["too few films for an interval or a verdict"]
-    title = f"{said.capitalize()}, chance {number(chance)}"
-    title += f": {'; '.join(judged)}" if judged else ""
-    named = rows.loc[rows["modality"] != "none", "approach"]
-    what = f"The approaches named before the run: {' · '.join(named)}"
-    return _dots(rows, chance, title, what, size=150, row=42)
+    scores = sensing.set_index("modality")["macro_ap"]
+    said = [f"{m} {number(scores[m])}" for m in MODALITIES if m in scores]
+    title = "; ".join(judged) or f"{', '.join(said)}, guessing {number(chance)}"
+    title = title[0].upper() + title[1:]
+    what = f"The approaches named before the run: {' · '.join(sensing['approach'])}"
+    spans = [interval(*pair) for pair in zip(rows["macro_ap_lo"], rows["macro_ap_hi"], strict=True)]
+    texts = [
+        f"{number(value)} ({span})" if span else number(value)
+        for value, span in zip(rows["macro_ap"], spans, strict=True)
+    ]
+    furthest = float(rows[["macro_ap", "macro_ap_hi", "ceiling"]].max().max())
+    top = min(1.0, math.ceil(10 * furthest * ROOM) / 10)
+    chart = _dots(
+        rows.assign(text=texts), chance, title, what, size=70, row=38, top=top, names=alt.Axis()
+    )
+    chart.usermeta["keys"] = [key for key in chart.usermeta["keys"] if key not in NAMES]
+    return chart
 
 
 def matrix(rows: pd.DataFrame, chance: float) -> Any:
@@ -53,13 +68,25 @@ def matrix(rows: pd.DataFrame, chance: float) -> Any:
     title = f"{of_all(clear, len(sensing), 'model')} chance ({number(chance)})"
     if rows["macro_ap_lo"].isna().all():
         title = f"Too few films to say which of the {counted(len(sensing), 'model')} beat chance"
-    return _dots(rows, chance, title, "All approaches, best first", size=80, row=ROW)
-
-
-def _dots(rows: pd.DataFrame, chance: float, title: str, what: str, *, size: int, row: int) -> Any:
     rows = rows.assign(text=[number(value) for value in rows["macro_ap"]])
+    return _dots(
+        rows, chance, title, "All approaches, best first", size=80, row=ROW, top=1.0, names=NAMED
+    )
+
+
+def _dots(
+    rows: pd.DataFrame,
+    chance: float,
+    title: str,
+    what: str,
+    *,
+    size: int,
+    row: int,
+    top: float,
+    names: alt.Axis,
+) -> Any:
     order = rows["row"].tolist()
-    y = alt.Y("row:N", sort=order, title=None, axis=NAMED)
+    y = alt.Y("row:N", sort=order, title=None, axis=names)
     tooltip = [
         alt.Tooltip("approach:N"),
         alt.Tooltip("modality:N"),
@@ -69,13 +96,15 @@ def _dots(rows: pd.DataFrame, chance: float, title: str, what: str, *, size: int
         alt.Tooltip("ceiling:Q", format=".3f"),
     ]
     base = alt.Chart(rows).encode(y=y, tooltip=tooltip)
-    x = alt.X("macro_ap:Q", title=AP_AXIS, scale=PROBABILITY, axis=TENTHS)
+    scale = alt.Scale(domain=[0, top], nice=False)
+    ticks = alt.Axis(format=".1f", values=[tenth / 10 for tenth in range(round(10 * top) + 1)])
+    x = alt.X("macro_ap:Q", title=AP_AXIS, scale=scale, axis=ticks)
     layers: list[Any] = [
         alt.Chart(pd.DataFrame({"chance": [chance]}))
         .mark_rule(strokeDash=[4, 4])
-        .encode(x=alt.X("chance:Q", title=AP_AXIS, scale=PROBABILITY)),
-        base.mark_rule(strokeWidth=6, opacity=0.4, strokeCap="round").encode(
-            x=alt.X("macro_ap_lo:Q", title=AP_AXIS, scale=PROBABILITY, axis=TENTHS),
+        .encode(x=alt.X("chance:Q", title=AP_AXIS, scale=scale)),
+        base.mark_rule(**INTERVAL).encode(
+            x=alt.X("macro_ap_lo:Q", title=AP_AXIS, scale=scale, axis=ticks),
             x2="macro_ap_hi:Q",
             color=colour(),
         ),
@@ -89,8 +118,8 @@ def _dots(rows: pd.DataFrame, chance: float, title: str, what: str, *, size: int
     if rows["ceiling"].notna().any():
         bounded = alt.Chart(rows.dropna(subset=["ceiling"])).encode(y=y, tooltip=tooltip)
         layers.append(
-            bounded.mark_tick(thickness=3, size=row * 0.6).encode(
-                x=alt.X("ceiling:Q", title=AP_AXIS, scale=PROBABILITY)
+            bounded.mark_tick(thickness=3, size=row * 0.6, opacity=1).encode(
+                x=alt.X("ceiling:Q", title=AP_AXIS, scale=scale)
             )
         )
         keys.append("ceiling")
@@ -137,6 +166,7 @@ def differences(comparisons: pd.DataFrame, named: bool = False) -> Any:
         p_text=[p_value(value) for value in comparisons["p_holm"]],
     )
     decided = [CLEAR[1], CLEAR[-1]]
+    clear_of_zero = f"indexof({decided}, datum.verdict) >= 0"
     clear = int(rows["verdict"].isin(decided).sum())
     title = f"{clear} of {_differences(len(rows))} clear of zero"
     title = (named and _beaten(rows)) or title
@@ -154,23 +184,24 @@ def differences(comparisons: pd.DataFrame, named: bool = False) -> Any:
             alt.Tooltip("p_holm:Q", format=".4f", title="p (Holm)"),
             alt.Tooltip("verdict:N"),
         ],
-        opacity=alt.condition(
-            f"indexof({decided}, datum.verdict) >= 0", alt.value(1), alt.value(0.45)
-        ),
     )
     axis = "difference in macro AP (first − second)"
     chart = alt.layer(
         alt.Chart(pd.DataFrame({"zero": [0]})).mark_rule().encode(x="zero:Q"),
-        base.mark_rule(strokeWidth=4, strokeCap="round").encode(
+        base.mark_rule(strokeCap="round").encode(
             x=alt.X("lo:Q", title=axis, scale=scale, axis=alt.Axis(tickCount=6)),
             x2="hi:Q",
             color=colour(),
+            strokeWidth=alt.condition(clear_of_zero, alt.value(4), alt.value(1.5)),
         ),
-        base.mark_point(filled=True, size=80).encode(
-            x=alt.X("difference:Q", scale=scale), color=colour(), shape=shape()
+        base.mark_point(filled=True, opacity=1).encode(
+            x=alt.X("difference:Q", scale=scale),
+            color=colour(),
+            shape=shape(),
+            size=alt.condition(clear_of_zero, alt.value(80), alt.value(40)),
         ),
         base.mark_text(dy=-11, fontSize=11).encode(
-            x=alt.X("difference:Q", scale=scale), text="p_text:N", opacity=alt.value(1)
+            x=alt.X("difference:Q", scale=scale), text="p_text:N"
         ),
     )
     ahead = [m for m in MODALITIES if m in set(rows["modality"])]
@@ -184,7 +215,7 @@ def differences(comparisons: pd.DataFrame, named: bool = False) -> Any:
         "Paired differences in macro average precision with 95% intervals and p-values adjusted by "
         f"Holm. {spoken}.",
         height=36 * max(len(rows), 1),
-        subtitle="Right of zero: the first is better; p adjusted by Holm; pale: undecided"
+        subtitle="Right of zero: the first is better; p adjusted by Holm; thin: undecided"
         + ("; coloured by the better side" if len(ahead) else ""),
         keys=[*ahead, "interval"],
     )

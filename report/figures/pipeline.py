@@ -40,9 +40,7 @@ def pipeline(stages: Sequence[Mapping[str, Any]]) -> Any:
     y = alt.Y("y:Q", scale=alt.Scale(domain=[n_rows - 0.5, -0.5]), axis=None)
     base = alt.Chart(nodes).encode(x=x, y=y, tooltip=["stage:N", "cells:Q", "needs:N"])
     chart = alt.layer(
-        alt.Chart(lines)
-        .mark_rule(strokeWidth=1.5, opacity=0.7)
-        .encode(x=x, y=y, x2="x2:Q", y2="y2:Q"),
+        alt.Chart(lines).mark_rule(strokeWidth=1.5).encode(x=x, y=y, x2="x2:Q", y2="y2:Q"),
         base.mark_point(filled=True, size=60, opacity=1),
         base.mark_text(dy=-12, fontSize=12).encode(text="text:N"),
     )

@@ -9,9 +9,12 @@ import pandas as pd
 # Okabe and Ito's palette: told apart by colour-blind readers, and at least 3:1 on white and on
 # near-black. Marks without a colour here take the page theme's ink.
 COLOURS = {"picture": "#0072b2", "sound": "#d55e00", "both": "#009e73", "none": "#848a93"}
+MODALITY = alt.Scale(domain=list(COLOURS), range=list(COLOURS.values()))
 SHAPES = {"picture": "circle", "sound": "square", "both": "diamond", "none": "cross"}
 NAMES = {"picture": "picture", "sound": "sound", "both": "both", "none": "label frequencies"}
 ROW = 30  # pixels of height per row
+# An interval in its mark's full colour: paler ones fall below 3:1. The mark on it is the wider one.
+INTERVAL: dict[str, Any] = {"strokeWidth": 3, "strokeCap": "round"}
 
 # Of names in words: long ones with a comma, and differences of two names, take two lines.
 _LONG = "length(datum.label) > 28 && indexof(datum.label, ', ') > 0"
@@ -25,14 +28,17 @@ NAMED = alt.Axis(
     labelFontSize=11,
 )
 
+# Of a text on a shade: from this luminance on, black has more contrast than white.
+_PALE = "luminance(scale('color', datum.{})) > 0.18"
+DARK_INK, LIGHT_INK = "#000", "#fff"
+
 PROBABILITY = alt.Scale(domain=[0, 1], nice=False)
 TENTHS = alt.Axis(format=".1f", values=[tenth / 10 for tenth in range(11)])
 
 
 def colour(field: str = "modality") -> alt.Color:
     """The modality's colour; the legend is part of the page."""
-    scale = alt.Scale(domain=list(COLOURS), range=list(COLOURS.values()))
-    return alt.Color(f"{field}:N", scale=scale, legend=None)
+    return alt.Color(f"{field}:N", scale=MODALITY, legend=None)
 
 
 def shape(field: str = "modality") -> alt.Shape:
@@ -43,25 +49,26 @@ def shape(field: str = "modality") -> alt.Shape:
 
 def with_room(lengths: "pd.Series[Any]") -> alt.Scale:
     """A scale for bars from zero that leaves room for the number at the end of the longest."""
-    return alt.Scale(domain=[0, max(float(lengths.max()), 1e-9) * 1.18], nice=False)
+    return alt.Scale(domain=[0, max(float(lengths.max()), 1e-9) * 1.3], nice=False)
 
 
-def shares_map(cells: pd.DataFrame, order: Sequence[str], across: str, *more: str) -> Any:
-    """Genre by genre, each cell's share as its shade and as per cent.
+def heat_map(
+    cells: pd.DataFrame, order: Sequence[str], across: str, shown: str, scale: alt.Scale, *more: Any
+) -> Any:
+    """Genre by genre, each cell's value as its shade and as a text.
 
-    cells: genre, other, share; order: of the genres; across: title of the columns; more: further
-    fields of the tooltip.
+    cells: genre, other, text and the column `shown`, which shades by `scale`; order: of the genres;
+    across: title of the columns; more: further fields of the tooltip. The shades are the theme's,
+    so that a dark page is dark where the values are small.
     """
-    base = alt.Chart(cells.assign(text=[f"{round(100 * share)}" for share in cells["share"]]))
-    base = base.encode(
+    base = alt.Chart(cells).encode(
         x=alt.X("other:N", sort=order, title=across, axis=alt.Axis(labelAngle=-90)),
         y=alt.Y("genre:N", sort=order, title="films with"),
-        tooltip=["genre:N", "other:N", alt.Tooltip("share:Q", format=".1%"), *more],
+        tooltip=["genre:N", "other:N", *more],
     )
-    shade = alt.Color("share:Q", scale=alt.Scale(domain=[0, 1], scheme="blues"), legend=None)
-    ink = alt.condition("datum.share > 0.5", alt.value("#fff"), alt.value("#1b2733"))
+    ink = alt.condition(_PALE.format(shown), alt.value(DARK_INK), alt.value(LIGHT_INK))
     return alt.layer(
-        base.mark_rect().encode(color=shade),
+        base.mark_rect().encode(color=alt.Color(f"{shown}:Q", scale=scale, legend=None)),
         base.mark_text(fontSize=11).encode(text="text:N", color=ink),
     )
 

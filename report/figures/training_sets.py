@@ -5,7 +5,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from report.figures.style import NAMES, colour, finish, shape
+from report.figures.style import INTERVAL, NAMES, colour, finish, shape
 from report.text import number, quoted
 
 BESIDE = {"picture": 0.97, "sound": 1.0, "both": 1.03}  # so that intervals are not one on another
@@ -40,9 +40,7 @@ def training_sets(rows: pd.DataFrame, chance: float) -> Any:
     flat = alt.Chart(pd.DataFrame({"macro_ap": [chance]}))
     chart = alt.layer(
         flat.mark_rule(strokeDash=[4, 3], strokeWidth=1.5).encode(y=y),
-        drawn.mark_rule(strokeWidth=4, opacity=0.35).encode(
-            y=alt.Y("lo:Q", title=AP, scale=scale), y2="hi:Q"
-        ),
+        drawn.mark_rule(**INTERVAL).encode(y=alt.Y("lo:Q", title=AP, scale=scale), y2="hi:Q"),
         base.mark_line(strokeWidth=2).encode(y=y),
         base.mark_point(filled=True, size=80, opacity=1).encode(y=y, shape=shape()),
     )

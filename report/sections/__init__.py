@@ -1,7 +1,8 @@
 """Sections whose content depends on what the metrics hold. One file for a page or two."""
 
-from report.sections.ablations import contrast, label_sets, ranks, ungrouped, variance
+from report.sections.ablations import contrast, label_sets, ungrouped, variance
 from report.sections.catalogue import label_agreement, missing
+from report.sections.changes import what_would_change
 from report.sections.data import downloaded, extraction, features, sheets
 from report.sections.genres import confusion
 from report.sections.instrument import (
@@ -13,14 +14,11 @@ from report.sections.instrument import (
     trained_on_noise,
 )
 from report.sections.probes import budgets, chosen, curves, tuning
+from report.sections.ranks import ranks
 from report.sections.run import (
     backbones,
-    bench,
     citation,
-    edit_loop,
-    key_frames,
     machine,
-    memory,
     models,
     not_run,
     pipeline,
@@ -33,7 +31,6 @@ from report.sections.training_sets import learning_curve, once_retrained, retrai
 
 __all__ = [
     "backbones",
-    "bench",
     "budgets",
     "ceilings",
     "chosen",
@@ -42,15 +39,12 @@ __all__ = [
     "contrast",
     "curves",
     "downloaded",
-    "edit_loop",
     "extraction",
     "features",
-    "key_frames",
     "label_agreement",
     "label_sets",
     "learning_curve",
     "machine",
-    "memory",
     "missing",
     "models",
     "not_run",
@@ -71,4 +65,5 @@ __all__ = [
     "tuning",
     "ungrouped",
     "variance",
+    "what_would_change",
 ]

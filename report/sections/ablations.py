@@ -55,17 +55,6 @@ def variance(metrics: Metrics) -> Html:
     return html.heading("Seeds and films") + drawn
 
 
-def ranks(metrics: Metrics) -> Html:
-    """Mean ranks with Nemenyi's critical difference, descriptive; nothing without the table."""
-    rows = metrics.table("ranks")
-    if rows.empty:
-        return Html("")
-    drawn = html.figure(
-        figures.ranks(rows), "ranks", source="ranks.csv", numbers=ablations.ranks(rows)
-    )
-    return html.heading("Mean ranks") + drawn
-
-
 def paired(rows: pd.DataFrame, name: str, source: str) -> Html:
     """Paired differences drawn, with their numbers."""
     numbers = approaches.comparisons(rows, question=False)

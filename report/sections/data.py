@@ -66,10 +66,14 @@ def features(metrics: Metrics) -> Html:
     about = html.table(tables.records(found), source="features.json", name="features")
     counted = html.table(
         tables.counts(found),
+        others="What was counted in this table of features.",
         caption="What was found in each",
         source="features.json",
         name="counts",
     )
+    if sources := tables.sources(found):
+        about += html.paragraph("The tables, where their authors published them:")
+        about += html.links(sources)
     if notes := tables.notes(found):
         about += html.bullets(notes)
     listed = tables.listed(metrics)

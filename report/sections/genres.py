@@ -1,10 +1,9 @@
 """The section of confusions between genres, only where they were counted."""
 
-import pandas as pd
-
-from report import figures, html, text
+from report import figures, html
 from report.html import Html
 from report.loading import Metrics
+from report.tables import genres as tables
 
 
 def confusion(metrics: Metrics) -> Html:
@@ -12,15 +11,16 @@ def confusion(metrics: Metrics) -> Html:
     rows = metrics.table("confusion")
     if rows.empty:
         return Html("")
-    rows = rows[rows["approach"] == metrics.leading]
+    cells = tables.excess(rows[rows["approach"] == metrics.leading])
     names = metrics.genre_names
-    shares = rows.pivot(index="genre", columns="other", values="share")
-    shares = shares.reindex(index=pd.Index(names), columns=pd.Index(names))
-    numbers = shares.map(text.number).rename_axis("Films with").reset_index()
+    if cells.empty:
+        return Html("")
     drawn = html.figure(
-        figures.confusion(shares, metrics.leading),
+        figures.confusion(cells, names, metrics.leading),
         "confusion",
         source="confusion.csv",
-        numbers=numbers,
+        numbers=tables.confusions(cells, names),
+        others="Of the films with the row's genre and without this one, the share that are scored "
+        "as it; in brackets by how many points more than other films.",
     )
     return html.heading("Which genres are confused") + drawn

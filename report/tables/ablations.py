@@ -11,6 +11,8 @@ SHARED = "all shared"  # the genres that both label sets have
 def label_sets(metrics: Metrics) -> pd.DataFrame:
     """Fewer labels against all of them, on the genres both have, in the columns of comparisons."""
     rows = metrics.table("label_sets")
+    if rows.empty:
+        return rows
     rows = rows[rows["genre"] == SHARED]
     return rows.assign(a=rows["approach"], b=rows["base"])
 
@@ -66,15 +68,5 @@ def variance_shown(rows: pd.DataFrame) -> pd.DataFrame:
         "macro_ap": "Macro AP",
         "seed_sd": "Spread over seeds",
         "film_sd": "Spread over films",
-    }
-    return plain(rows, headings)
-
-
-def ranks(rows: pd.DataFrame) -> pd.DataFrame:
-    """Mean rank of each approach and the critical difference, as texts."""
-    headings = {
-        "approach": "Approach",
-        "mean_rank": "Mean rank",
-        "critical_difference": "Critical difference",
     }
     return plain(rows, headings)

@@ -27,10 +27,23 @@ def points(metrics: Metrics, slugs: list[str] | None = None) -> pd.DataFrame:
 
 
 def headline_points(metrics: Metrics) -> pd.DataFrame:
-    """`points` of label frequencies, sound, picture and both, of those that the matrix has."""
-    priors = metrics.approaches.loc[metrics.approaches["modality"] == "none", "approach"]
+    """`points` of both, picture and sound, of those that the matrix has, and of guessing: a random
+    order of the same films, as modality "none"."""
     order = [m for m in ("both", "picture", "sound") if m in metrics.named]
-    return points(metrics, [metrics.named[m] for m in order] + list(priors[:1]))
+    rows = points(metrics, [metrics.named[m] for m in order])
+    of = metrics.references
+    of = of[(of["reference"] == "random_scores") & (of["metric"] == "macro_ap")]
+    guessing = pd.DataFrame(
+        {
+            "approach": "a random order",
+            "modality": "none",
+            "macro_ap": of["value"],
+            "macro_ap_lo": of["lo"],
+            "macro_ap_hi": of["hi"],
+            "skilled": False,
+        }
+    )
+    return pd.concat([rows, guessing], ignore_index=True)
 
 
 def approaches(metrics: Metrics) -> tuple[pd.DataFrame, list[str]]:

@@ -52,6 +52,15 @@ def notes(found: dict[str, dict[str, Any]]) -> list[str]:
     return [f"{listed_names(names)}: {isolate(note)}" for note, names in said.items()]
 
 
+def sources(found: dict[str, dict[str, Any]]) -> list[tuple[str, str]]:
+    """Address and name of each table's file, of those that say where it was published."""
+    return [
+        (str(about["url"]), isolate(name))
+        for name, about in found.items()
+        if str(about.get("url", "")).startswith("https://")
+    ]
+
+
 def counts(found: dict[str, dict[str, Any]]) -> pd.DataFrame:
     """A row a count, a column a table."""
     kinds = dict.fromkeys(

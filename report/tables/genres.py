@@ -6,7 +6,7 @@ import pandas as pd
 
 from report.loading import Metrics
 from report.tables.common import of_approach, plain
-from report.text import interval, number
+from report.text import interval, number, signed
 
 
 def genres(metrics: Metrics) -> pd.DataFrame:
@@ -51,6 +51,31 @@ def cooccurrence(metrics: Metrics) -> pd.DataFrame:
     names = metrics.genre_names
     counts = {other: [int(of.get(one, {}).get(other, 0)) for one in names] for other in names}
     return pd.DataFrame(counts, index=pd.Index(names))
+
+
+def excess(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows of confusion.csv of one approach with base and excess, without undefined shares.
+
+    base: of all films without the column's genre, the share that are scored as it, a film counted
+    once for each of its genres. Genres that many films have are scored often, whatever the film:
+    excess is the share less that base.
+    """
+    rows = rows.dropna(subset=["share"])
+    taken = (rows["share"] * rows["films"]).groupby(rows["other"]).transform("sum")
+    base = taken / rows["films"].groupby(rows["other"]).transform("sum")
+    return rows.assign(base=base, excess=rows["share"] - base)
+
+
+def confusions(cells: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    """A row a genre, a column a genre that it is scored as: share and excess, as texts."""
+    known = {(cell["genre"], cell["other"]): cell for cell in cells.to_dict("records")}
+
+    def said(genre: str, other: str) -> str:
+        cell = known.get((genre, other))
+        return f"{cell['share']:.0%} ({signed(100 * cell['excess'], 0)})" if cell else "–"
+
+    columns = {other: [said(genre, other) for genre in names] for other in names}
+    return pd.DataFrame({"Films with": names, **columns})
 
 
 def owned(metrics: Metrics) -> pd.DataFrame:

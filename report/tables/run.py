@@ -132,6 +132,7 @@ def models(metrics: Metrics) -> tuple[pd.DataFrame, list[str]]:
         {
             "Backbone": rows["backbone"].map(metrics.names.backbone),
             "Trained on": rows["trained_on"],
+            "Paper": rows["paper"],
             "Licence": rows["licence"],
             "Weights": rows["source"],
             "Revision": [str(value)[:7] for value in rows["revision"]],

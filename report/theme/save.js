@@ -130,8 +130,9 @@
     });
     const top = y + 16;
 
-    const source = figure.querySelector(":scope > .source");
-    const from = [source ? source.textContent : "", document.title].filter(Boolean).join(" · ");
+    const files = figure.querySelectorAll(":scope > .source a:not(.permalink)");
+    const data = [...files].map((file) => `Data: ${file.textContent}`);
+    const from = [...data, document.title].filter(Boolean).join(" · ");
     const foot = lines(from, `400 20px ${family}`, room);
     y = HEIGHT - MARGIN / 2 - 26 * foot.length;
     const bottom = y - 8;

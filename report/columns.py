@@ -1,0 +1,218 @@
+"""What the columns of the tables mean, by their headings: shown on hover, on focus and on a tap."""
+
+from collections.abc import Mapping
+
+AP = "Average precision: 1 where all films of the genre come before all others, about the genre's "
+AP += "share of films for a random order."
+F1 = "The harmonic mean of precision and recall."
+LO, HI = "Where the 95% interval begins.", "Where the 95% interval ends."
+
+EXPLAINED: Mapping[str, str] = {
+    # what is judged
+    "Approach": "What was judged: a backbone with a context and a head, or two of them joined.",
+    "Input": "What it looks at or hears.",
+    "Backbone": "What turns frames or sound into embeddings.",
+    "Context": "How the frames or windows of a trailer become one score for the film.",
+    "Head": "What turns an embedding into a score for each genre.",
+    "Fusion": "An approach that has picture and sound.",
+    "Fewer labels": "An approach trained on fewer labels.",
+    "All labels": "The same approach trained on all of them.",
+    "First": "The first of the two that are compared.",
+    "Second": "The second, which is taken from the first.",
+    "Genre": "The genre that the row is about.",
+    "Corpus": "A set of films with its trailers or their features.",
+    "Corpora": "The two corpora that are compared.",
+    "From": "What the scores are made from.",
+    "Why": "Why it was not run.",
+    "Note": "What to know when reading the row.",
+    # scores
+    "Macro AP": "Average precision, as a plain mean over the genres; 1 is perfect.",
+    "Micro AP": "Average precision over all pairs of film and genre in one list.",
+    "Samples AP": "Average precision of each film's list of genres, as a mean over the films.",
+    "Normalised AP": "Average precision rescaled: 0 is the genre's share of films, 1 is perfect.",
+    "AP": AP,
+    "AP, all labels": "Average precision when trained on all labels.",
+    "AP, split": "Macro AP with collections split across folds.",
+    "AP, kept together": "Macro AP with each collection within one fold.",
+    "ROC AUC": "The share of pairs, one film with the genre and one without, in the right order.",
+    "Brier": "Mean squared distance of score and truth; 0 is perfect.",
+    "Keras accuracy": "Whether the highest score is on the first of a film's labels.",
+    "Ceiling": "The score of the best possible predictor with the same input.",
+    "95% interval": "Between which values the number would lie for as many other films like these.",
+    "95% from": LO,
+    "to": HI,
+    "F1, tuned": "Macro F1 at one threshold, learnt on each fold's training films.",
+    "Seconds": "Time of embedding and fitting on this run's machine, parts included.",
+    # comparisons
+    "Difference": "Score of the first minus score of the second, on the same films.",
+    "p (Holm)": "How often so large a difference would come by chance if the two were equal, "
+    "adjusted by Holm for all comparisons of its kind.",
+    "Verdict": "Clear only if the interval excludes zero and p is below 0.05; else undecided.",
+    "Question": "What the comparison asks.",
+    "Naive difference": "Of two means over different genres.",
+    "of which arithmetic": "The part that only comes from taking the mean over other genres.",
+    "Collections": "Series of films, which stay in one fold.",
+    "p": "How often so large a difference would come by chance if the two were equal.",
+    "Spread over seeds": "Standard deviation of macro AP over training seeds.",
+    "Spread over films": "Standard deviation of macro AP over resamples of the films.",
+    "Rank": "1 and how many approaches have a higher macro AP.",
+    "95% of ranks": "Between which ranks it stays in 95% of resamples of the films.",
+    "First minus it": "Macro AP of the first approach minus this one's, with its 95% interval.",
+    "Tied with the first": "Whether these films leave open which of the two is better.",
+    # fusion
+    "Better part on training films": "Of picture and sound, the one most folds choose.",
+    "Folds choosing it": "In how many folds it is better on the training films.",
+    "Macro AP of that part": "What the better part alone scores.",
+    "Oracle per genre": "Score when the better part is known for each genre.",
+    "Oracle per film": "Score when the better part is known for each film.",
+    "Oracle by chance": "The same with the sound of other films: gained by choice alone.",
+    # heads
+    "Setting": "What a probe can set: C or the number of neighbours.",
+    "Chosen": "Which values the folds took.",
+    "Inner macro AP": "Score on the training films, by which a value is chosen.",
+    "Trained or solved": "A head, or a context with its head.",
+    "Budget": "What it may spend: steps, or the grid of its setting.",
+    # genres
+    "Films with it": "The genre's share of films.",
+    "Films with": "The genre that the films of the row have.",
+    "Clearly better": "Picture or sound, where the paired difference is clear.",
+    "Both right": "Share of the genre's films that both find.",
+    "Picture alone": "Share of the genre's films that only the picture finds.",
+    "Sound alone": "Share of the genre's films that only the sound finds.",
+    "Neither": "Share of the genre's films that neither finds.",
+    "Agreement (kappa)": "How far the two agree beyond chance (Cohen's kappa); 1 is always.",
+    # thresholds
+    "Rule": "How scores become a yes or a no.",
+    "Threshold": "From which score on a genre is named.",
+    "Precision": "Of the genres named, the share that are right.",
+    "Recall": "Of the genres that films have, the share that are named.",
+    "F1": F1,
+    "Macro F1": f"{F1} As a plain mean over the genres.",
+    "Micro F1": f"{F1} Over all pairs of film and genre in one count.",
+    "Samples F1": f"{F1} Of each film, as a mean over the films.",
+    "Exact match": "Share of films whose genres are all right and none too many.",
+    "Hamming loss": "Share of all pairs of film and genre that are wrong.",
+    "Averaged": "What is counted; each column is another mean of it.",
+    "macro": "A plain mean over the genres.",
+    "micro": "All pairs of film and genre in one count.",
+    "samples": "Of each film, as a mean over the films.",
+    "Calibrated by": "The method that turns scores into probabilities.",
+    "Error before": "Expected calibration error of the scores as they come.",
+    "after": "Expected calibration error once calibrated.",
+    "Brier before": "Mean squared distance of score and truth, as scores come.",
+    "Brier after": "Mean squared distance of score and truth, once calibrated.",
+    "Log loss before": "Mean log loss of the scores as they come.",
+    "Log loss after": "Mean log loss once calibrated.",
+    # claims
+    "Claim": "What the student study said.",
+    "What we planted": "What decides the claim on rendered trailers.",
+    "Estimate": "The number that the claim is judged by.",
+    "Quantity": "What was published.",
+    "Published": "The study's own numbers, by model.",
+    "Constant answer": "What one fixed genre for every film scores.",
+    "Every genre": "What naming every genre for every film gives.",
+    "Perfect": "What a perfect predictor would score.",
+    # films and data
+    "Film": "Title and year.",
+    "Score": "The approach's score for the genre.",
+    "Its genres": "Those that the catalogue gives the film.",
+    "Has it": "Whether the catalogue gives the film that genre.",
+    "Nearer": "Whose score is nearer to the truth.",
+    "Picture": "From the picture alone.",
+    "Sound": "From the sound alone.",
+    "Both": "From picture and sound together.",
+    "What": "What is counted or said.",
+    "Number": "How many, or how much.",
+    "Films": "How many films, or which.",
+    "What is shared": "What the films have in common.",
+    "Titles": "Of the films that share it.",
+    "Ids": "Of the films that share it.",
+    "Frames": "How many frames are nearly the same.",
+    "Seconds of sound": "How long the shared sound is.",
+    "Share of the trailer": "How much of the trailer is shared.",
+    "In different folds": "Whether a model could learn from one and be judged on the other.",
+    "In the catalogue": "How many films of the row the catalogue has.",
+    "Missing": "How many of them have no usable trailer.",
+    "Share": "The share that is missing.",
+    "Adjusted p": "How often such a share would come by chance, adjusted for all rows.",
+    "Table": "A table of features that others published.",
+    "Of": "Picture or sound.",
+    "Computed from": "What the features are computed from.",
+    "Paper": "Where they are described.",
+    "Licence": "Under what terms it may be used.",
+    "Count": "What was counted in each table.",
+    "Detail": "What else is known.",
+    "95% interval of F1": "Between which values F1 would lie for as many other films.",
+    "95% interval of AP": "Between which values average precision would lie for as many others.",
+    "Films to learn from": "How many films the models were trained on.",
+    "Draws": "How many sets of that size were drawn.",
+    "95% of draws": "Between which scores 95% of the draws lie.",
+    "95% over films": "The interval over other films, models as they are.",
+    "95% with models trained again": "The interval over other films with models trained anew.",
+    # sent in
+    "Who": "Who sent the scores.",
+    "Looks at": "What the system looks at or hears.",
+    "Scale": "Whether its scores are probabilities.",
+    "Learnt genres from": "What films its genres were learnt from.",
+    "Our films among it": "Whether what it was trained on has films that are judged here.",
+    "Date": "When it was sent.",
+    # the instrument
+    "Modality": "Picture, sound or both.",
+    "Ceiling of": "Which approaches have just this input.",
+    "Planted": "The probability with which a shot or sound shows the genre's cue.",
+    "Found": "The approach's normalised average precision.",
+    "Findable": "What the best possible predictor scores.",
+    "Simulated": "Of what the runs were simulated.",
+    "True difference": "What was planted in the simulation.",
+    "Share of runs": "In how many of the simulated runs it happened.",
+    "Share of films": "How many of the films have the genre.",
+    "Ideal observer": "What the best possible predictor scores.",
+    # the run
+    "Stage": "A step of the pipeline; after @ the entry it ran for.",
+    "Peak memory, MB": "The most memory the stage held at once.",
+    "Written, MB": "How much the stage wrote to the disk.",
+    "Parameters": "How many numbers the network has learnt.",
+    "Weights, MB": "Size of the network's file.",
+    "Dimensions": "How many numbers an embedding has.",
+    "Trailers a second": "How fast it embeds on this run's machine.",
+    "Embeddings, MB": "Size of all its embeddings.",
+    "Trained on": "What the network learnt from before this run.",
+    "Weights": "Where the network's file is from.",
+    "Revision": "Which version of it.",
+    "Ran": "Whether it is part of this run.",
+    "Package": "A library that was used.",
+    "Version": "Which version of it.",
+    "Parameter": "A setting of the run, by its section.",
+    "Value": "What it was set to.",
+    "Cells": "How many entries of the matrix the stage ran for.",
+    "Needs": "The stages that must run before it.",
+    # corpora side by side
+    "Genres": "How many genres it has films of.",
+    "Chance": "What a random order of the same films scores.",
+    "Best rule": "The threshold rule with the highest macro F1 on the judged films.",
+    "Finding": "What was asked of each corpus.",
+    "Together": "Whether the corpora agree.",
+    "Rank correlation": "Spearman's: 1 where both put the genres in the same order.",
+}
+OF = {
+    "AP": "Average precision from {}.",
+    "Precision": "Of the films named, the share that have the genre; from {}.",
+    "Recall": "Of the genre's films, the share that are named; from {}.",
+    "F1": "The harmonic mean of precision and recall; from {}.",
+    "Here": "What this run measures, from {}.",
+}
+
+
+def about(heading: str, others: str = "") -> str:
+    """What a column of this heading holds; `others` where the heading is a name, such as a genre's.
+
+    "" where nothing is known.
+    """
+    if heading in EXPLAINED:
+        return EXPLAINED[heading]
+    what, _, modality = heading.partition(", ")
+    if what in OF and modality:
+        return OF[what].format(modality)
+    if modality == "95%":
+        return f"Between which values the average precision from {what} would lie for other films."
+    return others
