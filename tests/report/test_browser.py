@@ -15,6 +15,17 @@ HOME = ("index", "side_by_side", "accuracy", *GUIDE)
 CUT_OFF = """() => [...document.querySelectorAll(".table-frame")].filter(
     frame => frame.scrollWidth > frame.clientWidth).map(frame => frame.ariaLabel)"""
 
+# texts of a chart that reach over its edge, or end in an ellipsis for want of room
+CLIPPED = """() => [...document.querySelectorAll("figure.chart")].flatMap(figure => {
+    const svg = figure.querySelector(".vega svg").getBoundingClientRect();
+    return [...figure.querySelectorAll(".vega svg text")].filter(text => {
+        const box = text.getBoundingClientRect();
+        return box.width && (text.textContent.includes("…") && !text.textContent.startsWith("…")
+            || box.left < svg.left - 1 || box.right > svg.right + 1
+            || box.top < svg.top - 1 || box.bottom > svg.bottom + 1);
+    }).map(text => [figure.id, text.textContent]);
+})"""
+
 
 @pytest.mark.parametrize(
     ("corpus", "width", "least"),
@@ -38,6 +49,7 @@ def test_pages_draw_and_keep_to_themselves(
         )
         assert all(count > 0 for _, count in marks), (name, marks)
         charts += len(marks)
+        assert page.evaluate(CLIPPED) == [], name
         assert page.evaluate("document.documentElement.scrollWidth") <= width, name
         assert page.locator("img:not([alt])").count() == 0
         # on a phone, and in the long lists of the guide, tables scroll within their frames

@@ -14,8 +14,10 @@ from report.loading import Metrics
 from report.published import QUANTITIES
 from report.slider import slider
 
-GENRES = pd.Index(["Crime", "Drama"])
-SHARES = pd.DataFrame([[None, 0.25], [0.1, None]], index=GENRES, columns=GENRES, dtype=float)
+BETTER = "both together beat the better of the two"
+CONFUSED = pd.DataFrame(
+    {"genre": ["Crime", "Drama"], "other": ["Drama", "Crime"], "share": [0.25, 0.1], "films": 40}
+)
 
 
 def charts(metrics: Metrics) -> dict[str, Any]:
@@ -48,7 +50,7 @@ def charts(metrics: Metrics) -> dict[str, Any]:
             tables.genres.owned(metrics),
         ),
         "owned": figures.owned(tables.genres.owned(metrics)),
-        "confusion": figures.confusion(SHARES, both),
+        "confusion": figures.confusion(tables.genres.excess(CONFUSED), ["Crime", "Drama"], both),
         "prevalence": figures.prevalence(shares, count),
         "cooccurrence": figures.cooccurrence(tables.genres.cooccurrence(metrics), shares, count),
         "sweep": figures.sweep(metrics.thresholds, both, 0.36),
@@ -81,7 +83,7 @@ def charts(metrics: Metrics) -> dict[str, Any]:
         "power": figures.power(rates.assign(difference=0.1)),
         "rates": figures.rates(rates, "Where nothing differs, few runs say so", "share", 0.05),
         "recovered": figures.recovered(recovered, "planted", "planted probability", 1.0),
-        "ranks": figures.ranks(metrics.table("ranks")),
+        "ranks": figures.ranks(metrics.table("rank_intervals")),
         "variance": figures.variance(tables.ablations.variance(metrics)),
     }
 
@@ -115,9 +117,9 @@ def test_colours_are_the_same_everywhere(metrics: Metrics) -> None:
 @pytest.mark.parametrize(
     ("between", "fusion", "words"),
     [
-        (1, 0, "picture beats sound; whether fusion helps is undecided"),
-        (-1, 1, "sound beats picture; fusion helps"),
-        (0, -1, "picture against sound is undecided; fusion hurts"),
+        (1, 0, f"Picture beats sound; whether {BETTER} is undecided"),
+        (-1, 1, f"Sound beats picture; {BETTER}"),
+        (0, -1, f"Picture against sound is undecided; {BETTER.replace('beat', 'do worse than')}"),
     ],
 )
 def test_answer_claims_what_the_verdicts_allow(between: int, fusion: int, words: str) -> None:
@@ -132,7 +134,10 @@ def test_answer_claims_what_the_verdicts_allow(between: int, fusion: int, words:
         }
     )
     spec = figures.answer(rows, 0.2, between, fusion).to_dict()
-    assert spec["title"]["text"] == f"Picture 0.41, sound 0.64, both 0.52, chance 0.20: {words}"
+    assert spec["title"]["text"] == words
+    drawn = next(rows for rows in spec["datasets"].values() if len(rows) == 4)
+    assert [row["text"] for row in drawn][:2] == ["0.41 (0.40 to 0.42)", "0.64 (0.60 to 0.70)"]
+    assert drawn[3]["row"] == "guessing"
     assert "ceiling" in spec["usermeta"]["keys"]
     without = figures.answer(rows.assign(ceiling=float("nan")), 0.2, between, fusion).to_dict()
     assert "ceiling" not in without["usermeta"]["keys"]

@@ -105,8 +105,9 @@ def test_genres_that_never_meet_do_not_travel_together() -> None:
     counts = pd.DataFrame([[0, 0], [0, 0]], index=["A", "B"], columns=["A", "B"])
     shares = pd.Series({"A": 0.5, "B": 0.5})
     assert title(figures.cooccurrence(counts, shares, 10)) == "No film has two genres"
-    taken = counts.astype(float)
-    assert title(figures.confusion(taken, "a")) == "No film is scored as a genre it does not have"
+    rows = pd.DataFrame({"genre": ["A", "B"], "other": ["B", "A"], "share": 0.0, "films": 5})
+    never = title(figures.confusion(tables.genres.excess(rows), ["A", "B"], "a"))
+    assert never == "No genre's films are taken for another more often than all are"
 
 
 def test_label_frequencies_are_not_named_before_the_run(metrics: Metrics) -> None:

@@ -22,7 +22,15 @@ def test_a_matrix_of_one_modality_renders_too(
     slugs = {*rows.loc[rows["modality"].isin(["none", modality]), "approach"], "predict_everything"}
     for name in ("approaches", "genres", "thresholds", "threshold_genres", "rules", "reliability"):
         _keep(metrics / f"{name}.csv", "approach", slugs)
-    for name in ("recovery", "ranks", "cells", "calibration", "ungrouped", "label_sets", "tuning"):
+    for name in (
+        "recovery",
+        "rank_intervals",
+        "cells",
+        "calibration",
+        "ungrouped",
+        "label_sets",
+        "tuning",
+    ):
         _keep(metrics / f"{name}.csv", "approach", slugs)
     _keep(metrics / "comparisons.csv", "a", slugs)
     _keep(metrics / "comparisons.csv", "b", slugs | {"random_scores"})
@@ -42,9 +50,10 @@ def test_a_matrix_of_one_modality_renders_too(
     built = site.render(pages, metrics, None)
     text = {page.stem: page.read_text(encoding="utf-8") for page in built.glob("*.html")}
     score = pd.read_csv(metrics / "approaches.csv").set_index("approach")["macro_ap"]
-    said = f"{modality} alone scores <strong>{score[headline[modality]]:.2f}</strong>"
-    assert said in text["index"]
-    assert "a perfect predictor 1.</p>" in text["index"]
+    known = f"<strong>{score[headline[modality]]:.2f}</strong>"
+    assert f"trailers of films that do not exist, {modality} scores {known} of 1; " in text["index"]
+    assert f"{modality} alone scores {known}" in text["approaches"]
+    assert "a perfect predictor 1.</p>" in text["approaches"]
     other = {"picture": "sound", "sound": "picture"}[modality]
     for page in text.values():
         assert f"{other} nan" not in page and f"{other} –;" not in page
