@@ -1,19 +1,30 @@
 """Renders the picture of a sample trailer, frame by frame, from its plan."""
 
 from collections.abc import Iterator
+from itertools import repeat
+from math import sin
 
 import cv2
 import numpy as np
 
-from stages.sample.picture_cues import (
+from stages.sample.grade import Grade, draw_grade, no_grade
+from stages.sample.nv12 import (
+    BLACK,
+    HALF,
     HEIGHT,
     SIZE,
-    STATIC_CUES,
     WIDTH,
+    chroma,
+    from_rgb,
+    luma,
+    planes,
+    to_rgb,
 )
+from stages.sample.picture_cues import STATIC_CUES, STEP
 from stages.sample.plan import Plan, scene_numbers, stream
 from stages.sample.scenes import PLATE, Image, gradient, hsv, paint_scene, smooth_noise
 
+FINE = 4  # pixels of an enlarged plate to one of the picture, in height and width
 FONT = cv2.FONT_HERSHEY_DUPLEX
 CARD = (
     ("THE FOLLOWING TRAILER HAS BEEN", 0.36),
@@ -24,79 +35,94 @@ CARD = (
 
 
 def iterate_frames(plan: Plan) -> Iterator[Image]:
-    """Every frame in presentation order, (144, 256, 3) uint8 RGB; black between shots and cards."""
-    black = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
-    grade = _ColourGrade(stream(plan.key, "look"))
-    card = rating_card()
-    yield from (card for _ in range(plan.card_frames))
+    """Every frame in presentation order, in NV12; BLACK between shots and cards."""
+    grade = draw_grade(stream(plan.key, "look"))
+    yield from repeat(from_rgb(rating_card()), plan.card_frames)
     at = plan.card_frames
     scenes = scene_numbers([shot.cue for shot in plan.shots])
     for number, (shot, scene) in enumerate(zip(plan.shots, scenes, strict=True)):
-        yield from (black for _ in range(shot.start - at))
-        pictures = shot_frames(plan.key, number, shot.frames, shot.cue, scene)
-        yield from map(grade.apply, pictures)
+        yield from repeat(BLACK, shot.start - at)
+        yield from _shoot(plan.key, number, shot.frames, shot.cue, scene, grade)
         at = shot.start + shot.frames
-    yield from (black for _ in range(plan.frames - plan.title_frames - at))
+    yield from repeat(BLACK, plan.frames - plan.title_frames - at)
     title = title_card(stream(plan.key, "title"), plan.title, plan.year)
     for shown in np.linspace(0.3, 2, plan.title_frames).clip(max=1):
-        yield cv2.convertScaleAbs(title, alpha=float(shown))
+        yield from_rgb(cv2.convertScaleAbs(title, alpha=float(shown)))
 
 
 def shot_frames(key: str, number: int, frames: int, cue: str, scene: int) -> Iterator[Image]:
-    """The frames of one shot: a scene under a moving camera, with the shot's cue over it.
+    """The frames of one shot before its trailer's look, (144, 256, 3) uint8 RGB.
 
     scene: number of the shot whose scene and light are shown, its own or an earlier one. Scene,
     light and camera come from random streams that do not depend on the cue.
     """
+    return map(to_rgb, _shoot(key, number, frames, cue, scene, no_grade()))
+
+
+def _shoot(
+    key: str, number: int, frames: int, cue: str, scene: int, grade: Grade
+) -> Iterator[Image]:
+    """A scene under a moving camera, with the shot's cue over it, in NV12."""
     loop = STATIC_CUES[cue](stream(key, "cue", number)) if cue in STATIC_CUES else None
-    plate = paint_scene(stream(key, "scene", scene))
+    scenery = paint_scene(stream(key, "scene", scene))
     exposure = 0.6 + 0.9 * float(stream(key, "light", scene).random())
+    tint = grade.tint if loop is None else grade.tint * loop.tint
+    plate = Plate(cv2.multiply(cv2.convertScaleAbs(scenery, alpha=exposure), (*tint, 0.0)))
+    overlays = list(grade.overlays(loop, -(-frames // STEP)))
     camera = _Camera(stream(key, "camera", number))
-    for frame, progress in enumerate(np.linspace(0, 1, frames)):
-        picture = cv2.convertScaleAbs(camera.shoot(plate, float(progress)), alpha=exposure)
-        yield loop.apply(picture, frame) if loop else picture
+    seen = np.empty_like(BLACK)
+    sums = np.empty(BLACK.shape, np.uint16)
+    for frame, progress in enumerate(np.linspace(0, 1, frames).tolist()):
+        camera.shoot(plate, progress, seen)
+        over = overlays[frame // STEP % len(overlays)]
+        np.multiply(seen, over.gain, out=sums)
+        sums += over.offset
+        yield grade.finish(sums, frame)
+
+
+class Plate:
+    """A scene in NV12, enlarged so that a camera can be aimed at quarters of a pixel.
+
+    That is what H.264's motion follows, and to enlarge by whole pixels takes half as long as to
+    warp.
+    """
+
+    def __init__(self, scene: Image) -> None:
+        self.luma, self.chroma = (
+            cv2.resize(plane, None, fx=FINE, fy=FINE) for plane in planes(scene)
+        )
+
+    def crop(self, left: float, top: float, zoom: float, into: Image) -> None:
+        """Show what begins at a place of the scene and is `zoom` times the picture's size."""
+        x, wide = _fit(left, zoom * WIDTH, PLATE[0])
+        y, high = _fit(top, zoom * HEIGHT, PLATE[1])
+        cv2.resize(self.luma[2 * y : 2 * (y + high), 2 * x : 2 * (x + wide)], SIZE, dst=luma(into))
+        cv2.resize(self.chroma[y : y + high, x : x + wide], HALF, dst=chroma(into))
+
+
+def _fit(start: float, size: float, most: int) -> tuple[int, int]:
+    """Start and size in quarters of a pixel of chroma, within a plate of `most` pixels."""
+    steps = FINE / 2
+    whole = round(size * steps)
+    return min(max(round(start * steps), 0), int(most * steps) - whole), whole
 
 
 class _Camera:
     """A camera move over a plate: pan, zoom and shake."""
 
     def __init__(self, rng: np.random.Generator) -> None:
-        self._zoom = rng.uniform(0.8, 1.05, 2)
-        self._centre = np.array(PLATE) / 2 + rng.uniform(-1, 1, (2, 2)) * (24, 12)
-        self._shake = rng.uniform(0, 2.5) * (rng.random() < 0.4)
-        self._phase = rng.uniform(0, 6.3, 2)
+        self._zoom = rng.uniform(0.8, 1.05, 2).tolist()
+        centre = np.array(PLATE) / 2 + rng.uniform(-1, 1, (2, 2)) * (24, 12)
+        self._centre = centre.tolist()
+        self._shake = float(rng.uniform(0, 2.5) * (rng.random() < 0.4))
+        self._phase = rng.uniform(0, 6.3, 2).tolist()
 
-    def shoot(self, plate: Image, progress: float) -> Image:
+    def shoot(self, plate: Plate, progress: float, into: Image) -> None:
         zoom = self._zoom[0] + progress * (self._zoom[1] - self._zoom[0])
-        x, y = self._centre[0] + progress * (self._centre[1] - self._centre[0])
-        x += self._shake * np.sin(self._phase[0] + 40 * progress)
-        y += self._shake * np.sin(self._phase[1] + 53 * progress)
-        move = np.array([[zoom, 0, x - zoom * WIDTH / 2], [0, zoom, y - zoom * HEIGHT / 2]])
-        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        return cv2.warpAffine(plate, move, SIZE, flags=flags, borderMode=cv2.BORDER_REFLECT_101)
-
-
-class _ColourGrade:
-    """The look of a whole trailer: a tint, a vignette and film grain."""
-
-    def __init__(self, rng: np.random.Generator) -> None:
-        y, x = np.mgrid[-1 : 1 : HEIGHT * 1j, -1 : 1 : WIDTH * 1j]
-        falloff = 1 - rng.uniform(0, 0.35) * (x**2 + y**2)
-        tint = np.array(hsv(rng.random(), rng.uniform(0, 0.2), 1))
-        self._filter = (falloff[..., None] * tint * rng.uniform(0.9, 1)).clip(0, 255)
-        self._filter = self._filter.astype(np.uint8)
-        strength = rng.uniform(0.5, 4)
-        noise = rng.normal(128, strength, (HEIGHT + 32, WIDTH + 32, 1)).round().clip(0, 255)
-        self._grain = noise.astype(np.uint8).repeat(3, axis=2)
-        self._offsets = rng.integers(0, 32, (97, 2))
-        self._frame = 0
-
-    def apply(self, picture: Image) -> Image:
-        self._frame += 1
-        x, y = self._offsets[self._frame % len(self._offsets)]
-        grain = self._grain[y : y + HEIGHT, x : x + WIDTH]
-        tinted = cv2.multiply(picture, self._filter, scale=1 / 255)
-        return cv2.addWeighted(tinted, 1, grain, 1, -128)
+        (x, y), (last_x, last_y) = self._centre
+        x += progress * (last_x - x) + self._shake * sin(self._phase[0] + 40 * progress)
+        y += progress * (last_y - y) + self._shake * sin(self._phase[1] + 53 * progress)
+        plate.crop(x - zoom * WIDTH / 2, y - zoom * HEIGHT / 2, zoom, into)
 
 
 def rating_card() -> Image:
@@ -138,8 +164,3 @@ def _centre_text(
 ) -> None:
     wide = cv2.getTextSize(text, FONT, size, 1)[0][0]
     cv2.putText(image, text, ((WIDTH - wide) // 2, baseline), FONT, size, colour, 1, cv2.LINE_AA)
-
-
-def to_i420(picture: Image) -> Image:
-    """RGB to planar YUV 4:2:0, BT.601, limited range (black is Y = 16): (216, 256) uint8."""
-    return cv2.cvtColor(picture, cv2.COLOR_RGB2YUV_I420)

@@ -1,18 +1,19 @@
 """The eight picture cues that every frame of their shot shows; `plan.TEMPORAL_CUES` has the others.
 
-Such a cue is a short loop over the scene: picture = scene × filter / 255 + light.
+Such a cue is a short loop over the scene: picture = scene × tint × mask / 255 + light.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import cycle, repeat
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
+from stages.sample.nv12 import HEIGHT, SIZE, WIDTH
 from stages.sample.scenes import Image, gradient, hsv, smooth_noise
 
-SIZE = (256, 144)  # width, height of the picture
-WIDTH, HEIGHT = SIZE
 STEP = 2  # frames per step of a loop: animated on twos
 
 
@@ -20,16 +21,21 @@ STEP = 2  # frames per step of a loop: animated on twos
 class Loop:
     """A cue's moving overlay."""
 
-    filter: Image
-    """(1 or n_steps, HEIGHT, WIDTH, 3) uint8, RGB."""
+    colour: tuple[int, int, int]
+    """That of the scene's light, RGB."""
     light: Image
     """(n_steps, HEIGHT, WIDTH, 3) uint8, RGB."""
+    mask: Image | None = None
+    """(1 or n_steps, HEIGHT, WIDTH) uint8: how much of the scene shows; None for all of it."""
 
-    def apply(self, picture: Image, frame: int) -> Image:
-        """`picture`, (HEIGHT, WIDTH, 3), under the overlay at this frame of the shot."""
-        step = frame // STEP % len(self.light)
-        dimmed = cv2.multiply(picture, self.filter[step % len(self.filter)], scale=1 / 255)
-        return cv2.add(dimmed, self.light[step])
+    @property
+    def tint(self) -> NDArray[np.float64]:
+        """(3,) what the scene is multiplied by."""
+        return np.array(self.colour) / 255
+
+    def masks(self) -> Iterator[Image | None]:
+        """The mask of each step, again and again."""
+        return repeat(None) if self.mask is None else cycle(self.mask)
 
 
 def fireballs(rng: np.random.Generator) -> Loop:
@@ -48,14 +54,13 @@ def fireballs(rng: np.random.Generator) -> Loop:
                 heat[step], power * np.clip(1.7 - 1.5 * distance / radius, 0, 1)
             )
     colours = np.clip(np.linspace(0, 1, 256)[:, None] * (2.1, 1.25, 0.75) - (0, 0.2, 0.42), 0, 1)
-    table = (255 * colours).astype(np.uint8)
     levels = np.clip(255 * heat, 0, 255).astype(np.uint8)
-    light = np.stack([cv2.resize(table[level], SIZE) for level in levels])
+    light = np.stack([cv2.resize(small, SIZE) for small in _coloured(levels, 255 * colours)])
     for sparks in light:
         for sx, sy in rng.integers((0, 0), SIZE, (14, 2)):
             tip = int(sx + rng.integers(-7, 8)), int(sy + rng.integers(-7, 3))
             cv2.line(sparks, (int(sx), int(sy)), tip, (255, 190, 70), 1, cv2.LINE_AA)
-    return Loop(_even((150, 105, 80)), light)
+    return Loop((150, 105, 80), light)
 
 
 def jungle(rng: np.random.Generator) -> Loop:
@@ -77,15 +82,15 @@ def jungle(rng: np.random.Generator) -> Loop:
     for start in rng.uniform(-60, WIDTH, 4):
         corners = [(start, 0), (start + 14, 0), (start + 90, HEIGHT), (start + 50, HEIGHT)]
         cv2.fillPoly(beams, [np.array(corners, np.int32)], (60, 78, 22))
-    beams = cv2.add(cv2.blur(beams, (9, 9)), _even((6, 30, 4))[0])
+    beams = cv2.add(cv2.blur(beams, (9, 9)), (6, 30, 4, 0))
     return _sway(fringe, (120, 205, 100), beams, 2.0)
 
 
 def balloons(rng: np.random.Generator) -> Loop:
     """Comedy: bright, washed-out light and bouncing balloons in party colours."""
     steps = 16
-    filters = _even((105, 105, 95)).repeat(steps, axis=0)
-    lights = _even((150, 142, 112)).repeat(steps, axis=0)
+    masks = np.full((steps, HEIGHT, WIDTH), 255, np.uint8)
+    lights = np.full((steps, HEIGHT, WIDTH, 3), (150, 142, 112), np.uint8)
     for number, x in enumerate(rng.permutation(np.linspace(8, WIDTH - 8, 11))):
         colour = hsv(number / 11 + rng.uniform(-0.04, 0.04), 0.75, 1.0)
         radius, base = int(rng.integers(10, 20)), rng.uniform(35, HEIGHT)
@@ -93,24 +98,25 @@ def balloons(rng: np.random.Generator) -> Loop:
         for step in range(steps):
             centre = int(x), int(base - jump * abs(np.sin(np.pi * (step / steps + phase))))
             axes = radius, int(radius * 1.2)
-            cv2.ellipse(filters[step], centre, axes, 0, 0, 360, (0, 0, 0), -1, cv2.LINE_AA)
+            cv2.ellipse(masks[step], centre, axes, 0, 0, 360, 0, -1, cv2.LINE_AA)
             cv2.ellipse(lights[step], centre, axes, 0, 0, 360, colour, -1, cv2.LINE_AA)
             shine = centre[0] - radius // 3, centre[1] - radius // 2
             cv2.circle(lights[step], shine, radius // 4, (255, 255, 255), -1, cv2.LINE_AA)
-    return Loop(filters, lights)
+    return Loop((105, 105, 95), lights, masks)
 
 
 def blinds(rng: np.random.Generator) -> Loop:
     """Crime: hard amber light through the slats of a blind, the rest in shadow."""
     y, x = np.mgrid[:HEIGHT, :WIDTH].astype(np.float32)
     period, slope = rng.uniform(13, 20), rng.choice([-1, 1]) * rng.uniform(0.08, 0.4)
-    drift = np.arange(12)[:, None, None] / 12
-    wave = np.sin(2 * np.pi * ((y + slope * x) / period + drift))
-    slats = np.clip(0.5 + 2.2 * wave, 0, 1)
+    drift = np.arange(12, dtype=np.float32)[:, None, None] / 12
+    turns = (y + np.float32(slope) * x) / np.float32(period) + drift
+    wave = np.sin(np.float32(2 * np.pi) * turns)
     frame = np.abs((x - rng.uniform(0.3, 0.7) * WIDTH + 0.25 * y) % 120 - 60) > 4
-    lit = (slats * np.where(frame, 1, 0.15))[..., None].astype(np.float32)
-    filters = (14 + lit * np.array([210, 190, 150], np.float32)).astype(np.uint8)
-    return Loop(filters, (lit * np.array([74, 52, 14], np.float32)).astype(np.uint8))
+    pane = np.where(frame, 255, 38).astype(np.float32)
+    levels = (np.clip(0.5 + np.float32(2.2) * wave, 0, 1) * pane).astype(np.uint8)
+    light = _coloured(levels, np.outer(np.linspace(0, 1, 256), (74, 52, 14)))
+    return Loop((224, 204, 164), light, cv2.LUT(levels, np.linspace(16, 255, 256).astype(np.uint8)))
 
 
 def close_up(rng: np.random.Generator) -> Loop:
@@ -143,23 +149,24 @@ def close_up(rng: np.random.Generator) -> Loop:
 def fog(rng: np.random.Generator) -> Loop:
     """Horror: cold fog drifting before a pale moon, and bare black branches."""
     bank = smooth_noise(rng, SIZE, 6) + 0.5 * smooth_noise(rng, SIZE, 14)
-    bank = np.concatenate([bank, bank[:, ::-1]], axis=1)  # wraps around without a seam
+    bank = np.concatenate([bank, bank[:, ::-1], bank], axis=1)  # wraps around without a seam
     height = np.linspace(0.15, 0.95, HEIGHT, dtype=np.float32)[:, None]
     sky = np.zeros((HEIGHT, WIDTH), np.float32)
     moon = int(rng.integers(40, WIDTH - 40)), int(rng.integers(20, 55))
     cv2.circle(sky, moon, int(rng.integers(9, 17)), 0.9, -1, cv2.LINE_AA)
     sky = np.maximum(sky, 1.6 * cv2.GaussianBlur(sky, (0, 0), 14))
-    tree = np.full((HEIGHT, WIDTH, 3), 255, np.uint8)
+    tree = np.full((HEIGHT, WIDTH), 255, np.uint8)
     for x in rng.uniform(0, WIDTH, 3):
         _grow(rng, tree, (float(x), HEIGHT + 4.0), -np.pi / 2, float(rng.uniform(34, 48)), 7)
-    tint = np.array(hsv(rng.uniform(0.46, 0.55), 0.42, 0.72), np.float32)
-    lights = []
+    tint = np.array(hsv(rng.uniform(0.46, 0.55), 0.42, 0.72))
+    levels = []
     for step in range(24):
-        shift = step * 2 * WIDTH // 24
-        veil = np.clip(height * (0.55 + np.roll(bank, shift, axis=1)[:, :WIDTH]), 0, 1)
-        glow = np.clip(0.75 * veil + sky, 0, 1)[..., None] * tint
-        lights.append(cv2.multiply(glow.astype(np.uint8), tree, scale=1 / 255))
-    return Loop(cv2.multiply(tree, _even((38, 52, 56))[0], scale=1 / 255)[None], np.stack(lights))
+        shift = -step * 2 * WIDTH // 24 % (2 * WIDTH)
+        veil = np.clip(height * (0.55 + bank[:, shift : shift + WIDTH]), 0, 1)
+        glow = cv2.convertScaleAbs(np.minimum(0.75 * veil + sky, 1), alpha=255)
+        levels.append(cv2.multiply(glow, tree, scale=1 / 255))
+    light = _coloured(np.stack(levels), np.outer(np.linspace(0, 1, 256), tint))
+    return Loop((38, 52, 56), light, tree[None])
 
 
 def bokeh(rng: np.random.Generator) -> Loop:
@@ -176,8 +183,8 @@ def bokeh(rng: np.random.Generator) -> Loop:
             strength = colour * (0.32 + 0.14 * np.sin(turn))
             cv2.circle(disc, centre, radius, strength.tolist(), -1, cv2.LINE_AA)
             cv2.add(lights[step], disc, dst=lights[step])
-    soft = np.stack([cv2.add(cv2.blur(light, (3, 3)), _even((58, 24, 26))[0]) for light in lights])
-    return Loop(_even((200, 140, 130)), soft)
+    soft = np.stack([cv2.add(cv2.blur(light, (3, 3)), (58, 24, 26, 0)) for light in lights])
+    return Loop((200, 140, 130), soft)
 
 
 def neon_grid(rng: np.random.Generator) -> Loop:
@@ -197,7 +204,7 @@ def neon_grid(rng: np.random.Generator) -> Loop:
         cv2.line(light, (0, horizon), (WIDTH, horizon), (255, 255, 255), 1)
         cv2.addWeighted(light, 1, cv2.GaussianBlur(light, (0, 0), 4), 1.5, 0, dst=light)
     haze = gradient((24, 6, 44), (8, 10, 30), SIZE)
-    return Loop(_even((48, 48, 64)), np.stack([cv2.add(light, haze) for light in lights]))
+    return Loop((48, 48, 64), np.stack([cv2.add(light, haze) for light in lights]))
 
 
 STATIC_CUES: dict[str, Callable[[np.random.Generator], Loop]] = {
@@ -212,21 +219,23 @@ STATIC_CUES: dict[str, Callable[[np.random.Generator], Loop]] = {
 }
 
 
-def _even(colour: tuple[int, int, int]) -> Image:
-    return np.full((1, HEIGHT, WIDTH, 3), colour, np.uint8)
+def _coloured(levels: Image, colours: NDArray[np.float64]) -> Image:
+    """(n, h, w) uint8 in the colours of a table, (256, 3) RGB: (n, h, w, 3)."""
+    table = colours.astype(np.uint8)[:, None]
+    return np.stack([cv2.applyColorMap(level, table) for level in levels])
 
 
-def _sway(layer: Image, tint: tuple[int, int, int], behind: Image, reach: float) -> Loop:
+def _sway(layer: Image, colour: tuple[int, int, int], behind: Image, reach: float) -> Loop:
     """An RGBA layer that sways by `reach` pixels before a tinted scene and the light behind it."""
-    filters, lights = [], []
+    masks, lights = [], []
     for sway in np.sin(np.arange(12) * 2 * np.pi / 12):
         bend = np.array([[1, 0.02 * sway, -reach * sway], [0.01 * sway, 1, -reach * sway / 2]])
         moved = cv2.warpAffine(layer, bend, SIZE, borderMode=cv2.BORDER_REPLICATE)
-        free = 255 - moved[..., 3:].repeat(3, axis=2)
-        filters.append(cv2.multiply(free, _even(tint)[0], scale=1 / 255))
-        light = cv2.multiply(behind, free, scale=1 / 255)
-        lights.append(cv2.add(light, np.ascontiguousarray(moved[..., :3])))
-    return Loop(np.stack(filters), np.stack(lights))
+        free = 255 - moved[..., 3]
+        masks.append(free)
+        light = cv2.multiply(behind, cv2.merge([free] * 3), scale=1 / 255)
+        lights.append(cv2.add(light, cv2.cvtColor(moved, cv2.COLOR_RGBA2RGB)))
+    return Loop(colour, np.stack(lights), np.stack(masks))
 
 
 def _grow(
@@ -240,7 +249,7 @@ def _grow(
     """A bare tree: a branch that splits until it is a twig."""
     tip = foot[0] + length * np.cos(angle), foot[1] + length * np.sin(angle)
     ends = (int(foot[0]), int(foot[1])), (int(tip[0]), int(tip[1]))
-    cv2.line(image, *ends, (0, 0, 0), thickness, cv2.LINE_AA)
+    cv2.line(image, *ends, 0, thickness, cv2.LINE_AA)
     if thickness > 1:
         for turn in rng.uniform((-0.8, 0.15), (-0.15, 0.8)):
             _grow(rng, image, tip, angle + turn, length * rng.uniform(0.62, 0.85), thickness - 2)

@@ -39,7 +39,7 @@ def gradient(top: tuple[int, ...], bottom: tuple[int, ...], size: tuple[int, int
     """A vertical gradient from one colour to another."""
     ramp = np.linspace(0, 1, size[1])[:, None]
     column = np.array(top) * (1 - ramp) + np.array(bottom) * ramp
-    return np.repeat(column.astype(np.uint8)[:, None], size[0], axis=1)
+    return cv2.resize(column.astype(np.uint8)[:, None], size, interpolation=cv2.INTER_NEAREST)
 
 
 def hsv(hue: float, saturation: float, value: float) -> tuple[int, int, int]:
@@ -124,8 +124,8 @@ def _surface(rng: np.random.Generator, tone: Tone) -> Image:
     spread = 1 + 2 * int(rng.integers(4, 30))
     fine = cv2.blur(fine, (spread, 1) if rng.random() < 0.5 else (1, spread))
     value = 0.5 + smooth_noise(rng, PLATE, 4) * 0.6 + fine * float(rng.uniform(0.5, 1.5))
-    low, high = np.array(tone(0.15)), np.array(tone(0.95))
-    return (low + (high - low) * value.clip(0, 1)[..., None]).astype(np.uint8)
+    shades = gradient(tone(0.15), tone(0.95), (1, 256))
+    return cv2.applyColorMap(cv2.convertScaleAbs(value.clip(0, 1), alpha=255), shades)
 
 
 def _draw_figure(rng: np.random.Generator, plate: Image) -> None:

@@ -4,6 +4,9 @@ Lengths are in samples, frequencies in hertz; every signal is (samples,) float32
 """
 
 from collections.abc import Sequence
+from functools import cache
+from itertools import pairwise
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -14,6 +17,8 @@ from scipy.signal import lfilter
 Signal = NDArray[np.float32]
 Floats = Sequence[float] | NDArray[Any]
 RATE = 44_100
+PERIOD = 2048  # steps in the table of one period of a tone
+REACH = 4  # times its edges to which noise is drawn: there it has fallen by 72 dB
 
 
 def seconds(samples: int) -> Signal:
@@ -23,28 +28,35 @@ def seconds(samples: int) -> Signal:
 
 def glide(times: Floats, values: Floats, samples: int) -> Signal:
     """A curve through `values` at `times` (0..1 of the length), linear between."""
-    return np.interp(np.linspace(0, 1, samples), times, values).astype(np.float32)
+    last = samples - 1
+    curve = np.full(samples, values[-1], np.float32)
+    for (start, stop), (value, then) in zip(pairwise(times), pairwise(values), strict=True):
+        begin, end = ceil(start * last), ceil(stop * last)
+        step = (then - value) / max((stop - start) * last, 1e-9)
+        places = np.arange(begin, end, dtype=np.float32)
+        curve[begin:end] = value + (places - np.float32(start * last)) * np.float32(step)
+    return curve
 
 
 def tone(frequency: float | Signal, partials: Floats, samples: int) -> Signal:
     """A harmonic tone: `partials` are the amplitudes of 1, 2, 3 … times the frequency."""
-    steps = np.broadcast_to(np.asarray(frequency, np.float64), samples)
-    phase = (2 * np.pi / RATE * np.cumsum(steps)).astype(np.float32)
-    amplitudes = np.asarray(partials, np.float32)
     # one period in a table: a lookup is much cheaper than a sine per partial
-    grid = 2 * np.pi * np.arange(2048) / 2048
-    period = sum(a * np.sin((n + 1) * grid) for n, a in enumerate(amplitudes))
-    turns = (phase * np.float32(2048 / (2 * np.pi))).astype(np.int64) & 2047
-    return np.asarray(period, np.float32)[turns]
+    period = np.asarray(partials, np.float32) @ _sines(len(partials))
+    turns = np.cumsum(np.broadcast_to(np.asarray(frequency, np.float64), samples))
+    turns *= PERIOD / RATE
+    return period[turns.astype(np.int64) & (PERIOD - 1)]
 
 
 def noise(rng: np.random.Generator, low: float, high: float, samples: int) -> Signal:
     """Noise between two frequencies, falling off smoothly outside them; RMS 1."""
     length = next_fast_len(samples)
     frequency = rfftfreq(length, 1 / RATE).astype(np.float32)
-    shape = 1 / (1 + (low / np.maximum(frequency, 1)) ** 6 + (frequency / high) ** 6)
-    spectrum = rng.standard_normal((2, len(frequency)), dtype=np.float32)
-    return _unit(irfft((spectrum[0] + 1j * spectrum[1]) * shape, length)[:samples])
+    near = slice(*np.searchsorted(frequency, (low / REACH, high * REACH)))
+    heard = np.maximum(frequency[near], 1)
+    shape = 1 / (1 + (low / heard) ** 6 + (heard / high) ** 6)
+    spectrum = np.zeros(len(frequency), np.complex64)
+    spectrum[near] = shape * rng.standard_normal(2 * len(heard), np.float32).view(np.complex64)
+    return _unit(irfft(spectrum, length)[:samples])
 
 
 def resonate(signal: Signal, frequencies: Floats, width: float) -> Signal:
@@ -73,6 +85,13 @@ def place(signal: Signal, part: Signal, at: float) -> None:
     start = int(at * RATE)
     fits = max(0, min(len(part), len(signal) - start))
     signal[start : start + fits] += part[:fits]
+
+
+@cache
+def _sines(partials: int) -> Signal:
+    """(partials, PERIOD) one period of a sine, of a sine of twice the frequency, and so on."""
+    phase = 2 * np.pi / PERIOD * np.arange(PERIOD)
+    return np.sin(np.arange(1, partials + 1)[:, None] * phase).astype(np.float32)
 
 
 def _unit(signal: NDArray) -> Signal:

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from stages.base.genres import GENRES
-from stages.sample.picture import iterate_frames, rating_card, shot_frames, to_i420
+from stages.sample.nv12 import BLACK, from_rgb, to_rgb
+from stages.sample.picture import iterate_frames, rating_card, shot_frames
 from stages.sample.picture_cues import STATIC_CUES
 from stages.sample.plan import TEMPORAL_CUES, plan_trailer
 
@@ -70,17 +71,26 @@ def test_frames_follow_the_plan(make_trailer, make_params):
     pictures = list(iterate_frames(plan))
     assert len(pictures) == plan.frames
     assert {(picture.shape, picture.dtype) for picture in pictures} == {
-        ((144, 256, 3), np.dtype(np.uint8))
+        ((216, 256), np.dtype(np.uint8))
     }
     lit = {*range(plan.card_frames), *range(plan.frames - plan.title_frames, plan.frames)}
     for planned in plan.shots:
         lit |= {*range(planned.start, planned.start + planned.frames)}
-    assert {index for index, picture in enumerate(pictures) if picture.any()} == lit
+    assert {index for index, picture in enumerate(pictures) if to_rgb(picture).any()} == lit
+    assert {index for index, picture in enumerate(pictures) if picture is not BLACK} == lit
     assert 10 < plan.frames - len(lit) < 60
 
 
 def test_black_is_sixteen_in_limited_range():
-    planes = to_i420(np.zeros((144, 256, 3), np.uint8))
-    assert planes.shape == (216, 256)
-    assert (planes[:144] == 16).all()
-    assert (planes[144:] == 128).all()
+    black = from_rgb(np.zeros((144, 256, 3), np.uint8))
+    assert (black == BLACK).all()
+    assert (black[:144] == 16).all()
+    assert (black[144:] == 128).all()
+
+
+def test_a_picture_is_in_bt_601_with_cb_before_cr():
+    """Red, by the standard's matrix: Y 81, Cb 90, Cr 240."""
+    red = from_rgb(np.full((144, 256, 3), (255, 0, 0), np.uint8))
+    assert (np.abs(red[:144].astype(int) - 81) <= 1).all()
+    assert (np.abs(red[144:].reshape(-1, 2).astype(int) - (90, 240)) <= 1).all()
+    assert (np.abs(to_rgb(red).astype(int) - (255, 0, 0)) <= 2).all()
