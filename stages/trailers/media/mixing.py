@@ -27,8 +27,18 @@ class Downmixer:
 
     def __call__(self, frame: AudioFrame) -> Samples:
         """(samples,) float32, full scale 1 (a float codec may exceed it)."""
-        values = self._to_stereo(frame) if frame.layout.nb_channels > 2 else _to_float(frame)
-        return np.nan_to_num(values.mean(axis=0, dtype=np.float64)).astype(np.float32)
+        channels = frame.layout.nb_channels
+        if channels == 2 and frame.format.name == "fltp":  # AAC, Opus and MP3, frame after frame
+            left, right = (
+                np.frombuffer(plane, np.float32, frame.samples) for plane in frame.planes
+            )
+            mean = np.add(left, right, dtype=np.float64) / 2
+        else:
+            values = self._to_stereo(frame) if channels > 2 else _to_float(frame)
+            mean = values.mean(axis=0, dtype=np.float64)
+        if not np.isfinite(mean).all():
+            mean = np.nan_to_num(mean)
+        return mean.astype(np.float32)
 
     def _to_stereo(self, frame: AudioFrame) -> np.ndarray:
         self.mixed = True

@@ -78,7 +78,7 @@ def extract_windows(path: Path, params: AudioParams) -> list[Window]:
 
 def encode_flac(samples: Samples, rate: int) -> bytes:
     """FLAC of (samples,) float32; what exceeds full scale is clipped. Equal input, equal bytes."""
-    scaled = np.clip(np.rint(samples.astype(np.float64) * 32768), -32768, 32767).astype(np.int16)
+    scaled = np.clip(np.rint(samples * np.float32(32768)), -32768, 32767).astype(np.int16)
     file = io.BytesIO()
     with av.open(file, "w", format="flac", options=FLAC_OPTIONS) as container:
         stream = container.add_stream("flac", rate=rate, layout="mono", format="s16")
