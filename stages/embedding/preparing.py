@@ -1,13 +1,12 @@
 """From a trailer's rows in a pack to the items that a backbone embeds: decoded, cut, resized."""
 
-import io
 from dataclasses import dataclass
 
-import av
 import cv2
 import numpy as np
 import pyarrow as pa
 
+from stages.base.flac import decode_flac
 from stages.base.packs import read_trailer
 from stages.base.params import WINDOWS
 from stages.embedding.base import Backbone
@@ -45,7 +44,7 @@ def _windows(backbone: Backbone, rows: pa.Table) -> tuple[np.ndarray, np.ndarray
     hop = backbone.hop_seconds or backbone.window_seconds
     parts = []
     for row in sorted(rows.to_pylist(), key=lambda row: WINDOWS.index(row["window"])):
-        items = backbone.prepare_items(*_decode_flac(row["flac"]))
+        items = backbone.prepare_items(*decode_flac(row["flac"]))
         first = row["start"] - backbone.lead_seconds + backbone.window_seconds / 2
         time = first + np.arange(len(items)) * hop
         group = np.full(len(items), WINDOWS.index(row["window"]), np.int16)
@@ -59,11 +58,3 @@ def _decode_jpeg(data: bytes) -> np.ndarray:
     if frame is None:
         raise ValueError("a frame of the pack is no JPEG: data/frames is damaged, run `dvc repro`")
     return cv2.cvtColor(frame, cv2.COLOR_BGR2RGB)
-
-
-def _decode_flac(data: bytes) -> tuple[np.ndarray, int]:
-    with av.open(io.BytesIO(data), "r") as container:
-        stream = container.streams.audio[0]
-        blocks = [frame.to_ndarray().reshape(-1) for frame in container.decode(stream)]
-        samples = np.multiply(np.concatenate(blocks), np.float32(2**-15), dtype=np.float32)
-        return samples, stream.rate

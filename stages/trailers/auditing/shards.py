@@ -5,18 +5,17 @@ unchanged shards are not read again. Of a changed shard only trailers that are n
 read and decoded.
 """
 
-import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal
 
-import av
 import cv2
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from stages.base.flac import decode_flac
 from stages.base.npz import write_npz
 from stages.base.packs import Shard, read_row_group, trailers_in
 from stages.base.store import Check, Store
@@ -131,7 +130,7 @@ def _sound_arrays(rows: pa.Table) -> Arrays:
     starts, heard = [], []
     for (start, _), flac in sorted(different.items()):
         starts.append(start)
-        heard.append(fingerprint(*_decode_flac(flac)))
+        heard.append(fingerprint(*decode_flac(flac)))
     words, audible = zip(*heard, strict=True)
     return {
         "start": np.array(starts, np.float64),
@@ -139,10 +138,3 @@ def _sound_arrays(rows: pa.Table) -> Arrays:
         "words": np.concatenate(words),
         "audible": np.concatenate(audible),
     }
-
-
-def _decode_flac(flac: bytes) -> tuple[np.ndarray, int]:
-    with av.open(io.BytesIO(flac), "r") as container:
-        stream = container.streams.audio[0]
-        blocks = [frame.to_ndarray().reshape(-1) for frame in container.decode(stream)]
-        return np.concatenate(blocks).astype(np.float32) / np.float32(1 << 15), stream.rate

@@ -66,19 +66,22 @@ def fingerprint(waveform: np.ndarray, rate: int) -> tuple[np.ndarray, np.ndarray
 
     waveform: (samples,) float32 in [-1, 1] at `rate` Hz.
     """
-    from scipy.signal import resample_poly  # takes a second to load; stored results need none
+    from scipy.fft import rfft  # these take a second to load; stored results need none
+    from scipy.signal import resample_poly
 
     divisor = int(np.gcd(rate, RATE))
     sound = resample_poly(waveform, RATE // divisor, rate // divisor).astype(np.float32)
     if len(sound) < SIZE + HOP:
         return np.zeros(0, np.uint32), np.zeros(0, bool)
     frames = np.lib.stride_tricks.sliding_window_view(sound, SIZE)[::HOP]
-    power = np.abs(np.fft.rfft(frames * np.hanning(SIZE).astype(np.float32))) ** 2
-    edges = np.geomspace(LOWEST, HIGHEST, BITS + 2) * SIZE / RATE
-    sums = np.add.reduceat(power, np.round(edges).astype(int), axis=1)[:, :-1]
+    edges = np.round(np.geomspace(LOWEST, HIGHEST, BITS + 2) * SIZE / RATE).astype(int)
+    spectrum = rfft(frames * np.hanning(SIZE).astype(np.float32), overwrite_x=True)
+    power = np.abs(spectrum[:, edges[0] : edges[-1]]) ** 2
+    sums = np.add.reduceat(power, edges[:-1] - edges[0], axis=1)
     rises = np.diff(np.diff(sums, axis=1), axis=0) > 0
     words = np.packbits(rises, axis=1).view(">u4")[:, 0].astype(np.uint32)
-    audible = np.sqrt((frames**2).mean(axis=1)) > SILENCE_LEVEL
+    squares = np.lib.stride_tricks.sliding_window_view(sound**2, SIZE)[::HOP]
+    audible = np.sqrt(squares.mean(axis=1)) > SILENCE_LEVEL
     return words, audible[1:] & audible[:-1]
 
 
