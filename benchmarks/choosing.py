@@ -18,8 +18,9 @@ from benchmarks.provenance import commit, versions
 from stages.base.params import Params, ProbeParams, load
 from stages.base.params.matrix import cells
 from stages.fitting.approaches import is_trained, items_of_cell, training_budget
+from stages.fitting.choosing import Scored, best_setting
 from stages.fitting.films import Films, read_films
-from stages.fitting.probing import ProbedFilms, Scored, best_setting, load_probe
+from stages.fitting.probing import ProbedFilms, load_probe
 from stages.scoring.ranking import macro_average_precision
 
 SEED = 8
@@ -94,13 +95,13 @@ def compare(probed: ProbedFilms, films: Films, fixed: int) -> dict[str, Any]:
     inner = probed.score(combinations(folds, 2))
     every = np.full((len(probed.grid), *films.y_true.shape), np.nan, np.float32)
     chosen = {rule: np.full(films.y_true.shape, np.nan, np.float32) for rule in RULES}
-    columns = np.arange(films.y_true.shape[1])
+    ranked = probed.ranked(inner, np.arange(films.y_true.shape[1]))
+    away = np.abs(np.arange(len(probed.grid)) - fixed)
     for fold in folds:
         rows = films.fold == fold
         every[:, rows] = outer[(fold,)][:, rows]
-        ap = probed.average_precision(inner, (fold,), columns)
         loss = _log_loss(inner, fold, films)
-        chosen["macro_ap"][rows] = every[best_setting(ap, fixed)][rows]
+        chosen["macro_ap"][rows] = every[best_setting(ranked((fold,)), away)][rows]
         chosen["log_loss"][rows] = every[int(np.argmin(loss))][rows]
     settings = {
         f"{setting:g}": _macro_ap(films, scores)

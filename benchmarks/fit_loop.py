@@ -73,12 +73,12 @@ def _train(
     )
     n_steps = -(-most // params.batch_size)
     optimiser = torch.optim.AdamW(
-        model.parameters(), params.learning_rate, weight_decay=params.weight_decay
+        model.parameters(), params.learning_rate, weight_decay=params.weight_decay[0]
     )
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, params.epochs * n_steps)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, params.epochs[-1] * n_steps)
     draw = np.random.default_rng([seed, *held_out])
     rest = torch.from_numpy(np.flatnonzero(np.isin(made.fold_of, held_out)))
-    for epoch in range(params.epochs):
+    for epoch in range(params.epochs[-1]):
         model.train()
         order = np.resize(draw.permutation(rows), n_steps * params.batch_size)
         for step, batch in enumerate(np.split(order, n_steps), epoch * n_steps):

@@ -77,7 +77,7 @@ class Fit:
 
 
 def _budget(epochs: int) -> HeadParams:
-    return HeadParams(epochs=epochs, batch_size=64, learning_rate=0.003, weight_decay=0.01)
+    return HeadParams(epochs=(epochs,), batch_size=64, learning_rate=0.003, weight_decay=(0.01,))
 
 
 FITS = (
@@ -185,7 +185,8 @@ def fits(fit: Fit) -> dict[str, Any]:
     fold, found = np.arange(fit.films) % FOLDS, []
 
     def work() -> None:
-        found.append(cross_validate(items, [y], fold, fit.head, fit.budget, SEEDS, fit.context)[0])
+        of, _ = cross_validate(items, [y], fold, fit.head, fit.budget, SEEDS, fit.context)
+        found.append(of[0])
 
     work()  # what is called for the first time takes longer
     on_gpu = cost_of(work).wall
@@ -195,7 +196,7 @@ def fits(fit: Fit) -> dict[str, Any]:
     each = f" of {fit.each} items" if fit.each > 1 else ""
     return {
         "what": " ".join(filter(None, [fit.context, fit.head])),
-        "on": f"{fit.films} films{each}, {shape} each, {fit.budget.epochs} epochs",
+        "on": f"{fit.films} films{each}, {shape} each, {fit.budget.epochs[-1]} epochs",
         "gpu_seconds": round(on_gpu, 2),
         "cpu_seconds": round(on_cpu, 2),
         "times_as_fast": round(on_cpu / on_gpu, 1),

@@ -90,7 +90,8 @@ def _write_params(folder: Path) -> None:
     params["audio"] |= {"seconds": 6, "sample_rate": 16000}
     for budget in (*params["training"]["heads"].values(), *params["training"]["contexts"].values()):
         if "epochs" in budget:
-            budget["epochs"] = 2
+            budget |= {"epochs": 2, "weight_decay": 0.01}
+            budget.pop("fixed", None)
     params["judging"] |= {"resamples": 2000, "permutations": 500}
     matrix = params["matrix"]
     for section in ("approaches", "early", "late"):

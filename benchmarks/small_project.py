@@ -149,7 +149,8 @@ def _small(params: dict[str, Any]) -> None:
     params["splits"]["folds"] = 3
     for head in params["training"]["heads"].values():
         if "epochs" in head:
-            head["epochs"] = 2
+            head |= {"epochs": 2, "weight_decay": 0.01}
+            head.pop("fixed", None)
     params["judging"] |= {"resamples": 200, "permutations": 200}
     params["judging"] |= {"min_films": 2, "min_genre_films": 1}  # intervals of anything at all
     params["matrix"]["headline"] = {

@@ -41,6 +41,7 @@ def main() -> None:
     from stages.base.params import load
     from stages.base.params.matrix import cells
     from stages.base.tables import write_csv
+    from stages.fitting.approaches import training_budget
     from stages.judging import rank_intervals, tuning, ungrouped
     from stages.judging.board import read_board
     from stages.judging.claims import Evidence, claim_rows
@@ -69,7 +70,12 @@ def main() -> None:
     write_csv(sure, rank_intervals.COLUMNS, folder / "rank_intervals.csv")
     split = ungrouped.ungrouped_rows(places.data(), cells(params), judging)
     write_csv(split, ungrouped.COLUMNS, folder / "ungrouped.csv")
-    chosen = tuning.tuning_rows(places.data(), cells(params), params.training.heads, judging)
+    budgets = {
+        cell.slug: training_budget(cell, params)
+        for cell in cells(params)
+        if cell.kind in ("single", "early")
+    }
+    chosen = tuning.tuning_rows(places.data(), cells(params), budgets, judging)
     write_csv(chosen, tuning.COLUMNS, folder / "tuning.csv")
     say(counted(len(rows), "comparison of label sets", "comparisons of label sets"))
 

@@ -9,7 +9,7 @@ def main() -> None:
         prog="python -m stages.fit",
         description="Fit one approach of params.yaml (approaches, early, late, or `prior`): writes "
         "data/scores/<approach>.npz, and where something is trained data/models/<approach>/ and "
-        "its curves over epochs, or over a probe's settings, metrics/curves/<approach>.csv.",
+        "its curves over epochs and settings, metrics/curves/<approach>.csv.",
     )
     parser.add_argument("approach", help="a name under approaches, early or late in params.yaml")
     name = parser.parse_args().approach
@@ -45,7 +45,8 @@ def main() -> None:
     if fitted is not None:
         save_models(cell, fitted, params, params.splits.folds, places.data() / f"models/{name}")
         curves = places.metrics() / f"curves/{name}.csv"
-        write_csv(fitted.curves.rows(), ["step", "part", "value"], curves)
+        rows = [row for each in (fitted.curves, *fitted.chosen) for row in each.rows()]
+        write_csv(rows, ["step", "part", "value"], curves)
     say(f"{name}: {counted(len(scores['all'].film_id), 'film')} scored")
 
 

@@ -29,7 +29,7 @@ BUDGET = 100.0
 GOAL = 10.0
 TOLERANCE = 1e-4  # of a score, a probability
 LABEL_SETS = 4
-HEADS = {"mlp": HeadParams(epochs=40, batch_size=64, learning_rate=0.003, weight_decay=0.01)}
+HEADS = {"mlp": HeadParams(epochs=(40,), batch_size=64, learning_rate=0.003, weight_decay=(0.01,))}
 EXACT, DEFAULT = 1e-8, 1e-4  # scikit-learn's tol: for the same accuracy, and as it comes
 PROBE_TOLERANCE = 1e-5
 GRID_GOAL = 1.0
@@ -81,7 +81,7 @@ def rows(folder: Path, budget: float, size: Size | None = None) -> Iterator[Row]
     rest = budget * max(1 - sum(probe.share for probe in size.probes), 0)
     for head, params in HEADS.items():
         if size.epochs:
-            params = HeadParams(**(vars(params) | {"epochs": size.epochs}))
+            params = HeadParams(**(vars(params) | {"epochs": (size.epochs,)}))
         yield _row(head, params, made, size, rest / len(HEADS))
 
 
@@ -171,7 +171,9 @@ def _row(head: str, params: HeadParams, made: TrainingSet, size: Size, budget: f
 
     def batched() -> None:
         with patch("torch.cuda.is_available", return_value=False):  # the loop is a CPU's
-            found = cross_validate(made.items, made.targets, made.fold_of, head, params, size.seeds)
+            found, _ = cross_validate(
+                made.items, made.targets, made.fold_of, head, params, size.seeds
+            )
         ours.append(found)
 
     def loop() -> None:
@@ -188,7 +190,7 @@ def _row(head: str, params: HeadParams, made: TrainingSet, size: Size, budget: f
     row = compared(
         case="fit",
         what=f"{models} models of a {head} head",
-        input=f"{size.films} films, {size.dim} features, {params.epochs} epochs, "
+        input=f"{size.films} films, {size.dim} features, {params.epochs[-1]} epochs, "
         f"{FOLDS} folds and their pairs, {len(size.seeds)} seeds, {LABEL_SETS} label sets",
         against="a torch loop over the same models",
         ours=costs["ours"],

@@ -5,7 +5,7 @@ from report.figures.accuracy import accuracy_against_precision
 from report.figures.catalogue import label_agreement, missing
 from report.figures.cost import price, timings
 from report.figures.data import attrition, cooccurrence, prevalence
-from report.figures.fits import learning_curve, settings
+from report.figures.fits import learning_curve, settings, steps
 from report.figures.genres import confusion, dumbbell, owned
 from report.figures.instrument import power, rates, recovered
 from report.figures.judging import published, reliability, rules
@@ -41,6 +41,7 @@ __all__ = [
     "reliability",
     "rules",
     "settings",
+    "steps",
     "sweep",
     "timings",
     "training_sets",

@@ -1,4 +1,4 @@
-"""Figures of single fits: loss over epochs, or inner score over the settings of a probe."""
+"""Figures of single fits: loss over epochs, and inner score over what folds choose from."""
 
 from typing import Any
 
@@ -13,6 +13,7 @@ HEIGHT = 130
 
 def learning_curve(curve: pd.DataFrame, approach: str) -> Any:
     """Loss against epoch of one approach. curve: step, part (train, held_out), value."""
+    curve = curve[curve["part"].isin(["train", "held_out"])]
     held = curve[curve["part"] == "held_out"]
     if held["value"].notna().any():
         best = held.sort_values("value").iloc[0]
@@ -87,6 +88,49 @@ def settings(grid: pd.DataFrame, approach: str, name: str) -> Any:
         chart,
         f"{approach}: {about}",
         f"Inner macro average precision of {approach} by {name}. {spoken}. Taken: {about}.",
+        height=HEIGHT,
+        keys=["inner", "taken"],
+    )
+
+
+def steps(grid: pd.DataFrame, approach: str) -> Any:
+    """Inner macro AP against epochs, a line for each weight decay, with marks for what folds took.
+
+    grid: weight_decay, epochs, macro_ap (may be undefined), folds.
+    """
+    grid = grid.assign(decay=[plain_number(value) for value in grid["weight_decay"]])
+    taken = grid[grid["folds"] > 0]
+    about = listed(
+        [
+            f"weight decay {row['decay']} and {row['epochs']} epochs in "
+            f"{counted(int(row['folds']), 'fold')}"
+            for row in taken.to_dict("records")
+        ]
+    )
+    base = alt.Chart(grid.round({"macro_ap": 5})).encode(
+        x=alt.X("epochs:Q", title="epochs", axis=alt.Axis(tickMinStep=1)),
+        y=alt.Y("macro_ap:Q", title="inner macro AP", scale=alt.Scale(zero=False)),
+        detail="decay:N",
+        tooltip=[
+            alt.Tooltip("decay:N", title="weight decay"),
+            alt.Tooltip("epochs:Q", title="epochs"),
+            alt.Tooltip("macro_ap:Q", title="inner macro AP", format=".3f"),
+            alt.Tooltip("folds:Q", title="folds that took it"),
+        ],
+    )
+    chart = alt.layer(
+        base.mark_line(strokeWidth=2),
+        base.mark_point(filled=True, size=90, opacity=1).transform_filter("datum.folds > 0"),
+    )
+    spoken = "; ".join(
+        f"{row['decay']} and {row['epochs']} {number(row['macro_ap'], 3)}"
+        for row in grid.to_dict("records")
+    )
+    return finish(
+        chart,
+        f"{approach}: {about}",
+        f"Inner macro average precision of {approach} by weight decay and epochs. {spoken}. "
+        f"Taken: {about}.",
         height=HEIGHT,
         keys=["inner", "taken"],
     )

@@ -1,4 +1,4 @@
-"""Sections on heads: what probes chose and what that gains, budgets, and how each fit went."""
+"""Sections on heads: what was chosen and what that gains, budgets, and how each fit went."""
 
 from report import figures, html, text
 from report.html import Html
@@ -8,13 +8,14 @@ from report.tables import probes
 
 
 def chosen(metrics: Metrics) -> Html:
-    """What each probe chose; a sentence where the matrix has none."""
+    """What each approach chose; a sentence where none had a choice."""
     rows, modalities = probes.chosen(metrics)
     if rows.empty:
-        return html.paragraph("No approach of this matrix is a probe: all are trained by steps.")
+        return html.paragraph("No approach of this matrix has a setting to choose.")
     words = html.paragraph(
         "A probe is solved, not trained by steps, and has one setting: for linear C (a small one "
-        "regularises more), for knn k, the number of neighbours. Each fold takes the value with "
+        "regularises more), for knn k, the number of neighbours. What is trained by steps has two: "
+        "weight decay, and epochs, which are read off one run. Each fold takes the setting with "
         "the best macro AP (of those within a standard error the one nearest to a value fixed "
         "before the run) on the other folds, whose films are scored by models that saw neither "
         "them nor the fold. Where a fold took the first or the last value of the grid, a better "
@@ -27,7 +28,11 @@ def chosen(metrics: Metrics) -> Html:
         name="chosen",
         swatch=modalities,
     )
-    summary = text.counted(len(rows), "probe") + (f", {edge} {probes.EDGE}" if edge else "")
+    summary = (
+        text.counted(len(rows), "approach", "approaches")
+        + " with a choice"
+        + (f", {edge} {probes.EDGE}" if edge else "")
+    )
     return words + html.folded(summary, table)
 
 
@@ -53,23 +58,27 @@ def tuning(metrics: Metrics) -> Html:
 
 
 def curves(metrics: Metrics) -> Html:
-    """Loss over epochs of what is trained, and inner scores over the settings of what is solved."""
+    """Loss over epochs of what is trained, and inner scores over what folds choose from."""
     names = probes.setting_names(metrics)
     trained: list[Html] = []
     solved: list[Html] = []
     for name, curve in metrics.curves.items():
         slug = metrics.names.slug(name)
+        source = f"curves/{slug}.csv"
         if probes.is_probe(curve):
             chart = figures.settings(probes.settings(curve), name, names.get(name, "setting"))
-        else:
-            chart = figures.learning_curve(curve, name)
-        drawn = html.figure(chart, f"curve-{slug}", source=f"curves/{slug}.csv")
-        (solved if probes.is_probe(curve) else trained).append(drawn)
+            solved.append(html.figure(chart, f"curve-{slug}", source=source))
+            continue
+        chart = figures.learning_curve(curve, name)
+        trained.append(html.figure(chart, f"curve-{slug}", source=source))
+        if len(grid := probes.steps(curve)):
+            trained.append(html.figure(figures.steps(grid, name), f"steps-{slug}", source=source))
+    n_trained = len(metrics.curves) - len(solved)
     folds = [
-        html.folded(text.counted(len(charts), what, whats), html.grid(charts)).text
-        for charts, what, whats in (
-            (trained, "approach trained by steps", "approaches trained by steps"),
-            (solved, "probe", "probes"),
+        html.folded(text.counted(number, what, whats), html.grid(charts)).text
+        for charts, number, what, whats in (
+            (trained, n_trained, "approach trained by steps", "approaches trained by steps"),
+            (solved, len(solved), "probe", "probes"),
         )
         if charts
     ]

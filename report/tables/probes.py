@@ -1,5 +1,6 @@
-"""Tables of heads: what a probe chose, what choosing gains, what each head may spend."""
+"""Tables of heads: what was chosen, what choosing gains, what each head may spend."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
@@ -9,6 +10,8 @@ from report.text import counted, number, plain_number
 
 EDGE = "at the edge of the grid"
 TOO_FEW_FOLDS = "too few folds to choose"
+STEPS = "weight decay and epochs"
+INNER = "macro_ap at "  # of a weight decay, in what is trained by steps and chooses
 
 
 def is_probe(curve: pd.DataFrame) -> bool:
@@ -24,41 +27,67 @@ def settings(curve: pd.DataFrame) -> pd.DataFrame:
     return rows.astype({"setting": float, "folds": int}).sort_values("setting")
 
 
+def steps(curve: pd.DataFrame) -> pd.DataFrame:
+    """The same of what is trained by steps: weight_decay, epochs, macro_ap, folds; no row where it
+    had one setting."""
+    values = curve.set_index(["part", "step"])["value"]
+    rows = [
+        {
+            "weight_decay": float(part.removeprefix(INNER)),
+            "epochs": int(step),
+            "macro_ap": values[part, step],
+            "folds": int(values[f"folds at {part.removeprefix(INNER)}", step]),
+        }
+        for part, step in values.index
+        if part.startswith(INNER)
+    ]
+    return pd.DataFrame(rows, columns=["weight_decay", "epochs", "macro_ap", "folds"])
+
+
 def chosen(metrics: Metrics) -> tuple[pd.DataFrame, list[str]]:
-    """What each probe chose in how many folds, as texts; and the modality of each row."""
+    """What each approach chose in how many folds, as texts; and the modality of each row."""
     modality = metrics.approaches.set_index("approach")["modality"]
     names = setting_names(metrics)
     rows, modalities = [], []
     for slug, curve in metrics.curves.items():
-        if not is_probe(curve):
+        axes = ["setting"] if is_probe(curve) else ["weight_decay", "epochs"]
+        grid = settings(curve) if is_probe(curve) else steps(curve)
+        if grid.empty:
             continue
-        grid = settings(curve)
         taken = grid[grid["folds"] > 0]
         rows.append(
             {
                 "Approach": slug,
-                "Setting": names.get(slug, "setting"),
+                "Setting": names.get(slug, "setting") if is_probe(curve) else STEPS,
                 "Chosen": " · ".join(
-                    f"{plain_number(row['setting'])} ({counted(int(row['folds']), 'fold')})"
+                    f"{said(row[axis] for axis in axes)} ({counted(int(row['folds']), 'fold')})"
                     for row in taken.to_dict("records")
                 ),
                 "Inner macro AP": " · ".join(number(value, 3) for value in taken["macro_ap"]),
-                "Note": _note(grid, taken),
+                "Note": _note(grid, taken, axes),
             }
         )
         modalities.append(str(modality[slug]))
     return pd.DataFrame(rows), modalities
 
 
-def _note(grid: pd.DataFrame, taken: pd.DataFrame) -> str:
+def said(values: Iterable[object]) -> str:
+    """A setting, of one number or of two."""
+    return " and ".join(plain_number(value) for value in values)
+
+
+def _note(grid: pd.DataFrame, taken: pd.DataFrame, axes: list[str]) -> str:
     if grid["macro_ap"].isna().all():
         return TOO_FEW_FOLDS
-    ends = grid["setting"].iloc[[0, -1]]
-    return EDGE if len(grid) > 1 and taken["setting"].isin(ends).any() else "–"
+    at_edge = any(
+        grid[axis].nunique() > 1 and taken[axis].isin([grid[axis].min(), grid[axis].max()]).any()
+        for axis in axes
+    )
+    return EDGE if at_edge else "–"
 
 
 def setting_names(metrics: Metrics) -> dict[str, str]:
-    """What each probe calls its setting, by approach."""
+    """What each approach calls its setting."""
     rows = metrics.table("tuning")
     return {str(row["approach"]): str(row["setting"]) for row in rows.to_dict("records")}
 
@@ -69,7 +98,7 @@ def tuning(metrics: Metrics) -> pd.DataFrame:
     if rows.empty:
         return rows
     fixed = [
-        f"{row['setting']} = {plain_number(row['fixed'])} in every fold"
+        f"{row['setting']} = {said(str(row['fixed']).split(' and '))} in every fold"
         for row in rows.to_dict("records")
     ]
     return rows.assign(a=rows["approach"], b=fixed)
@@ -93,5 +122,15 @@ def _budget(of: dict[str, Any]) -> str:
     if "grid" in of:
         grid = ", ".join(plain_number(value) for value in of["grid"])
         return f"solved for each setting of the grid {grid}; each fold chooses one"
-    said = (f"{name.replace('_', ' ')} {plain_number(value)}" for name, value in of.items())
-    return "trained by steps: " + ", ".join(said)
+    several = {name: value for name, value in of.items() if isinstance(value, list)}
+    grid = {name: value for name, value in several.items() if len(value) > 1}
+    rest = {name: value for name, value in of.items() if name not in grid and name != "fixed"}
+    text = "trained by steps: " + ", ".join(_amounts(name, value) for name, value in rest.items())
+    if not grid:
+        return text
+    return f"{text}; each fold chooses of {', of '.join(_amounts(*each) for each in grid.items())}"
+
+
+def _amounts(name: str, value: object) -> str:
+    values = value if isinstance(value, list) else [value]
+    return f"{name.replace('_', ' ')} {', '.join(plain_number(each) for each in values)}"

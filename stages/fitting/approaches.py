@@ -17,7 +17,7 @@ from stages.fitting.scores import Scores, prior_scores
 
 UNGROUPED = "ungrouped"
 WITH_LEFT_OUT = "with_left_out"  # the films that share their features with another, learnt from too
-FIXED = "fixed"  # of a probe: the scores where no fold chooses its setting
+FIXED = "fixed"  # the scores where no fold chooses its setting
 
 
 @dataclass(frozen=True)
@@ -33,9 +33,9 @@ def fit(cell: Cell, films: Films, params: Params, data: Path) -> dict[str, Outco
     """Fit one cell of the matrix, and with it those that differ in nothing but their labels.
 
     Returns outcomes by label set; under UNGROUPED one with all labels in folds that may split a
-    collection, where the catalogue names any and the cell asks for it; of a probe under FIXED one
-    with all labels and the same setting in every fold; and where the cell asks for it under
-    WITH_LEFT_OUT one of all films, those too that the splits leave out.
+    collection, where the catalogue names any and the cell asks for it; where there was a choice
+    under FIXED one with all labels and the same setting in every fold; and where the cell asks for
+    it under WITH_LEFT_OUT one of all films, those too that the splits leave out.
     """
     found = _fit(cell, films, params, data)
     if fitted_with_left_out(params.matrix, cell.slug):
@@ -102,15 +102,12 @@ def _cross_validate(
     budget: HeadParams | ProbeParams,
     seeds: tuple[int, ...],
 ) -> tuple[list[Fitted], Fitted | None]:
-    """By label set, and of a probe the first of them without a choice of its setting."""
+    """By label set, and the first of them without a choice of its setting, if there was one."""
     if isinstance(budget, ProbeParams):
         return probing.cross_validate(items, targets, fold, cell.head, budget, len(seeds))
     from stages.fitting import training  # loads torch, which a probe does without
 
-    return (
-        training.cross_validate(items, targets, fold, cell.head, budget, seeds, cell.context),
-        None,
-    )
+    return training.cross_validate(items, targets, fold, cell.head, budget, seeds, cell.context)
 
 
 def training_targets(y_true: np.ndarray, labels: str, seeds: Sequence[int]) -> np.ndarray:

@@ -2,8 +2,9 @@
 
 Parameters are stacked along a first dimension (torch.func), so a step of the optimiser moves all
 models at once, and the gradient of the summed loss is each model's own. A job is a training set, a
-seed and an order; each job trains one model for each label set. Its items are fetched and
-standardised once, whatever the number of label sets.
+seed and an order, with the same number of models each, of which every one has its labels and its
+weight decay. Its items are fetched and standardised once for all of them, and what a model does
+before it meets a parameter is done once.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,12 +24,12 @@ PREDICT_BATCH = 1024  # rows
 
 
 class ModelBatch:
-    """A model for each job and label set, its inputs standardised by its job's training items."""
+    """Some models for each job, their inputs standardised by the job's training items."""
 
     template: nn.Module
     """One model, called with the parameters of each."""
     parameters: dict[str, Tensor]
-    """(n_jobs * n_label_sets, *shape), job by job, label set by label set within."""
+    """(n_jobs * n_models, *shape), job by job, model by model within."""
     mean: Tensor
     """(n_jobs, *shape) of the training items."""
     std: Tensor
@@ -41,11 +42,11 @@ class ModelBatch:
         n_outputs: int,
         seeds: Sequence[int],
         context: str = "",
-        n_label_sets: int = 1,
+        n_models: int = 1,
     ) -> None:
-        """seeds: one a job, from which its models start."""
+        """seeds: one a job, from which its models start; n_models: of each job."""
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        self.n_label_sets = n_label_sets
+        self.n_models = n_models
         self._modules = f"stages.heads.{head}", f"stages.contexts.{context}"
         models: list[nn.Module] = []
         for seed in seeds:
@@ -54,7 +55,7 @@ class ModelBatch:
         self.template = models[0]
         stacked, _ = stack_module_state(models)
         self.parameters = {
-            name: nn.Parameter(value.detach().repeat_interleave(n_label_sets, 0))
+            name: nn.Parameter(value.detach().repeat_interleave(n_models, 0))
             for name, value in stacked.items()
         }
         self.mean = torch.zeros(0)
@@ -98,7 +99,7 @@ class ModelBatch:
         self.mean, self.std = torch.stack(means), torch.stack(stds) + EPSILON
 
     def logits(self, batch: Batch, seed: int = 0) -> Tensor:
-        """Each job's models on its own batch -> (n_jobs, n_label_sets, n, n_outputs).
+        """Each job's models on its own batch -> (n_jobs, n_models, n, n_outputs).
 
         batch: first dimension the job; seed: of the dropout, the same for all models, so that none
         depends on which others are trained beside it.
@@ -106,38 +107,45 @@ class ModelBatch:
         over = [1] * (batch[0].ndim - self.mean.ndim)
         wide = (len(self.mean), *over, *self.mean.shape[1:])
         scaled = _scale(batch, self.mean.view(wide), self.std.view(wide))
+        n_jobs = len(self.mean)
+        state = {
+            name: value.unflatten(0, (n_jobs, self.n_models))
+            for name, value in self.parameters.items()
+        }
         if batch[0].ndim < 5 or self.device.type == "cuda":
             _seed(self.device, seed)
-            repeated = tuple(
-                part[:, None].expand(-1, self.n_label_sets, *part.shape[1:]).flatten(0, 1)
-                for part in scaled
-            )
-            found = vmap(self._forward, randomness="same")(self.parameters, repeated)
-            return found.unflatten(0, (-1, self.n_label_sets))
+            found: Tensor = vmap(self._side_by_side, randomness="same")(state, scaled)
+            return found
         # maps: vmap's grouped convolutions take twice the time of one call a model on a CPU, and a
         # third of it on a GPU
-        jobs = range(len(self.mean))
-        own = [tuple(part[job] for part in scaled) for job in jobs]
-        return torch.stack([self._forward_job(job, own[job], seed) for job in jobs])
+        each = [{name: value[job] for name, value in state.items()} for job in range(n_jobs)]
+        own = [tuple(part[job] for part in scaled) for job in range(n_jobs)]
+        return torch.stack([self._in_turn(*of, seed) for of in zip(each, own, strict=True)])
 
     @torch.no_grad()
     def predict(self, job: int, inputs: Inputs, items: Tensor) -> Tensor:
-        """Logits of a job's models for the numbered items, (n_label_sets, n, n_outputs)."""
+        """Logits of a job's models for the numbered items, (n_models, n, n_outputs)."""
         self.template.eval()
+        own = slice(job * self.n_models, (job + 1) * self.n_models)
+        state = {name: value[own] for name, value in self.parameters.items()}
         found = []
         for part in items.split(max(1, PREDICT_BATCH // inputs.length)):
             scaled = _scale(inputs[part], self.mean[job], self.std[job])
-            found.append(self._forward_job(job, scaled, 0))
+            found.append(self._in_turn(state, scaled, 0))
         return torch.cat(found, dim=1)
 
-    def _forward_job(self, job: int, scaled: Batch, seed: int) -> Tensor:
-        """One model after the other, (n_label_sets, n, n_outputs)."""
+    def _side_by_side(self, state: dict[str, Tensor], scaled: Batch) -> Tensor:
+        """All models of one job, (n_models, n, n_outputs); state: of each, first dimension."""
+        found: Tensor = vmap(self._forward, in_dims=(0, None), randomness="same")(state, scaled)
+        return found
+
+    def _in_turn(self, state: dict[str, Tensor], scaled: Batch, seed: int) -> Tensor:
+        """The same, one model after the other."""
         found = []
-        for label_set in range(self.n_label_sets):
+        for number in range(self.n_models):
             _seed(self.device, seed)
-            number = job * self.n_label_sets + label_set
-            state = {name: value[number] for name, value in self.parameters.items()}
-            found.append(self._forward(state, scaled))
+            own = {name: value[number] for name, value in state.items()}
+            found.append(self._forward(own, scaled))
         return torch.stack(found)
 
     def _forward(self, state: dict[str, Tensor], scaled: Batch) -> Tensor:
@@ -145,13 +153,13 @@ class ModelBatch:
             found: Tensor = functional_call(self.template, state, scaled, tie_weights=False)
         return found
 
-    def tensors(self, label_set: int) -> dict[str, Tensor]:
-        """Everything a prediction by the models of one label set needs, first dimension the job."""
-        own = slice(label_set, None, self.n_label_sets)
-        state = {name: value.detach()[own] for name, value in self.parameters.items()}
+    def tensors(self, job: int, model: int) -> dict[str, Tensor]:
+        """Everything that a prediction by one model of a job needs."""
+        number = job * self.n_models + model
+        state = {name: value.detach()[number] for name, value in self.parameters.items()}
         return {
             name: value.cpu().clone(memory_format=torch.contiguous_format)
-            for name, value in {**state, "mean": self.mean, "std": self.std}.items()
+            for name, value in {**state, "mean": self.mean[job], "std": self.std[job]}.items()
         }
 
 

@@ -17,8 +17,10 @@ class Fitted:
     models that never saw f, NaN for the films of f itself."""
     tensors: dict[str, np.ndarray]
     """The models. Of what is trained first dimension fold by fold, seed by seed within; of a probe
-    `<fold>.<name>`, since training sets differ in length."""
+    `<fold>.<name>`, since training sets differ in length. None where no fold chose."""
     curves: "Curves"
+    chosen: "tuple[Curves, ...]" = ()
+    """Of what is trained by steps and had a choice: its inner scores, by weight decay."""
 
 
 @dataclass(frozen=True)

@@ -1,32 +1,24 @@
 """Solve a probe in all folds, its setting chosen on films that the fold's models never saw.
 
-A probe has no seed, and one setting: a strength of regularisation, a number of neighbours. Fold f
-is scored by a model of the other folds, whose setting is the one that did best on these folds, each
-scored without itself and without f; of settings that did about as well, the nearest to a fixed one.
-What may be tuned on for fold f is held to the same rule: fold j is scored by a model without f and
-j, whose setting was chosen without f and j, by models that leave out a third fold.
+A probe has no seed, and one setting: a strength of regularisation, a number of neighbours. How it
+is chosen: see `choosing`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from functools import partial
 from typing import Protocol
 
 import numpy as np
 
 from stages.base.params import ProbeParams
 from stages.base.plugins import PROBE, load_class
+from stages.fitting.choosing import PARTS, Choice, HeldOut, Ranked, Scored, choose, held_out, rank
 from stages.fitting.columns import distinct_columns
 from stages.fitting.fitted import Curves, Fitted
 from stages.fitting.items import Items, wrong_shape
 from stages.fitting.rows import Rows
 from stages.fitting.scaling import parts
-
-HeldOut = tuple[int, ...]
-Scored = dict[HeldOut, np.ndarray]
-"""Scores of the films of some folds by models without them, for every setting: (n_settings,
-n_films, n_columns) float32, NaN for all other films."""
-SAME = 9  # decimals of macro AP to which two settings are equals
 
 
 class FittedProbe(Protocol):
@@ -90,18 +82,16 @@ def cross_validate(
     y, columns = distinct_columns(targets)
     films = ProbedFilms(items, y, fold_of, probe, grid)
     folds = [int(fold) for fold in np.unique(fold_of)]
-    # with as many folds out as there are nothing is left to train on
-    left_out = [size for size in (2, 3) if size < len(folds)]
-    scored = films.score(each for size in left_out for each in combinations(folds, size))
-    chosen = [[_choose(films, scored, folds, each, place) for each in seeds] for seeds in columns]
-    unchosen = _Choice(
-        columns[0][0],
-        chosen[0][0].macro_ap,
-        dict.fromkeys(folds, place),
-        dict.fromkeys(chosen[0][0].inner, place),
-    )
+    away = np.abs(np.arange(len(grid)) - place)
+    scored = films.score(held_out(folds))
+    chosen = [
+        [_Choice(each, choose(films.ranked(scored, each), folds, away)) for each in seeds]
+        for seeds in columns
+    ]
+    first = chosen[0][0]
+    unchosen = _Choice(first.column, first.taken.unchosen(place))
     needed = {
-        fold: sorted({place, *(each.outer[fold] for seeds in chosen for each in seeds)})
+        fold: sorted({place, *(each.taken.outer[fold] for seeds in chosen for each in seeds)})
         for fold in folds
     }
     outer = {fold: films.fit(fold, numbers) for fold, numbers in needed.items()}
@@ -124,12 +114,7 @@ class _Choice:
 
     column: np.ndarray
     """(n_genres,) its columns, -1 for a genre outside the label set."""
-    macro_ap: np.ndarray
-    """(n_folds, n_settings), on the films outside each fold."""
-    outer: dict[int, int]
-    """Number of the setting of each fold."""
-    inner: dict[HeldOut, int]
-    """And of each pair of folds, chosen without both."""
+    taken: Choice
 
 
 @dataclass(frozen=True)
@@ -174,62 +159,15 @@ class ProbedFilms:
         total[:, count == 0] = np.nan
         return (total / np.maximum(count, 1)[:, None]).astype(np.float32)
 
-    def average_precision(self, scored: Scored, without: HeldOut, column: np.ndarray) -> np.ndarray:
-        """Of every setting and genre, (n_settings, n_genres), on all folds but `without`.
-
-        Each film is scored by models that saw neither its fold nor `without`. Genres that none of
-        these films has are left out.
-        """
-        known_genres = column[column >= 0]
-        scores, y = [], []
-        for fold in sorted(set(np.unique(self.fold_of).tolist()) - set(without)):
-            films = np.flatnonzero(self.fold_of == fold)
-            found = scored[tuple(sorted({*without, fold}))][:, films][:, :, known_genres]
-            has_items = np.isfinite(found[0]).all(axis=1)
-            scores.append(found[:, has_items])
-            y.append(self.y[films[has_items]][:, known_genres])
-        return _average_precision(np.concatenate(scores, axis=1), np.concatenate(y))
+    def ranked(self, scored: Scored, column: np.ndarray) -> Ranked:
+        """column: (n_genres,) of y, -1 for a genre outside the label set."""
+        return partial(rank, scored, self.y, self.fold_of, columns=column[column >= 0])
 
     def _fit(self, held_out: Sequence[HeldOut], grid: Sequence[float]) -> Sequence[FittedProbe]:
         film = self.items.film
         weight = 1 / np.bincount(film, minlength=len(self.y))[film]
         train = [np.flatnonzero(~np.isin(self.fold_of[film], folds)) for folds in held_out]
         return self.probe.fit(self.items.x, self.y[film], weight, train, grid)
-
-
-def best_setting(ap: np.ndarray, fixed: int) -> int:
-    """Number of the setting that is taken, by the one-standard-error rule (Breiman et al. 1984).
-
-    ap: (n_settings, n_genres); fixed: number of the setting that is taken where none is better. Of
-    those whose macro AP is within a standard error of the best's, over genres and paired, the one
-    nearest to `fixed`: folds that took far settings on little evidence would score on scales of
-    their own, which costs, and seems to tell approaches apart, where all films are one list.
-    """
-    best = int(np.argmax(np.round(ap.mean(axis=1), SAME)))
-    gap = ap[best] - ap
-    error = gap.std(axis=1, ddof=1) / np.sqrt(ap.shape[1]) if ap.shape[1] > 1 else 0.0
-    as_good = np.flatnonzero(gap.mean(axis=1) <= error)
-    return int(as_good[np.argmin(np.abs(as_good - fixed))])
-
-
-def _choose(
-    films: ProbedFilms, scored: Scored, folds: Sequence[int], column: np.ndarray, fixed: int
-) -> _Choice:
-    """With too few folds to leave out one more nothing is chosen; fixed: number of the setting."""
-
-    if len(folds) < 3:
-        unknown = np.full((len(folds), len(films.grid)), np.nan)
-        return _Choice(column, unknown, dict.fromkeys(folds, fixed), {})
-    ap = {fold: films.average_precision(scored, (fold,), column) for fold in folds}
-    outer = {fold: best_setting(each, fixed) for fold, each in ap.items()}
-    inner: dict[HeldOut, int] = {
-        pair: best_setting(films.average_precision(scored, pair, column), fixed)
-        if len(folds) > 3
-        else fixed
-        for pair in combinations(folds, 2)
-    }
-    macro_ap = np.array([each.mean(axis=1) for each in ap.values()])
-    return _Choice(column, macro_ap, outer, inner)
 
 
 def _gather(
@@ -248,35 +186,15 @@ def _gather(
         predicted = films.predict(own.model, (fold,))
         for seed in range(n_seeds):
             by = choices[seed % len(choices)]
-            place = own.place[by.outer[fold]]
+            place = own.place[by.taken.outer[fold]]
             _put(score[seed], predicted[place], films.fold_of == fold, by.column)
-        model = own.model.tensors(own.place[first.outer[fold]], first.column)
+        model = own.model.tensors(own.place[first.taken.outer[fold]], first.column)
         tensors |= {f"{fold}.{name}": value for name, value in model.items()}
-    for pair, number in first.inner.items():
+    for pair, number in first.taken.inner.items():
         for fold, other in (pair, pair[::-1]):
             _put(inner[fold], scored[pair][number], films.fold_of == other, first.column)
-    folds_of = np.bincount(list(first.outer.values()), minlength=len(films.grid))
-    values = np.stack([first.macro_ap.mean(axis=0), folds_of], axis=1)
-    return Fitted(score, inner, tensors, Curves(np.array(films.grid), PARTS, values))
-
-
-PARTS = ("macro_ap", "folds")
-"""Mean macro AP on inner films, and how many folds take this setting."""
-
-
-def _average_precision(scores: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """scores: (n_settings, n_films, n_genres); y: (n_films, n_genres).
-
-    Returns (n_settings, n_genres) of the genres that any film has; a column of zeros without any.
-    """
-    positives = y.sum(axis=0)
-    if not positives.any():
-        return np.zeros((len(scores), 1))
-    order = np.argsort(-scores, axis=1, kind="stable")
-    ranked = np.take_along_axis(np.broadcast_to(y, scores.shape), order, axis=1)
-    precision = np.cumsum(ranked, axis=1) / np.arange(1, len(y) + 1)[:, None]
-    found: np.ndarray = (precision * ranked).sum(axis=1)[:, positives > 0]
-    return found / positives[positives > 0]
+    curve = Curves(np.array(films.grid), PARTS, first.taken.curve())
+    return Fitted(score, inner, tensors, curve)
 
 
 def _put(into: np.ndarray, scores: np.ndarray, films: np.ndarray, column: np.ndarray) -> None:

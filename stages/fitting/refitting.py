@@ -12,10 +12,11 @@ from stages.base.parallel.local import run
 from stages.base.params import Params, ProbeParams
 from stages.base.params.matrix import Cell
 from stages.fitting.approaches import items_of_cell, training_budget
+from stages.fitting.choosing import HeldOut, best_setting
 from stages.fitting.films import Films
 from stages.fitting.fusion import RULES
 from stages.fitting.items import Items
-from stages.fitting.probing import HeldOut, ProbedFilms, best_setting, load_probe
+from stages.fitting.probing import ProbedFilms, load_probe
 from stages.fitting.rows import take_rows
 from stages.fitting.training_sets import Drawn
 
@@ -158,7 +159,7 @@ def score_drawn(solvable: Solvable, drawn: Drawn, inner: bool = False) -> DrawnS
     films = _take(solvable, drawn.films)
     folds = np.unique(films.fold_of).tolist()
     fixed = solvable.params.grid.index(solvable.params.fixed)
-    column = np.arange(films.y.shape[1])
+    away = np.abs(np.arange(len(films.grid)) - fixed)
     sizes = [2, 3] if inner else [2]
     out = [
         each
@@ -168,11 +169,12 @@ def score_drawn(solvable: Solvable, drawn: Drawn, inner: bool = False) -> DrawnS
         if set(each) & set(drawn.judged)
     ]
     scored = films.score(out)
+    ranked = films.ranked(scored, np.arange(films.y.shape[1]))
 
     def choose(without: HeldOut) -> int:
         if len(without) + 1 not in {len(each) for each in out}:
             return fixed
-        return best_setting(films.average_precision(scored, without, column), fixed)
+        return best_setting(ranked(without), away)
 
     score = np.full(films.y.shape, np.nan, np.float32)
     for fold in drawn.judged:

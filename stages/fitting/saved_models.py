@@ -29,7 +29,7 @@ def save_models(cell: Cell, fitted: Fitted, params: Params, n_folds: int, folder
         "approach": asdict(cell),
         "models": [[fold, seed] for fold in range(n_folds) for seed in params.training.seeds],
         "solved": isinstance(budget, ProbeParams),
-        "budget": vars(budget),
+        "budget": asdict(budget),
         "middle_frames": params.training.middle_frames,
         "shapes": {name: list(value.shape) for name, value in fitted.tensors.items()},
     }

@@ -1,37 +1,24 @@
-"""Fit one head for all folds, seeds and label sets at once and score every film out of fold, twice.
+"""Train one head for all folds, seeds and label sets and score every film out of fold, twice.
 
 The outer scores are judged: fold f is scored by models trained without f. The inner ones are what
 may be tuned on for fold f (thresholds, calibration, weights of a fusion): fold j is scored by a
 model trained without f and without j, so that no label of f lies behind a number, and no film was
 trained on by what scored it. One model for each pair of folds serves both (f, j) and (j, f).
+
+A setting is a weight decay and a number of epochs, read off one run at its check points. How a fold
+takes one: see `choosing`. All seeds take what the models of the first chose.
 """
 
-import math
-from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import combinations
+from collections.abc import Mapping, Sequence
+from functools import partial
 
 import numpy as np
-import torch
-from torch import Tensor
-from torch.nn.functional import binary_cross_entropy_with_logits
 
-from stages.base.errors import BenchmarkError
 from stages.base.params import HeadParams
-from stages.fitting.batch import ModelBatch
+from stages.fitting.choosing import PARTS, Choice, Scored, choose, held_out, rank
 from stages.fitting.fitted import Curves, Fitted
-from stages.fitting.inputs import Inputs
 from stages.fitting.items import Items
-
-
-@dataclass(frozen=True)
-class Job:
-    """Models to train on the same items in the same order, one for each label set."""
-
-    held_out: tuple[int, ...]
-    """The folds they never see."""
-    seed: int
-    """Of their start and of the order."""
+from stages.fitting.trainer import Job, Trained, Trainer
 
 
 def cross_validate(
@@ -42,205 +29,109 @@ def cross_validate(
     params: HeadParams,
     seeds: tuple[int, ...],
     context: str = "",
-) -> list[Fitted]:
+) -> tuple[list[Fitted], Fitted | None]:
     """Every film is scored by the models that never saw it; a film counts once, however many items.
 
     targets: for each label set (n_films, n_genres) of 1, 0, and NaN in the columns of genres
     outside it, or (n_seeds, n_films, n_genres) where each seed has labels of its own; fold_of:
     (n_films,) int, numbered from 0; context: what makes one vector of a sequence, where items are
-    sequences. Returns the scores and models of each label set.
+    sequences. Returns the scores and models of each label set, and the scores of the first where no
+    fold chooses; None with but one setting.
     """
-    trainer = _Trainer(items, targets, fold_of, head, params, seeds, context)
-    folds = [int(fold) for fold in np.unique(fold_of)]
-    outer = [Job((fold,), seed) for fold in folds for seed in seeds]
-    models, curves = trainer.train(outer, held_out_loss=True)
-    score = np.full((len(targets), len(seeds), *trainer.shape), np.nan, np.float32)
-    for number, job in enumerate(outer):
-        own = score[:, seeds.index(job.seed)]
-        trainer.predict_fold(own, models, number, job, job.held_out[0])
-    # a batch of their own: fewer films make fewer steps, and the outer models stay as they were
-    inner = np.full((len(targets), max(folds) + 1, *trainer.shape), np.nan, np.float32)
-    pairs = [Job(pair, seeds[0]) for pair in combinations(folds, 2)]
-    if len(folds) > 2:
-        pair_models, _ = trainer.train(pairs, held_out_loss=False)
-        for number, job in enumerate(pairs):
-            a, b = job.held_out
-            trainer.predict_fold(inner[:, a], pair_models, number, job, b)
-            trainer.predict_fold(inner[:, b], pair_models, number, job, a)
-    epochs = np.arange(1, params.epochs + 1)
-    return [
-        Fitted(
-            score[n],
-            inner[n],
-            {name: value.numpy() for name, value in models.tensors(n).items()},
-            Curves(epochs, ("train", "held_out"), curves[:, n].mean(axis=0)),
-        )
-        for n in range(len(targets))
+    trainer = Trainer(items, targets, fold_of, head, params, seeds, context)
+    settings, folds = params.settings, [int(fold) for fold in np.unique(fold_of)]
+    scored = _score_inner(trainer, folds, seeds[0])
+    taken = [
+        _choose(of, target, fold_of, params) for of, target in zip(scored, targets, strict=True)
     ]
-
-
-class _Trainer:
-    """The items of one approach, and how models of one head are trained on parts of them."""
-
-    def __init__(
-        self,
-        items: Items,
-        targets: Sequence[np.ndarray],
-        fold_of: np.ndarray,
-        head: str,
-        params: HeadParams,
-        seeds: Sequence[int],
-        context: str,
-    ) -> None:
-        self.items, self.head, self.params, self.seeds = items, head, params, tuple(seeds)
-        self.context = context
-        self.shape = targets[0].shape[-2:]
-        self.fold = fold_of[items.film]
-        self.inputs = Inputs(items)
-        self.targets = _Targets.stack(targets, items.film, len(seeds))
-        per_film = np.bincount(items.film, minlength=self.shape[0])
-        self.weight = torch.from_numpy(1 / per_film[items.film]).float()
-
-    def train(self, jobs: Sequence[Job], held_out_loss: bool) -> tuple[ModelBatch, np.ndarray]:
-        """Train all jobs together; with the curves, (n_jobs, n_label_sets, n_epochs, 2)."""
-        params = self.params
-        train = [np.flatnonzero(~np.isin(self.fold, job.held_out)) for job in jobs]
-        held_out = [
-            np.flatnonzero(np.isin(self.fold, job.held_out) & held_out_loss) for job in jobs
-        ]
-        seeds = [job.seed for job in jobs]
-        n_genres, n_label_sets = self.shape[1], len(self.targets.y) // len(self.seeds)
-        models = ModelBatch(self.head, self.items, n_genres, seeds, self.context, n_label_sets)
-        device = models.device
-        self.inputs.to(device)
-        self.targets, self.weight = self.targets.to(device), self.weight.to(device)
-        models.fit_scaling(self.inputs, [_tensor(rows, device) for rows in train])
-
-        targets = torch.tensor([self._targets_of(job) for job in jobs], device=device)
-        n_steps = math.ceil(max(len(rows) for rows in train) / params.batch_size)
-        parameters, decay = list(models.parameters.values()), params.weight_decay
-        optimiser = torch.optim.AdamW(
-            parameters, params.learning_rate, weight_decay=decay, fused=True
+    if len(settings) > 1:
+        taken.append(taken[0].unchosen(settings.index(params.fixed_setting)))
+    # what differs in its epochs alone is one run
+    runs: list[tuple[int, tuple[float, ...]]] = []
+    run_of = []
+    for number, choice in enumerate(taken):
+        label_set = number % len(targets)
+        run = label_set, tuple(settings[choice.outer[fold]][0] for fold in folds)
+        runs += [] if run in runs else [run]
+        run_of.append(runs.index(run))
+    jobs = [
+        Job(
+            (fold,),
+            seed,
+            [(label_set, decays[place]) for label_set, decays in runs],
+            [settings[choice.outer[fold]][1] for choice in taken[: len(targets)]],
         )
-        schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, params.epochs * n_steps)
-        rngs = [np.random.default_rng([job.seed, *job.held_out]) for job in jobs]
-        curves = np.zeros((len(jobs), n_label_sets, params.epochs, 2))
-        for epoch in range(params.epochs):
-            shuffled = [rng.permutation(rows) for rng, rows in zip(rngs, train, strict=True)]
-            # smaller training sets begin again until all jobs have the same number of rows
-            order = np.stack([np.resize(rows, n_steps * params.batch_size) for rows in shuffled])
-            batches = _tensor(order, device).split(params.batch_size, dim=1)
-            total = torch.zeros(targets.shape, dtype=torch.float64, device=device)
-            models.template.train()
-            for step, rows in enumerate(batches, epoch * n_steps):
-                weight = self.weight[rows]
-                weight = weight / weight.sum(-1, keepdim=True)
-                logits = models.logits(self.inputs[rows], step)
-                loss = self.targets.losses(logits, targets, rows, weight)
-                for parameter in parameters:
-                    parameter.grad = None
-                loss.sum().backward()  # models share nothing: each gets its own gradient
-                optimiser.step()
-                schedule.step()
-                total += loss.detach() / n_steps  # fetched once an epoch: a GPU would wait for it
-            curves[:, :, epoch, 0] = total.cpu().numpy()
-            curves[:, :, epoch, 1] = self._held_out_losses(models, targets, held_out)
-        return models, curves
-
-    def predict_fold(
-        self, score: np.ndarray, models: ModelBatch, number: int, job: Job, fold: int
-    ) -> None:
-        """Write a job's scores of one fold's films into `score`, each the mean over its items.
-
-        score: (n_label_sets, n_films, n_genres); number: of the job. Raises BenchmarkError where a
-        score is no number.
-        """
-        rows = np.flatnonzero(self.fold == fold)
-        if not len(rows):
-            return
-        items = _tensor(rows, models.device)
-        values = models.predict(number, self.inputs, items).sigmoid().cpu().numpy()
-        if not np.isfinite(values).all():
-            raise BenchmarkError(
-                f"training diverged: head {self.head} gave scores that are no numbers",
-                do=f"lower training.heads.{self.head}.learning_rate in params.yaml",
-            )
-        for label_set, target in enumerate(self._targets_of(job)):
-            values[label_set][:, ~self.targets.has_genre(target)] = np.nan
-        by_film = np.argsort(self.items.film[rows], kind="stable")
-        film, first, counts = np.unique(
-            self.items.film[rows][by_film], return_index=True, return_counts=True
-        )
-        for count in np.unique(counts):  # films with the same number of items at once
-            some = counts == count
-            of_film = by_film[first[some][:, None] + np.arange(count)]
-            score[:, film[some]] = values[:, of_film].mean(axis=2)
-
-    def _targets_of(self, job: Job) -> range:
-        """Which of the targets a job is trained on, one for each label set."""
-        return range(self.seeds.index(job.seed), len(self.targets.y), len(self.seeds))
-
-    @torch.no_grad()
-    def _held_out_losses(
-        self, models: ModelBatch, targets: Tensor, held_out: Sequence[np.ndarray]
-    ) -> np.ndarray:
-        """Loss of each job's models on its held-out items, (n_jobs, n_label_sets); NaN without any.
-
-        targets: (n_jobs, n_label_sets); held_out: the items of each job.
-        """
-        longest = max(len(rows) for rows in held_out)
-        if not longest:
-            return np.full(targets.shape, np.nan)
-        models.template.eval()
-        device = models.device
-        padded = _tensor(np.stack([np.resize(rows, longest) for rows in held_out]), device)
-        mask = _tensor(np.arange(longest) < [[len(rows)] for rows in held_out], device)
-        weight = self.weight[padded] * mask
-        total = torch.zeros(targets.shape, device=device)
-        for part in torch.arange(longest, device=device).split(self.params.batch_size):
-            rows, share = padded[:, part], weight[:, part]
-            logits = models.logits(self.inputs[rows])
-            total += self.targets.losses(logits, targets, rows, share)
-        return (total / weight.sum(1)[:, None]).cpu().numpy()
+        for place, fold in enumerate(folds)
+        for seed in seeds
+    ]
+    last = max(settings[number][1] for choice in taken for number in choice.outer.values())
+    outer = dict(zip(jobs, trainer.train(jobs, last, held_out_loss=True), strict=True))
+    found = [
+        _gather(outer, run, scored[number % len(targets)], choice, fold_of, params)
+        for number, (choice, run) in enumerate(zip(taken, run_of, strict=True))
+    ]
+    return found[: len(targets)], found[-1] if len(settings) > 1 else None
 
 
-@dataclass(frozen=True)
-class _Targets:
-    """The labels of every label set and seed, seed by seed within a label set."""
-
-    y: Tensor
-    """(n_label_sets * n_seeds, n_items, n_genres) of 0 and 1."""
-    genre_weight: Tensor
-    """(n_label_sets * n_seeds, n_genres), of each genre in the loss; 0 outside the label set."""
-
-    @classmethod
-    def stack(cls, targets: Sequence[np.ndarray], film: np.ndarray, n_seeds: int) -> "_Targets":
-        """targets: as `cross_validate` takes them; film: (n_items,) row of each item's film."""
-        stacked = np.concatenate(
-            [np.broadcast_to(each, (n_seeds, *each.shape[-2:])) for each in targets]
-        )
-        known = ~np.isnan(stacked).any(axis=1)
-        y = torch.from_numpy(np.nan_to_num(stacked[:, film]).astype(np.float32))
-        return cls(y, torch.from_numpy(known / known.sum(axis=1, keepdims=True)).float())
-
-    def to(self, device: torch.device) -> "_Targets":
-        return _Targets(self.y.to(device), self.genre_weight.to(device))
-
-    def has_genre(self, target: int) -> np.ndarray:
-        """Which genres are in the label set of a target, (n_genres,) bool."""
-        return self.genre_weight[target].cpu().numpy() > 0
-
-    def losses(self, logits: Tensor, targets: Tensor, rows: Tensor, weight: Tensor) -> Tensor:
-        """Binary cross-entropy, mean over the label set's genres, weighted sum over items.
-
-        logits: (n_jobs, n_label_sets, n, n_genres); targets: (n_jobs, n_label_sets); rows, weight:
-        (n_jobs, n). Returns (n_jobs, n_label_sets).
-        """
-        y = self.y[targets[..., None], rows[:, None]]
-        counts = weight[:, None, :, None] * self.genre_weight[targets][:, :, None]
-        each = binary_cross_entropy_with_logits(logits, y, counts, reduction="none")
-        return each.sum((-2, -1))
+def _score_inner(trainer: Trainer, folds: Sequence[int], seed: int) -> list[Scored]:
+    """Of each label set, by the models that choose and those that are tuned on."""
+    params, n_label_sets = trainer.params, trainer.n_label_sets
+    models = [(n, decay) for n in range(n_label_sets) for decay in params.weight_decay]
+    jobs = [Job(each, seed, models) for each in held_out(folds, len(params.settings) > 1)]
+    trained = trainer.train(jobs, params.epochs[-1])
+    scored: list[dict[tuple[int, ...], np.ndarray]] = [{} for _ in range(n_label_sets)]
+    for job, found in zip(jobs, trained, strict=True):
+        by_setting = found.scores.reshape(n_label_sets, -1, *found.scores.shape[2:])
+        for of, scores in zip(scored, by_setting, strict=True):
+            of[job.held_out] = scores
+    return list(scored)
 
 
-def _tensor(array: np.ndarray, device: torch.device) -> Tensor:
-    return torch.from_numpy(array).to(device)
+def _choose(scored: Scored, target: np.ndarray, fold_of: np.ndarray, params: HeadParams) -> Choice:
+    """Of one label set; the labels are the first seed's."""
+    labels = target.reshape(-1, *target.shape[-2:])[0]
+    columns = np.flatnonzero(~np.isnan(labels).any(axis=0))
+    ranked = partial(rank, scored, np.nan_to_num(labels), fold_of, columns=columns)
+    decay, epochs = params.fixed_setting
+    steps = (params.weight_decay.index(decay), params.epochs.index(epochs))
+    numbers = np.indices((len(params.weight_decay), len(params.epochs))).reshape(2, -1)
+    away = np.abs(numbers - np.array(steps)[:, None]).sum(axis=0)
+    return choose(ranked, np.unique(fold_of).tolist(), away)
+
+
+def _gather(
+    outer: Mapping[Job, Trained],
+    run: int,
+    scored: Scored,
+    choice: Choice,
+    fold_of: np.ndarray,
+    params: HeadParams,
+) -> Fitted:
+    """What became of one label set; run: which of a job's models is its."""
+    n_settings = len(params.settings)
+    seeds = list(dict.fromkeys(job.seed for job in outer))
+    shape = next(iter(outer.values())).scores.shape[-2:]
+    score = np.full((len(seeds), *shape), np.nan, np.float32)
+    inner = np.full((int(fold_of.max()) + 1, *shape), np.nan, np.float32)
+    for job, trained in outer.items():
+        (fold,) = job.held_out
+        films, check = fold_of == fold, choice.outer[fold] % len(params.epochs)
+        score[seeds.index(job.seed), films] = trained.scores[run, check, films]
+    for pair, number in choice.inner.items():
+        for fold, other in (pair, pair[::-1]):
+            films = fold_of == other
+            inner[fold, films] = scored[pair][number, films]
+    kept = [trained.kept[run] for trained in outer.values() if run < len(trained.kept)]
+    tensors = {name: np.stack([each[name] for each in kept]) for name in kept[0]} if kept else {}
+    losses = np.mean([trained.losses[:, run] for trained in outer.values()], axis=0)
+    curves = Curves(np.arange(1, len(losses) + 1), ("train", "held_out"), losses)
+    return Fitted(score, inner, tensors, curves, _chosen(choice, params) if n_settings > 1 else ())
+
+
+def _chosen(choice: Choice, params: HeadParams) -> tuple[Curves, ...]:
+    """A curve over the check points for each weight decay."""
+    curves = choice.curve().reshape(len(params.weight_decay), len(params.epochs), len(PARTS))
+    return tuple(
+        Curves(np.array(params.epochs), tuple(f"{part} at {decay:g}" for part in PARTS), values)
+        for decay, values in zip(params.weight_decay, curves, strict=True)
+    )

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +72,7 @@ def headline_record(
         approaches[cell.slug] = {
             "scores": hashlib.sha256(content).hexdigest(),
             "budgets": {
-                part.head: vars(training_budget(part, params))
+                part.head: asdict(training_budget(part, params))
                 for part in parts
                 if part.kind in ("single", "early")
             },

@@ -1,4 +1,4 @@
-"""What choosing a probe's setting in each fold gains over the same setting in all of them."""
+"""What choosing a setting in each fold gains over the same setting in all of them."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -21,31 +21,31 @@ FAMILY = "tuning"
 def tuning_rows(
     data: Path,
     cells: Sequence[Cell],
-    heads: Mapping[str, HeadParams | ProbeParams],
+    budgets: Mapping[str, HeadParams | ProbeParams],
     params: JudgingParams,
 ) -> list[dict[str, Any]]:
-    """A row for each approach of a probe; none where the matrix has no probe.
+    """A row for each approach whose folds choose; none where none does.
 
-    heads: the budgets of training.heads. parts: the backbones; setting: what the probe calls its
-    setting; fixed: the one that all folds take where none is chosen.
+    budgets: by approach. parts: the backbones; setting: what it is called; fixed: the one that all
+    folds take where none is chosen.
     """
     rows: list[dict[str, Any]] = []
     for cell in cells:
-        budget = heads.get(cell.head)
         # what has fewer labels shares a file whose fixed scores are of all of them
-        if cell.base or not isinstance(budget, ProbeParams):
+        if cell.base or cell.slug not in budgets:
             continue
         found = compare_fits(data, cell, cell.labels, FIXED, params)
-        if found is None:  # the head is a layer of a context that is trained
+        if found is None:  # it has one setting
             continue
+        setting, fixed = _fixed(cell, budgets[cell.slug])
         rows.append(
             {
                 "approach": cell.slug,
                 "modality": cell.modality,
                 "head": cell.head,
                 "parts": " ".join(cell.parts),
-                "setting": load_probe(cell.head).setting,
-                "fixed": f"{budget.fixed:g}",
+                "setting": setting,
+                "fixed": fixed,
                 "tuned_ap": found.ap[0],
                 "fixed_ap": found.ap[1],
                 **found.compared,
@@ -55,3 +55,9 @@ def tuning_rows(
         )
     add_verdicts(rows, ("approach", "approach"))
     return rows
+
+
+def _fixed(cell: Cell, budget: HeadParams | ProbeParams) -> tuple[str, str]:
+    if isinstance(budget, ProbeParams):
+        return load_probe(cell.head).setting, f"{budget.fixed:g}"
+    return "weight decay and epochs", "{:g} and {}".format(*budget.fixed_setting)

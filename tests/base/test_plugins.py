@@ -105,7 +105,7 @@ def test_what_a_head_lacks_is_said(name, add):
 
 def test_a_head_that_cannot_be_trained_for_many_models_at_once_is_said(add):
     mine = add("heads", head("return self.output(x) if x.sum() > 0 else self.output(-x)"))
-    budget = HeadParams(epochs=1, batch_size=4, learning_rate=0.1, weight_decay=0.0)
+    budget = HeadParams(epochs=(1,), batch_size=4, learning_rate=0.1, weight_decay=(0.0,))
     fold, y_true = np.arange(12) % 3, np.arange(36).reshape(12, 3) % 2 == 0
     items = Items(np.ones((12, 6), np.float32), np.arange(12))
     with pytest.raises(BenchmarkError) as error:

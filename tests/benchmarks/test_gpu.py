@@ -7,7 +7,7 @@ from benchmarks.gpu import Fit, fits, markdown
 from stages.base.errors import BenchmarkError
 from stages.base.params import HeadParams
 
-QUICK = HeadParams(epochs=1, batch_size=64, learning_rate=0.01, weight_decay=0.1)
+QUICK = HeadParams(epochs=(1,), batch_size=64, learning_rate=0.01, weight_decay=(0.1,))
 ON = {"gpu": "a card", "cores": 4, "processor": "a chip"}
 
 

@@ -20,7 +20,7 @@ from stages.fitting.items import Items
 from stages.sample.picture import shot_frames
 from stages.sample.plan import TEMPORAL_CUES, scene_numbers
 
-BUDGET = HeadParams(epochs=30, batch_size=50, learning_rate=0.02, weight_decay=0.1)
+BUDGET = HeadParams(epochs=(30,), batch_size=50, learning_rate=0.02, weight_decay=(0.1,))
 N, LENGTH, DIM = 200, 12, 4
 
 
@@ -34,7 +34,7 @@ def sequences(x: np.ndarray, extra: int = 0) -> Items:
 
 
 def fit_one(items: Items, y_true: np.ndarray, *rest) -> Fitted:
-    return training.cross_validate(items, [y_true], *rest)[0]
+    return training.cross_validate(items, [y_true], *rest)[0][0]
 
 
 def auc(x: np.ndarray, y_true: np.ndarray, context: str) -> float:
@@ -127,7 +127,7 @@ def test_what_is_kept_predicts_and_a_film_scores_the_mean_of_its_trailers(contex
     items = dataclasses.replace(items, film=np.arange(40) // 2)
     y_true = np.random.default_rng(6).random((20, 2)) < 0.5
     fold = (np.arange(20) % 2).astype(np.int8)
-    budget = dataclasses.replace(BUDGET, epochs=2)
+    budget = dataclasses.replace(BUDGET, epochs=(2,))
     fitted = fit_one(items, y_true, fold, "linear", budget, (0,), context)
 
     film = 7

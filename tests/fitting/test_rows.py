@@ -16,7 +16,7 @@ from stages.fitting.items import Items, View, film_means, read_items
 from stages.fitting.rows import MappedRows, budget_bytes, load_rows, reduce_rows
 from stages.fitting.training import cross_validate
 
-QUICK = HeadParams(epochs=1, learning_rate=0.01, weight_decay=0.01, batch_size=32)
+QUICK = HeadParams(epochs=(1,), learning_rate=0.01, weight_decay=(0.01,), batch_size=32)
 N, ITEMS = 30, 31
 STATUS = Path("/proc/self/status")
 
@@ -57,7 +57,9 @@ def own_bytes() -> int:
 def scores(items: Items, head: str, context: str, films: int = N, budget=QUICK) -> bytes:
     y_true = np.random.default_rng(2).random((films, 10)) < 0.4
     fold = (np.arange(films) % 5).astype(np.int8)
-    (fitted,) = cross_validate(items, [y_true.astype(float)], fold, head, budget, (0,), context)
+    ((fitted,), _) = cross_validate(
+        items, [y_true.astype(float)], fold, head, budget, (0,), context
+    )
     file = io.BytesIO()
     np.savez(file, fitted.score, fitted.inner, fitted.curves.values, *fitted.tensors.values())
     return file.getvalue()

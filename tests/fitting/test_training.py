@@ -12,13 +12,13 @@ from stages.fitting import training
 from stages.fitting.fitted import Fitted
 from stages.fitting.items import Items
 
-LINEAR = HeadParams(epochs=300, batch_size=200, learning_rate=0.05, weight_decay=0.0)
-QUICK = HeadParams(epochs=2, batch_size=16, learning_rate=0.01, weight_decay=0.01)
+LINEAR = HeadParams(epochs=(300,), batch_size=200, learning_rate=0.05, weight_decay=(0.0,))
+QUICK = HeadParams(epochs=(2,), batch_size=16, learning_rate=0.01, weight_decay=(0.01,))
 
 
 def cross_validate(items: Items, y_true: np.ndarray, *rest) -> Fitted:
     """Of one label set."""
-    return training.cross_validate(items, [y_true], *rest)[0]
+    return training.cross_validate(items, [y_true], *rest)[0][0]
 
 
 def corpus(
@@ -132,7 +132,7 @@ def test_label_sets_trained_together_are_each_as_trained_alone(head):
     items, y_true, fold = corpus()
     second = np.where([True, False], y_true, np.nan)
     targets = [y_true.astype(float), second, np.stack([y_true, ~y_true])]
-    together = training.cross_validate(items, targets, fold, head, QUICK, (0, 1))
+    together, _ = training.cross_validate(items, targets, fold, head, QUICK, (0, 1))
     for found, target in zip(together, targets, strict=True):
         alone = cross_validate(items, target, fold, head, QUICK, (0, 1))
         np.testing.assert_allclose(found.score, alone.score, atol=1e-5)
@@ -189,7 +189,7 @@ def test_films_without_items_have_no_score():
 
 def test_learning_curves_fall_in_training():
     items, y_true, fold = corpus()
-    params = dataclasses.replace(LINEAR, epochs=30)
+    params = dataclasses.replace(LINEAR, epochs=(30,))
     curves = cross_validate(items, y_true, fold, "linear", params, (0,)).curves.values
     assert curves.shape == (30, 2)
     assert curves[-1, 0] < curves[0, 0]

@@ -72,7 +72,7 @@ def test_torch_takes_the_mean_and_spread_of_known_cells():
 
 PROBE = ProbeParams(grid=(0.1, 1.0), fixed=0.1)
 NEAREST = ProbeParams(grid=(3, 10), fixed=10)
-STEPS = HeadParams(epochs=2, batch_size=16, learning_rate=0.01, weight_decay=0.0)
+STEPS = HeadParams(epochs=(2,), batch_size=16, learning_rate=0.01, weight_decay=(0.0,))
 
 
 @pytest.mark.parametrize("head", ["linear", "knn", "mlp"])
@@ -88,7 +88,7 @@ def test_a_film_is_not_filled_from_its_own_fold(head):
     def score(features):
         items, targets = Items(features, np.arange(N)), [y.astype(np.float32)]
         if head == "mlp":
-            return training.cross_validate(items, targets, fold, head, STEPS, (0,))[0].score
+            return training.cross_validate(items, targets, fold, head, STEPS, (0,))[0][0].score
         budget = PROBE if head == "linear" else NEAREST
         return probing.cross_validate(items, targets, fold, head, budget, 1)[0][0].score
 

@@ -1,5 +1,6 @@
 """params.yaml as validated dataclasses, handed out by section."""
 
+from stages.base.params.budgets import HeadParams, ProbeParams
 from stages.base.params.features import TableParams
 from stages.base.params.matrix import BackboneParams, MatrixParams, PretrainedParams
 from stages.base.params.reading import load
@@ -10,10 +11,8 @@ from stages.base.params.sections import (
     CatalogueParams,
     DownloadParams,
     FramesParams,
-    HeadParams,
     JudgingParams,
     LeaksParams,
-    ProbeParams,
     SampleParams,
     SplitsParams,
     TrainingParams,

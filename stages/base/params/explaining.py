@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from stages.base.counting import listed
-from stages.base.params.sections import BUDGETS
+from stages.base.params.budgets import BUDGETS
 
 INCONSISTENT = "inconsistent"  # type of errors between sections; their messages say what was found
 Place = Callable[[Sequence[str]], tuple[str, bool]]

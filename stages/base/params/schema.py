@@ -6,6 +6,7 @@ from pydantic import Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from stages.base.params.absent import Absent, absent
+from stages.base.params.budgets import ProbeParams
 from stages.base.params.explaining import INCONSISTENT
 from stages.base.params.features import PUBLISHED, TableParams
 from stages.base.params.matrix import (
@@ -25,7 +26,6 @@ from stages.base.params.sections import (
     FramesParams,
     JudgingParams,
     LeaksParams,
-    ProbeParams,
     SampleParams,
     SplitsParams,
     TrainingParams,
@@ -246,9 +246,10 @@ def _head_errors(params: Params) -> Errors:
                 message = "is trained, not solved: expected epochs, batch_size, learning_rate and "
                 message += "weight_decay"
             yield _error(("training", "heads", name), message)
-        if isinstance(budget, ProbeParams) and budget.fixed not in budget.grid:
-            keys = ("training", "heads", name, "fixed")
-            yield _error(keys, f"is not one of the grid (found: {budget.fixed:g})", budget.fixed)
+    for section in ("heads", "contexts"):
+        for name, budget in getattr(params.training, section).items():
+            for key, message, found in budget.wrong():
+                yield _error(("training", section, name, *key.split(".")), message, found)
     for section in ("approaches", "early"):
         for slug, entry in getattr(params.matrix, section).items():
             if entry.head not in heads:

@@ -1,10 +1,11 @@
 """The sections of params.yaml but for the matrix, as frozen dataclasses that pydantic checks."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import Field
 
 from stages.base.genres import GENRES
+from stages.base.params.budgets import HeadBudget, HeadParams
 from stages.base.params.features import IdKind
 from stages.base.params.values import (
     Bool,
@@ -14,7 +15,6 @@ from stages.base.params.values import (
     Int,
     NonNegative,
     NonNegativeInt,
-    Positive,
     PositiveInt,
     Seed,
     Share,
@@ -23,7 +23,6 @@ from stages.base.params.values import (
     Window,
     distinct,
     params_dataclass,
-    rising,
 )
 
 MIN_FOLDS = 3  # one to judge, one to tune on, one to learn from
@@ -157,42 +156,6 @@ class LeaksParams:
 
 
 @params_dataclass
-class HeadParams:
-    """How long and how fast a head, or a context with its head, is trained."""
-
-    epochs: PositiveInt
-    batch_size: PositiveInt
-    learning_rate: Annotated[Positive, Field(le=10)]
-    weight_decay: Annotated[NonNegative, Field(le=10**6)]
-
-
-@params_dataclass
-class ProbeParams:
-    """What a probe chooses its one setting from: it is solved, not trained by steps."""
-
-    grid: Annotated[tuple[Positive, ...], Field(min_length=1), rising()]
-    """Settings, of which each fold takes the one that does best on inner films."""
-    fixed: Positive
-    """One of the grid: of settings that do about as well, the nearest to it is taken, and it is
-    taken in all folds where nothing may be chosen."""
-
-
-BUDGETS: dict[str, type] = {"solved": ProbeParams, "trained": HeadParams}
-
-
-def _kind(budget: Any) -> str:
-    """Which of the two a head's budget is, by the names that only one of them has."""
-    names = budget if isinstance(budget, dict) else getattr(budget, "__dict__", ())
-    return "solved" if {"grid", "fixed"} & set(names) else "trained"
-
-
-HeadBudget = Annotated[
-    Annotated[HeadParams, Tag("trained")] | Annotated[ProbeParams, Tag("solved")],
-    Discriminator(_kind),
-]
-
-
-@params_dataclass
 class TrainingParams:
     seeds: Annotated[tuple[Seed, ...], Field(min_length=1), distinct()]
     """A model is trained for each."""
@@ -203,7 +166,7 @@ class TrainingParams:
     sound_window: Window = "start"
     """Which of audio.windows a sound approach hears, unless it names another."""
     heads: dict[Slug, HeadBudget]
-    """How each head is trained, or from what a probe chooses."""
+    """How each head is trained, and from what it or a probe chooses."""
     contexts: dict[Slug, HeadParams] = Field(default_factory=dict)
     """Budget of a trained context together with its head."""
 

@@ -69,6 +69,11 @@ def rising() -> AfterValidator:
     return AfterValidator(check)
 
 
+def one_or_more() -> BeforeValidator:
+    """A list, or a single value in place of a list of one."""
+    return BeforeValidator(lambda value: value if isinstance(value, list | tuple) else (value,))
+
+
 # scalars are strict: "5" or true is an error, not a number; and no number is infinite
 Bool = Annotated[bool, Strict()]
 Int = Annotated[int, Strict(), BeforeValidator(_integral)]
