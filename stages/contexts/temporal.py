@@ -7,7 +7,7 @@ can replace.
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import gelu, normalize
+from torch.nn.functional import gelu, normalize, pad
 
 from stages.contexts import N_TIME_FEATURES, time_features
 
@@ -55,10 +55,20 @@ def _neighbours(x: Tensor) -> Tensor:
 def _returns(x: Tensor, mask: Tensor) -> Tensor:
     """(n, length, dim) -> (n, lags + 1): share of items that resemble one so many items away."""
     direction = normalize(x, dim=-1)
-    alike = torch.exp((direction @ direction.transpose(-1, -2) - 1) / LENGTH_SCALE)
-    alike = alike * (mask[..., :, None] & mask[..., None, :])
+    both = mask[..., :, None] & mask[..., None, :]
+    cosine = (direction @ direction.transpose(-1, -2)).masked_fill(~both, -torch.inf)
     place = torch.arange(x.shape[-2], device=x.device)
     apart = (place[:, None] - place).abs()
-    at = torch.stack([*(apart == lag for lag in LAGS), apart > max(LAGS)])
-    similarity = (alike[..., None, :, :] * at).amax(-1)
-    return similarity.sum(-1) / mask.sum(-1, keepdim=True)
+    # similarity rises with the cosine: exp of the largest alone, and of few diagonals
+    near = [torch.maximum(_shifted(cosine, lag), _shifted(cosine, -lag)) for lag in LAGS]
+    far = cosine.masked_fill(apart <= max(LAGS), -torch.inf).amax(-1)
+    alike = torch.exp((torch.stack([*near, far], dim=-2) - 1) / LENGTH_SCALE)
+    return alike.sum(-1) / mask.sum(-1, keepdim=True)
+
+
+def _shifted(cosine: Tensor, lag: int) -> Tensor:
+    """(n, length, length) -> (n, length), with what is `lag` items later; -inf for what is not."""
+    length = cosine.shape[-1]
+    known = cosine.diagonal(max(-length, min(lag, length)), -2, -1)
+    beyond = length - known.shape[-1]
+    return pad(known, (0, beyond) if lag > 0 else (beyond, 0), value=-torch.inf)

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 CHANNELS = (16, 32, 48)
+MAX_SIDE = 32  # a longer side is halved first: half the work and more, and no score that differs
 
 
 class Head(nn.Module):
@@ -13,7 +14,8 @@ class Head(nn.Module):
 
     def __init__(self, shape: Sequence[int], n_outputs: int) -> None:
         super().__init__()
-        layers: list[nn.Module] = []
+        halves = [2 if side > MAX_SIDE else 1 for side in shape[1:]]
+        layers: list[nn.Module] = [nn.AvgPool2d(halves)] if max(halves) > 1 else []
         before = shape[0]
         for channels in CHANNELS:
             # group, not batch, normalisation: an item's score must not depend on its batch
