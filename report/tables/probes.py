@@ -60,7 +60,8 @@ def chosen(metrics: Metrics) -> tuple[pd.DataFrame, list[str]]:
                 "Approach": slug,
                 "Setting": names.get(slug, "setting") if is_probe(curve) else STEPS,
                 "Chosen": " · ".join(
-                    f"{said(row[axis] for axis in axes)} ({counted(int(row['folds']), 'fold')})"
+                    f"{setting_of(row[axis] for axis in axes)} "
+                    f"({counted(int(row['folds']), 'fold')})"
                     for row in taken.to_dict("records")
                 ),
                 "Inner macro AP": " · ".join(number(value, 3) for value in taken["macro_ap"]),
@@ -71,7 +72,7 @@ def chosen(metrics: Metrics) -> tuple[pd.DataFrame, list[str]]:
     return pd.DataFrame(rows), modalities
 
 
-def said(values: Iterable[object]) -> str:
+def setting_of(values: Iterable[object]) -> str:
     """A setting, of one number or of two."""
     return " and ".join(plain_number(value) for value in values)
 
@@ -98,7 +99,7 @@ def tuning(metrics: Metrics) -> pd.DataFrame:
     if rows.empty:
         return rows
     fixed = [
-        f"{row['setting']} = {said(str(row['fixed']).split(' and '))} in every fold"
+        f"{row['setting']} = {setting_of(str(row['fixed']).split(' and '))} in every fold"
         for row in rows.to_dict("records")
     ]
     return rows.assign(a=rows["approach"], b=fixed)
@@ -120,15 +121,13 @@ def budgets(metrics: Metrics) -> pd.DataFrame:
 
 def _budget(of: dict[str, Any]) -> str:
     if "grid" in of:
-        grid = ", ".join(plain_number(value) for value in of["grid"])
-        return f"solved for each setting of the grid {grid}; each fold chooses one"
-    several = {name: value for name, value in of.items() if isinstance(value, list)}
-    grid = {name: value for name, value in several.items() if len(value) > 1}
-    rest = {name: value for name, value in of.items() if name not in grid and name != "fixed"}
-    text = "trained by steps: " + ", ".join(_amounts(name, value) for name, value in rest.items())
-    if not grid:
-        return text
-    return f"{text}; each fold chooses of {', of '.join(_amounts(*each) for each in grid.items())}"
+        values = ", ".join(plain_number(value) for value in of["grid"])
+        return f"solved for each setting of the grid {values}; each fold chooses one"
+    amounts = {name: _amounts(name, value) for name, value in of.items() if name != "fixed"}
+    grid = [name for name in amounts if isinstance(of[name], list) and len(of[name]) > 1]
+    said = "trained by steps: " + ", ".join(amounts[name] for name in amounts if name not in grid)
+    several = ", of ".join(amounts[name] for name in grid)
+    return said + (f"; each fold chooses of {several}" if grid else "")
 
 
 def _amounts(name: str, value: object) -> str:

@@ -14,9 +14,9 @@ class Head(nn.Module):
 
     def __init__(self, shape: Sequence[int], n_outputs: int) -> None:
         super().__init__()
-        halves = [2 if side > MAX_SIDE else 1 for side in shape[1:]]
+        before, height, width = shape
+        halves = (1 + (height > MAX_SIDE), 1 + (width > MAX_SIDE))
         layers: list[nn.Module] = [nn.AvgPool2d(halves)] if max(halves) > 1 else []
-        before = shape[0]
         for channels in CHANNELS:
             # group, not batch, normalisation: an item's score must not depend on its batch
             layers += [

@@ -60,7 +60,7 @@ def test_a_probe_keeps_the_scores_without_a_choice(tmp_path, head, kept):
     params = load(ROOT / "params.yaml")
     budgets = dict(params.training.heads)
     assert isinstance(budgets["mlp"], HeadParams)
-    budgets["mlp"] = replace(budgets["mlp"], epochs=2)
+    budgets["mlp"] = replace(budgets["mlp"], epochs=(2,), weight_decay=(0.01,), fixed=None)
     params = replace(params, training=replace(params.training, heads=budgets))
     fold = np.arange(50) % 5
     films = Films(np.array(ids), Y_TRUE, fold, {name: n for n, name in enumerate(ids)}, fold)

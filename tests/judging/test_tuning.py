@@ -8,8 +8,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score
 
 from stages.base.params import ProbeParams
+from stages.base.params.budgets import FixedParams
 from stages.base.params.matrix import cells
-from stages.fitting.approaches import FIXED, fit
+from stages.fitting.approaches import FIXED, fit, training_budget
 from stages.fitting.films import read_films
 from stages.fitting.scores import Scores, save_scores, stored_label_sets
 from stages.judging.tuning import COLUMNS, tuning_rows
@@ -38,7 +39,7 @@ def fitted(params, judging, corpus):
         scores = {labels: outcome.scores for labels, outcome in outcomes.items()}
         save_scores(scores, corpus / f"scores/{slug}.npz")
         enough = dataclasses.replace(judging, min_films=SERIES)
-        return tuning_rows(corpus, [cell], heads, enough)
+        return tuning_rows(corpus, [cell], {slug: training_budget(cell, changed)}, enough)
 
     return fitted
 
@@ -78,12 +79,26 @@ def test_nothing_to_choose_gains_nothing(fitted):
     assert row["p_holm"] == 1 and row["verdict"] == "undecided"
 
 
-def test_what_is_trained_by_steps_is_not_compared(fitted, params, corpus):
-    heads = params.training.heads
-    short = {**heads, "mlp": dataclasses.replace(heads["mlp"], epochs=1)}
-    object.__setattr__(params.training, "heads", short)
+def trained_for(params, *epochs: int) -> None:
+    """Epochs of the mlp, the last of them fixed; one weight decay."""
+    fixed = FixedParams(epochs=epochs[-1], weight_decay=0.01)
+    head = dataclasses.replace(
+        params.training.heads["mlp"], epochs=epochs, weight_decay=(0.01,), fixed=fixed
+    )
+    object.__setattr__(params.training, "heads", {**params.training.heads, "mlp": head})
+
+
+def test_what_has_one_setting_is_not_compared(fitted, params, corpus):
+    trained_for(params, 1)
     assert fitted("colour_mlp") == []
     assert FIXED not in stored_label_sets(corpus / "scores/colour_mlp.npz")
+
+
+def test_epochs_of_what_is_trained_by_steps_are_compared(fitted, params):
+    trained_for(params, 1, 2)
+    (row,) = fitted("colour_mlp")
+    assert (row["setting"], row["fixed"]) == ("weight decay and epochs", "0.01 and 2")
+    assert row["films"] == FILMS and row["tuned_ap"] > 0 and row["fixed_ap"] > 0
 
 
 @pytest.fixture
@@ -92,7 +107,6 @@ def planted(params, judging, corpus):
 
     def planted(helped_films: dict[str, int], min_films: int = SERIES) -> list[dict]:
         films, rng = read_films(corpus), np.random.default_rng(0)
-        heads = params.training.heads
         for slug, helped in helped_films.items():
             noise = rng.random((2, FILMS, 10)).astype(np.float32)
             inner = np.zeros((5, FILMS, 10), np.float32)
@@ -106,7 +120,8 @@ def planted(params, judging, corpus):
         chosen = [cell for cell in cells(params) if cell.slug in helped_films]
         fewer = dataclasses.replace(chosen[0], slug="fewer", labels="one", base=chosen[0].slug)
         changed = dataclasses.replace(judging, min_films=min_films)
-        return tuning_rows(corpus, [*chosen, fewer], heads, changed)
+        budgets = {cell.slug: training_budget(cell, params) for cell in [*chosen, fewer]}
+        return tuning_rows(corpus, [*chosen, fewer], budgets, changed)
 
     return planted
 

@@ -54,7 +54,8 @@ def parameters() -> dict[str, Any]:
         "headline": {"picture": "look_linear", "sound": "hear_linear", "both": "late"},
     }
     params["training"] |= {"seeds": [0]}
-    params["training"]["heads"]["mlp"] |= {"epochs": 2}
+    fixed = {"epochs": 2, "weight_decay": 0.01}
+    params["training"]["heads"]["mlp"] |= {"epochs": [1, 2], "weight_decay": 0.01, "fixed": fixed}
     params["training"]["heads"]["linear"] = {"grid": [0.1, 1], "fixed": 0.1}
     params["training"]["heads"]["knn"] = {"grid": [3, 10], "fixed": 10}
     params["judging"] |= {"resamples": 100, "permutations": 100, "min_films": 20}

@@ -103,7 +103,12 @@ def catalogue(folder: Path, prevalence: dict[str, float], sample: bool, hostile:
             "training": {
                 "heads": {
                     "linear": {"grid": [1e-5, 0.01, 0.1, 1], "fixed": 1e-5},
-                    "mlp": {"epochs": 120, "learning_rate": 0.003},
+                    "mlp": {
+                        "epochs": [15, 30],
+                        "learning_rate": 0.003,
+                        "weight_decay": [0.01, 3],
+                        "fixed": {"epochs": 30, "weight_decay": 0.01},
+                    },
                     "not_in_the_matrix": {"epochs": 1},
                 },
                 "contexts": {"attention": {"epochs": 60}},

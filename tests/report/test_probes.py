@@ -80,6 +80,50 @@ def test_inner_scores_are_drawn_over_the_settings_with_marks_for_those_taken() -
     assert points["transform"] == [{"filter": "datum.folds > 0"}] and "transform" not in line
 
 
+STEPS = pd.DataFrame(
+    [
+        {"step": step, "part": f"{part} at {decay}", "value": value}
+        for decay, step, *values in (
+            ("0.01", 15, 0.30, 0),
+            ("0.01", 30, 0.35, 1),
+            ("0.01", 60, 0.34, 0),
+            ("3", 15, 0.31, 0),
+            ("3", 30, 0.36, 4),
+            ("3", 60, 0.33, 0),
+        )
+        for part, value in zip(("macro_ap", "folds"), values, strict=True)
+    ]
+)
+
+
+def test_what_is_trained_by_steps_says_what_it_chose(metrics: Metrics) -> None:
+    row = chosen(metrics, STEPS)
+    assert row["Setting"] == "weight decay and epochs"
+    assert row["Chosen"] == "0.01 and 30 (1 fold) · 3 and 30 (4 folds)"
+    assert row["Inner macro AP"] == "0.350 · 0.360"
+    assert row["Note"] == "at the edge of the grid"  # of two decays each is an end
+    one = STEPS[STEPS["part"].str.endswith("0.01")]
+    assert chosen(metrics, one)["Note"] == "–"
+
+
+def test_inner_scores_are_drawn_over_epochs_a_line_for_each_decay() -> None:
+    spec = figures.steps(probes.steps(STEPS), "colour_mlp").to_dict()
+    assert spec["title"]["text"] == (
+        "colour_mlp: weight decay 0.01 and 30 epochs in 1 fold and weight decay 3 and 30 epochs in "
+        "4 folds"
+    )
+    line, points = spec["layer"]
+    assert line["encoding"]["detail"]["field"] == "decay"
+    assert points["transform"] == [{"filter": "datum.folds > 0"}]
+
+
+def test_the_loss_is_drawn_without_what_was_chosen() -> None:
+    losses = pd.DataFrame({"step": [1, 1], "part": ["train", "held_out"], "value": [0.6, 0.62]})
+    chart = figures.learning_curve(pd.concat([losses, STEPS]), "colour_mlp").to_dict()
+    (rows,) = chart["datasets"].values()
+    assert {row["part"] for row in rows} == {"train", "held_out"}
+
+
 def test_losses_are_drawn_over_epochs() -> None:
     rows = [(1, "train", 0.6), (2, "train", 0.5), (1, "held_out", 0.62), (2, "held_out", 0.64)]
     losses = pd.DataFrame(rows, columns=["step", "part", "value"])
@@ -114,7 +158,10 @@ def test_budgets_are_of_what_runs(metrics: Metrics) -> None:
         "head linear": (
             "solved for each setting of the grid 0.00001, 0.01, 0.1, 1; each fold chooses one"
         ),
-        "head mlp": "trained by steps: epochs 120, learning rate 0.003",
+        "head mlp": (
+            "trained by steps: learning rate 0.003; each fold chooses of epochs 15, 30, of weight "
+            "decay 0.01, 3"
+        ),
     }
     assert "attention" not in " ".join(probes.budgets(metrics)["Trained or solved"])
 
@@ -122,7 +169,7 @@ def test_budgets_are_of_what_runs(metrics: Metrics) -> None:
 def test_where_nothing_is_solved_the_pages_say_so(metrics: Metrics, tmp_path: Path) -> None:
     curves = {slug: each for slug, each in metrics.curves.items() if not probes.is_probe(each)}
     none = replace(metrics, curves=curves, folder=tmp_path, parameters={})
-    assert "No approach of this matrix is a probe" in sections.chosen(none).text
+    assert "No approach of this matrix has a setting to choose" in sections.chosen(none).text
     assert "No approach of this matrix has a setting to choose" in sections.tuning(none).text
     assert "<summary>" in sections.curves(none).text and "probe" not in sections.curves(none).text
     assert sections.budgets(none).text == ""

@@ -92,7 +92,9 @@ def shrink(params: dict[str, Any]) -> None:
     params["training"]["middle_frames"] = 4
     for budgets in ("heads", "contexts"):
         for budget in params["training"][budgets].values():
-            budget |= {"epochs": 2} if "epochs" in budget else {}
+            if "epochs" in budget:
+                fixed = {"epochs": 2, "weight_decay": 0.01}
+                budget |= {"epochs": [1, 2], "weight_decay": 0.01, "fixed": fixed}
     for section in ("approaches", "early", "late"):
         found = params["matrix"][section].items()
         params["matrix"][section] = {slug: item for slug, item in found if slug in KEPT}
