@@ -5,7 +5,7 @@ import pytest
 from sklearn.metrics import average_precision_score
 
 from stages.base.params import ProbeParams
-from stages.fitting import fusion, probing
+from stages.fitting import choosing, fusion, probing
 from stages.fitting.items import Items
 from stages.fitting.refitting import DrawnScores, Headline, Solvable, join, score_drawn, solve
 from stages.fitting.scores import Scores
@@ -139,12 +139,12 @@ def test_a_leak_in_the_choice_is_seen(monkeypatch):
     """If the setting were chosen on the judged films, the test above would fail."""
     of, drawn = solvable(tell=0.3), draws(0)[40][2]
 
-    def leaky(self, scored, without, column):
-        films = self.fold_of == without[0]
-        found = next(iter(scored.values()))[:, films][:, :, column]
-        return probing._average_precision(found, self.y[films])
+    def leaky(scored, y, fold_of, without, columns):
+        films = fold_of == without[0]
+        found = next(iter(scored.values()))[:, films][:, :, columns]
+        return choosing.average_precision(found, y[films])
 
-    monkeypatch.setattr(probing.ProbedFilms, "average_precision", leaky)
+    monkeypatch.setattr(probing, "rank", leaky)
     before, after = (
         score_drawn(each, drawn).score for each in (of, flipped(of, np.flatnonzero(of.fold == 2)))
     )
