@@ -7,15 +7,16 @@ loop. Both are whole numbers of 16 bits, in 128ths.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import cycle, repeat
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from stages.sample.nv12 import BLACK, HEIGHT, WIDTH, chroma, from_rgb, luma
-from stages.sample.picture_cues import Loop
 from stages.sample.scenes import Image, hsv
 
+STEP = 2  # frames per step of a cue's loop: animated on twos
 ONE = 128  # what stands for a gain of 1, and for one level of brightness
 GRAIN_LIMIT = 16  # levels
 GRAIN_MARGIN = 32  # pixels that the plate of grain is larger than the picture
@@ -23,6 +24,27 @@ BLACK_LEVEL = BLACK.astype(np.uint16)
 BASE = ONE * BLACK_LEVEL  # black, and what keeps sums above 0: `finish` takes it off
 luma(BASE)[:] += ONE * GRAIN_LIMIT
 chroma(BASE)[:] += ONE * 128
+
+
+@dataclass(frozen=True)
+class Loop:
+    """A cue's moving overlay."""
+
+    colour: tuple[int, int, int]
+    """That of the scene's light, RGB."""
+    light: Image
+    """(n_steps, HEIGHT, WIDTH, 3) uint8, RGB."""
+    mask: Image | None = None
+    """(1 or n_steps, HEIGHT, WIDTH) uint8: how much of the scene shows; None for all of it."""
+
+    @property
+    def tint(self) -> NDArray[np.float64]:
+        """(3,) what the scene is multiplied by."""
+        return np.array(self.colour) / 255
+
+    def masks(self) -> Iterator[Image | None]:
+        """The mask of each step, again and again."""
+        return repeat(None) if self.mask is None else cycle(self.mask)
 
 
 @dataclass(frozen=True)
@@ -56,7 +78,7 @@ class Grade:
         for light, mask in zip(loop.light[:steps], loop.masks(), strict=False):
             if mask is not None:
                 shown = np.rint(_both(mask) * (lit / np.float32(255))).astype(np.uint16)
-            tinted = from_rgb(cv2.multiply(light, (*self.tint, 0.0)))
+            tinted = from_rgb(cv2.multiply(light, np.append(self.tint, 0.0)))
             added = np.rint((tinted - BLACK.astype(np.float32)) * lit).astype(np.int16)
             yield Overlay(shown, BASE - BLACK_LEVEL * shown + added.view(np.uint16))
 
@@ -74,7 +96,8 @@ class Grade:
         """The picture of a frame, by its number, from sums in ONEs."""
         x, y = self.places[frame % len(self.places)]
         cv2.subtract(luma(sums), self.grain[y : y + HEIGHT, x : x + WIDTH], dst=luma(sums))
-        cv2.subtract(sums[HEIGHT:], 128.0 * ONE, dst=sums[HEIGHT:])
+        colour = np.maximum(sums[HEIGHT:], 128 * ONE, out=sums[HEIGHT:])
+        colour -= 128 * ONE
         return cv2.convertScaleAbs(sums, alpha=1 / ONE)
 
 

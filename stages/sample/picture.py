@@ -7,7 +7,7 @@ from math import sin
 import cv2
 import numpy as np
 
-from stages.sample.grade import Grade, draw_grade, no_grade
+from stages.sample.grade import STEP, Grade, draw_grade, no_grade
 from stages.sample.nv12 import (
     BLACK,
     HALF,
@@ -20,7 +20,7 @@ from stages.sample.nv12 import (
     planes,
     to_rgb,
 )
-from stages.sample.picture_cues import STATIC_CUES, STEP
+from stages.sample.picture_cues import STATIC_CUES
 from stages.sample.plan import Plan, scene_numbers, stream
 from stages.sample.scenes import PLATE, Image, gradient, hsv, paint_scene, smooth_noise
 
@@ -67,7 +67,7 @@ def _shoot(
     scenery = paint_scene(stream(key, "scene", scene))
     exposure = 0.6 + 0.9 * float(stream(key, "light", scene).random())
     tint = grade.tint if loop is None else grade.tint * loop.tint
-    plate = Plate(cv2.multiply(cv2.convertScaleAbs(scenery, alpha=exposure), (*tint, 0.0)))
+    plate = Plate(cv2.multiply(cv2.convertScaleAbs(scenery, alpha=exposure), np.append(tint, 0.0)))
     overlays = list(grade.overlays(loop, -(-frames // STEP)))
     camera = _Camera(stream(key, "camera", number))
     seen = np.empty_like(BLACK)

@@ -3,39 +3,15 @@
 Such a cue is a short loop over the scene: picture = scene × tint × mask / 255 + light.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from itertools import cycle, repeat
+from collections.abc import Callable
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from stages.sample.grade import Loop
 from stages.sample.nv12 import HEIGHT, SIZE, WIDTH
 from stages.sample.scenes import Image, gradient, hsv, smooth_noise
-
-STEP = 2  # frames per step of a loop: animated on twos
-
-
-@dataclass(frozen=True)
-class Loop:
-    """A cue's moving overlay."""
-
-    colour: tuple[int, int, int]
-    """That of the scene's light, RGB."""
-    light: Image
-    """(n_steps, HEIGHT, WIDTH, 3) uint8, RGB."""
-    mask: Image | None = None
-    """(1 or n_steps, HEIGHT, WIDTH) uint8: how much of the scene shows; None for all of it."""
-
-    @property
-    def tint(self) -> NDArray[np.float64]:
-        """(3,) what the scene is multiplied by."""
-        return np.array(self.colour) / 255
-
-    def masks(self) -> Iterator[Image | None]:
-        """The mask of each step, again and again."""
-        return repeat(None) if self.mask is None else cycle(self.mask)
 
 
 def fireballs(rng: np.random.Generator) -> Loop:
@@ -82,7 +58,7 @@ def jungle(rng: np.random.Generator) -> Loop:
     for start in rng.uniform(-60, WIDTH, 4):
         corners = [(start, 0), (start + 14, 0), (start + 90, HEIGHT), (start + 50, HEIGHT)]
         cv2.fillPoly(beams, [np.array(corners, np.int32)], (60, 78, 22))
-    beams = cv2.add(cv2.blur(beams, (9, 9)), (6, 30, 4, 0))
+    beams = cv2.add(cv2.blur(beams, (9, 9)), np.full_like(beams, (6, 30, 4)))
     return _sway(fringe, (120, 205, 100), beams, 2.0)
 
 
@@ -183,7 +159,8 @@ def bokeh(rng: np.random.Generator) -> Loop:
             strength = colour * (0.32 + 0.14 * np.sin(turn))
             cv2.circle(disc, centre, radius, strength.tolist(), -1, cv2.LINE_AA)
             cv2.add(lights[step], disc, dst=lights[step])
-    soft = np.stack([cv2.add(cv2.blur(light, (3, 3)), (58, 24, 26, 0)) for light in lights])
+    warm = np.full_like(lights[0], (58, 24, 26))
+    soft = np.stack([cv2.add(cv2.blur(light, (3, 3)), warm) for light in lights])
     return Loop((200, 140, 130), soft)
 
 

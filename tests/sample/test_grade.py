@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from stages.sample.grade import GRAIN_MARGIN, ONE, Grade, Overlay, draw_grade, no_grade
+from stages.sample.grade import GRAIN_MARGIN, ONE, Grade, Loop, Overlay, draw_grade, no_grade
 from stages.sample.nv12 import from_rgb, to_rgb
-from stages.sample.picture_cues import STATIC_CUES, Loop
+from stages.sample.picture_cues import STATIC_CUES
 
 
 def even(colour: tuple[int, int, int]) -> np.ndarray:
@@ -65,7 +65,7 @@ def test_no_sum_leaves_its_sixteen_bits(cue):
     for grade in (no_grade(), draw_grade(rng)):
         for over in grade.overlays(STATIC_CUES[cue](rng), 4):
             for corner in corners.tolist():
-                scene = from_rgb(even(tuple(corner))).astype(np.int64)
+                scene = from_rgb(np.full((144, 256, 3), corner, np.uint8)).astype(np.int64)
                 exact = scene * over.gain + over.offset
                 assert exact.max() <= 65_535
                 assert over.offset.max() < 60_000  # below zero it would have wrapped to more
