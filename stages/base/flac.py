@@ -1,5 +1,7 @@
 """Decode the FLAC of a window of sound, as the packs hold it."""
 
+from typing import Any
+
 import av
 import numpy as np
 
@@ -14,6 +16,6 @@ def decode_flac(data: bytes) -> tuple[np.ndarray, int]:
     """
     decoder = av.CodecContext.create("flac", "r")
     decoder.thread_count = 1
-    frames = [*decoder.decode(av.Packet(data)), *decoder.decode(None)]
+    frames: list[Any] = [*decoder.decode(av.Packet(data)), *decoder.decode(None)]
     blocks = [np.frombuffer(frame.planes[0], np.int16, frame.samples) for frame in frames]
     return np.multiply(np.concatenate(blocks), FULL_SCALE, dtype=np.float32), decoder.sample_rate

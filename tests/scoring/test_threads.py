@@ -37,7 +37,7 @@ def test_the_number_of_threads_changes_nothing(monkeypatch):
         monkeypatch.setenv("WORKERS", count)
         resamples = resampled_average_precision(y_true, scores, 200, 0)
         tests = (
-            paired_permutation_test(y_true, *scores[:2], 99, 0),
+            paired_permutation_test(y_true, scores[0], scores[1], 99, 0),
             no_skill_test(y_true, scores[0], 99, 0),
         )
         found.append((resamples.values.tobytes(), resamples.jackknife.tobytes(), tests))

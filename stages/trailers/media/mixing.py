@@ -29,9 +29,8 @@ class Downmixer:
         """(samples,) float32, full scale 1 (a float codec may exceed it)."""
         channels = frame.layout.nb_channels
         if channels == 2 and frame.format.name == "fltp":  # AAC, Opus and MP3, frame after frame
-            left, right = (
-                np.frombuffer(plane, np.float32, frame.samples) for plane in frame.planes
-            )
+            planes: Any = frame.planes
+            left, right = (np.frombuffer(plane, np.float32, frame.samples) for plane in planes)
             mean = np.add(left, right, dtype=np.float64) / 2
         else:
             values = self._to_stereo(frame) if channels > 2 else _to_float(frame)
