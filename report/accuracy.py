@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from report.corpora import Corpus
-from report.html import Html, as_json
+from report.html import Html, as_json, column
 from report.text import number
 from stages.base import published_studies as studies
 
@@ -143,7 +143,7 @@ def lab(choices: list[Labels]) -> Html:
         f'<option value="{at}">{escape(each.title)}</option>' for at, each in enumerate(choices)
     )
     data = "".join(map(_data, choices))
-    head = "".join(f'<th scope="col" class="number">{text}</th>' for _, text in ANSWERS)
+    head = column("Measure", "") + "".join(column(text) for _, text in ANSWERS)
     body = "".join(
         f'<tr data-measure="{key}"><th scope="row">{name}<small>{about}</small></th>'
         + "".join(
@@ -164,7 +164,7 @@ def lab(choices: list[Labels]) -> Html:
         '<p class="presets"><button type="button" id="lab-reset">As they were</button> '
         '<span id="lab-kept"></span></p>'
         '<div class="table-frame" tabindex="0" role="region" aria-label="What each answer scores">'
-        '<table data-quarto-disable-processing="true"><thead><tr><th scope="col">Measure</th>'
+        '<table data-quarto-disable-processing="true"><thead><tr>'
         f"{head}</tr></thead><tbody>{body}</tbody></table></div>"
         f'<p id="lab-finding" role="status"></p>{NO_SCRIPT}</div>'
     )

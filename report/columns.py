@@ -25,6 +25,9 @@ EXPLAINED: Mapping[str, str] = {
     "From": "What the scores are made from.",
     "Why": "Why it was not run.",
     "Note": "What to know when reading the row.",
+    "Measure": "What is computed of each answer.",
+    "Constant guess": "The same scores for every film: the share of films with each label.",
+    "Every label": "The same high score for every label of every film.",
     # scores
     "Macro AP": "Average precision, as a plain mean over the genres; 1 is perfect.",
     "Micro AP": "Average precision over all pairs of film and genre in one list.",

@@ -163,6 +163,11 @@ def table(
     )
 
 
+def column(name: str, kind: str = "number") -> str:
+    """The heading of a column that a script fills, of numbers where nothing else is said."""
+    return f'<th scope="col" class="{kind}"{_about(name, "")}>{escape(name)}</th>'
+
+
 def figure(
     chart: alt.TopLevelMixin,
     name: str,

@@ -4,10 +4,9 @@ from html import escape
 
 import pandas as pd
 
-from report.columns import about
 from report.figures import sweep
 from report.figures.thresholds import EVERYTHING
-from report.html import Html, as_json, figure
+from report.html import Html, as_json, column, figure
 from report.loading import Metrics
 
 MEASURES = ("precision", "recall", "f1")
@@ -40,7 +39,7 @@ def slider(metrics: Metrics) -> Html:
         f"{escape(slug)}</option>"
         for slug in rows
     )
-    head = "".join(map(_heading, AVERAGES))
+    head = column("Averaged", "") + "".join(map(column, AVERAGES))
     body = []
     for measure in MEASURES:
         name = "F1" if measure == "f1" else measure.capitalize()
@@ -58,7 +57,7 @@ def slider(metrics: Metrics) -> Html:
         f'max="{len(thresholds) - 1}" value="{thresholds.index(start)}"></label></div>'
         '<p class="caption">At this threshold; in small type: every genre for every film</p>'
         '<div class="table-frame"><table data-quarto-disable-processing="true">'
-        f"<thead><tr>{_heading('Averaged', '')}{head}</tr></thead>"
+        f"<thead><tr>{head}</tr></thead>"
         f"<tbody>{''.join(body)}</tbody></table></div>"
         f"<details><summary>By genre</summary>{_by_genre(metrics)}</details>"
         f'<script type="application/json" class="values">{as_json(data)}</script></div>'
@@ -80,7 +79,7 @@ def _genre_values(metrics: Metrics) -> dict[str, dict[str, dict[str, list[float 
 
 def _by_genre(metrics: Metrics) -> str:
     """A row a genre, which the script fills from threshold_genres.csv."""
-    head = "".join(map(_heading, ("Precision", "Recall", "F1")))
+    head = column("Genre", "") + "".join(map(column, ("Precision", "Recall", "F1")))
     cells = "".join(
         f'<td class="number"><output data-measure="{measure}"></output></td>'
         for measure in MEASURES
@@ -92,18 +91,12 @@ def _by_genre(metrics: Metrics) -> str:
     return (
         '<div class="table-frame" tabindex="0" role="region" aria-label="By genre">'
         '<table data-quarto-disable-processing="true"><thead><tr>'
-        f"{_heading('Genre', '')}{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+        f"{head}</tr></thead><tbody>{rows}</tbody></table></div>"
         '<p class="source none-here">By genre there are numbers at every threshold for the '
         "approaches named before the run, and at the fixed thresholds for the others.</p>"
         '<p class="source">Data: <a href="metrics/threshold_genres.csv" download>'
         "threshold_genres.csv</a></p>"
     )
-
-
-def _heading(name: str, kind: str = "number") -> str:
-    """The heading of a column, of numbers where nothing else is said."""
-    said = escape(about(name))
-    return f'<th scope="col" class="{kind}" data-about="{said}">{escape(name)}</th>'
 
 
 def _lines(frame: pd.DataFrame) -> list[list[float | None]]:

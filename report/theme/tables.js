@@ -11,6 +11,7 @@
     tip.hidden = true;
     document.body.append(tip);
     let shown = null;
+    let of = null;
     let leaving = 0;
 
     function hide() {
@@ -22,10 +23,15 @@
     function show(head, control) {
       hide();
       shown = control;
+      of = head;
       tip.textContent = head.dataset.about;
       tip.hidden = false;
       control.setAttribute("aria-describedby", tip.id);
-      const place = head.getBoundingClientRect();
+      follow();
+    }
+    function follow() { // also where a focus scrolled to the heading
+      if (!shown) return;
+      const place = of.getBoundingClientRect();
       const widest = document.documentElement.clientWidth - tip.offsetWidth - EDGE;
       tip.style.left = Math.max(EDGE, Math.min(place.left, widest)) + "px";
       const below = place.bottom + tip.offsetHeight + EDGE < window.innerHeight;
@@ -47,7 +53,7 @@
     tip.addEventListener("mouseenter", () => window.clearTimeout(leaving));
     tip.addEventListener("mouseleave", leave);
     document.addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
-    document.addEventListener("scroll", hide, { passive: true, capture: true });
+    document.addEventListener("scroll", follow, { passive: true, capture: true });
   }
 
   function tell(frame) {

@@ -71,6 +71,7 @@ def inventory(folder: Path, approaches: dict[str, Any], named: bool) -> None:
         ("clip", "picture", "224 × 224", "768", 85800000, "MIT", 0, "unknown"),
     ]
     more = {"trained_on": "pictures", "source": "timm/x", "revision": "f" * 40}
+    more |= {"paper": "Oquab et al. 2023, arXiv 2304.07193"}
     rows = [dict(zip(names, row, strict=True)) | more for row in models]
     words = [{"name": word} if named else {} for word in ("colours", "CLIP")]
     write_csv(folder, "models", [row | word for row, word in zip(rows, words, strict=True)])

@@ -22,7 +22,7 @@ def test_the_answer_and_its_figure_are_above_the_fold(
         assert page.locator(".answer strong").count() == 4
         assert page.eval_on_selector(".answer", BOTTOM) < page.eval_on_selector("#answer", BOTTOM)
         assert page.eval_on_selector("#answer .vega svg", BOTTOM) <= height, name
-        texts = page.locator("#answer .mark-text text").all_inner_texts()
+        texts = page.locator("#answer .mark-text text").all_text_contents()
         assert sum(" to " in text for text in texts) == 4  # intervals, of each in the figure
         words = page.inner_text("main")
         assert "p = " not in words and "p < " not in words, name

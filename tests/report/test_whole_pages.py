@@ -12,7 +12,7 @@ from report import papers
 from report.columns import EXPLAINED
 from stages.rendering import footers, search
 
-HEAD = re.compile(r'<th scope="col"([^>]*)>(.*?)</th>', re.DOTALL)
+HEAD = re.compile(r'<th ([^>]*scope="col"[^>]*)>(.*?)</th>', re.DOTALL)
 ROOT = Path(__file__).parents[2]
 
 
