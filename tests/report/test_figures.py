@@ -18,6 +18,13 @@ BETTER = "both together beat the better of the two"
 CONFUSED = pd.DataFrame(
     {"genre": ["Crime", "Drama"], "other": ["Drama", "Crime"], "share": [0.25, 0.1], "films": 40}
 )
+STEPS = pd.DataFrame(
+    {
+        "part": ["macro_ap at 0.1", "macro_ap at 0.1", "folds at 0.1", "folds at 0.1"],
+        "step": [10, 20, 10, 20],
+        "value": [0.4, 0.45, 1, 4],
+    }
+)
 
 
 def charts(metrics: Metrics) -> dict[str, Any]:
@@ -70,6 +77,10 @@ def charts(metrics: Metrics) -> dict[str, Any]:
             metrics.curves[metrics.names.of("mfcc_mlp")], "mfcc_mlp"
         ),
         "settings": figures.settings(grid, "mfcc_linear", "C"),
+        "steps": figures.steps(tables.probes.steps(STEPS), "mfcc_mlp"),
+        "accuracy_against_precision": figures.accuracy_against_precision(
+            metrics.approaches, 0.3, "Some films"
+        ),
         "training_sets": figures.training_sets(metrics.table("learning_curve"), chance),
         "timings": figures.timings(tables.run.stages(metrics)),
         "price": figures.price(priced),
