@@ -20,7 +20,7 @@ def confusion(metrics: Metrics) -> Html:
         "confusion",
         source="confusion.csv",
         numbers=tables.confusions(cells, names),
-        others="Of the films with the row's genre and without this one, the share that are scored "
-        "as it; in brackets by how many points more than other films.",
+        others="Of the films with the row's genre and without this one, how many more in a hundred "
+        "are scored as it than of other films.",
     )
     return html.heading("Which genres are confused") + drawn

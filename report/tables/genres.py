@@ -67,12 +67,12 @@ def excess(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def confusions(cells: pd.DataFrame, names: list[str]) -> pd.DataFrame:
-    """A row a genre, a column a genre that it is scored as: share and excess, as texts."""
+    """A row a genre, a column a genre that it is scored as: the excess in points, as texts."""
     known = {(cell["genre"], cell["other"]): cell for cell in cells.to_dict("records")}
 
     def said(genre: str, other: str) -> str:
         cell = known.get((genre, other))
-        return f"{cell['share']:.0%} ({signed(100 * cell['excess'], 0)})" if cell else "–"
+        return signed(100 * cell["excess"], 0) if cell else "–"
 
     columns = {other: [said(genre, other) for genre in names] for other in names}
     return pd.DataFrame({"Films with": names, **columns})

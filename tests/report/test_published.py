@@ -66,7 +66,7 @@ def test_no_file_of_the_pages_says_which_genres_a_film_has(published_preview: Pa
     assert '"genres":[' not in script.partition('"films":')[2]
     pages = texts(published_preview)
     assert "Its genres are not shown" in pages["films"] and "Highest scores" not in pages["films"]
-    assert "25% of Crime films not labelled Drama" in pages["genres"]  # counted beforehand
+    assert "scored as Drama more often than others: 25% of those" in pages["genres"]  # counted
 
 
 def test_labels_come_from_the_catalogue_where_it_is(tmp_path: Path) -> None:
@@ -118,7 +118,7 @@ def test_what_was_planted_stands_beside_each_claim(metrics: Metrics) -> None:
 
 def test_the_home_opens_with_films_and_names_the_instrument(whole: Path) -> None:
     text = texts(whole)["index"]
-    assert "By published features of 240 real films," in text and "These are not films" not in text
+    assert "On 240 real trailers, picture and sound" in text and "These are not films" not in text
     assert "Features of 2018" in text and "computed and published by others" in text
     assert 'href="sample/instrument.html"' in (whole / "index.html").read_text("utf-8")
 

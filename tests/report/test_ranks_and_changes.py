@@ -82,7 +82,7 @@ def test_excess_is_beyond_what_any_film_has() -> None:
     scale = spec["layer"][0]["encoding"]["color"]["scale"]
     assert scale["domain"] == pytest.approx([-0.21, 0.21]) and scale["domainMid"] == 0
     shown = genres.confusions(cells, ["Crime", "Drama", "Horror"]).set_index("Films with")
-    assert list(shown.loc["Crime"]) == ["–", "25% (−21)", "–"]
+    assert list(shown.loc["Crime"]) == ["–", "−21", "–"]
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ def test_a_card_and_its_comparisons_are_shown_as_text(made_up, tmp_path):
     shown = sections.sent_in(load(folder))
     assert "<img" not in shown.text and "&lt;img src=x" in shown.text
     assert set(re.findall(r'href="([^"]*)"', shown.text)) == {
-        *("metrics/submitted.csv", "metrics/comparisons.csv")
+        *("metrics/submitted.csv", "metrics/comparisons.csv", "#submitted", "#sent-in")
     }
     assert "none of our films" in shown.text and "theirs" in shown.text
     assert "`x`" not in shown._repr_markdown_() and "<figure" in shown.text
