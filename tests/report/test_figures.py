@@ -18,19 +18,15 @@ BETTER = "both together beat the better of the two"
 CONFUSED = pd.DataFrame(
     {"genre": ["Crime", "Drama"], "other": ["Drama", "Crime"], "share": [0.25, 0.1], "films": 40}
 )
-STEPS = pd.DataFrame(
-    {
-        "part": ["macro_ap at 0.1", "macro_ap at 0.1", "folds at 0.1", "folds at 0.1"],
-        "step": [10, 20, 10, 20],
-        "value": [0.4, 0.45, 1, 4],
-    }
-)
+STEPS = [("macro_ap at 0.1", 10, 0.4), ("macro_ap at 0.1", 20, 0.45)]
+STEPS += [("folds at 0.1", 10, 1), ("folds at 0.1", 20, 4)]
 
 
 def charts(metrics: Metrics) -> dict[str, Any]:
     shares = pd.Series(metrics.catalogue["prevalence"])
     count = metrics.catalogue["films"]
     chance = wording.chance_level(metrics)
+    stepped = pd.DataFrame(STEPS, columns=["part", "step", "value"])
     grid = tables.probes.settings(metrics.curves[metrics.names.of("mfcc_linear")])
     rates = tables.instrument.false_alarms(metrics)
     recovered = pd.DataFrame(
@@ -77,7 +73,7 @@ def charts(metrics: Metrics) -> dict[str, Any]:
             metrics.curves[metrics.names.of("mfcc_mlp")], "mfcc_mlp"
         ),
         "settings": figures.settings(grid, "mfcc_linear", "C"),
-        "steps": figures.steps(tables.probes.steps(STEPS), "mfcc_mlp"),
+        "steps": figures.steps(tables.probes.steps(stepped), "mfcc_mlp"),
         "accuracy_against_precision": figures.accuracy_against_precision(
             metrics.approaches, 0.3, "Some films"
         ),
