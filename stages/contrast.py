@@ -30,9 +30,7 @@ def main() -> None:
         prog="python -m stages.contrast",
         description="Compare picture with sound genre by genre, fusions with their parts, fewer "
         "labels with all, grouped with ungrouped folds, chosen settings with fixed ones; judge the "
-        "seed study's claims and rank all approaches. Writes claims.csv, complementarity.csv, "
-        "owned_genres.csv, label_sets.csv, ungrouped.csv, tuning.csv and rank_intervals.csv to "
-        "metrics/.",
+        "seed study's claims and rank all approaches. Writes a table of each to metrics/.",
     ).parse_args()
 
     from functools import partial
@@ -70,11 +68,8 @@ def main() -> None:
     write_csv(sure, rank_intervals.COLUMNS, folder / "rank_intervals.csv")
     split = ungrouped.ungrouped_rows(places.data(), cells(params), judging)
     write_csv(split, ungrouped.COLUMNS, folder / "ungrouped.csv")
-    budgets = {
-        cell.slug: training_budget(cell, params)
-        for cell in cells(params)
-        if cell.kind in ("single", "early")
-    }
+    fitted = [cell for cell in cells(params) if cell.kind in ("single", "early")]
+    budgets = {cell.slug: training_budget(cell, params) for cell in fitted}
     chosen = tuning.tuning_rows(places.data(), cells(params), budgets, judging)
     write_csv(chosen, tuning.COLUMNS, folder / "tuning.csv")
     say(counted(len(rows), "comparison of label sets", "comparisons of label sets"))
