@@ -26,7 +26,7 @@ def accuracy_against_precision(rows: pd.DataFrame, constant: float | None, title
     x = alt.X("keras_accuracy:Q", title="Keras’ accuracy", scale=AXIS, axis=alt.Axis(format=".2f"))
     points = (
         alt.Chart(rows)
-        .mark_point(filled=True, size=80, opacity=0.85)
+        .mark_point(filled=True, size=80, opacity=1)
         .encode(
             x=x,
             y=alt.Y("macro_ap:Q", title="macro average precision", scale=AXIS),

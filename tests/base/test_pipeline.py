@@ -27,7 +27,10 @@ ARGUMENTS = {
     "features": ["table"],
     "__main__": ["results"],
 }
-NEEDS_NOTHING = {"catalogue", "choose", "collect", "corpora", "plan", "submitted", "weights"}
+NEEDS_NOTHING = {
+    *("catalogue", "check_family", "choose", "collect", "corpora", "describe", "plan"),
+    *("submitted", "weights"),
+}
 OF_FEATURES = {"features", "left_out"}  # which a corpus of trailers does not have
 CALLS = [
     (entry, argument)

@@ -23,6 +23,8 @@ ELSEWHERE = {
     "stages/rendering/preview.py": "in a temporary folder",
     "stages/rendering/site.py": "in a temporary folder",
     "stages/rendering/home.py": "in a temporary folder",
+    "stages/rendering/labels.py": "in a temporary folder",
+    "stages/commands/families/measuring.py": "to the kernel, which then measures memory anew",
     "stages/rendering/films.py": "in a temporary folder",
     "stages/rendering/guide.py": "in a temporary folder",
     "stages/base/store/content.py": "a damaged entry, moved out of the way",
