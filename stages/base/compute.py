@@ -1,6 +1,11 @@
 """How a process computes with torch and OpenCV: set here and nowhere else, once it begins."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
+from threadpoolctl import ThreadpoolController
 
 
 def configure_torch() -> None:
@@ -23,3 +28,15 @@ def use_one_thread() -> None:
     cv2.setNumThreads(1)
     if torch := sys.modules.get("torch"):  # not every family loads it
         torch.set_num_threads(1)
+
+
+@contextmanager
+def one_thread_of_blas() -> Iterator[None]:
+    """For small matrices: threads that wait for one another take several times as long."""
+    with _blas().limit(limits=1):
+        yield
+
+
+@cache
+def _blas() -> ThreadpoolController:
+    return ThreadpoolController().select(user_api="blas")

@@ -13,7 +13,7 @@ import numpy as np
 from scipy.linalg import eigh
 from scipy.sparse import csr_array, vstack
 
-from stages.fitting.groups import Groups
+from stages.fitting.groups import Apart, Groups
 from stages.fitting.rows import Rows
 from stages.fitting.scaling import (
     CLIP,
@@ -33,7 +33,9 @@ RANK = 1e-14  # share of the largest eigenvalue below which one is rounding
 class Features(Protocol):
     """Features of training sets: products with coefficients and with residuals."""
 
-    groups: Groups
+    @property
+    def groups(self) -> Groups | Apart: ...
+
     mean: np.ndarray
     """(n_sets, d)."""
     std: np.ndarray
@@ -187,32 +189,60 @@ class Shared:
         return vstack(blocks, format="csr")
 
 
-class Reduced:
-    """One set with fewer items than features: coordinates of the items with the same Gram matrix.
+class Own:
+    """Sets that share nothing but their steps, each in coordinates of its own.
 
-    The optimum is a sum of items, so nothing is lost: with Z Z' = U Λ U' the problem in U √Λ has
-    the same losses and the same penalty, and its own features have no correlation.
+    With Z Z' = U Λ U' the problem in U √Λ has the same losses and the same penalty (the optimum is
+    a sum of items, so nothing is lost), no more features than items, and features without any
+    correlation, whose curvature is known. Sets with fewer items than the longest end in rows of
+    zeros.
     """
 
-    def __init__(self, x: Rows, weight: np.ndarray, rows: np.ndarray, genres: int) -> None:
-        mean, std = mean_and_std(x, weight, rows)
-        self.mean, self.std = mean[None], std[None]
-        self.groups = Groups([rows], genres)
-        self.z = standardised(x[self.groups.rows[0]], mean, std)
-        values, axes = eigh(self.z @ self.z.T, overwrite_a=True, check_finite=False, driver="evd")
-        known = values > RANK * values[-1]
-        self.root = np.sqrt(values[known])
-        self.axes, self.values = axes[:, known], values[known] / len(rows)
-        self.coordinates, self.width = self.axes * self.root, len(self.root)
+    def __init__(
+        self, x: Rows, weight: np.ndarray, train: Sequence[np.ndarray], genres: int
+    ) -> None:
+        found = [mean_and_std(x, weight, rows) for rows in train]
+        self.mean, self.std = (np.stack(each) for each in zip(*found, strict=True))
+        self.groups = Apart(train, genres)
+        self.z = np.zeros((len(train), self.groups.longest, x.shape[1]))
+        for z, rows, mean, std in zip(self.z, train, self.mean, self.std, strict=True):
+            z[: len(rows)] = standardised(x[rows], mean, std)
+        self.by_items = self.groups.longest < x.shape[1]  # else by features: the smaller matrix
+        turned = self.z.transpose(0, 2, 1)
+        values, self.axes = _axes(self.z @ turned if self.by_items else turned @ self.z)
+        known = values > RANK * values[:, -1:]
+        self.root = np.sqrt(np.where(known, values, 0))[:, None]
+        coordinates = self.axes * self.root if self.by_items else self.z @ self.axes
+        self.values = np.where(known, values, 0)[:, None] / self.groups.lengths[:, None, None]
+        self.width = coordinates.shape[-1]
+        self.kept = {
+            rough: coordinates.astype(kind) for rough, kind in ((True, "f4"), (False, "f8"))
+        }
+        self.turned = {
+            rough: np.ascontiguousarray(each.transpose(0, 2, 1))
+            for rough, each in self.kept.items()
+        }
 
     def times(self, coef: np.ndarray, rough: bool) -> np.ndarray:
-        return (coef[0] @ self.coordinates.T).ravel()
+        items = self.turned[rough]
+        return (coef.astype(items.dtype, copy=False) @ items).astype(np.float64, copy=False)
 
     def transposed(self, residual: np.ndarray, rough: bool) -> np.ndarray:
-        return residual.reshape(1, self.groups.genres, -1) @ self.coordinates
+        items = self.kept[rough]
+        return (residual.astype(items.dtype, copy=False) @ items).astype(np.float64, copy=False)
 
     def solved(self, g: np.ndarray, curvature: np.ndarray, penalty: float) -> np.ndarray:
         return g / (curvature[..., None] * self.values + penalty)
 
     def original(self, coef: np.ndarray) -> np.ndarray:
-        return (coef / self.root @ self.axes.T) @ self.z
+        if not self.by_items:
+            return coef @ self.axes.transpose(0, 2, 1)
+        root = np.where(self.root > 0, self.root, np.inf)
+        return (coef / root @ self.axes.transpose(0, 2, 1)) @ self.z
+
+
+def _axes(gram: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Eigenvalues, rising, and vectors of each of a stack of matrices."""
+    found = [eigh(each, overwrite_a=True, check_finite=False, driver="evd") for each in gram]
+    values, axes = (np.stack(each) for each in zip(*found, strict=True))
+    return values, axes

@@ -6,6 +6,7 @@ a group's block is one matrix, so that one product with its features serves all 
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -63,3 +64,38 @@ class Groups:
         for block, other, sets in each:
             found[sets] += np.vecdot(block, other)
         return found
+
+
+class Apart:
+    """The same with items of each set's own, as many as the longest set has.
+
+    What `Groups` has flat is one array here, (n_sets, n_genres, longest), 0 beyond a set's items.
+    """
+
+    def __init__(self, train: Sequence[np.ndarray], genres: int) -> None:
+        """train: the rows of each training set."""
+        self.n_sets, self.genres = len(train), genres
+        self.lengths = np.array([len(rows) for rows in train])
+        self.longest = int(self.lengths.max())
+        self.sets: list[Any] = [slice(None)]
+        self.inside = np.arange(self.longest) < self.lengths[:, None]
+        self.rows = np.stack([np.resize(rows, self.longest) for rows in train])
+
+    def blocks(self, flat: np.ndarray) -> list[np.ndarray]:
+        return [flat]
+
+    def of_items(self, values: np.ndarray) -> np.ndarray:
+        inside = self.inside[:, None]
+        shape = self.n_sets, self.genres, self.longest
+        return np.array(np.broadcast_to(np.where(inside, values[self.rows].mT, 0), shape))
+
+    def times(self, flat: np.ndarray, factor: np.ndarray) -> np.ndarray:
+        found: np.ndarray = flat * factor[..., None]
+        return found
+
+    def sums(self, flat: np.ndarray) -> np.ndarray:
+        found: np.ndarray = flat.sum(axis=-1)
+        return found
+
+    def dot(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+        return np.vecdot(a, b)

@@ -13,12 +13,14 @@ items outside it in digits beyond the tolerance only.
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import expit
 
-from stages.fitting.features import Basis, Features, Reduced, Shared
+from stages.base.compute import one_thread_of_blas
+from stages.fitting.features import Basis, Features, Own, Shared
 from stages.fitting.rows import Rows
 from stages.fitting.scaling import standardised
 
@@ -31,7 +33,9 @@ FLATTENED = 0.9  # share of the slope along a step that may be left at its end
 SHORTEST = 1e-12  # share of its length to which a step is found
 TINY = 1e-300
 LEAST_CURVATURE = 1e-3  # times the gradient that is enough
+SMALL = 20_000  # numbers of a training set up to which it has coordinates of its own
 BATCH_BYTES = 1 << 25  # of what is kept of training sets that are solved side by side
+CACHE_BYTES = 1 << 22  # the same of sets with coordinates of their own, which share no product
 
 
 @dataclass(frozen=True)
@@ -76,16 +80,16 @@ def fit(
     genres, d = y.shape[1], x.shape[1]
     y, weight = y.astype(np.float64), weight.astype(np.float64)
     found: list[Models] = []
-    basis = None
+    basis: Basis | None = None
+    wide = [rows for rows in train if not _is_own(rows, d)]
     for sets in _batches(train, d, genres):
-        if len(sets[0]) < d:
-            features: Features = Reduced(x, weight, sets[0], genres)
-        else:
-            if basis is None:
-                wide = np.concatenate([rows for rows in train if len(rows) >= d])
-                basis = Basis(x, weight, np.unique(wide))
-            features = Shared(x, weight, sets, genres, basis)
-        coef, intercept = _solve(features, y, weight, strengths, tolerance)
+        with one_thread_of_blas() if max(map(len, sets)) * d <= SMALL else nullcontext():
+            if _is_own(sets[0], d):
+                features: Features = Own(x, weight, sets, genres)
+            else:
+                basis = basis or Basis(x, weight, np.unique(np.concatenate(wide)))
+                features = Shared(x, weight, sets, genres, basis)
+            coef, intercept = _solve(features, y, weight, strengths, tolerance)
         found += map(Models, features.mean, features.std, coef, intercept)
     return found
 
@@ -102,7 +106,8 @@ def _solve(
     y: (n, n_genres); weight: (n,), of all items.
     """
     groups = features.groups
-    s = groups.of_items(weight[:, None])
+    # more than 0, also of items that a set lacks
+    s = np.maximum(groups.of_items(weight[:, None]), TINY)
     positive = groups.of_items(weight[:, None] * y)
     total = groups.sums(s)
     rate = np.clip(groups.sums(positive) / total, 1e-6, 1 - 1e-6)
@@ -215,17 +220,25 @@ def _probability(eta: np.ndarray, s: np.ndarray) -> np.ndarray:
     return found
 
 
+def _is_own(rows: np.ndarray, d: int) -> bool:
+    """Whether a training set is solved in coordinates of its own: a small one, or n < d."""
+    return len(rows) < d or len(rows) * d <= SMALL
+
+
 def _batches(train: Sequence[np.ndarray], d: int, genres: int) -> Iterator[list[np.ndarray]]:
-    """Training sets that are solved side by side: while they are small, and none with n < d."""
+    """Training sets that are solved side by side: of one way and of about one length, while they
+    are small."""
     batch: list[np.ndarray] = []
     size = 0
     for rows in train:
-        own = 8 * genres * (len(rows) + 2 * MEMORY * d)
-        narrow = len(rows) < d or (batch and len(batch[-1]) < d)
-        if batch and (narrow or size + own > BATCH_BYTES):
+        own = _is_own(rows, d)
+        numbers = genres * (len(rows) + 2 * MEMORY * d) + own * 4 * len(rows) * d
+        first = batch[0] if batch else rows
+        alike = own == _is_own(first, d) and (not own or abs(len(rows) / len(first) - 1) < 0.5)
+        if batch and (not alike or size + 8 * numbers > (CACHE_BYTES if own else BATCH_BYTES)):
             yield batch
             batch, size = [], 0
         batch.append(rows)
-        size += own
+        size += 8 * numbers
     if batch:
         yield batch

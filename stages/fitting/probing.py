@@ -130,15 +130,12 @@ class ProbedFilms:
 
     def score(self, held_out: Iterable[HeldOut]) -> Scored:
         """By models without these folds, for every setting."""
-        every = list(held_out)
-        fitted = self._fit(every, self.grid)
-        return {
-            folds: self.predict(model, folds) for folds, model in zip(every, fitted, strict=True)
-        }
+        (found,) = score_together([(self, list(held_out))])
+        return found
 
     def fit(self, fold: int, numbers: Sequence[int]) -> _Outer:
         """A fold's own models, with the numbered settings alone."""
-        (model,) = self._fit([(fold,)], [self.grid[number] for number in numbers])
+        ((model,),) = fit_together([(self, [(fold,)])], [self.grid[number] for number in numbers])
         return _Outer(model, {number: place for place, number in enumerate(numbers)})
 
     def predict(self, model: FittedProbe, held_out: HeldOut) -> np.ndarray:
@@ -163,11 +160,52 @@ class ProbedFilms:
         """column: (n_genres,) of y, -1 for a genre outside the label set."""
         return partial(rank, scored, self.y, self.fold_of, columns=column[column >= 0])
 
-    def _fit(self, held_out: Sequence[HeldOut], grid: Sequence[float]) -> Sequence[FittedProbe]:
+    @property
+    def weight(self) -> np.ndarray:
+        """(n_items,), 1 / the number of items of an item's film."""
         film = self.items.film
-        weight = 1 / np.bincount(film, minlength=len(self.y))[film]
-        train = [np.flatnonzero(~np.isin(self.fold_of[film], folds)) for folds in held_out]
-        return self.probe.fit(self.items.x, self.y[film], weight, train, grid)
+        found: np.ndarray = 1 / np.bincount(film, minlength=len(self.y))[film]
+        return found
+
+    def train(self, held_out: HeldOut) -> np.ndarray:
+        """The rows of the items of all films outside these folds."""
+        return np.flatnonzero(~np.isin(self.fold_of[self.items.film], held_out))
+
+
+def score_together(
+    parts: Sequence[tuple[ProbedFilms, Sequence[HeldOut]]], grid: Sequence[float] = ()
+) -> list[Scored]:
+    """`ProbedFilms.score` of several with one probe, and what each leaves out.
+
+    grid: of its own, if not the films'.
+    """
+    fitted = fit_together(parts, grid or parts[0][0].grid)
+    return [
+        {out: films.predict(model, out) for out, model in zip(held_out, models, strict=True)}
+        for (films, held_out), models in zip(parts, fitted, strict=True)
+    ]
+
+
+def fit_together(
+    parts: Sequence[tuple[ProbedFilms, Sequence[HeldOut]]], grid: Sequence[float]
+) -> list[list[FittedProbe]]:
+    """The models without these folds, for each setting: of several in one computation.
+
+    Nothing of one is seen by the models of another; many small ones take fewer and longer steps.
+    """
+    first = parts[0][0]
+    each = [films.items.x for films, _ in parts]
+    x = each[0] if len(each) == 1 else np.concatenate(each)
+    y = np.concatenate([films.y[films.items.film] for films, _ in parts])
+    weight = np.concatenate([films.weight for films, _ in parts])
+    starts = np.cumsum([0, *map(len, each)])
+    train = [
+        start + films.train(out)
+        for start, (films, held_out) in zip(starts, parts, strict=False)
+        for out in held_out
+    ]
+    models = iter(first.probe.fit(x, y, weight, train, grid))
+    return [[next(models) for _ in held_out] for _, held_out in parts]
 
 
 def _gather(

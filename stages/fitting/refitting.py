@@ -12,15 +12,16 @@ from stages.base.parallel.local import run
 from stages.base.params import Params, ProbeParams
 from stages.base.params.matrix import Cell
 from stages.fitting.approaches import items_of_cell, training_budget
-from stages.fitting.choosing import HeldOut, best_setting
+from stages.fitting.choosing import HeldOut, Scored, best_setting
 from stages.fitting.films import Films
 from stages.fitting.fusion import RULES
 from stages.fitting.items import Items
-from stages.fitting.probing import ProbedFilms, load_probe
+from stages.fitting.probing import ProbedFilms, load_probe, score_together
 from stages.fitting.rows import take_rows
 from stages.fitting.training_sets import Drawn
 
-AT_ONCE = 50  # drawn sets that a process solves at a time
+AT_ONCE = 50  # drawn sets that a process has at a time
+TOGETHER = 250_000  # numbers of their items up to which they are solved in one computation
 
 
 @dataclass(frozen=True)
@@ -145,50 +146,96 @@ class Work:
     inner: bool
 
     def do(self) -> list[DrawnScores]:
-        return [score_drawn(self.solvable, each, self.inner) for each in self.drawn]
+        return score_drawn(self.solvable, self.drawn, self.inner)
 
 
-def score_drawn(solvable: Solvable, drawn: Drawn, inner: bool = False) -> DrawnScores:
-    """Scores of the drawn films of the judged folds.
+def score_drawn(
+    solvable: Solvable, drawn: Sequence[Drawn], inner: bool = False
+) -> list[DrawnScores]:
+    """Of each drawn set, scores of its films of the judged folds.
 
     A fold's models and their setting come from the drawn films outside it alone: the setting does
     best on these, each scored without its own fold and the judged one, as
     `probing.cross_validate` chooses it. With too few folds to leave out one more the fixed setting
     is taken. inner: for a fusion that learns from the training films' scores.
     """
-    films = _take(solvable, drawn.films)
+    return [found for part in _parts_of(solvable, drawn) for found in _score(solvable, part, inner)]
+
+
+def _parts_of(solvable: Solvable, drawn: Sequence[Drawn]) -> Iterator[list[Drawn]]:
+    """Sets that are solved together, while they are small."""
+    numbers = np.prod(solvable.items.x.shape) / len(solvable.y_true)  # of a film's items
+    part: list[Drawn] = []
+    for each in drawn:
+        if part and sum(len(of.films) for of in [*part, each]) * numbers > TOGETHER:
+            yield part
+            part = []
+        part.append(each)
+    if part:
+        yield part
+
+
+def _score(solvable: Solvable, drawn: Sequence[Drawn], inner: bool) -> Iterator[DrawnScores]:
+    every = [_take(solvable, each.films) for each in drawn]
+    held_out = [_held_out(films, each, inner) for films, each in zip(every, drawn, strict=True)]
+    scored = score_together(list(zip(every, held_out, strict=True)))
+    taken = [
+        _take_settings(solvable.params, films, each, of_films)
+        for films, each, of_films in zip(every, drawn, scored, strict=True)
+    ]
+    own: list[dict[int, np.ndarray]] = [{} for _ in drawn]  # of each judged fold
+    for number in sorted(
+        {each[fold,] for of, each in zip(drawn, taken, strict=True) for fold in of.judged}
+    ):
+        folds = [
+            [(fold,) for fold in of.judged if each[fold,] == number]
+            for of, each in zip(drawn, taken, strict=True)
+        ]
+        found = score_together(list(zip(every, folds, strict=True)), [solvable.params.grid[number]])
+        for into, of_films in zip(own, found, strict=True):
+            into |= {fold: scores[0] for (fold,), scores in of_films.items()}
+    for films, of, choice, outer, pairs in zip(every, drawn, taken, own, scored, strict=True):
+        score = np.full(films.y.shape, np.nan, np.float32)
+        for fold, scores in outer.items():
+            rows = films.fold_of == fold
+            score[rows] = scores[rows]
+        learnt: dict[int, np.ndarray] = {}
+        for fold in of.judged if inner else ():
+            learnt[fold] = np.full(films.y.shape, np.nan, np.float32)
+            for other in set(np.unique(films.fold_of).tolist()) - {fold}:
+                pair, rows = tuple(sorted((fold, other))), films.fold_of == other
+                if pair in pairs:
+                    learnt[fold][rows] = pairs[pair][choice[pair], rows]
+        yield DrawnScores(score, learnt)
+
+
+def _held_out(films: ProbedFilms, drawn: Drawn, inner: bool) -> list[HeldOut]:
+    """What is left out to choose by; nothing where folds are too few."""
     folds = np.unique(films.fold_of).tolist()
-    fixed = solvable.params.grid.index(solvable.params.fixed)
-    away = np.abs(np.arange(len(films.grid)) - fixed)
-    sizes = [2, 3] if inner else [2]
-    out = [
+    return [
         each
-        for size in sizes
+        for size in ([2, 3] if inner else [2])
         if size < len(folds)
         for each in combinations(folds, size)
         if set(each) & set(drawn.judged)
     ]
-    scored = films.score(out)
+
+
+def _take_settings(
+    params: ProbeParams, films: ProbedFilms, drawn: Drawn, scored: Scored
+) -> dict[HeldOut, int]:
+    """The setting that does best without a judged fold, or without it and another."""
+    fixed = params.grid.index(params.fixed)
+    away = np.abs(np.arange(len(params.grid)) - fixed)
     ranked = films.ranked(scored, np.arange(films.y.shape[1]))
-
-    def choose(without: HeldOut) -> int:
-        if len(without) + 1 not in {len(each) for each in out}:
-            return fixed
-        return best_setting(ranked(without), away)
-
-    score = np.full(films.y.shape, np.nan, np.float32)
-    for fold in drawn.judged:
-        rows = films.fold_of == fold
-        model = films.fit(fold, [choose((fold,))]).model
-        score[rows] = films.predict(model, (fold,))[0, rows]
-    found: dict[int, np.ndarray] = {}
-    for fold in drawn.judged if inner else ():
-        found[fold] = np.full(films.y.shape, np.nan, np.float32)
-        for other in set(folds) - {fold}:
-            pair, rows = tuple(sorted((fold, other))), films.fold_of == other
-            if pair in scored:
-                found[fold][rows] = scored[pair][choose(pair), rows]
-    return DrawnScores(score, found)
+    sizes = {len(each) for each in scored}
+    return {
+        without: best_setting(ranked(without), away) if len(without) + 1 in sizes else fixed
+        for without in [
+            *((fold,) for fold in drawn.judged),
+            *(each for each in scored if len(each) == 2),
+        ]
+    }
 
 
 def _joined(

@@ -12,6 +12,13 @@ from stages.fitting.scaling import CLIP, mean_and_std, standardised
 STRENGTHS = (0.001, 0.03, 1.0)
 
 
+@pytest.fixture(autouse=True, params=["small sets", "large sets"])
+def way(request, monkeypatch):
+    """Each test with coordinates of a set's own, and with products of all sets together."""
+    if request.param == "large sets":
+        monkeypatch.setattr(logistic, "SMALL", 0)
+
+
 def made(n: int, d: int, genres: int = 3) -> tuple[np.ndarray, np.ndarray]:
     """Features that tell a little of the genres, on scales of their own."""
     rng = np.random.default_rng(n + d)
@@ -99,12 +106,20 @@ def test_sets_that_share_nothing_or_all_of_their_items():
     agrees(x, y, np.ones(120), [*nested, *apart])
 
 
+def test_sets_of_any_lengths_side_by_side():
+    """Also some of fewer items than features, one of which tells a genre from none."""
+    x, y = made(150, 20)
+    y[:12, 1] = 0
+    agrees(x, y, np.ones(150), [np.arange(n) for n in (150, 12, 120, 90, 8, 10, 140)])
+
+
 def test_large_training_sets_are_read_in_blocks():
     x, y = made(200, 24)
     whole = logistic.fit(x, y, np.ones(200), folds(200), STRENGTHS)
     with (
         patch("stages.fitting.features.KEEP_BYTES", 1000),
         patch.object(logistic, "BATCH_BYTES", 1000),
+        patch.object(logistic, "CACHE_BYTES", 1000),
         patch("stages.fitting.scaling.BLOCK_BYTES", 24 * 8 * 30),
     ):
         blocks = logistic.fit(x, y, np.ones(200), folds(200), STRENGTHS)

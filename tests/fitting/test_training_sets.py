@@ -5,7 +5,7 @@ import pytest
 from sklearn.metrics import average_precision_score
 
 from stages.base.params import ProbeParams
-from stages.fitting import choosing, fusion, probing
+from stages.fitting import choosing, fusion, probing, refitting
 from stages.fitting.items import Items
 from stages.fitting.refitting import DrawnScores, Headline, Solvable, join, score_drawn, solve
 from stages.fitting.scores import Scores
@@ -31,6 +31,11 @@ def everything() -> np.ndarray:
 def draws(seed: int) -> dict[int, list[Drawn]]:
     of = solvable()
     return draw_fewer(of.y_true, of.fold, everything(), [20, 40, 80], seed)
+
+
+def alone(of: Solvable, drawn: Drawn, inner: bool = False) -> DrawnScores:
+    (found,) = score_drawn(of, [drawn], inner)
+    return found
 
 
 def learnt_from(drawn: Drawn, fold: np.ndarray) -> np.ndarray:
@@ -103,7 +108,7 @@ def test_on_all_films_it_is_cross_validation():
     of = solvable()
     y = of.y_true.astype(np.float32)
     expected = probing.cross_validate(of.items, [y], of.fold, "linear", LINEAR, 1)[0][0]
-    found = score_drawn(of, Drawn(np.arange(N_FILMS), tuple(range(5))), inner=True)
+    (found,) = score_drawn(of, [Drawn(np.arange(N_FILMS), tuple(range(5)))], inner=True)
     np.testing.assert_allclose(found.score, expected.score[0], atol=1e-6)
     for fold in range(5):
         np.testing.assert_allclose(found.inner[fold], expected.inner[fold], atol=1e-6)
@@ -117,7 +122,7 @@ def test_a_small_set_is_the_films_of_the_set_alone():
     items = Items(np.asarray(of.items.x)[films], np.arange(len(films)))
     y, fold = of.y_true[films].astype(np.float32), of.fold[films]
     expected = probing.cross_validate(items, [y], fold, "linear", LINEAR, 1)[0][0].score[0]
-    found = score_drawn(of, drawn).score
+    found = alone(of, drawn).score
     np.testing.assert_allclose(found[fold == 2], expected[fold == 2], atol=1e-6)
     assert np.isnan(found[fold != 2]).all()
 
@@ -131,8 +136,23 @@ def flipped(of: Solvable, films: np.ndarray) -> Solvable:
 def test_labels_outside_the_set_change_nothing():
     of, drawn = solvable(tell=0.3), draws(0)[40][2]
     outside = np.setdiff1d(np.arange(N_FILMS), learnt_from(drawn, of.fold))
-    before, after = (score_drawn(each, drawn).score for each in (of, flipped(of, outside)))
+    before, after = (alone(each, drawn).score for each in (of, flipped(of, outside)))
     np.testing.assert_array_equal(before, after)  # and the same input gives the same bytes
+
+
+def test_sets_that_are_solved_together_score_as_alone(monkeypatch):
+    """Of other sizes, one of copies, in any number at a time, with inner scores or without."""
+    of = solvable()
+    drawn = [draw_again(of.fold, None, everything(), 1), *draws(0)[20], *draws(1)[80]]
+    expected = [alone(of, each, inner=True) for each in drawn]
+    for numbers in (250_000, 2_000):
+        monkeypatch.setattr(refitting, "TOGETHER", numbers)
+        found = score_drawn(of, drawn, inner=True)
+        for one, other in zip(expected, found, strict=True):
+            np.testing.assert_allclose(one.score, other.score, atol=1e-5)
+            assert one.inner.keys() == other.inner.keys()
+            for fold, scores in one.inner.items():
+                np.testing.assert_allclose(scores, other.inner[fold], atol=1e-5)
 
 
 def test_a_leak_in_the_choice_is_seen(monkeypatch):
@@ -146,7 +166,7 @@ def test_a_leak_in_the_choice_is_seen(monkeypatch):
 
     monkeypatch.setattr(probing, "rank", leaky)
     before, after = (
-        score_drawn(each, drawn).score for each in (of, flipped(of, np.flatnonzero(of.fold == 2)))
+        alone(each, drawn).score for each in (of, flipped(of, np.flatnonzero(of.fold == 2)))
     )
     assert not np.array_equal(before, after, equal_nan=True)
 
@@ -159,12 +179,12 @@ def test_a_film_is_not_judged_by_a_model_of_its_copy():
         Items(np.eye(60, dtype=np.float32), np.arange(60)), "linear", LINEAR, y, np.arange(60) % 5
     )
     drawn = draw_again(of.fold, None, np.ones(60, bool), 0)
-    score = score_drawn(of, drawn).score
+    score = alone(of, drawn).score
     assert average_precision_score(y[drawn.films, 0], score[:, 0]) < 0.8
     leaky = Solvable(of.items, of.head, of.params, y, rng.permutation(len(drawn.films)) % 5)
     copies = Items(np.eye(60, dtype=np.float32)[drawn.films], np.arange(len(drawn.films)))
     apart = Solvable(copies, "linear", LINEAR, y[drawn.films], leaky.fold)
-    score = score_drawn(apart, Drawn(np.arange(60), tuple(range(5)))).score
+    score = alone(apart, Drawn(np.arange(60), tuple(range(5)))).score
     assert average_precision_score(y[drawn.films, 0], score[:, 0]) > 0.8
 
 
@@ -172,7 +192,7 @@ def test_a_film_is_not_judged_by_a_model_of_its_copy():
 def test_late_fusion_of_all_films_is_that_of_the_scores(rule):
     parts = [solvable(0), solvable(1)]
     drawn = Drawn(np.arange(N_FILMS), tuple(range(5)))
-    first, second = (score_drawn(each, drawn, inner=True) for each in parts)
+    first, second = (alone(each, drawn, inner=True) for each in parts)
     names = np.array([f"{n:03}" for n in range(N_FILMS)])
 
     def scores(each: DrawnScores) -> Scores:
@@ -190,8 +210,8 @@ def test_processes_and_one_after_the_other_give_the_same_bytes():
     headline = Headline(parts, joined, {}, everything())
     drawn = [draw_again(parts["eye"].fold, None, everything(), seed) for seed in range(2)]
     found = solve(headline, drawn)
-    for number, each in enumerate(drawn):
-        first, second = (score_drawn(part, each, True) for part in parts.values())
+    of_parts = zip(*(score_drawn(part, drawn, True) for part in parts.values()), strict=True)
+    for number, (each, (first, second)) in enumerate(zip(drawn, of_parts, strict=True)):
         np.testing.assert_array_equal(found["eye"][number], first.score)
         expected = join(first, second, each, "weighted", parts["eye"])
         np.testing.assert_array_equal(found["both"][number], expected)
