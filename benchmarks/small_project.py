@@ -152,6 +152,7 @@ def _small(params: dict[str, Any]) -> None:
             head |= {"epochs": 2, "weight_decay": 0.01}
             head.pop("fixed", None)
     params["judging"] |= {"resamples": 200, "permutations": 200}
+    params["judging"] |= {"smallest_training_set": 10, "draws": 2, "retrainings": 2}
     params["judging"] |= {"min_films": 2, "min_genre_films": 1}  # intervals of anything at all
     params["matrix"]["headline"] = {
         "picture": "colour_linear", "sound": "mfcc_linear", "both": "late_linear",
