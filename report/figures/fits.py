@@ -66,31 +66,9 @@ def settings(grid: pd.DataFrame, approach: str, name: str) -> Any:
         scale=alt.Scale(type="log", nice=False),
         axis=alt.Axis(tickCount=5, format="~g"),
     )
-    y = alt.Y("macro_ap:Q", title="inner macro AP", scale=alt.Scale(zero=False))
-    base = alt.Chart(grid.round({"macro_ap": 5})).encode(
-        x=x,
-        y=y,
-        tooltip=[
-            alt.Tooltip("setting:Q", title=name, format="~g"),
-            alt.Tooltip("macro_ap:Q", title="inner macro AP", format=".3f"),
-            alt.Tooltip("folds:Q", title="folds that took it"),
-        ],
-    )
-    chart = alt.layer(
-        base.mark_line(strokeWidth=2),
-        base.mark_point(filled=True, size=90, opacity=1).transform_filter("datum.folds > 0"),
-    )
-    spoken = "; ".join(
-        f"{plain_number(row['setting'])} {number(row['macro_ap'], 3)}"
-        for row in grid.to_dict("records")
-    )
-    return finish(
-        chart,
-        f"{approach}: {about}",
-        f"Inner macro average precision of {approach} by {name}. {spoken}. Taken: {about}.",
-        height=HEIGHT,
-        keys=["inner", "taken"],
-    )
+    named = grid.assign(name=[plain_number(value) for value in grid["setting"]])
+    tooltip = alt.Tooltip("setting:Q", title=name, format="~g")
+    return _inner(named, x, [tooltip], approach, f"by {name}", about)
 
 
 def steps(grid: pd.DataFrame, approach: str) -> Any:
@@ -107,30 +85,46 @@ def steps(grid: pd.DataFrame, approach: str) -> Any:
             for row in taken.to_dict("records")
         ]
     )
-    base = alt.Chart(grid.round({"macro_ap": 5})).encode(
-        x=alt.X("epochs:Q", title="epochs", axis=alt.Axis(tickMinStep=1)),
+    named = grid.assign(name=grid["decay"] + " and " + grid["epochs"].astype(str))
+    x = alt.X("epochs:Q", title="epochs", axis=alt.Axis(tickMinStep=1))
+    tooltip = [
+        alt.Tooltip("decay:N", title="weight decay"),
+        alt.Tooltip("epochs:Q", title="epochs"),
+    ]
+    return _inner(named, x, tooltip, approach, "by weight decay and epochs", about, "decay:N")
+
+
+def _inner(
+    grid: pd.DataFrame,
+    x: alt.X,
+    tooltip: list[alt.Tooltip],
+    approach: str,
+    by: str,
+    about: str,
+    line: str = "",
+) -> Any:
+    """grid: as above, and `name`, a setting in words; about: what folds took; line: of each line."""
+    base = alt.Chart(grid.drop(columns="name").round({"macro_ap": 5})).encode(
+        x=x,
         y=alt.Y("macro_ap:Q", title="inner macro AP", scale=alt.Scale(zero=False)),
-        detail="decay:N",
         tooltip=[
-            alt.Tooltip("decay:N", title="weight decay"),
-            alt.Tooltip("epochs:Q", title="epochs"),
+            *tooltip,
             alt.Tooltip("macro_ap:Q", title="inner macro AP", format=".3f"),
             alt.Tooltip("folds:Q", title="folds that took it"),
         ],
     )
+    base = base.encode(detail=line) if line else base
     chart = alt.layer(
         base.mark_line(strokeWidth=2),
         base.mark_point(filled=True, size=90, opacity=1).transform_filter("datum.folds > 0"),
     )
     spoken = "; ".join(
-        f"{row['decay']} and {row['epochs']} {number(row['macro_ap'], 3)}"
-        for row in grid.to_dict("records")
+        f"{row['name']} {number(row['macro_ap'], 3)}" for row in grid.to_dict("records")
     )
     return finish(
         chart,
         f"{approach}: {about}",
-        f"Inner macro average precision of {approach} by weight decay and epochs. {spoken}. "
-        f"Taken: {about}.",
+        f"Inner macro average precision of {approach} {by}. {spoken}. Taken: {about}.",
         height=HEIGHT,
         keys=["inner", "taken"],
     )

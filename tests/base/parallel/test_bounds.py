@@ -14,7 +14,8 @@ from stages.base.parallel.bounds import Bounds, bounds
 from stages.base.parallel.children import Children
 from stages.base.parallel.local import run
 
-NARROW = Bounds(400_000_000, 6.0)
+SECONDS = 12  # a process begins and takes half a gigabyte in 2 on a quiet machine
+NARROW = Bounds(400_000_000, float(SECONDS))
 
 
 def work(item: str) -> str:
@@ -39,7 +40,7 @@ KEPT: list[np.ndarray] = []
 @pytest.fixture(autouse=True)
 def narrow(monkeypatch):
     monkeypatch.setenv("TRAILER_MEMORY_GB", "0.4")
-    monkeypatch.setenv("TRAILER_SECONDS", "6")
+    monkeypatch.setenv("TRAILER_SECONDS", str(SECONDS))
 
 
 def test_in_a_pool_the_others_are_done():
@@ -48,7 +49,7 @@ def test_in_a_pool_the_others_are_done():
     reasons = {n: (r.reason, r.detail) for n, r in found.items() if isinstance(r, TrailerError)}
     assert reasons == {
         "heavy": ("too_heavy", "more than 0.4 GB of memory"),
-        "slow": ("timeout", "not done in 6 s"),
+        "slow": ("timeout", f"not done in {SECONDS} s"),
     }
     assert [found[item] for item in "abcd"] == list("ABCD")
 
@@ -57,7 +58,7 @@ def test_in_a_pool_the_others_are_done():
 def test_on_a_cluster_the_worker_goes_on(lone_scheduler, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", lone_scheduler.address)
-    lone_scheduler.environment |= {"TRAILER_MEMORY_GB": "0.4", "TRAILER_SECONDS": "6"}
+    lone_scheduler.environment |= {"TRAILER_MEMORY_GB": "0.4", "TRAILER_SECONDS": str(SECONDS)}
     lone_scheduler.add_workers(1)
     results = dict(anywhere(work, ["a", "heavy", "b", "slow", "c"], bounded=True))
     reasons = {n: r.reason for n, r in results.items() if isinstance(r, TrailerError)}
