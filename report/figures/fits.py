@@ -103,7 +103,7 @@ def _inner(
     about: str,
     line: str = "",
 ) -> Any:
-    """grid: as above, and `name`, a setting in words; about: what folds took; line: of each line."""
+    """grid: as above, and `name`, a setting in words; about: what folds took; line: its name."""
     base = alt.Chart(grid.drop(columns="name").round({"macro_ap": 5})).encode(
         x=x,
         y=alt.Y("macro_ap:Q", title="inner macro AP", scale=alt.Scale(zero=False)),
