@@ -1,6 +1,6 @@
 """Items as tensors, gathered a batch at a time."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from hashlib import sha256
 from tempfile import TemporaryFile
 
@@ -61,11 +61,13 @@ class Inputs:
         return self._mean_and_std_of[key]
 
     def _mean_and_std(self, items: Tensor) -> tuple[Tensor, Tensor]:
+        if self._on_cpu.ndim > 2:
+            return self._of_channels(items)
         if self.index is None:
-            over, part = [0] if self._on_cpu.ndim == 2 else [0, 2, 3], self._float_rows(items)
-            if part.ndim == 2 and part.isnan().any():
+            part = self._float_rows(items)
+            if part.isnan().any():
                 return _known_mean_and_std(part)
-            return part.mean(over, keepdim=True)[0], part.std(over, keepdim=True)[0]
+            return part.mean(0), part.std(0)
         rows = self.index.cpu()[items].flatten()
         rows = rows[rows >= 0]
         if isinstance(self._on_cpu, MappedRows):
@@ -78,6 +80,21 @@ class Inputs:
         ]
         mean, std = zip(*found, strict=True)
         return torch.cat(mean), torch.cat(std)
+
+    def _of_channels(self, items: Tensor) -> tuple[Tensor, Tensor]:
+        """Of maps, (channels, 1, 1) each; in parts, since a float copy is four times as large."""
+        numbers, shape = items.numpy(), self._on_cpu.shape[1:]
+        size = max(CHUNK_BYTES // (8 * int(np.prod(shape))), 1)
+        starts = range(0, len(numbers), size)
+        count = len(numbers) * int(np.prod(shape[1:]))
+
+        def total(of: Callable[[Tensor], Tensor]) -> Tensor:
+            parts = (torch.as_tensor(self._on_cpu[numbers[at : at + size]]) for at in starts)
+            return torch.stack([of(part.double()).sum((0, 2, 3)) for part in parts]).sum(0)
+
+        mean = (total(lambda part: part) / count)[:, None, None]
+        variance = total(lambda part: (part - mean).square()) / max(count - 1, 1)
+        return mean.float(), variance.sqrt()[:, None, None].float()
 
     def _rows(self, rows: Tensor) -> Tensor:
         if isinstance(self.x, MappedRows):
