@@ -186,7 +186,7 @@
     frame.parentNode.insertBefore(button, frame);
   }
 
-  /* Links to the other corpora: to the same page where they have it, else to their first. */
+  /* Links to the other corpora: to the same page where they have it, else to their first; to all. */
   function switches() {
     const known = window.trailerCorpora || {};
     const [here, page] = window.location.pathname.split("/").slice(-2);
@@ -207,6 +207,10 @@
       }
       nav.append(link);
     });
+    const all = document.createElement("a");
+    all.textContent = "Side by side";
+    all.href = "../side_by_side.html";
+    nav.append(all);
     main.prepend(nav);
   }
 

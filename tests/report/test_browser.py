@@ -103,6 +103,20 @@ def test_charts_follow_a_change_of_scheme(browser: Any, preview: Path) -> None:
     visit.context.close()
 
 
+def test_the_menu_of_a_corpus_is_one_row_and_all_corpora_a_click_away(
+    browser: Any, whole: Path
+) -> None:
+    visit = Visit(browser, whole / "sample")
+    page = visit.open("instrument")
+    entries = page.locator("header nav > ul > li").all()
+    assert len(entries) > 10
+    assert len({round((entry.bounding_box() or {})["y"]) for entry in entries}) == 1
+    page.locator("nav.corpora a", has_text="Side by side").click()
+    page.wait_for_url("**/_site/side_by_side.html")
+    assert visit.complaints == []
+    visit.context.close()
+
+
 def test_the_switch_leads_to_the_same_page_of_the_other_corpus(browser: Any, whole: Path) -> None:
     visit = Visit(browser, whole / "sample")
     page = visit.open("genres")
