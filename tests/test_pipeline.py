@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from benchmarks.small_project import Project
+from stages.base.params import yaml12
 from stages.base.store.shared import PARTIAL
 from tests.guide import documents
 
@@ -195,3 +196,24 @@ def test_readmes_threshold_judges_again_and_trains_nothing(project):
     with (project.folder / "metrics/sample/thresholds.csv").open() as file:
         judged = {(row["approach"], float(row["threshold"])) for row in csv.DictReader(file)}
     assert ("colour_linear", 0.25) in judged
+
+
+def test_the_guides_family_is_a_file_outside_the_project_on_which_its_stage_depends(project):
+    guide = documents.ROOT / "docs/outside.md"
+    (example,) = documents.blocks(guide, "python")
+    entry, *_ = documents.blocks(guide, "yml")
+    mine = project.folder.parent / "mine/edges.py"
+    mine.parent.mkdir()
+    mine.write_text(example.text)
+    project.change_params(lambda params: documents.merge(params, yaml12.read(entry.text)))
+    said = project.call("python", "-m", "stages.check_family", "../mine/edges.py")
+    assert "all passed" in said
+    project.call("dvc", "repro", "fit@edges_linear")
+    assert (project.folder / "data/sample/scores/edges_linear.npz").is_file()
+    before = project.entries("embed")
+    mine.write_text(example.text + "# edited\n")
+    stale = json.loads(project.call("dvc", "status", "--json", "embed_outside@edges"))
+    assert list(stale) == ["embed_outside@edges"]
+    project.call("dvc", "repro", "embed_outside@edges")
+    after = project.entries("embed")
+    assert after.keys() > before.keys()  # kept by the content of the file

@@ -34,6 +34,7 @@ SHORTEST = 1e-12  # share of its length to which a step is found
 TINY = 1e-300
 LEAST_CURVATURE = 1e-3  # times the gradient that is enough
 SMALL = 20_000  # numbers of a training set up to which it has coordinates of its own
+ONE_THREAD = 1_000_000  # up to which threads of BLAS wait for one another more than they compute
 BATCH_BYTES = 1 << 25  # of what is kept of training sets that are solved side by side
 CACHE_BYTES = 1 << 22  # the same of sets with coordinates of their own, which share no product
 
@@ -83,7 +84,7 @@ def fit(
     basis: Basis | None = None
     wide = [rows for rows in train if not _is_own(rows, d)]
     for sets in _batches(train, d, genres):
-        with one_thread_of_blas() if max(map(len, sets)) * d <= SMALL else nullcontext():
+        with one_thread_of_blas() if max(map(len, sets)) * d <= ONE_THREAD else nullcontext():
             if _is_own(sets[0], d):
                 features: Features = Own(x, weight, sets, genres)
             else:
