@@ -2,6 +2,7 @@
 
 import struct
 from fractions import Fraction
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,14 @@ from stages.base.params import FramesParams
 from stages.trailers.media import frames
 from stages.trailers.media.container import StreamDecoder, open_media, video_stream
 from stages.trailers.media.frames import extract_frames
-from stages.trailers.media.picture import is_black, resize_upright, rotation_of, to_bgr
+from stages.trailers.media.picture import (
+    AS_PLANES,
+    SCALING,
+    is_black,
+    resize_upright,
+    rotation_of,
+    to_bgr,
+)
 
 # BT.601 and BT.709: red and blue weights of luma
 WEIGHTS = {5: (0.299, 0.114), 1: (0.2126, 0.0722)}
@@ -59,6 +67,22 @@ def test_any_pixel_format(name):
     image = np.full((48, 64, 3), 128, np.uint8)
     frame = av.VideoFrame.from_ndarray(image, format="rgb24").reformat(format=name)
     assert np.abs(to_bgr(frame).astype(int) - 128).max() <= 3
+
+
+@pytest.mark.parametrize("size", [(64, 48), (61, 34), (2, 2), (33, 47), (854, 480)])
+@pytest.mark.parametrize("name", AS_PLANES)
+def test_planes_give_the_same_numbers_as_interleaved(name, size):
+    random = np.random.default_rng(0)
+    frame = av.VideoFrame(*size, name)
+    for plane in frame.planes:
+        values = random.integers(0, 256, plane.buffer_size).astype(np.uint8)
+        if name.endswith("10le"):
+            values = random.integers(0, 1024, plane.buffer_size // 2).astype("<u2").view(np.uint8)
+        plane.update(values.tobytes())
+    for space, full in product(WEIGHTS, (False, True)):
+        frame.colorspace, frame.color_range = space, 2 if full else 1
+        interleaved = frame.reformat(format="bgr24", interpolation=int(SCALING), threads=1)
+        assert (to_bgr(frame) == interleaved.to_ndarray()).all()
 
 
 def test_black():
