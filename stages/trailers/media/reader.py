@@ -26,7 +26,7 @@ from stages.trailers.media.picture import is_black
 from stages.trailers.media.timeline import Timeline
 
 INTRA = 1  # AV_PICTURE_TYPE_I
-# codecs whose decoder skips exactly the non-reference frames; HEVC marks them per layer only
+# codecs whose decoder skips exactly the non-reference frames; of HEVC the timeline knows them
 NONREF_SKIP_IS_EXACT = ("h264", "mpeg1video", "mpeg2video", "mpeg4")
 
 
@@ -122,6 +122,8 @@ class SeekingReader:
             if position < start:
                 continue
             number = int(table.frame_of_packet[position])
+            if position > start and number not in wanted and not table.is_reference[position]:
+                continue
             if packet.pts is not None and packet.pts != table.pts[position]:
                 raise TimelineMismatchError("the packets changed between two readings")
             before = decoder.n_errors

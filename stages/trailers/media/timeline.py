@@ -14,7 +14,7 @@ import numpy as np
 from av.packet import Packet
 
 from stages.base.errors import TrailerError
-from stages.trailers.media import h264
+from stages.trailers.media import h264, hevc
 from stages.trailers.media.container import NO_PTS, StreamDecoder, open_media, video_stream
 from stages.trailers.media.cropping import Cropping, read_cropping
 
@@ -30,6 +30,8 @@ class Timeline:
     """(n_packets,) presentation time stamps, in units of `time_base`; NO_PTS where missing."""
     is_key: np.ndarray[Any, np.dtype[np.bool_]]
     """(n_packets,) bool: whether decoding can start here."""
+    is_reference: np.ndarray[Any, np.dtype[np.bool_]]
+    """(n_packets,) bool: False where it is certain that no other picture is decoded from it."""
     packet_of_frame: Integers
     """(n_frames,) the packet that holds each frame."""
     frame_of_packet: Integers
@@ -103,6 +105,7 @@ def read_timeline(path: Path) -> Timeline:
         decoder = StreamDecoder(container, stream)
         pts: list[int] = []
         flags: list[tuple[bool, bool]] = []
+        layers: list[tuple[int, bool]] = []
         closed_gops = True
         damaged = discarded = 0
         for packet in decoder.packets():
@@ -111,6 +114,8 @@ def read_timeline(path: Path) -> Timeline:
             if key and codec == "h264":
                 kind = h264.key_frame_kind(data, length_size)
                 key, closed_gops = kind > 0, closed_gops and kind != h264.SEI
+            if codec == "hevc" and length_size:
+                layers.append(hevc.layer_of(data, length_size))
             flags.append((key, _is_displayed(packet, data, codec)))
             discarded += packet.is_discard
             damaged += packet.is_corrupt or _is_malformed(data, codec, length_size)
@@ -129,6 +134,7 @@ def read_timeline(path: Path) -> Timeline:
     return Timeline(
         pts=times,
         is_key=is_key,
+        is_reference=hevc.references(layers) if layers else np.ones(len(times), bool),
         packet_of_frame=packet_of_frame,
         frame_of_packet=_inverse(packet_of_frame, len(times)),
         time_base=time_base,

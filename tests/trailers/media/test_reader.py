@@ -104,6 +104,19 @@ def test_seeking_decodes_only_what_is_needed(tmp_path, video, monkeypatch):
     assert len([p for p in packets if p is not None]) <= 2 * 6
 
 
+def test_hevc_pictures_that_no_other_needs_are_left_out(tmp_path, video, monkeypatch):
+    path = video(tmp_path / "a.mp4", **FILES["hevc.mkv"])
+    timeline, fed = read_timeline(path), []
+    decode = StreamDecoder.decode
+    monkeypatch.setattr(StreamDecoder, "decode", lambda s, p: (fed.append(p), decode(s, p))[1])
+    target = int(np.flatnonzero(timeline.is_reference)[22])
+    number = int(timeline.frame_of_packet[target])
+    assert [n for n, _ in SeekingReader(path, timeline, 16).frames_at([number])] == [number]
+    start = int(np.flatnonzero(timeline.is_key[: target + 1])[-1])
+    assert len([p for p in fed if p]) == timeline.is_reference[start : target + 1].sum()
+    assert not timeline.is_reference[start : target + 1].all()
+
+
 def test_times_count_from_the_first_picture(tmp_path, video):
     seconds = read_timeline(video(tmp_path / "a.mkv", times=LATE, options=CLOSED)).seconds()
     assert seconds is not None
