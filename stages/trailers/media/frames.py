@@ -38,6 +38,7 @@ from stages.trailers.media.reader import (
 from stages.trailers.media.timeline import Timeline, read_timeline
 
 MIN_FRAMES_TO_SEEK = 600  # a full decode of fewer is quick, and right for any file
+FRAMES_TO_CHECK = 8  # at the beginning, beside those that are wanted
 
 
 @dataclass(frozen=True)
@@ -131,13 +132,13 @@ class _Extraction:
     def by_seeking(self) -> FrameSet:
         """The exact frames, decoded from the key frames before them."""
         reader = SeekingReader(self.path, self.timeline, self.params.black_level)
-        reader.check_first_frames()
         total = self.timeline.n_frames
         seconds = self.timeline.seconds()
         if seconds is None:
             raise TimelineMismatchError("no times")
         targets = evenly_spaced(total, self._first_number(seconds), self.params.count)
-        self._encode(reader, reader.frames_at(targets), set(targets))
+        check = range(min(FRAMES_TO_CHECK, total))  # most files with a wrong timeline fail at once
+        self._encode(reader, reader.frames_at([*check, *targets]), set(targets))
         chosen = skip_black(
             targets, total, lambda n: self.black[n] if n in self.black else reader.is_black(n)
         )

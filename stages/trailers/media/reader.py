@@ -1,9 +1,7 @@
 """Frames of a video by frame number, the same that a full decode gives.
 
-`SeekingReader` decodes only what is needed: it skips packets, restarts the decoder at the last key
-frame before each wanted frame, and stops at that frame. Skipping a packet costs microseconds, so
-the file is read from its start instead of calling the container's seek: that works the same for
-every container, and packets keep their position. `SequentialReader` decodes everything.
+`SeekingReader` decodes only what is needed: it goes to the last key frame before each wanted frame,
+restarts the decoder there, and stops at that frame. `SequentialReader` decodes everything.
 
 The former checks what it decodes against the timeline and raises TimelineMismatchError if they
 differ, or if a frame is damaged. Damage in skipped packets changes none of its frames; a frame that
@@ -22,6 +20,7 @@ from typing import Any
 from av.video.frame import VideoFrame
 
 from stages.trailers.media.container import StreamDecoder, open_media, video_stream
+from stages.trailers.media.packets import PacketReader
 from stages.trailers.media.picture import is_black
 from stages.trailers.media.timeline import Timeline
 
@@ -58,9 +57,8 @@ class SeekingReader:
 
     def __init__(self, path: Path, timeline: Timeline, black_level: int) -> None:
         self.path, self.timeline, self.black_level = path, timeline, black_level
-        self.number_of_pts = {
-            int(timeline.pts[p]): number for number, p in enumerate(timeline.packet_of_frame)
-        }
+        times = timeline.pts[timeline.packet_of_frame].tolist()
+        self.number_of_pts = {time: number for number, time in enumerate(times)}
         self.sample_aspects: dict[int | None, Fraction | None] = {}
         self._scan: Iterator[tuple[int, VideoFrame]] = iter(())
         self._next = -1
@@ -68,14 +66,13 @@ class SeekingReader:
     def frames_at(self, numbers: Iterable[int]) -> Iterator[tuple[int, VideoFrame]]:
         """Yield (number, frame) of the wanted frames in presentation order."""
         runs = self._plan_runs(sorted(set(numbers)))
-        with open_media(self.path) as container:
-            stream: Any = video_stream(container)
-            decoder = StreamDecoder(container, stream, strict=self.timeline.closed_gops)
-            decoder.sample_aspects = self.sample_aspects
-            packets = enumerate(decoder.packets())
+        if not runs:
+            return
+        with PacketReader(self.path, self.timeline, self.sample_aspects) as reader:
             for start, stop, wanted in runs:
-                stream.codec_context.flush_buffers()
-                yield from self._decode_run(decoder, packets, start, stop, wanted)
+                packets = reader.packets_from(start)
+                reader.decoder.stream.codec_context.flush_buffers()
+                yield from self._decode_run(reader.decoder, packets, start, stop, wanted)
 
     def is_black(self, number: int) -> bool:
         """Whether a frame is completely black; cheap for consecutive frames."""
@@ -85,11 +82,6 @@ class SeekingReader:
             self._next = number + 1
             return found == number and is_black(frame, self.black_level)
         raise TimelineMismatchError("the track ended early")
-
-    def check_first_frames(self) -> None:
-        """Decode the first frames: most files with a wrong timeline fail at once."""
-        for _ in self.frames_at(range(min(8, self.timeline.n_frames))):
-            pass
 
     def _plan_runs(self, numbers: Sequence[int]) -> list[tuple[int, int, set[int]]]:
         """Runs of packets to decode: (first packet, last packet, frame numbers wanted from it)."""
@@ -119,8 +111,6 @@ class SeekingReader:
         skip = table.codec in NONREF_SKIP_IS_EXACT
         expected, last = wanted | {origin} if origin >= 0 else set(wanted), -1
         for position, packet in packets:
-            if position < start:
-                continue
             number = int(table.frame_of_packet[position])
             if position > start and number not in wanted and not table.is_reference[position]:
                 continue

@@ -4,14 +4,13 @@ One scan of the packets, decoding nothing. Frame numbers everywhere are position
 order, from 0, among the frames of a full decode.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from av.packet import Packet
 
 from stages.base.errors import TrailerError
 from stages.trailers.media import h264, hevc
@@ -108,17 +107,21 @@ def read_timeline(path: Path) -> Timeline:
         layers: list[tuple[int, bool]] = []
         closed_gops = True
         damaged = discarded = 0
+        malformed = _malformed_test(codec, length_size)
         for packet in decoder.packets():
-            pts.append(NO_PTS if packet.pts is None else packet.pts)
-            key, data = packet.is_keyframe, bytes(packet)
+            time, key, discard = packet.pts, packet.is_keyframe, packet.is_discard
+            data = bytes(packet)
+            pts.append(NO_PTS if time is None else time)
             if key and codec == "h264":
                 kind = h264.key_frame_kind(data, length_size)
                 key, closed_gops = kind > 0, closed_gops and kind != h264.SEI
             if codec == "hevc" and length_size:
                 layers.append(hevc.layer_of(data, length_size))
-            flags.append((key, _is_displayed(packet, data, codec)))
-            discarded += packet.is_discard
-            damaged += packet.is_corrupt or _is_malformed(data, codec, length_size)
+            # neither what an edit list removes is shown nor VP8's hidden references: show_frame,
+            # RFC 6386 9.1
+            flags.append((key, not discard and (codec != "vp8" or bool(data[0] & 0x10))))
+            discarded += discard
+            damaged += packet.is_corrupt or malformed(data)
         declared = (stream.duration or 0) * float(stream.time_base or 0)
         declared = declared or (container.duration or 0) / 1e6
         declared_frames, aspect = max(stream.frames - discarded, 0), stream.sample_aspect_ratio
@@ -161,22 +164,15 @@ def _inverse(packet_of_frame: Integers, n_packets: int) -> Integers:
     return frame_of_packet
 
 
-def _is_displayed(packet: "Packet[Any]", data: bytes, codec: str) -> bool:
-    """False for packets that an edit list removes, and for VP8's hidden reference frames."""
-    if packet.is_discard:
-        return False
-    return codec != "vp8" or bool(data[0] & 0x10)  # show_frame, RFC 6386 9.1
-
-
-def _is_malformed(data: bytes, codec: str, length_size: int) -> bool:
-    """Whether the packet's start is invalid for its codec; the rest is for the decoder to check."""
+def _malformed_test(codec: str, length_size: int) -> Callable[[bytes], bool]:
+    """Tells whether a packet's start is invalid for its codec; the rest is for the decoder."""
     if length_size:
-        return h264.is_malformed(data, length_size)
+        return lambda data: h264.is_malformed(data, length_size)
     if codec == "vp9":
-        return data[0] >> 6 != 2  # frame_marker
+        return lambda data: data[0] >> 6 != 2  # frame_marker
     if codec == "av1":
-        return bool(data[0] & 0x81) or not data[0] & 0x78  # obu_header, an obu_type of 0
-    return False
+        return lambda data: bool(data[0] & 0x81) or not data[0] & 0x78  # obu_header, obu_type 0
+    return lambda data: False
 
 
 def _plausible_aspect(aspect: Fraction | None) -> float:

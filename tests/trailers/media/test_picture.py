@@ -73,7 +73,7 @@ def test_any_pixel_format(name):
 @pytest.mark.parametrize("name", AS_PLANES)
 def test_planes_give_the_same_numbers_as_interleaved(name, size):
     random = np.random.default_rng(0)
-    frame = av.VideoFrame(*size, name)
+    frame = av.VideoFrame(size[0], size[1], name)
     for plane in frame.planes:
         values = random.integers(0, 256, plane.buffer_size).astype(np.uint8)
         if name.endswith("10le"):
