@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 
 Way = Callable[[], list[np.ndarray]]
-# where a decoder can be told to leave out pictures that no other leans on
-LEAVES_OUT = ("h264",)
+# where a decoder can be told to leave out pictures that no other leans on; of HEVC, in one layer
+LEAVES_OUT = ("h264", "hevc")
 
 
 def opencv_all(path: Path, numbers: Sequence[int]) -> list[np.ndarray]:
@@ -69,13 +69,11 @@ def ffmpeg_select(program: str, path: Path, numbers: Sequence[int]) -> list[np.n
 class Needed:
     """Which packets must be decoded for the pictures wanted, found beforehand and not timed.
 
-    feed: by packet, whether it goes to the decoder; show: whether its picture is wanted;
-    fresh: whether the decoder starts anew before it. times: presentation times of those wanted.
+    runs: for each stretch the time of the key frame that it begins with, and by packet whether its
+    picture is wanted. times: presentation times of those wanted.
     """
 
-    feed: tuple[bool, ...]
-    show: tuple[bool, ...]
-    fresh: tuple[bool, ...]
+    runs: tuple[tuple[int, tuple[bool, ...]], ...]
     times: frozenset[int]
 
 
@@ -86,40 +84,34 @@ def needed(path: Path, numbers: Sequence[int]) -> Needed:
         packets = [(p.pts, p.is_keyframe) for p in container.demux(stream) if p.pts is not None]
     in_order = sorted(pts for pts, _ in packets)
     times = frozenset(in_order[number] for number in numbers)
-    feed, fresh = [False] * len(packets), [False] * len(packets)
+    last = {}  # by the key frame that a stretch begins with
     for place, (pts, _) in enumerate(packets):
         if pts in times:
-            start = max(k for k in range(place + 1) if packets[k][1])
-            feed[start : place + 1] = [True] * (place + 1 - start)
-            fresh[start] = True
-    return Needed(tuple(feed), tuple(pts in times for pts, _ in packets), tuple(fresh), times)
+            last[max(k for k in range(place + 1) if packets[k][1])] = place
+    runs = tuple(
+        (packets[first][0], tuple(pts in times for pts, _ in packets[first : place + 1]))
+        for first, place in last.items()
+    )
+    return Needed(runs, times)
 
 
 def floor(path: Path, plan: Needed) -> list[Any]:
-    """Demux once, decode only what is needed, on one core: the pictures as the decoder has them."""
+    """Decode only what is needed, on one core: the pictures as the decoder has them."""
     found: list[Any] = []
 
-    def wanted(frames: Sequence[Any]) -> list[Any]:
-        return [frame for frame in frames if frame.pts in plan.times]
+    def keep(frames: Sequence[Any]) -> None:
+        found.extend(frame for frame in frames if frame.pts in plan.times)
 
     with av.open(str(path)) as container:
         stream = container.streams.video[0]
         decoder: Any = stream.codec_context
         decoder.thread_count = 1
         leaves_out = decoder.codec.name in LEAVES_OUT
-        going = False
-        packets = (packet for packet in container.demux(stream) if packet.size)
-        for feed, show, fresh, packet in zip(
-            plan.feed, plan.show, plan.fresh, packets, strict=True
-        ):
-            if going and (fresh or not feed):
-                found += wanted(decoder.decode(None))
-                decoder.flush_buffers()
-            going = feed
-            if feed:
+        for start, shown in plan.runs:
+            container.seek(start, stream=stream)
+            for show, packet in zip(shown, container.demux(stream), strict=False):
                 if leaves_out:
                     decoder.skip_frame = "DEFAULT" if show else "NONREF"
-                found += wanted(decoder.decode(packet))
-        if going:
-            found += wanted(decoder.decode(None))
+                keep(decoder.decode(packet))
+            keep(decoder.decode(None))
     return found
