@@ -23,7 +23,8 @@ LIMITED_TO_FULL = np.clip(np.rint((np.arange(256) - 16) * (255 / 219)), 0, 255).
 # of these swscale makes the same numbers in planes as interleaved, if the height is even (else its
 # 4:2:0 is a rounding away), and in less than half the time
 AS_PLANES = ("yuv420p", "yuv422p", "yuv444p", "yuvj420p", "yuvj422p", "yuvj444p", "yuv420p10le")
-SCALING = Interpolation.BILINEAR | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
+EXACTLY = Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
+SCALING, SHRINKING = Interpolation.BILINEAR | EXACTLY, Interpolation.AREA | EXACTLY
 
 
 def to_bgr(frame: VideoFrame) -> Image:
@@ -32,15 +33,12 @@ def to_bgr(frame: VideoFrame) -> Image:
     Raises TrailerError unreadable for a pixel format that FFmpeg cannot convert.
     """
     if frame.color_trc in HDR_TRANSFERS:
-        space = Colorspace.BT2020 if frame.colorspace == UNTAGGED else None
+        wide = Colorspace.BT2020 if frame.colorspace == UNTAGGED else None
         image = to_bt709(
-            _reformat(frame, "gbrp16le", space).to_ndarray(), frame.color_trc, frame.color_primaries
+            _reformat(frame, "gbrp16le", wide).to_ndarray(), frame.color_trc, frame.color_primaries
         )
         return np.ascontiguousarray(image[..., ::-1])
-    space = None
-    if frame.colorspace == UNTAGGED:
-        high = frame.width >= BEYOND_SD[0] or frame.height > BEYOND_SD[1]
-        space = Colorspace.ITU709 if high else Colorspace.ITU601
+    space = _matrix(frame)
     if frame.format.name in AS_PLANES and frame.height % 2 == 0:
         return _merge(_reformat(frame, "gbrp", space))
     image = np.ascontiguousarray(_reformat(frame, "bgr24", space).to_ndarray(), dtype=np.uint8)
@@ -62,12 +60,13 @@ def resize_upright(
     sample_aspect: width of a stored pixel over its height. The aspect ratio is kept up to 8:1;
     longer frames are squeezed to it.
     """
+    across, down = _size(frame.width, frame.height, sample_aspect, short_side)
+    if cropping == NO_CROPPING and _shrinks_at_once(frame, across, down):
+        image = _merge(_reformat(frame, "gbrp", _matrix(frame), (across, down)))
+        return apply_orientation(image, orientation(frame))
     image = _crop(to_bgr(frame), cropping)
     height, width = image.shape[:2]
-    shown = width * sample_aspect / height
-    shown = min(max(shown, 1 / MAX_ASPECT), MAX_ASPECT)
-    across = round(short_side * max(shown, 1.0))
-    down = round(short_side * max(1 / shown, 1.0))
+    across, down = _size(width, height, sample_aspect, short_side)
     step = (min(width, across), min(height, down))
     if step != (width, height):
         image = cv2.resize(image, step, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
@@ -117,6 +116,27 @@ def apply_orientation(image: Image, how: tuple[bool, bool, bool]) -> Image:
     return np.ascontiguousarray(image)
 
 
+def _size(width: int, height: int, sample_aspect: float, short_side: int) -> tuple[int, int]:
+    """Width and height of what is shown of a stored frame."""
+    shown = min(max(width * sample_aspect / height, 1 / MAX_ASPECT), MAX_ASPECT)
+    return round(short_side * max(shown, 1.0)), round(short_side * max(1 / shown, 1.0))
+
+
+def _shrinks_at_once(frame: VideoFrame, width: int, height: int) -> bool:
+    """Whether swscale gives the frame at this size by area, straight from what is stored."""
+    smaller = width <= frame.width and height <= frame.height
+    plain = frame.format.name in AS_PLANES and frame.color_trc not in HDR_TRANSFERS
+    return plain and smaller and (width, height) != (frame.width, frame.height)
+
+
+def _matrix(frame: VideoFrame) -> int | None:
+    """The colour matrix that players guess for an untagged frame; None for a tagged one's own."""
+    if frame.colorspace != UNTAGGED:
+        return None
+    high = frame.width >= BEYOND_SD[0] or frame.height > BEYOND_SD[1]
+    return Colorspace.ITU709 if high else Colorspace.ITU601
+
+
 def _crop(image: Image, cropping: Cropping) -> Image:
     height, width = image.shape[:2]
     left, right, top, bottom = cropping
@@ -134,10 +154,19 @@ def _merge(frame: VideoFrame) -> Image:
     return cv2.merge([blue, green, red])  # type: ignore[return-value]
 
 
-def _reformat(frame: VideoFrame, layout: str, space: int | None) -> VideoFrame:
+def _reformat(
+    frame: VideoFrame, layout: str, space: int | None, size: tuple[int, int] | None = None
+) -> VideoFrame:
+    """The frame in another layout; size: width and height of it, if it is to be smaller."""
+    width, height = size or (None, None)
     try:
         return frame.reformat(
-            format=layout, src_colorspace=space, interpolation=int(SCALING), threads=1
+            width=width,
+            height=height,
+            format=layout,
+            src_colorspace=space,
+            interpolation=int(SHRINKING if size else SCALING),
+            threads=1,
         )
     except FFmpegError as error:
         raise TrailerError("unreadable", f"pixel format {frame.format.name}") from error

@@ -14,6 +14,8 @@ import pytest
 from stages.base.params import FramesParams
 from stages.trailers.media import frames
 from stages.trailers.media.container import StreamDecoder, open_media, video_stream
+from stages.trailers.media.cropping import Cropping
+from stages.trailers.media.dynamic_range import HDR_TRANSFERS
 from stages.trailers.media.frames import extract_frames
 from stages.trailers.media.picture import (
     AS_PLANES,
@@ -111,6 +113,60 @@ def test_black():
 def test_short_side_and_aspect(size, aspect, expected):
     frame = av.VideoFrame.from_ndarray(np.zeros((size[1], size[0], 3), np.uint8), format="rgb24")
     assert resize_upright(frame, aspect, 256).shape[:2] == expected
+
+
+def scene(width, height):
+    """Soft shapes under grain, and a hard edge: (height, width, 3) uint8 RGB."""
+    y, x = np.mgrid[:height, :width]
+    grain = np.random.default_rng(0).normal(0, 5, (height, width))
+    red, green = 120 + 90 * np.sin(x / 37), 120 + 90 * np.cos(y / 29)
+    blue = np.where(x > width // 3, 200, 40)
+    return (np.stack([red, green, blue], -1) + grain[..., None]).clip(0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("name", AS_PLANES)
+@pytest.mark.parametrize("size", [(1920, 1080), (854, 480), (641, 363), (272, 640), (300, 257)])
+def test_shrinking_takes_the_mean_of_each_area(name, size):
+    frame = av.VideoFrame.from_ndarray(scene(*size), format="rgb24").reformat(format=name)
+    found = resize_upright(frame, 1.0, 256).astype(int)
+    shape = found.shape[1::-1]
+    expected = cv2.resize(to_bgr(frame), shape, interpolation=cv2.INTER_AREA).astype(int)
+    error = np.abs(found - expected)
+    assert error.mean() < 0.5 and (error > 3).mean() < 0.01  # at the edge, where chroma is coarser
+
+
+@pytest.mark.parametrize("size", [(320, 180), (427, 240)])
+def test_enlarging_is_cubic(size):
+    frame = av.VideoFrame.from_ndarray(scene(*size), format="rgb24").reformat(format="yuv420p")
+    found = resize_upright(frame, 1.0, 256)
+    shape = found.shape[1::-1]
+    assert (found == cv2.resize(to_bgr(frame), shape, interpolation=cv2.INTER_CUBIC)).all()
+
+
+@pytest.mark.parametrize("transfer", HDR_TRANSFERS)
+def test_high_dynamic_range_is_converted_before_it_shrinks(transfer):
+    plain = av.VideoFrame.from_ndarray(scene(640, 360), format="rgb24")
+    frame = plain.reformat(format="yuv420p10le")
+    frame.color_trc = transfer
+    found = resize_upright(frame, 1.0, 256)
+    assert (found == cv2.resize(to_bgr(frame), (455, 256), interpolation=cv2.INTER_AREA)).all()
+
+
+@pytest.mark.parametrize("space", [1, 5])
+def test_a_smaller_picture_has_the_same_colours(space):
+    frame = flat(81, 90, 240, space=space, size=(1280, 720))
+    found = resize_upright(frame, 1.0, 256)
+    assert np.abs(found - expected_bgr(81, 90, 240, False, space)).max() <= 2
+    frame.colorspace = 2
+    assert (resize_upright(frame, 1.0, 256)[9, 9] == found[9, 9]).all() == (space == 1)
+
+
+def test_a_cropped_picture_shows_nothing_of_what_is_cut_away():
+    image = np.full((480, 640, 3), 255, np.uint8)
+    image[:, 320:] = 0
+    frame = av.VideoFrame.from_ndarray(image, format="rgb24").reformat(format="yuv420p")
+    found = resize_upright(frame, 1.0, 64, Cropping(left=322))
+    assert found.shape[:2] == (97, 64) and found.max() <= 2
 
 
 def corners(number: int) -> Any:
