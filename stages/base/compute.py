@@ -1,4 +1,4 @@
-"""How a process computes with torch and OpenCV: set here and nowhere else, once it begins."""
+"""How a process computes with torch, OpenCV and BLAS: set here and nowhere else."""
 
 import sys
 from collections.abc import Iterator
@@ -32,7 +32,10 @@ def use_one_thread() -> None:
 
 @contextmanager
 def one_thread_of_blas() -> Iterator[None]:
-    """For small matrices: threads that wait for one another take several times as long."""
+    """For small matrices, until the block ends: threads that wait for one another take longer.
+
+    Of the whole process, whichever thread asks.
+    """
     with _blas().limit(limits=1):
         yield
 
