@@ -34,7 +34,7 @@ CONTEXT = (
 )
 PROBE = (
     "a class `Probe` with setting, what a value of its grid is called, is_layer, "
-    "fit(x, y, weight, train, grid) -> a fitted probe for each training set, and "
+    "fit(x, y, weight, train, grid, to_choose) -> a fitted probe for each training set, and "
     "predict(tensors, x) -> (n, n_outputs), as stages/fitting/probing.py says"
 )
 TRAINED = (

@@ -209,23 +209,18 @@ class Own:
             z[: len(rows)] = standardised(x[rows], mean, std)
         self.by_items = self.groups.longest < x.shape[1]  # else by features: the smaller matrix
         turned = self.z.transpose(0, 2, 1)
-        values, self.axes = _axes(self.z @ turned if self.by_items else turned @ self.z)
+        gram = self.z @ turned if self.by_items else turned @ self.z
+        values, self.axes = np.linalg.eigh(gram)
         known = values > RANK * values[:, -1:]
         self.root = np.sqrt(np.where(known, values, 0))[:, None]
         coordinates = self.axes * self.root if self.by_items else self.z @ self.axes
         self.values = np.where(known, values, 0)[:, None] / self.groups.lengths[:, None, None]
         self.width = coordinates.shape[-1]
-        self.kept = {
-            rough: coordinates.astype(kind) for rough, kind in ((True, "f4"), (False, "f8"))
-        }
-        self.turned = {
-            rough: np.ascontiguousarray(each.transpose(0, 2, 1))
-            for rough, each in self.kept.items()
-        }
+        self.kept = {True: coordinates.astype("f4"), False: coordinates}
 
     def times(self, coef: np.ndarray, rough: bool) -> np.ndarray:
-        items = self.turned[rough]
-        return (coef.astype(items.dtype, copy=False) @ items).astype(np.float64, copy=False)
+        items = self.kept[rough]
+        return (coef.astype(items.dtype, copy=False) @ items.mT).astype(np.float64, copy=False)
 
     def transposed(self, residual: np.ndarray, rough: bool) -> np.ndarray:
         items = self.kept[rough]
@@ -239,10 +234,3 @@ class Own:
             return coef @ self.axes.transpose(0, 2, 1)
         root = np.where(self.root > 0, self.root, np.inf)
         return (coef / root @ self.axes.transpose(0, 2, 1)) @ self.z
-
-
-def _axes(gram: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Eigenvalues, rising, and vectors of each of a stack of matrices."""
-    found = [eigh(each, overwrite_a=True, check_finite=False, driver="evd") for each in gram]
-    values, axes = (np.stack(each) for each in zip(*found, strict=True))
-    return values, axes

@@ -47,9 +47,11 @@ class Probe(Protocol):
         weight: np.ndarray,
         train: Sequence[np.ndarray],
         grid: Sequence[float],
+        to_choose: bool = False,
     ) -> Sequence[FittedProbe]:
         """x: (n, d); y: (n, n_columns) of 0 and 1; weight: (n,), 1 / the number of items of an
-        item's film; train: the rows of each training set; grid: its settings."""
+        item's film; train: the rows of each training set; grid: its settings; to_choose: whether
+        they are only ranked by their scores, for which some 1e-4 is precise enough."""
 
     @staticmethod
     def predict(tensors: Mapping[str, np.ndarray], x: np.ndarray) -> np.ndarray:
@@ -83,7 +85,7 @@ def cross_validate(
     films = ProbedFilms(items, y, fold_of, probe, grid)
     folds = [int(fold) for fold in np.unique(fold_of)]
     away = np.abs(np.arange(len(grid)) - place)
-    scored = films.score(held_out(folds))
+    scored = films.score_inner(folds)
     chosen = [
         [_Choice(each, choose(films.ranked(scored, each), folds, away)) for each in seeds]
         for seeds in columns
@@ -128,10 +130,16 @@ class ProbedFilms:
     probe: Probe
     grid: Sequence[float]
 
-    def score(self, held_out: Iterable[HeldOut]) -> Scored:
+    def score(self, held_out: Iterable[HeldOut], to_choose: bool = False) -> Scored:
         """By models without these folds, for every setting."""
-        (found,) = score_together([(self, list(held_out))])
+        (found,) = score_together([(self, list(held_out))], to_choose=to_choose)
         return found
+
+    def score_inner(self, folds: Sequence[int]) -> Scored:
+        """All that a choice takes: what leaves out three folds serves nothing but that."""
+        each = list(held_out(folds))
+        pairs = self.score(out for out in each if len(out) == 2)
+        return {**pairs, **self.score((out for out in each if len(out) > 2), to_choose=True)}
 
     def fit(self, fold: int, numbers: Sequence[int]) -> _Outer:
         """A fold's own models, with the numbered settings alone."""
@@ -173,13 +181,15 @@ class ProbedFilms:
 
 
 def score_together(
-    parts: Sequence[tuple[ProbedFilms, Sequence[HeldOut]]], grid: Sequence[float] = ()
+    parts: Sequence[tuple[ProbedFilms, Sequence[HeldOut]]],
+    grid: Sequence[float] = (),
+    to_choose: bool = False,
 ) -> list[Scored]:
     """`ProbedFilms.score` of several with one probe, and what each leaves out.
 
     grid: of its own, if not the films'.
     """
-    fitted = fit_together(parts, grid or parts[0][0].grid)
+    fitted = fit_together(parts, grid or parts[0][0].grid, to_choose)
     return [
         {out: films.predict(model, out) for out, model in zip(held_out, models, strict=True)}
         for (films, held_out), models in zip(parts, fitted, strict=True)
@@ -187,12 +197,16 @@ def score_together(
 
 
 def fit_together(
-    parts: Sequence[tuple[ProbedFilms, Sequence[HeldOut]]], grid: Sequence[float]
+    parts: Sequence[tuple[ProbedFilms, Sequence[HeldOut]]],
+    grid: Sequence[float],
+    to_choose: bool = False,
 ) -> list[list[FittedProbe]]:
     """The models without these folds, for each setting: of several in one computation.
 
     Nothing of one is seen by the models of another; many small ones take fewer and longer steps.
     """
+    if not any(held_out for _, held_out in parts):
+        return [[] for _ in parts]
     first = parts[0][0]
     each = [films.items.x for films, _ in parts]
     x = each[0] if len(each) == 1 else np.concatenate(each)
@@ -204,7 +218,7 @@ def fit_together(
         for start, (films, held_out) in zip(starts, parts, strict=False)
         for out in held_out
     ]
-    models = iter(first.probe.fit(x, y, weight, train, grid))
+    models = iter(first.probe.fit(x, y, weight, train, grid, to_choose))
     return [[next(models) for _ in held_out] for _, held_out in parts]
 
 

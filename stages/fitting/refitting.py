@@ -177,8 +177,13 @@ def _parts_of(solvable: Solvable, drawn: Sequence[Drawn]) -> Iterator[list[Drawn
 
 def _score(solvable: Solvable, drawn: Sequence[Drawn], inner: bool) -> Iterator[DrawnScores]:
     every = [_take(solvable, each.films) for each in drawn]
-    held_out = [_held_out(films, each, inner) for films, each in zip(every, drawn, strict=True)]
-    scored = score_together(list(zip(every, held_out, strict=True)))
+    scored: list[dict[HeldOut, np.ndarray]] = [{} for _ in drawn]
+    for size in (2, 3) if inner else (2,):
+        held_out = [_held_out(films, of, size) for films, of in zip(every, drawn, strict=True)]
+        to_choose = size == 3 or not inner  # pairs are what a fusion learns from
+        found = score_together(list(zip(every, held_out, strict=True)), to_choose=to_choose)
+        for into, each in zip(scored, found, strict=True):
+            into |= each
     taken = [
         _take_settings(solvable.params, films, each, of_films)
         for films, each, of_films in zip(every, drawn, scored, strict=True)
@@ -209,16 +214,11 @@ def _score(solvable: Solvable, drawn: Sequence[Drawn], inner: bool) -> Iterator[
         yield DrawnScores(score, learnt)
 
 
-def _held_out(films: ProbedFilms, drawn: Drawn, inner: bool) -> list[HeldOut]:
-    """What is left out to choose by; nothing where folds are too few."""
+def _held_out(films: ProbedFilms, drawn: Drawn, size: int) -> list[HeldOut]:
+    """What is left out to choose by, so many folds at a time; nothing where they are too few."""
     folds = np.unique(films.fold_of).tolist()
-    return [
-        each
-        for size in ([2, 3] if inner else [2])
-        if size < len(folds)
-        for each in combinations(folds, size)
-        if set(each) & set(drawn.judged)
-    ]
+    every = combinations(folds, size) if size < len(folds) else ()
+    return [each for each in every if set(each) & set(drawn.judged)]
 
 
 def _take_settings(

@@ -26,6 +26,7 @@ class Probe:
         weight: np.ndarray,
         train: Sequence[np.ndarray],
         grid: Sequence[float],
+        to_choose: bool = False,
     ) -> Sequence["Neighbours"]:
         if any(number != int(number) for number in grid):
             raise BenchmarkError(

@@ -24,8 +24,9 @@ class Probe:
         weight: np.ndarray,
         train: Sequence[np.ndarray],
         grid: Sequence[float],
+        to_choose: bool = False,
     ) -> Sequence[logistic.Models]:
-        return logistic.fit(x, y, weight, train, grid)
+        return logistic.fit(x, y, weight, train, grid, to_choose)
 
     @staticmethod
     def predict(tensors: Mapping[str, np.ndarray], x: np.ndarray) -> np.ndarray:

@@ -92,8 +92,8 @@ def test_fit(tmp_path):
 def test_a_probe_whose_scores_differ_is_an_error(tmp_path, monkeypatch):
     honest = fit.logistic.fit
 
-    def short(x, y, weight, train, strengths):
-        return honest(x, y, weight, train, [2 * each for each in strengths])
+    def short(x, y, weight, train, strengths, to_choose=False):
+        return honest(x, y, weight, train, [2 * each for each in strengths], to_choose)
 
     monkeypatch.setattr(fit.logistic, "fit", short)
     size = fit.Size(genres=3, probes=[fit.Probe(150, 6, 0.5, 1, 1)])

@@ -63,6 +63,17 @@ def test_scores_are_those_of_scikit_learn_at_its_optimum(n, d):
     agrees(x, y, np.ones(n), folds(n))
 
 
+@pytest.mark.parametrize(("n", "d"), SIZES)
+def test_what_only_chooses_is_near_the_optimum(n, d):
+    x, y = made(n, d)
+    exact, near = (
+        logistic.fit(x, y, np.ones(n), folds(n), STRENGTHS, to_choose)
+        for to_choose in (False, True)
+    )
+    for a, b in zip(exact, near, strict=True):
+        np.testing.assert_allclose(a.predict(x), b.predict(x), atol=1e-4)
+
+
 def test_a_film_counts_once_however_many_items():
     x, y = made(90, 12)
     weight = 1 / np.repeat([1, 2, 3, 4, 5], [6, 12, 18, 24, 30])

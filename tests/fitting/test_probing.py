@@ -153,6 +153,21 @@ def test_a_leak_in_the_choice_is_seen():
         assert not np.array_equal(changed(y), changed(flipped))
 
 
+def test_only_what_leaves_out_three_folds_is_solved_roughly():
+    items, y, fold = corpus()
+    rough: dict[int, bool] = {}
+
+    def fit_noted(x, y, weight, train, strengths, to_choose):
+        for rows in train:
+            rough[len(np.setdiff1d(np.unique(fold), fold[rows]))] = to_choose
+        return honest(x, y, weight, train, strengths, to_choose)
+
+    honest = probing.load_probe("linear").fit
+    with patch("stages.heads.linear.Probe.fit", fit_noted):
+        fit(items, y, fold, "linear", LINEAR)
+    assert rough == {1: False, 2: False, 3: True}
+
+
 def test_without_a_choice_every_fold_takes_the_fixed_setting():
     items, y, fold = corpus()
     _, fixed = probing.cross_validate(items, [y], fold, "linear", LINEAR, 2)

@@ -118,7 +118,8 @@ def test_no_film_lies_behind_the_choice_it_is_scored_by():
     before = fit(items, y, fold).score[:, fold == 1]
     labels = y.copy()
     labels[fold == 1] = 1 - labels[fold == 1]
-    np.testing.assert_array_equal(before, fit(items, labels, fold).score[:, fold == 1])
+    # other folds may choose otherwise, and steps of more models at once round differently
+    np.testing.assert_allclose(before, fit(items, labels, fold).score[:, fold == 1], atol=1e-6)
 
 
 def test_a_leak_in_the_choice_is_seen():
