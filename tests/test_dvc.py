@@ -45,6 +45,13 @@ def test_the_stages_dvc_lists_are_the_cells_of_the_matrix(resolved):
     assert set(resolved) == expected | once
 
 
+def test_the_lock_has_no_stage_that_is_gone(resolved):
+    """DVC keeps them for good, and reads and writes the whole file after each stage."""
+    lock = yaml.load((ROOT / "dvc.lock").read_text("utf-8"), yaml.CSafeLoader)
+    gone = set(lock["stages"]) - set(resolved)
+    assert not gone, f"delete from dvc.lock: {gone}"
+
+
 def test_how_far_two_sources_of_genres_agree_needs_no_trailer(resolved):
     deps = resolved["label_ceiling"]["deps"]
     data = {"data/sample/catalogue.parquet", "data/sample/second_source.parquet"}
