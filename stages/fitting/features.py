@@ -27,6 +27,7 @@ from stages.fitting.scaling import (
 )
 
 KEEP_BYTES = 1 << 28  # items kept as float64; of more, a block is read when it is used
+PRECISION = {True: np.float32, False: np.float64}  # rough, or not
 RANK = 1e-14  # share of the largest eigenvalue below which one is rounding
 
 
@@ -44,7 +45,8 @@ class Features(Protocol):
     """Numbers of a model's coefficients."""
 
     def times(self, coef: np.ndarray, rough: bool) -> np.ndarray:
-        """(n_sets, n_genres, width) -> flat, as `Groups` has it; rough: in single precision."""
+        """(n_sets, n_genres, width) -> flat, as `Groups` has it; rough: float32, by products in
+        single precision."""
 
     def transposed(self, residual: np.ndarray, rough: bool) -> np.ndarray:
         """Flat -> (n_sets, n_genres, width)."""
@@ -103,16 +105,16 @@ class Shared:
         self.scale = self.unit / self.std
         self.shift = (self.mean - self.centre) / self.std
         n = sum(map(len, self.groups.rows))
-        self.kept: dict[type, list[np.ndarray]] = {}
+        self.kept: dict[bool, list[np.ndarray]] = {}
         if 12 * n * self.width <= KEEP_BYTES:
             exact = [self._read(rows) for rows in self.groups.rows]
-            self.kept = {np.float64: exact, np.float32: [each.astype("f4") for each in exact]}
+            self.kept = {False: exact, True: [each.astype(PRECISION[True]) for each in exact]}
         self.clipped = list(self._clipped())
 
     def times(self, coef: np.ndarray, rough: bool) -> np.ndarray:
-        flat = np.empty(self.groups.size)
+        flat = np.empty(self.groups.size, PRECISION[rough])
         scaled = coef * self.scale[:, None]
-        shift = np.vecdot(coef, self.shift[:, None])[..., None]
+        shift = np.vecdot(coef, self.shift[:, None])[..., None].astype(flat.dtype)
         for group, block in enumerate(self.groups.blocks(flat)):
             sets = self.groups.sets[group]
             rows = scaled[sets].reshape(-1, self.width)
@@ -154,7 +156,7 @@ class Shared:
 
     def _items(self, group: int, rough: bool = False) -> Iterator[tuple[slice, np.ndarray]]:
         if self.kept:
-            yield slice(None), self.kept[np.float32 if rough else np.float64][group]
+            yield slice(None), self.kept[rough][group]
             return
         rows = self.groups.rows[group]
         for part in parts(len(rows), self.width):
@@ -216,11 +218,11 @@ class Own:
         coordinates = self.axes * self.root if self.by_items else self.z @ self.axes
         self.values = np.where(known, values, 0)[:, None] / self.groups.lengths[:, None, None]
         self.width = coordinates.shape[-1]
-        self.kept = {True: coordinates.astype("f4"), False: coordinates}
+        self.kept = {True: coordinates.astype(PRECISION[True]), False: coordinates}
 
     def times(self, coef: np.ndarray, rough: bool) -> np.ndarray:
         items = self.kept[rough]
-        return (coef.astype(items.dtype, copy=False) @ items.mT).astype(np.float64, copy=False)
+        return coef.astype(items.dtype, copy=False) @ items.mT
 
     def transposed(self, residual: np.ndarray, rough: bool) -> np.ndarray:
         items = self.kept[rough]

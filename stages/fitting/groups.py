@@ -44,7 +44,7 @@ class Groups:
 
     def times(self, flat: np.ndarray, factor: np.ndarray) -> np.ndarray:
         """Flat, each model's numbers times its factor; factor: (n_sets, n_genres)."""
-        found = np.empty_like(flat)
+        found, factor = np.empty_like(flat), factor.astype(flat.dtype, copy=False)
         each = zip(self.blocks(flat), self.blocks(found), self.sets, strict=True)
         for block, into, sets in each:
             np.multiply(block, factor[sets, :, None], out=into)
@@ -90,7 +90,7 @@ class Apart:
         return np.array(np.broadcast_to(np.where(inside, values[self.rows].mT, 0), shape))
 
     def times(self, flat: np.ndarray, factor: np.ndarray) -> np.ndarray:
-        found: np.ndarray = flat * factor[..., None]
+        found: np.ndarray = flat * factor.astype(flat.dtype, copy=False)[..., None]
         return found
 
     def sums(self, flat: np.ndarray) -> np.ndarray:

@@ -12,7 +12,7 @@ What sets share are features alone, and decides the way, not the optimum: a set'
 items outside it in digits beyond the tolerance only.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 
@@ -20,7 +20,7 @@ import numpy as np
 from scipy.special import expit
 
 from stages.base.compute import one_thread_of_blas
-from stages.fitting.features import Basis, Features, Own, Shared
+from stages.fitting.features import PRECISION, Basis, Features, Own, Shared
 from stages.fitting.rows import Rows
 from stages.fitting.scaling import standardised
 
@@ -32,6 +32,7 @@ ROUGH_STEPS = 60  # at most
 FLATTENED = 0.9  # share of the slope along a step that may be left at its end
 SHORTEST = 1e-12  # share of its length to which a step is found
 TINY = 1e-300
+NO_WEIGHT = 1e-30  # of an item that a set lacks; more than 0 in single precision too
 LEAST_CURVATURE = 1e-3  # times the gradient that is enough
 SMALL = 20_000  # numbers of a training set up to which it has coordinates of its own
 ONE_THREAD = 1_000_000  # up to which threads of BLAS wait for one another more than they compute
@@ -109,9 +110,9 @@ def _solve(
     y: (n, n_genres); weight: (n,), of all items.
     """
     groups = features.groups
-    # more than 0, also of items that a set lacks
-    s = np.maximum(groups.of_items(weight[:, None]), TINY)
+    s = np.maximum(groups.of_items(weight[:, None]), NO_WEIGHT)
     positive = groups.of_items(weight[:, None] * y)
+    shares = {rough: (positive.astype(kind), s.astype(kind)) for rough, kind in PRECISION.items()}
     total = groups.sums(s)
     rate = np.clip(groups.sums(positive) / total, 1e-6, 1 - 1e-6)
     beta = np.zeros((*total.shape, features.width + 1))  # the intercepts come last
@@ -122,7 +123,7 @@ def _solve(
         start = 2 * beta - before  # where the last two point to
         before = beta
         enough = TOLERANCE * total
-        beta = _minimise(features, positive, s, 1 / strength, start, enough, to_choose)
+        beta = _minimise(features, shares, 1 / strength, start, enough, to_choose)
         coef.append(features.original(beta[..., :-1]).transpose(0, 2, 1))
         intercept.append(beta[..., -1])
     return np.stack(coef, axis=1), np.stack(intercept, axis=1)
@@ -130,8 +131,7 @@ def _solve(
 
 def _minimise(
     features: Features,
-    positive: np.ndarray,
-    s: np.ndarray,
+    shares: Mapping[bool, tuple[np.ndarray, np.ndarray]],
     penalty: float,
     beta: np.ndarray,
     enough: np.ndarray,
@@ -139,10 +139,12 @@ def _minimise(
 ) -> np.ndarray:
     """beta (n_sets, n_genres, width + 1) where no gradient's norm is above `enough`.
 
-    The objective is divided by C: penalty · ||w||²/2 + Σ s · log loss. s, positive = s · y: flat,
-    as `Groups` has it; enough: (n_sets, n_genres); to_choose: ROUGH times that is enough.
+    The objective is divided by C: penalty · ||w||²/2 + Σ s · log loss. shares: positive = s · y
+    and s, flat, as `Groups` has it, in both precisions; enough: (n_sets, n_genres); to_choose:
+    ROUGH times that is enough.
     """
     groups, rough = features.groups, True
+    positive, s = shares[rough]
 
     def preconditioned(g: np.ndarray, curvature: np.ndarray) -> np.ndarray:
         found = np.empty_like(g)
@@ -159,7 +161,7 @@ def _minimise(
     def predictor(beta: np.ndarray) -> np.ndarray:
         found = features.times(beta[..., :-1], rough)
         for block, sets in zip(groups.blocks(found), groups.sets, strict=True):
-            block += beta[sets, :, -1:]
+            block += beta[sets, :, -1:].astype(found.dtype)
         return found
 
     eta = predictor(beta)
@@ -173,19 +175,20 @@ def _minimise(
             return beta
         if rough and (is_near or number == ROUGH_STEPS):
             rough = False
+            positive, s = shares[rough]
             eta = predictor(beta)
             p = _probability(eta, s)
             g = gradient(beta, p - positive)
         elif (size <= enough**2).all():
             return beta
         bends = p * (1 - p / s)
-        v, shares = g.copy(), []
+        v, along_past = g.copy(), []
         for step, change, rho in reversed(past):
-            shares.append(rho * np.vecdot(step, v)[..., None])
-            v -= shares[-1] * change
+            along_past.append(rho * np.vecdot(step, v)[..., None])
+            v -= along_past[-1] * change
         v = preconditioned(v, np.maximum(groups.sums(bends), least))
-        for (step, change, rho), share in zip(past, reversed(shares), strict=True):
-            v += (share - rho * np.vecdot(change, v)[..., None]) * step
+        for (step, change, rho), before in zip(past, reversed(along_past), strict=True):
+            v += (before - rho * np.vecdot(change, v)[..., None]) * step
         along = predictor(v)  # of the direction, which is -v
         slope = -np.vecdot(g, v)
         ridge = [penalty * np.vecdot(each[..., :-1], v[..., :-1]) for each in (beta, v)]
