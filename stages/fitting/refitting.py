@@ -182,8 +182,8 @@ def _score(solvable: Solvable, drawn: Sequence[Drawn], inner: bool) -> Iterator[
         held_out = [_held_out(films, of, size) for films, of in zip(every, drawn, strict=True)]
         to_choose = size == 3 or not inner  # pairs are what a fusion learns from
         found = score_together(list(zip(every, held_out, strict=True)), to_choose=to_choose)
-        for into, each in zip(scored, found, strict=True):
-            into |= each
+        for inner_scores, each in zip(scored, found, strict=True):
+            inner_scores |= each
     taken = [
         _take_settings(solvable.params, films, each, of_films)
         for films, each, of_films in zip(every, drawn, scored, strict=True)
