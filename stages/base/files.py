@@ -1,4 +1,5 @@
-"""How every output is written: to a temporary name, then renamed into place.
+"""How every output is written: to a temporary name, then renamed into place. And what lies inside
+a folder that a person named.
 
 DVC may link outputs into its cache. Opening one for writing would change the cached object, which
 then no longer matches its hash; renaming a new file over it does not.
@@ -48,6 +49,19 @@ def write(content: str | bytes, path: Path) -> None:
         file.write(content.encode() if isinstance(content, str) else content)
         file.flush()
         os.fsync(file.fileno())
+
+
+def inside(folder: Path, name: str, variable: str) -> Path:
+    """What has that name, there or not. Raises BenchmarkError for what lies outside the folder.
+
+    variable: of the environment, which named the folder.
+    """
+    path = (folder / name).resolve()
+    if not path.is_relative_to(folder.resolve()):
+        raise BenchmarkError(
+            f"leads out of {variable}", where=name, found=str(path), expected=f"below {folder}"
+        )
+    return folder / name
 
 
 @contextmanager

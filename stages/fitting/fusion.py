@@ -10,8 +10,6 @@ from collections.abc import Callable
 
 import numpy as np
 from scipy.special import logit
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import average_precision_score
 
 from stages.fitting.scores import Scores, align
 
@@ -73,6 +71,8 @@ def weighted(first: np.ndarray, second: np.ndarray, y_true: np.ndarray) -> Fusio
 
     first, second: (n_films, n_genres) training scores; y_true: the same shape, bool.
     """
+    from sklearn.metrics import average_precision_score
+
     known = y_true.any(axis=0)
     ranked = [
         average_precision_score(y_true[:, known], (share * first + (1 - share) * second)[:, known])
@@ -89,6 +89,8 @@ def stacked(first: np.ndarray, second: np.ndarray, y_true: np.ndarray) -> Fusion
     A genre that no film has (or every one) takes its frequency. first, second: (n_films, n_genres)
     training scores; y_true: the same shape, bool.
     """
+    from sklearn.linear_model import LogisticRegression  # a second, which `mean` need not wait
+
     n_films = len(y_true)
     models: list[LogisticRegression | float] = []
     for genre, truth in enumerate(y_true.T):

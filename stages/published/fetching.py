@@ -8,11 +8,10 @@ from pathlib import Path
 
 from stages.base.console import progress, say
 from stages.base.errors import BenchmarkError
-from stages.base.files import replacing
+from stages.base.files import inside, replacing
 from stages.base.params import TableParams
 from stages.base.store import ROOT, Store, make_folder, sha256
 from stages.embedding.weights.download import PAUSES, RemoteFile, download
-from stages.embedding.weights.weights_dir import inside
 
 VARIABLE = "FEATURES_DIR"
 

@@ -5,6 +5,7 @@ import re
 from pathlib import Path, PurePosixPath
 
 from stages.base.errors import BenchmarkError
+from stages.base.files import inside
 from stages.embedding.records import Source
 from stages.embedding.weights.published import SUFFIXES, suffix_of
 
@@ -72,16 +73,3 @@ def _inside(folder: Path, name: str) -> Path | None:
     if not os.access(path, os.R_OK):
         raise BenchmarkError("this file may not be read", where=str(path), do="ask its owner")
     return path
-
-
-def inside(folder: Path, name: str, variable: str) -> Path:
-    """What has that name, there or not. Raises BenchmarkError for what lies outside the folder.
-
-    variable: of the environment, which named the folder.
-    """
-    path = (folder / name).resolve()
-    if not path.is_relative_to(folder.resolve()):
-        raise BenchmarkError(
-            f"leads out of {variable}", where=name, found=str(path), expected=f"below {folder}"
-        )
-    return folder / name
