@@ -7,17 +7,6 @@ CLAIMED = [
     *("claim", "quantity", "a", "b", "genre", "estimate", "lo", "hi", "p", "holm_family"),
     *("p_holm", "verdict", "sentence"),
 ]
-FUSIONS = [
-    *("approach", "picture", "sound", "better", "folds_for_better", "gain", "gain_lo", "gain_hi"),
-    *("fold_gain", "fold_gain_lo", "fold_gain_hi", "macro_ap", "macro_ap_better", "oracle_genres"),
-    *("samples_ap", "samples_ap_better", "oracle_films", "oracle_films_luck"),
-]
-OWNED = [
-    *("picture", "sound", "genre", "ap_picture", "ap_sound", "difference", "lo", "hi", "p"),
-    *("holm_family", "p_holm", "owner"),
-    *("right_both", "right_picture", "right_sound", "right_neither"),
-    *("found_both", "found_picture", "found_sound", "found_neither", "kappa", "kappa_right"),
-]
 LABELS = [
     *("approach", "base", "modality", "labels", "genre", "genres", "films", "ap", "base_ap"),
     *("difference", "lo", "hi", "p", "holm_family", "p_holm", "verdict", "naive_base_ap"),
@@ -40,11 +29,11 @@ def main() -> None:
     from stages.base.params.matrix import cells
     from stages.base.tables import write_csv
     from stages.fitting.approaches import training_budget
-    from stages.judging import rank_intervals, tuning, ungrouped
+    from stages.judging import joining, rank_intervals, tuning, ungrouped
     from stages.judging.board import read_board
     from stages.judging.claims import Evidence, claim_rows
     from stages.judging.comparisons import headline_rows
-    from stages.judging.complementarity import fusion_rows, owned_rows
+    from stages.judging.complementarity import FUSIONS, OWNED, fusion_rows, owned_rows
     from stages.judging.label_sets import label_set_rows
     from stages.judging.seed_study import CLAIMS
     from stages.judging.verdicts import add_verdicts, adjusted_p_values
@@ -54,6 +43,9 @@ def main() -> None:
     read = partial(read_board, places.data())
     board = read(cells(params))
     write_csv(fusion_rows(board, judging), FUSIONS, folder / "complementarity.csv")
+    contributions = joining.contribution_rows(board, judging)
+    write_csv(contributions, joining.CONTRIBUTIONS, folder / "contributions.csv")
+    write_csv(joining.confused_rows(board, judging), joining.CONFUSED, folder / "confused.csv")
     rows = label_set_rows(cells(params), read, judging)
     named_board = read([cell for cell in board.cells if cell.slug in headline.named.values()])
     adjusted = adjusted_p_values(headline_rows(named_board, judging, headline))

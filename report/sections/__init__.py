@@ -13,6 +13,7 @@ from report.sections.instrument import (
     simulations,
     trained_on_noise,
 )
+from report.sections.joining import joining
 from report.sections.probes import budgets, chosen, curves, tuning
 from report.sections.ranks import ranks
 from report.sections.run import (
@@ -41,6 +42,7 @@ __all__ = [
     "downloaded",
     "extraction",
     "features",
+    "joining",
     "label_agreement",
     "label_sets",
     "learning_curve",

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from stages.base.params import JudgingParams
+from stages.base.params.matrix import Cell
 from stages.judging.board import Board
 from stages.judging.comparisons import paired_comparison, single_parts
 from stages.judging.part_selection import better_part, choose_by_fold, rank_within_folds
@@ -24,6 +25,17 @@ from stages.scoring.intervals import Estimate, paired_difference
 from stages.scoring.ranking import macro_average_precision, samples_average_precision
 
 Row = dict[str, Any]
+FUSIONS = [
+    *("approach", "picture", "sound", "better", "folds_for_better", "gain", "gain_lo", "gain_hi"),
+    *("fold_gain", "fold_gain_lo", "fold_gain_hi", "macro_ap", "macro_ap_better", "oracle_genres"),
+    *("samples_ap", "samples_ap_better", "oracle_films", "oracle_films_luck"),
+]
+OWNED = [
+    *("picture", "sound", "genre", "ap_picture", "ap_sound", "difference", "lo", "hi", "p"),
+    *("holm_family", "p_holm", "owner"),
+    *("right_both", "right_picture", "right_sound", "right_neither"),
+    *("found_both", "found_picture", "found_sound", "found_neither", "kappa", "kappa_right"),
+]
 SHUFFLES = 20  # of the sound over the films, for what the oracle of films gains by chance
 
 
@@ -41,7 +53,8 @@ def fusion_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
         parts = single_parts(board, cell)
         if len(parts) < 2:
             continue
-        picture, sound = _picture_and_sound(board, parts)
+        part_of = parts_by_modality(board, cell)
+        picture, sound = part_of["picture"], part_of["sound"]
         best = better_part(board, parts)
         seen, heard, fused, single = (_scores(board, s) for s in (picture, sound, cell.slug, best))
         places = [board.row(cell.slug), board.row(best)]
@@ -77,9 +90,9 @@ def owned_rows(
     decisions, and of being right.
     """
     pairs = dict.fromkeys(
-        _picture_and_sound(board, parts)
+        (parts["picture"], parts["sound"])
         for cell in board.cells
-        if len(parts := single_parts(board, cell)) > 1
+        if len(parts := parts_by_modality(board, cell)) > 1
     )
     rows: list[Row] = []
     for picture, sound in pairs:
@@ -127,14 +140,14 @@ def _agreement(board: Board, picture: str, sound: str) -> dict[str, np.ndarray]:
     }
 
 
-def _picture_and_sound(board: Board, parts: list[str]) -> tuple[str, str]:
-    """The picture and the sound behind a fusion, the better one where there are several."""
-
-    def best_of(modality: str) -> str:
-        own = [part for part in parts if board.cells[board.row(part)].modality == modality]
-        return better_part(board, own)
-
-    return best_of("picture"), best_of("sound")
+def parts_by_modality(board: Board, cell: Cell) -> dict[str, str]:
+    """The part behind a fusion of each modality, the better one where there are several; nothing
+    for what is no fusion."""
+    parts = single_parts(board, cell)
+    own: dict[str, list[str]] = {}
+    for part in parts:
+        own.setdefault(board.cells[board.row(part)].modality, []).append(part)
+    return {modality: better_part(board, each) for modality, each in own.items()}
 
 
 def _oracle_by_chance(

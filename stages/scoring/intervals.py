@@ -155,6 +155,15 @@ def paired_difference(
     )
 
 
+def weighted_sum(resamples: Resamples, weights: Floats, level: float = 0.95) -> Estimate:
+    """Approaches' numbers, each times its weight, added up, with the percentile interval.
+
+    weights: (n_approaches,). Raises BenchmarkError if nothing was resampled.
+    """
+    samples = resamples.values @ weights
+    return Estimate(float(resamples.point @ weights), *percentile_interval(samples, level))
+
+
 def _estimate(
     point: float, samples: Floats, jackknife: Floats, level: float, method: Method, proportion: bool
 ) -> Estimate:

@@ -5,8 +5,7 @@ import pytest
 from sklearn.metrics import average_precision_score
 
 from stages.base.genres import GENRES
-from stages.contrast import FUSIONS, OWNED
-from stages.judging.complementarity import fusion_rows, owned_rows
+from stages.judging.complementarity import FUSIONS, OWNED, fusion_rows, owned_rows
 from stages.judging.part_selection import better_part, choose_by_fold, rank_within_folds
 
 

@@ -13,13 +13,12 @@ from stages.base.params import JudgingParams
 from stages.base.params.matrix import HeadlineParams
 from stages.base.tables import read_csv, write_csv, write_json
 from stages.compare import COLUMNS
-from stages.contrast import OWNED
 from stages.evaluate import APPROACHES
 from stages.evaluate import GENRES as GENRE_COLUMNS
 from stages.judging import rules, tables
 from stages.judging.claims import NOT_RUN, Evidence, claim_rows
 from stages.judging.comparisons import comparison_rows, headline_rows
-from stages.judging.complementarity import fusion_rows, owned_rows
+from stages.judging.complementarity import OWNED, fusion_rows, owned_rows
 from stages.judging.exports import summarise
 from stages.judging.sample_size import check_sample_size, describe_sample_size, interval_cells
 from stages.judging.seed_study import CLAIMS

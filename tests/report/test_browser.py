@@ -28,17 +28,18 @@ CLIPPED = """() => [...document.querySelectorAll("figure.chart")].flatMap(figure
 
 
 @pytest.mark.parametrize(
-    ("corpus", "width", "least"),
+    ("corpus", "width", "scheme", "least"),
     [
-        *(("preview", 1280, 35), ("preview", 390, 35), ("film_preview", 390, 30)),
-        *(("published_preview", 1280, 25), ("published_preview", 390, 25)),
-        *(("whole", 1280, 2), ("whole", 390, 2)),
+        *(("preview", 1280, "light", 35), ("preview", 390, "dark", 35)),
+        *(("published_preview", 1280, "light", 25), ("published_preview", 390, "dark", 25)),
+        *(("whole", 1280, "light", 2), ("whole", 390, "dark", 2)),
+        ("film_preview", 390, "light", 30),
     ],
 )
-def test_pages_draw_and_keep_to_themselves(
-    browser: Any, corpus: str, width: int, least: int, request: pytest.FixtureRequest
+def test_pages_draw_keep_to_themselves_and_axe_finds_nothing(
+    browser: Any, corpus: str, width: int, scheme: str, least: int, request: pytest.FixtureRequest
 ) -> None:
-    visit = Visit(browser, request.getfixturevalue(corpus), width)
+    visit = Visit(browser, request.getfixturevalue(corpus), width, scheme)
     charts = 0
     for name in HOME if corpus == "whole" else PAGES:
         page = visit.open(name)
@@ -53,14 +54,21 @@ def test_pages_draw_and_keep_to_themselves(
         assert page.evaluate("document.documentElement.scrollWidth") <= width, name
         assert page.locator("img:not([alt])").count() == 0
         # on a phone, and in the long lists of the guide, tables scroll within their frames
+        page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
         if width == 1280 and not name.startswith("guide/"):
-            page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
             assert page.evaluate(CUT_OFF) == [], name
         assert page.locator(".vega svg[role=img][aria-label]").count() == len(marks)
+        assert violations(page) == [], name
     assert charts >= least
     assert visit.complaints == []
     assert all(url.startswith(("file:", "data:", "blob:")) for url in visit.requests)
     visit.context.close()
+
+
+def violations(page: Any) -> list[Any]:
+    """What axe finds on a page as it is, with the first elements of each."""
+    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa"]})
+    return [(v["id"], [n["target"] for n in v["nodes"][:3]]) for v in found.response["violations"]]
 
 
 def test_light_and_dark_differ(browser: Any, preview: Path) -> None:
@@ -153,24 +161,6 @@ def test_the_menu_and_the_search_lead_to_the_guide_and_back(browser: Any, whole:
     page.locator("#site-found a").first.click()
     page.wait_for_url("**/_site/side_by_side.html#*")
     assert visit.complaints == []
-    visit.context.close()
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("corpus", ["preview", "published_preview", "whole"])
-def test_axe_finds_nothing(
-    browser: Any, corpus: str, scheme: str, request: pytest.FixtureRequest
-) -> None:
-    site = request.getfixturevalue(corpus)
-    visit = Visit(browser, site, width=390 if scheme == "dark" else 1280, scheme=scheme)
-    for name in HOME if corpus == "whole" else PAGES:
-        page = visit.open(name)
-        page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
-        found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa"]})
-        said = [
-            (v["id"], [n["target"] for n in v["nodes"][:3]]) for v in found.response["violations"]
-        ]
-        assert said == [], name
     visit.context.close()
 
 

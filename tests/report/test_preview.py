@@ -73,6 +73,8 @@ def test_a_small_matrix_renders_too(made_up: Path, pages: Path, tmp_path: Path) 
         "label_sets",
         "tuning",
         "complementarity",
+        "contributions",
+        "confused",
         "owned_genres",
         "reliability",
         "calibration",

@@ -1,0 +1,45 @@
+"""What joining brings: contributions to a fusion, and the films that it loses, as texts."""
+
+import pandas as pd
+
+from report.tables.common import intervals
+from report.text import number, signed
+
+ALL = "all"
+
+
+def contributions(rows: pd.DataFrame) -> pd.DataFrame:
+    """One row a fusion, each modality with its interval; rows: contributions.csv, of all genres."""
+    return _by_modality(rows[rows["genre"] == ALL], "approach", "Fusion")
+
+
+def by_genre(rows: pd.DataFrame, approach: str) -> pd.DataFrame:
+    """One row a genre of one fusion."""
+    own = rows[(rows["approach"] == approach) & (rows["genre"] != ALL)]
+    return _by_modality(own, "genre", "Genre")
+
+
+def _by_modality(rows: pd.DataFrame, key: str, heading: str) -> pd.DataFrame:
+    shown: dict[str, list[str]] = {heading: list(dict.fromkeys(rows[key]))}
+    for modality, own in rows.groupby("modality", sort=False):
+        own = own.set_index(key).loc[shown[heading]]
+        shown[f"{str(modality).capitalize()} adds"] = [signed(v, 3) for v in own["contribution"]]
+        shown[f"95% of {modality}"] = intervals(own, "lo", "hi")
+    return pd.DataFrame(shown)
+
+
+def confused(rows: pd.DataFrame) -> pd.DataFrame:
+    """One row a fusion and part; rows: confused.csv."""
+    return pd.DataFrame(
+        {
+            "Fusion": rows["approach"],
+            "Right by": rows["modality"].replace(ALL, "any of them"),
+            "Share right": [number(value, 3) for value in rows["right"]],
+            "Right joined": [number(value, 3) for value in rows["right_joined"]],
+            "Lost": [number(value, 3) for value in rows["lost"]],
+            "95% of lost": intervals(rows, "lost_lo", "lost_hi"),
+            "Lost by chance": [number(value, 3) for value in rows["lost_by_chance"]],
+            "Won": [number(value, 3) for value in rows["won"]],
+            "95% of won": intervals(rows, "won_lo", "won_hi"),
+        }
+    )

@@ -1,0 +1,120 @@
+"""What joining brings: who contributes what to a fusion, and which films it loses."""
+
+from collections.abc import Collection, Iterator, Mapping
+from itertools import combinations
+from math import factorial
+from typing import Any
+
+import numpy as np
+
+from stages.base.params import JudgingParams
+from stages.base.params.matrix import PRIOR
+from stages.judging.board import Board
+from stages.judging.complementarity import parts_by_modality
+from stages.judging.sample_size import interval_cells
+from stages.scoring.bootstrap import bootstrap_means
+from stages.scoring.intervals import approach_estimate, weighted_sum
+
+Row = dict[str, Any]
+ALL = "all"  # in place of a genre: the mean over them; of a part: any of them
+CONTRIBUTIONS = ["approach", "modality", "part", "genre", "contribution", "lo", "hi"]
+CONFUSED = [
+    *("approach", "modality", "part", "films", "right", "right_joined", "right_prior"),
+    *("lost", "lost_lo", "lost_hi", "lost_by_chance", "won", "won_lo", "won_hi"),
+]
+
+
+def contribution_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
+    """One row a fusion, modality and genre, and one over all genres: its Shapley value.
+
+    That is what average precision rises by when the modality joins, a mean over all orders in which
+    they may (Shapley 1953); nothing at all scores what the prior does. A fusion's values add up to
+    its score less the prior's. With intervals over films where there are enough.
+    """
+    size, resamples = board.sample_size(params), board.resampled(params)
+    for cell in board.cells:
+        part_of = parts_by_modality(board, cell)
+        if len(part_of) < 2:
+            continue
+        worth = {frozenset[str](): PRIOR, frozenset(part_of): cell.slug}
+        worth |= {frozenset({modality}): part for modality, part in part_of.items()}
+        for modality, part in part_of.items():
+            weights = np.zeros(len(board.cells))
+            for slug, weight in shapley_weights(worth, part_of, modality).items():
+                weights[board.row(slug)] += weight
+            every = {ALL: (resamples.macro(), size.enough_films)}
+            for column, found in resamples.by_genre().items():
+                every[board.genres[column]] = found, bool(size.enough_genres[column])
+            for genre, (found, shown) in every.items():
+                estimate = weighted_sum(found, weights)
+                yield {
+                    "approach": cell.slug,
+                    "modality": modality,
+                    "part": part,
+                    "genre": genre,
+                    "contribution": estimate.value,
+                    **interval_cells(estimate.lo, estimate.hi, shown),
+                }
+
+
+def shapley_weights(
+    worth: Mapping[frozenset[str], str], players: Collection[str], player: str
+) -> dict[str, float]:
+    """What a player's Shapley value takes each coalition's worth times.
+
+    worth: names of the worths, of every coalition of the players, the empty one too.
+    """
+    n, found = len(players), dict.fromkeys(worth.values(), 0.0)
+    others = [each for each in players if each != player]
+    for size in range(n):
+        share = factorial(size) * factorial(n - size - 1) / factorial(n)
+        for coalition in combinations(others, size):
+            found[worth[frozenset({*coalition, player})]] += share
+            found[worth[frozenset(coalition)]] -= share
+    return found
+
+
+def confused_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
+    """One row a fusion and part, and one for any of its parts: films that joining loses and wins.
+
+    A film is right where the first of its ranked genres is one of its own; films without any are
+    left out. lost: right by the part, wrong by the fusion (modality confusion, VGGSounder 2025);
+    won: the other way round; lost_by_chance: what is lost if neither knew of the other. Shares of
+    films, with intervals where there are enough.
+    """
+    shown = board.sample_size(params).enough_films
+    for cell in board.cells:
+        part_of = parts_by_modality(board, cell)
+        if len(part_of) < 2:
+            continue
+        joined, prior = (first_is_right(board, slug) for slug in (cell.slug, PRIOR))
+        right = {modality: first_is_right(board, part) for modality, part in part_of.items()}
+        right[ALL] = np.maximum.reduce(list(right.values()))
+        for modality, alone in right.items():
+            lost, won = alone * (1 - joined), (1 - alone) * joined
+            each = np.stack([lost, won, alone, joined, prior], axis=1)
+            resamples = bootstrap_means(each, params.resamples, params.seed, board.group)
+            by_chance = resamples.point[2] * (1 - resamples.point[3])
+            row = {
+                "approach": cell.slug,
+                "modality": modality,
+                "part": part_of.get(modality, ALL),
+                "films": int(np.isfinite(joined).sum()),
+                "right": float(resamples.point[2]),
+                "right_joined": float(resamples.point[3]),
+                "right_prior": float(resamples.point[4]),
+                "lost_by_chance": float(by_chance),
+            }
+            for number, name in enumerate(("lost", "won")):
+                estimate = approach_estimate(resamples, number)
+                row |= {name: estimate.value}
+                row |= interval_cells(estimate.lo, estimate.hi, shown, f"{name}_")
+            yield row
+
+
+def first_is_right(board: Board, slug: str) -> np.ndarray:
+    """(n_films,) 1 where the genre with the highest score is one of the film's, else 0; NaN for a
+    film without any."""
+    first = board.y_scores[board.row(slug)].argmax(axis=1)
+    right = board.y_true[np.arange(len(first)), first].astype(float)
+    return np.where(board.y_true.any(axis=1), right, np.nan)

@@ -1,0 +1,93 @@
+"""Who contributes what to a fusion, and which films it loses, on a board with planted skill."""
+
+from dataclasses import replace
+from itertools import permutations
+
+import numpy as np
+import pytest
+from sklearn.metrics import average_precision_score
+
+from stages.judging.joining import (
+    ALL,
+    CONFUSED,
+    CONTRIBUTIONS,
+    confused_rows,
+    contribution_rows,
+    first_is_right,
+    shapley_weights,
+)
+
+
+def macro(board, slug: str) -> float:
+    score = board.y_scores[board.row(slug)]
+    return float(average_precision_score(board.y_true, score, average="macro"))
+
+
+def test_contributions_are_the_mean_over_both_orders_and_add_up(board, judging):
+    rows = [row for row in contribution_rows(board, judging) if row["genre"] == ALL]
+    assert all(list(row) == CONTRIBUTIONS for row in rows)
+    assert [(row["approach"], row["modality"], row["part"]) for row in rows] == [
+        *(("joined", "picture", "good"), ("joined", "sound", "bad")),
+        *(("averaged", "picture", "good"), ("averaged", "sound", "bad")),
+    ]
+    prior, good, bad, both = (macro(board, slug) for slug in ("prior", "good", "bad", "averaged"))
+    picture, sound = (row["contribution"] for row in rows[2:])
+    assert picture == pytest.approx(((good - prior) + (both - bad)) / 2)
+    assert sound == pytest.approx(((bad - prior) + (both - good)) / 2)
+    assert picture + sound == pytest.approx(both - prior)
+    assert rows[2]["lo"] > 0 and rows[2]["lo"] < picture < rows[2]["hi"]
+
+
+def test_of_each_genre_likewise(board, judging):
+    rows = [row for row in contribution_rows(board, judging) if row["approach"] == "averaged"]
+    of_genre = {row["modality"]: row for row in rows if row["genre"] == board.genres[3]}
+    truth = board.y_true[:, 3]
+    prior, good, bad, both = (
+        average_precision_score(truth, board.y_scores[board.row(slug)][:, 3])
+        for slug in ("prior", "good", "bad", "averaged")
+    )
+    assert of_genre["picture"]["contribution"] == pytest.approx((good - prior + both - bad) / 2)
+
+
+def test_weights_of_three_are_those_of_all_orders():
+    players = ("picture", "sound", "words")
+    worth = {
+        frozenset(name for name, is_in in zip(players, bits, strict=True) if is_in): str(bits)
+        for bits in np.ndindex(2, 2, 2)
+    }
+    value = dict(zip(worth.values(), np.random.default_rng(0).random(8), strict=True))
+    for player in players:
+        steps = []
+        for order in permutations(players):
+            before = frozenset(order[: order.index(player)])
+            steps.append(value[worth[before | {player}]] - value[worth[before]])
+        weights = shapley_weights(worth, players, player)
+        found = sum(weight * value[name] for name, weight in weights.items())
+        assert found == pytest.approx(np.mean(steps))
+
+
+def test_few_films_have_no_intervals(board, judging):
+    few = replace(judging, min_films=1000)
+    assert not any("lo" in row for row in contribution_rows(board, few))
+    assert not any("lost_lo" in row for row in confused_rows(board, few))
+
+
+def test_films_that_joining_loses_and_wins(board, judging):
+    rows = {(row["approach"], row["modality"]): row for row in confused_rows(board, judging)}
+    assert len(rows) == 6 and set(rows["averaged", "sound"]) == set(CONFUSED)
+    right = {slug: first_is_right(board, slug) == 1 for slug in ("good", "bad", "averaged")}
+    row = rows["averaged", "picture"]
+    assert row["right"] == pytest.approx(right["good"].mean())
+    assert row["lost"] == pytest.approx((right["good"] & ~right["averaged"]).mean())
+    assert row["won"] == pytest.approx((~right["good"] & right["averaged"]).mean())
+    assert row["lost_by_chance"] == pytest.approx(right["good"].mean() * (1 - row["right_joined"]))
+    either = right["good"] | right["bad"]
+    assert rows["averaged", ALL]["lost"] == pytest.approx((either & ~right["averaged"]).mean())
+    assert row["lost_lo"] < row["lost"] < row["lost_hi"] and row["lost"] < row["lost_by_chance"]
+
+
+def test_a_film_without_a_genre_is_neither_right_nor_wrong(board, judging):
+    y_true = board.y_true.copy()
+    y_true[:7] = False
+    row = next(confused_rows(replace(board, y_true=y_true), judging))
+    assert row["films"] == len(y_true) - 7 and 0 < row["right"] < 1
