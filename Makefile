@@ -51,10 +51,12 @@ lock: environment  ## renew requirements/*.txt after a change in pyproject.toml
 	$(LOCK) pyproject.toml -o requirements/core.txt
 	$(LOCK) pyproject.toml --extra report -c requirements/core.txt -o requirements/report.txt
 	$(LOCK) pyproject.toml --extra clap -c requirements/core.txt -o requirements/clap.txt
+	$(LOCK) pyproject.toml --extra words -c requirements/core.txt -o requirements/words.txt
 	$(LOCK) pyproject.toml --extra zarr -c requirements/core.txt -o requirements/zarr.txt
 	$(LOCK) pyproject.toml --extra cluster -c requirements/core.txt -o requirements/cluster.txt
 	$(LOCK) pyproject.toml --group dev -c requirements/core.txt -o requirements/dev.txt
 	$(LOCK) --group openl3 -o requirements/openl3.txt
+	$(LOCK) --group words_test -o requirements/words_test.txt
 	$(LOCK) --group pages -c requirements/core.txt -o requirements/pages.txt
 	$(LOCK) --group scores -c requirements/core.txt -o requirements/scores.txt
 	$(LOCK) --group audit -o requirements/audit.txt

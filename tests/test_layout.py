@@ -49,6 +49,7 @@ THEMES = {
     "scoring",
     "submissions",
     "trailers",
+    "words",
 }
 
 
@@ -69,6 +70,7 @@ def test_the_folders_tell_the_story():
         ("fitting", ("stages.scoring", "stages.judging", "stages.trailers")),
         ("backbones", ("stages.scoring", "stages.judging", "stages.fitting", "stages.trailers")),
         ("published", ("stages.judging", "stages.scoring", "stages.heads", "torch")),
+        ("words", ("stages.judging", "stages.scoring", "stages.fitting", "stages.heads")),
         ("rendering", ("stages.fitting", "stages.trailers", "torch", "av")),
     ],
 )

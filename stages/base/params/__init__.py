@@ -18,6 +18,7 @@ from stages.base.params.sections import (
     TrainingParams,
 )
 from stages.base.params.values import ALL_WINDOWS, WINDOWS
+from stages.base.params.words import CardsParams, SpeechParams, WhisperModel, WordsParams
 
 __all__ = [
     "ALL_WINDOWS",
@@ -25,6 +26,7 @@ __all__ = [
     "WINDOWS",
     "AudioParams",
     "BackboneParams",
+    "CardsParams",
     "CatalogueParams",
     "DownloadParams",
     "FramesParams",
@@ -36,8 +38,11 @@ __all__ = [
     "PretrainedParams",
     "ProbeParams",
     "SampleParams",
+    "SpeechParams",
     "SplitsParams",
     "TableParams",
     "TrainingParams",
+    "WhisperModel",
+    "WordsParams",
     "load",
 ]

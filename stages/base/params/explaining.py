@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Callable, Sequence
+from types import NoneType, UnionType
 from typing import get_args, get_origin
 
 from pydantic import ValidationError
@@ -50,6 +51,8 @@ def _known(keys: Sequence[str], schema: type) -> str:
             kind = BUDGETS[key]
         else:
             kind = getattr(kind, "__dataclass_fields__", {})[key].type
+        if isinstance(kind, UnionType):  # a section that may be missing
+            kind = next(each for each in get_args(kind) if each is not NoneType)
     names = set(getattr(kind, "__dataclass_fields__", {}))
     close = difflib.get_close_matches(keys[-1], names, n=1)
     return f", did you mean {close[0]!r}?" if close else f"; known: {', '.join(sorted(names))}"

@@ -31,6 +31,7 @@ from stages.base.params.sections import (
     TrainingParams,
 )
 from stages.base.params.values import ALL_WINDOWS, Slug, params_dataclass
+from stages.base.params.words import WordsParams
 from stages.base.plugins import defines_class, plugin_names
 
 OF_TRAILERS = ("sample", "download", "frames", "audio", "leaks")
@@ -48,6 +49,8 @@ class Params:
     download: DownloadParams = absent("download")
     frames: FramesParams = absent("frames")
     audio: AudioParams = absent("audio")
+    words: WordsParams | None = None
+    """None: what trailers say is not asked for."""
     splits: SplitsParams
     leaks: LeaksParams = absent("leaks")
     matrix: MatrixParams
@@ -80,7 +83,9 @@ def _error(keys: tuple[str, ...], message: str, found: object = None) -> InitErr
 
 
 def _section_errors(params: Params) -> Errors:
-    """A corpus of trailers without a section that it needs."""
+    """A corpus of trailers without a section that it needs; one without them that needs them."""
+    if params.features and params.words:
+        yield _error(("words",), "is of trailers, and this corpus has published features")
     for section in () if params.features else OF_TRAILERS:
         if isinstance(getattr(params, section), Absent):
             yield _error((section,), "missing")

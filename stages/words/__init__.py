@@ -1,0 +1,7 @@
+"""What a trailer says: its speech as segments of text, and the lines on its frames.
+
+Speech: the video's whole sound (`trailers.media`, kept as FLAC) -> `whisper` (voice activity, then
+Whisper) -> segments, kept by the sound's digest -> `invented` says which are none -> a pack.
+Cards: the extracted frames -> `alike` skips what was read -> `ocr` -> lines, kept by the frames'
+digest -> a pack.
+"""
