@@ -3,7 +3,8 @@
 DVC includes no file in another, runs every stage again whose paths change with a parameter, and
 reads no symbolic link at a revision; so each corpus has a file of its own, and nobody edits it.
 What differs: its folders, the file its parameters are read from, `--corpus` in each command, and,
-where its films have published features, the stages that take the place of trailers.
+where its films have published features, the stages that take the place of trailers; where it asks
+for words, the stages that hear and read them.
 """
 
 import re
@@ -17,6 +18,7 @@ from stages.base import places
 from stages.base.params import yaml12
 
 PUBLISHED = Path(__file__).parent / "published.yaml"
+WORDS = Path(__file__).parent / "words.yaml"
 HEADER = "# Written by `python -m stages.corpora --write` from the dvc.yaml above: edit that one.\n"
 FOLDERS = re.compile(rf"\b(data|metrics|submissions|report/_site)/{places.DEFAULT}(?=/|$)")
 WHOLE = re.compile(r"\$\{(catalogue\.[\w.]+)\}")  # a dependency that is a parameter's value
@@ -32,6 +34,7 @@ def pipeline_text(name: str, root: Path) -> str:
     stages: dict[str, Stage] = whole["stages"]
     if "features" in params:
         stages = _with_features(stages, _read(PUBLISHED), params)
+    stages = stages | _asked(_read(WORDS), params)
     if params.get("catalogue", {}).get("labels_may_be_published") is False:
         stages = {key: _with_private_labels(stage) for key, stage in stages.items()}
     written = {key: _of_corpus(stage, name, params) for key, stage in stages.items()}
@@ -59,12 +62,7 @@ def _with_features(
     parameter without which they are not there; `without`: names of stages left out; `lacking`:
     paths that nothing makes there; `adding`: what a stage depends on besides.
     """
-    asked = published["only_with"]
-    own = {
-        name: stage
-        for name, stage in published["stages"].items()
-        if name not in asked or _is_given(asked[name], params)
-    }
+    own = _asked(published, params)
     left_out = {*published["without"], *published["stages"]}
     kept = {key: stage for key, stage in stages.items() if key not in left_out}
     lacking = {*published["lacking"]}
@@ -72,6 +70,16 @@ def _with_features(
         inner, more = stage.get("do", stage), published["adding"].get(name, [])
         inner["deps"] = [dep for dep in [*inner["deps"], *more] if dep not in lacking]
     return {**own, **kept}
+
+
+def _asked(others: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Stage]:
+    """Those of the other stages that a corpus's parameters ask for."""
+    needed = others["only_with"]
+    return {
+        name: stage
+        for name, stage in others["stages"].items()
+        if name not in needed or _is_given(needed[name], params)
+    }
 
 
 def _is_given(key: str, params: Mapping[str, Any]) -> bool:

@@ -1,0 +1,58 @@
+"""A corpus that asks for words has the stages that hear and read them, and no other has."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from stages.base.params import load, yaml12
+from stages.base.pipeline import resolve
+from stages.commands.corpora.pipeline import pipeline_text
+from tests.test_dvc import check_code
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def stages(tmp_path: Path, words: dict[str, Any] | None) -> dict[str, Any]:
+    shutil.copy(ROOT / "dvc.yaml", tmp_path)
+    params = yaml12.read((ROOT / "params.yaml").read_text(encoding="utf-8"))
+    params |= {"words": words} if words else {}
+    own = tmp_path / "corpora" / "films" / "params.yaml"
+    own.parent.mkdir(parents=True)
+    own.write_text(yaml12.block(params), encoding="utf-8")
+    declared = yaml.safe_load(pipeline_text("films", tmp_path))["stages"]
+    return dict(resolve(declared, vars(load(own))))
+
+
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [
+        (None, set()),
+        ({"speech": {"model": "base"}}, {"speech"}),
+        ({"cards": {"confidence": 0.6}}, {"cards"}),
+        ({"speech": {"model": "base"}, "cards": {"confidence": 0.6}}, {"speech", "cards"}),
+    ],
+)
+def test_only_what_is_asked_for_is_a_stage(tmp_path, words, asked):
+    assert stages(tmp_path, words).keys() & {"speech", "cards"} == asked
+
+
+def test_they_keep_to_their_corpus_and_name_what_they_read(tmp_path):
+    found = stages(tmp_path, {"speech": {"model": "base"}, "cards": {"confidence": 0.6}})
+    speech, cards = found["speech"], found["cards"]
+    assert speech["cmd"] == "python -m stages.speech --corpus films"
+    assert "data/films/downloads.parquet" in speech["deps"]
+    assert "data/films/frames" in cards["deps"]
+    assert speech["outs"] == [{"data/films/speech": {"push": False}}]
+    own = "corpora/films/params.yaml"
+    assert speech["params"] == [{own: ["words.speech"]}] and cards["params"] == [
+        {own: ["words.cards"]}
+    ]
+    check_code({"speech": speech, "cards": cards})
+
+
+def test_the_default_corpus_has_neither():
+    declared = yaml.safe_load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
+    assert not declared.keys() & {"speech", "cards"}
