@@ -16,6 +16,7 @@ COMMANDS = {
     "results": "print the results of the last run",
     "report": "render the site from metrics/",
     "predict": "score the genres of trailers of your own",
+    "transcribe": "print what is said in videos of your own",
     "diff": "show which approaches changed between two revisions",
 }
 PROJECT = ("params.yaml", "dvc.yaml")  # what makes a folder one that commands run in

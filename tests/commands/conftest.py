@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from stages.base.params import load
+from stages.base.params import WordsParams, load
+from stages.commands.predict import words
 from tests.commands.predict.small_run import Run, fit_all, make_corpus, shrink, write_lock
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,6 +34,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
 
 @pytest.fixture
 def inside(run: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """The same, with its folder as the working one."""
+    """The same, with its folder as the working one; nobody listens to trailers or reads them."""
     monkeypatch.chdir(run.folder)
+    monkeypatch.setattr(words, "DEFAULT", WordsParams())
     return run

@@ -15,6 +15,7 @@ from stages.base.genres import GENRES
 from stages.commands.lock import Corpus
 from stages.commands.predict.predictor import Prediction
 from stages.commands.predict.trailers import TrailerResult
+from stages.commands.predict.words import lines
 
 COLUMNS = [
     *("trailer", "approach", "modality", "genre", "score", "spread", "probability", "threshold"),
@@ -53,6 +54,7 @@ def table(result: TrailerResult) -> Group:
         found,
         key,
         *(Text(f"note: {printable(note)}") for note in result.notes),
+        *(Text(printable(line)) for line in lines(result.words)),
     )
 
 
@@ -65,6 +67,8 @@ def as_json(results: Sequence[TrailerResult], corpus: Corpus, warnings: Sequence
             "trailer": result.name,
             "notes": list(result.notes),
             "approaches": [_as_dict(prediction) for prediction in result.predictions],
+            "said": result.words.heard,
+            "written": result.words.read,
         }
         for result in results
     ]
@@ -96,6 +100,9 @@ def messages(results: Sequence[TrailerResult], notes: bool) -> Iterator[str]:
             yield f"error: {result.error}"
         for note in result.notes if notes else ():
             yield f"note: {printable(result.name)}: {printable(note)}"
+    for missing in dict.fromkeys(result.words.missing for result in results):
+        if missing:
+            yield f"note: {missing}"
 
 
 def _as_dict(prediction: Prediction) -> dict[str, Any]:

@@ -21,6 +21,8 @@ from stages.base.params.matrix import Cell
 from stages.commands.predict.output import printable
 from stages.commands.predict.predictor import Prediction, Predictor
 from stages.commands.predict.trailers import TrailerResult, parts_of
+from stages.commands.predict.words import Words
+from stages.commands.predict.words_drawing import drawn_spans, listed, spans_of
 
 FRAME_WIDTH, CELL_WIDTH = 84, 36  # pixels from one to the next, at least
 NUMBER_WIDTH = 28  # a narrower cell has its number in the tooltip alone
@@ -113,8 +115,8 @@ def _section(result: TrailerResult, frames: pa.Table | None, tracks: Sequence[Tr
     return f"""<section>
 <h2><bdi>{escape(printable(result.name))}</bdi></h2>{notes}
 {_table(result.predictions)}
-{_timeline(frames, tracks) if tracks else ""}{joint}
-</section>"""
+{_timeline(frames, tracks, result.words) if tracks else ""}{joint}
+{listed(result.words)}</section>"""
 
 
 def _table(predictions: Sequence[Prediction]) -> str:
@@ -141,7 +143,7 @@ def _cell(prediction: Prediction, genre: str) -> str:
     return f'<td class="{said}">{scored} · {prediction.probability[at]:.0%} · {said}</td>'
 
 
-def _timeline(frames: pa.Table | None, tracks: Sequence[Track]) -> str:
+def _timeline(frames: pa.Table | None, tracks: Sequence[Track], words: Words) -> str:
     """Labels that stay, and beside them the drawing that scrolls."""
     pictures = [] if frames is None else sorted(frames.to_pylist(), key=lambda row: row["frame"])
     shown = np.array([row["time"] for row in pictures])
@@ -162,6 +164,10 @@ def _timeline(frames: pa.Table | None, tracks: Sequence[Track]) -> str:
             f'<text class="time" x="{x:.1f}" y="11">{row["time"]:.1f} s</text>'
         )
     y = strip
+    for title, spans_of_text in spans_of(words):
+        labels.append(f'<text x="0" y="{y + ROW - 6}">{title}</text>')
+        drawn += drawn_spans(spans_of_text, begin, scale, y, ROW)
+        y += ROW
     for track in tracks:
         labels.append(f'<text class="track" x="0" y="{y + HEAD - 8}">{track.cell.modality}</text>')
         drawn.append(f'<text class="track" x="2" y="{y + HEAD - 8}">{track.cell.slug}</text>')

@@ -1,7 +1,7 @@
 """From files and URLs to each approach's prediction for a trailer, or why there is none."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from stages.base.errors import BenchmarkError, TrailerError
@@ -10,6 +10,7 @@ from stages.commands.predict.embeddings import Outcome, embed, extract, modaliti
 from stages.commands.predict.inputs import ADVICE, TrailerFile, explain, open_trailer
 from stages.commands.predict.predictor import Prediction, Predictor, predictions
 from stages.commands.predict.warnings import trained_on
+from stages.commands.predict.words import Words, words_of
 from stages.corpus.reader import Trailer
 from stages.trailers.fetching.video_info import VideoInfo
 
@@ -31,6 +32,8 @@ class TrailerResult:
     notes: tuple[str, ...] = ()
     error: str = ""
     """Why there is no prediction at all, and what to do."""
+    words: Words = field(default_factory=Words)
+    """What is said and written in it."""
 
 
 def chosen_cells(matrix: Sequence[Cell], slugs: Sequence[str]) -> list[Cell]:
@@ -67,6 +70,7 @@ def predict(
     embed(backbones, params, predictor.data / "weights", folder)
     film_of = {each.trailer_id: row for row, each in enumerate(files)}
     columns = [list(predictions(predictor, cell, film_of, folder)) for cell in cells]
+    words = words_of(files, params, folder)
     return [
         each
         if isinstance(each, TrailerResult)
@@ -76,6 +80,7 @@ def predict(
             [column[film_of[each.trailer_id]] for column in columns],
             outcomes[each.trailer_id],
             known.get(each.sha256, ""),
+            words[each.trailer_id],
         )
         for each in opened
     ]
@@ -110,6 +115,7 @@ def _result(
     found: Sequence[Prediction | None],
     outcomes: Mapping[str, Outcome],
     title: str,
+    words: Words,
 ) -> TrailerResult:
     """title: of the film whose trailer this is, where the models learnt from it."""
     if not any(found):
@@ -124,7 +130,7 @@ def _result(
     predictions = tuple(prediction for prediction in found if prediction)
     warned = [trained_on(title, predictions[0].n_folds)] if title else []
     notes = (*warned, *_notes(cells, predictions, outcomes))
-    return TrailerResult(file.name, file.trailer_id, cells, predictions, notes)
+    return TrailerResult(file.name, file.trailer_id, cells, predictions, notes, words=words)
 
 
 def _notes(
