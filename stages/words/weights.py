@@ -16,6 +16,7 @@ from filelock import FileLock
 
 from stages.base.console import progress, say
 from stages.base.errors import BenchmarkError
+from stages.base.files import inside
 from stages.base.params import WhisperModel
 from stages.base.store import make_folder, sha256
 from stages.embedding.records import Source
@@ -31,7 +32,7 @@ from stages.embedding.weights.lock import (
 )
 from stages.embedding.weights.lock import check as check_pin
 from stages.embedding.weights.sources import WeightsConfig
-from stages.embedding.weights.weights_dir import inside, weights_dir
+from stages.embedding.weights.weights_dir import weights_dir
 from stages.words.models import WEIGHTS, sources
 
 SPECIFICATION = b"WhisperSpec"  # what CTranslate2 writes at the head of a Whisper model
