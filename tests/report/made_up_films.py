@@ -1,5 +1,6 @@
 """Made-up films with scores of every approach, and the tables that the judging writes by film."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -189,3 +190,26 @@ def beside(root: Path, corpus: str) -> None:
         },
     }
     (there / "dvc.lock").write_text(yaml.safe_dump({"stages": locked}), encoding="utf-8")
+
+
+def joining(folder: Path) -> None:
+    """What a fusion's parts contribute, in all and of one genre, and the films that it loses."""
+    write_csv(folder, "contributions", list(_contributions()))
+    write_csv(folder, "confused", list(_confused()))
+
+
+def _contributions() -> Iterator[dict[str, Any]]:
+    """Of one fusion, and of one genre more."""
+    for modality, part in (("picture", "frame_cnn"), ("sound", "window_cnn")):
+        for genre, value in (("all", 0.1), ("Drama", 0.2)):
+            row: dict[str, Any] = {"approach": "late_cnn", "modality": modality, "part": part}
+            row |= {"genre": genre, "contribution": value, "lo": value - 0.05, "hi": value + 0.05}
+            yield row
+
+
+def _confused() -> Iterator[dict[str, Any]]:
+    for modality, part in (("picture", "frame_cnn"), ("sound", "window_cnn"), ("all", "all")):
+        row: dict[str, Any] = {"approach": "late_cnn", "modality": modality, "part": part}
+        row |= {"films": 40, "right": 0.6, "right_joined": 0.7, "right_prior": 0.45}
+        row |= {"lost": 0.08, "lost_lo": 0.05, "lost_hi": 0.12, "lost_by_chance": 0.18}
+        yield row | {"won": 0.18, "won_lo": 0.14, "won_hi": 0.23}

@@ -1,7 +1,6 @@
 """A made-up metrics/ folder: random but consistent numbers in the shape the stages write."""
 
 import itertools
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -200,31 +199,13 @@ def _claims(folder: Path, hostile: bool) -> None:
     write_csv(folder, "claims", [judged, missing])
 
 
-def _contributions() -> Iterator[dict[str, Any]]:
-    """Of one fusion, and of one genre more."""
-    for modality, part in (("picture", "frame_cnn"), ("sound", "window_cnn")):
-        for genre, value in (("all", 0.1), ("Drama", 0.2)):
-            row: dict[str, Any] = {"approach": "late_cnn", "modality": modality, "part": part}
-            row |= {"genre": genre, "contribution": value, "lo": value - 0.05, "hi": value + 0.05}
-            yield row
-
-
-def _confused() -> Iterator[dict[str, Any]]:
-    for modality, part in (("picture", "frame_cnn"), ("sound", "window_cnn"), ("all", "all")):
-        row: dict[str, Any] = {"approach": "late_cnn", "modality": modality, "part": part}
-        row |= {"films": 40, "right": 0.6, "right_joined": 0.7, "right_prior": 0.45}
-        row |= {"lost": 0.08, "lost_lo": 0.05, "lost_hi": 0.12, "lost_by_chance": 0.18}
-        yield row | {"won": 0.18, "won_lo": 0.14, "won_hi": 0.23}
-
-
 def _further(folder: Path) -> None:
     """Tables that pages show as they are: one row each, in the columns the stages write."""
     calibrated = {"approach": "frame_cnn", "method": "platt", "ece_before": 0.1, "ece": 0.05}
     write_csv(folder, "calibration", [calibrated])
     gain = {"approach": "late_cnn", "better": "frame_cnn", "gain": 0.02, "macro_ap": 0.4}
     write_csv(folder, "complementarity", [gain])
-    write_csv(folder, "contributions", list(_contributions()))
-    write_csv(folder, "confused", list(_confused()))
+    made_up_films.joining(folder)
     tuned = []
     for slug, (_, modality, parts, _, head) in APPROACHES.items():
         if head != "linear":
