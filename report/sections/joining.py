@@ -16,7 +16,7 @@ def joining(metrics: Metrics) -> Html:
     found += html.paragraph(
         "What a modality adds is by how much macro AP rises when it joins, as a mean over all "
         "orders in which they may join (its Shapley value); with nothing joined, the score is that "
-        "of guessing. What all of them add makes up the fusion's score less that."
+        "of guessing. Together they add up to the fusion's score less that of guessing."
     )
     found += html.table(
         tables.contributions(shares),
