@@ -2,17 +2,23 @@
 
 from stages.base.store.content import Check, is_sha256, sha256
 from stages.base.store.entries import ROOT, Store, open_remote, pull, push
+from stages.base.store.listing import File, files_in, remove
 from stages.base.store.modes import make_folder, restrict
+from stages.base.store.using import alone
 
 __all__ = [
     "ROOT",
     "Check",
+    "File",
     "Store",
+    "alone",
+    "files_in",
     "is_sha256",
     "make_folder",
     "open_remote",
     "pull",
     "push",
+    "remove",
     "restrict",
     "sha256",
 ]

@@ -21,6 +21,7 @@ Check = Callable[[Path], object]
 NAME = re.compile(r"[0-9a-f]{32}\.[0-9a-f]{64}")
 SHA256 = re.compile("[0-9a-f]{64}")
 DAMAGED = "damaged"  # folder of what was set aside, in each step's
+ASIDE = re.compile(rf"[0-9a-f]{{32}}\.{DAMAGED}")
 SETTLED_NS = 100_000_000  # a file changed since may have been changed twice within one tick
 REMEMBERED = 1 << 16  # entries checked by this process
 
@@ -40,6 +41,15 @@ def is_entry_name(name: str, step: str) -> bool:
     """Whether it is `<step>/<2 hex>/<key>.<sha256>`, of which no part leads elsewhere."""
     folder, _, file = name.rpartition("/")
     return NAME.fullmatch(file) is not None and folder == f"{step}/{file[:2]}"
+
+
+def is_name_aside(name: str, step: str) -> bool:
+    """Whether it is one that `set_aside` gives to what was an entry."""
+    folder, _, file = name.rpartition("/")
+    return (
+        folder == f"{step}/{DAMAGED}"
+        and (NAME.fullmatch(file) or ASIDE.fullmatch(file)) is not None
+    )
 
 
 def fault(path: Path, check: Check | None = None) -> str:

@@ -20,6 +20,7 @@ from stages.base.files import locked
 from stages.base.store.content import Check, fault, is_entry_name, set_aside, sha256
 from stages.base.store.modes import make_folder, restrict
 from stages.base.store.shared import PARTIAL, RemoteFile, shared_store
+from stages.base.store.using import use
 
 ROOT = Path("data/store")
 
@@ -117,6 +118,7 @@ class Store:
 
         While another run writes here, nothing is removed: its partial files look the same.
         """
+        use(self.root)
         folder = self.root / self.step
         with suppress(FileNotFoundError, BlockingIOError), locked(folder / PARTIAL, exclusive=True):
             for path in folder.glob(f"{PARTIAL}/*.part"):
@@ -129,6 +131,7 @@ class Store:
                     remote.upload(path, name)
 
     def _find_local(self, key: str, digest: str) -> Path | None:
+        use(self.root)
         for path in self._paths(key):
             with suppress(FileNotFoundError):
                 reason = fault(path, self.check)
@@ -166,6 +169,7 @@ def pull(entry: Path, root: Path = ROOT, check: Check | None = None) -> Path | N
 
     A damaged one is set aside here and removed there, so that it is computed again.
     """
+    use(root)
     if _is_intact(entry, check):
         return entry
     name = entry.relative_to(root).as_posix()
@@ -196,6 +200,7 @@ def _temporary(step: Path) -> Iterator[Path]:
     """A temporary path to write in a step's folder; removed at the end unless it was renamed."""
     folder = step / PARTIAL
     make_folder(folder, step.parent)
+    use(step.parent)
     temporary = folder / f"{uuid4().hex}.part"
     with locked(folder):
         try:
