@@ -27,6 +27,7 @@ from stages.trailers.auditing.stored import ShardCheck, check_fingerprints, chec
 CODE = ("stages/trailers/auditing/*.py",)
 LIBRARIES = ("av", "numpy", "opencv-python-headless", "scipy")
 Arrays = dict[str, np.ndarray]
+OF_TRAILER = {"frames": "hashes", "sound": "fingerprints"}  # by what its rows hold
 EMPTY_FRAMES: Arrays = {
     "trailer": np.zeros(0, np.int32),
     "frame": np.zeros(0, np.int16),
@@ -49,6 +50,14 @@ class Job:
     """What its rows hold."""
     shard: Shard
     """The file."""
+
+
+def keys_of(job: Job) -> Iterator[str]:
+    """Keys of all that is kept of a shard: its own, and those of its trailers."""
+    with job.shard.open() as file:
+        yield _key(job, file)
+        for _, digest in trailers_in(file.metadata):
+            yield store().key(OF_TRAILER[job.what], digest)
 
 
 def find_entry(job: Job) -> Path | None:
@@ -82,7 +91,9 @@ def _per_trailer(
     """Each trailer of a shard with its arrays, from the store or computed from its rows."""
     for group, (name, digest) in enumerate(trailers_in(file.metadata)):
         key = store().key(what, digest)
-        found = store(check_hashes if what == "hashes" else check_fingerprints).find(key)
+        found = store(check_hashes if what == OF_TRAILER["frames"] else check_fingerprints).find(
+            key
+        )
         if found is None:
             arrays = compute(read_row_group(file, group, digest))
             with store().put(key) as path, path.open("wb") as entry:
@@ -98,7 +109,7 @@ def _write_frames(file: pq.ParquetFile, entry: BinaryIO) -> None:
     found = [EMPTY_FRAMES]
 
     def thumbs() -> Iterator[np.ndarray]:
-        for name, arrays in _per_trailer("hashes", file, _frame_arrays):
+        for name, arrays in _per_trailer(OF_TRAILER["frames"], file, _frame_arrays):
             yield arrays.pop("thumb")
             found.append(arrays | {"trailer": np.full(len(arrays["frame"]), len(names))})
             names.append(name)
@@ -119,7 +130,7 @@ def _frame_arrays(rows: pa.Table) -> Arrays:
 
 
 def _write_sound(file: pq.ParquetFile, entry: BinaryIO) -> None:
-    heard = list(_per_trailer("fingerprints", file, _sound_arrays))
+    heard = list(_per_trailer(OF_TRAILER["sound"], file, _sound_arrays))
     joined = {name: np.concatenate([one[name] for _, one in heard]) for name in heard[0][1]}
     names = np.repeat([name for name, _ in heard], [len(one["start"]) for _, one in heard])
     np.savez(entry, allow_pickle=False, trailer_id=names.astype("U16"), **joined)

@@ -10,6 +10,7 @@ from stages.base.params import AudioParams, DownloadParams, FramesParams, Sample
 from stages.base.store import ROOT, Store, make_folder, push, sha256
 from stages.corpus.reader import Trailer
 from stages.trailers.fetching.schemes import (
+    MODULES,
     FetchContext,
     Scheme,
     check_duration,
@@ -43,17 +44,28 @@ class TrailerFetcher:
     extract_at_once: tuple[FramesParams | AudioParams, ...] = ()
     """What to extract from each video before it is removed; if empty, videos are kept."""
 
-    def __call__(self, trailer: Trailer) -> VideoInfo:
-        """Fetch one trailer unless the store has it; raises TrailerError."""
-        context = FetchContext(self.download, self.sample, WORK_FOLDER)
+    @property
+    def _context(self) -> FetchContext:
+        return FetchContext(self.download, self.sample, WORK_FOLDER)
+
+    def record_of(self, trailer: Trailer) -> tuple[Store, str]:
+        """The store, and the key there, of what is known of a trailer's video.
+
+        Raises TrailerError where nothing can be: no address, or a file that is not there.
+        """
         scheme = scheme_of(trailer.url)
         check = VideoInfoCheck(trailer.trailer_id, trailer.film_id)
-        store = Store(scheme.STEP, scheme.VERSION, scheme.parameters(context), check=check)
-        key = store.key(*scheme.source(trailer, context))
+        parameters = scheme.parameters(self._context)
+        store = Store(scheme.STEP, scheme.VERSION, parameters, check=check)
+        return store, store.key(*scheme.source(trailer, self._context))
+
+    def __call__(self, trailer: Trailer) -> VideoInfo:
+        """Fetch one trailer unless the store has it; raises TrailerError."""
+        store, key = self.record_of(trailer)
         info = _read(store.find(key))
         if info is None or not self._is_complete(info):
             try:
-                self._fetch(scheme, trailer, context, store, key)
+                self._fetch(scheme_of(trailer.url), trailer, store, key)
             except OSError as error:
                 if error.errno not in DISK_FULL:
                     raise
@@ -83,14 +95,12 @@ class TrailerFetcher:
             for params in self.extract_at_once
         ]
 
-    def _fetch(
-        self, scheme: Scheme, trailer: Trailer, context: FetchContext, store: Store, key: str
-    ) -> None:
+    def _fetch(self, scheme: Scheme, trailer: Trailer, store: Store, key: str) -> None:
         from stages.trailers.media.probe import probe
 
         make_folder(WORK_FOLDER, ROOT)
         with video_store().put(local_only=True) as path:
-            fetched = scheme.fetch(trailer, context, path)
+            fetched = scheme.fetch(trailer, self._context, path)
             found = within_bounds(probe, path)
             check_duration(found.duration, self.download)
             info = VideoInfo(
@@ -124,10 +134,14 @@ class TrailerFetcher:
 
 def remove_leftovers() -> None:
     """Remove what killed runs left half-written in the store; partial downloads are kept."""
-    for name in ("sample:", "file:", "http:"):
-        scheme = scheme_of(name)
-        Store(scheme.STEP, scheme.VERSION, None).recover()
+    for step in record_steps():
+        Store(step, 1, None).recover()
     video_store().recover()
+
+
+def record_steps() -> list[str]:
+    """The steps of the store that hold what is known of videos, one for each way of fetching."""
+    return list(dict.fromkeys(scheme_of(f"{name}:").STEP for name in MODULES))
 
 
 def _read(path: Path | None) -> VideoInfo | None:
