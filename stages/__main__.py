@@ -17,6 +17,7 @@ COMMANDS = {
     "report": "render the site from metrics/",
     "predict": "score the genres of trailers of your own",
     "transcribe": "print what is said in videos of your own",
+    "store": "show what the store holds, and drop what no corpus needs any more",
     "diff": "show which approaches changed between two revisions",
 }
 PROJECT = ("params.yaml", "dvc.yaml")  # what makes a folder one that commands run in

@@ -62,6 +62,13 @@ def test_nothing_to_do_the_second_time(project):
     assert total == "0.0", "left to do"
 
 
+def test_the_store_holds_what_the_run_needs_and_no_more(project):
+    entries = {step: project.entries(step) for step in ("render", "videos", "leaks", "embed")}
+    shown = project.call("python", "-m", "stages.store", "--drop")
+    assert "needs is not known" not in shown and "needed" in shown
+    assert entries == {step: project.entries(step) for step in entries} and all(entries.values())
+
+
 def test_no_model_knows_the_planted_events(project):
     """The events are for the judges: no stage that a score depends on may read them."""
     stages = yaml.safe_load((project.folder / "dvc.lock").read_text())["stages"]

@@ -1,0 +1,1 @@
+"""What the store holds, what the corpora need of it, and what none needs any more."""
