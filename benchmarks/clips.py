@@ -5,21 +5,26 @@ pictures is closed, so the result is a file like any other, at a tenth of the en
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import wraps
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, ParamSpec, TypeVar
 
 import av
 import cv2
 import numpy as np
 
+from stages.base.files import replacing
+from stages.base.versions import code_of
+
 os.environ.setdefault("SVT_LOG", "1")  # SVT-AV1 says errors alone
 RATE = 24  # pictures a second
-BLOCK_SECONDS = 12  # encoded; a multiple of every distance of key frames
+BLOCK_SECONDS = 6  # encoded; a multiple of every distance of key frames
 SHOT_SECONDS = 3
 GRAIN = 5.0  # standard deviation, levels
 P = ParamSpec("P")
@@ -51,14 +56,37 @@ def can_encode(codec: str) -> bool:
     return ENCODERS[codec] in av.codecs_available
 
 
-def write_clip(clip: Clip, folder: Path) -> Path:
-    """Write the file; the same clip gives the same pictures."""
-    block = folder / f"block.{clip.suffix}"
-    path = folder / f"{clip.codec}_{clip.height}p_{clip.key_seconds}s.{clip.suffix}"
-    _encode(clip, block)
-    _repeat(block, -(-clip.seconds // BLOCK_SECONDS), path)
-    block.unlink()
-    return path
+def write_clip(clip: Clip, folder: Path, kept: Path | None = None) -> Path:
+    """Write the file; the same clip gives the same pictures.
+
+    kept: where `write_blocks` has put its block; without it that is encoded here.
+    """
+    path = folder / f"{_name(clip)}.{clip.suffix}"
+    if kept:
+        _repeat(_block(clip, kept), -(-clip.seconds // BLOCK_SECONDS), path)
+        return path
+    with TemporaryDirectory(dir=folder) as own:
+        write_blocks([clip], Path(own))
+        return write_clip(clip, folder, Path(own))
+
+
+def write_blocks(clips: Sequence[Clip], kept: Path) -> None:
+    """Encode what clips repeat, unless it is there: pictures are drawn once for each height."""
+    kept.mkdir(parents=True, exist_ok=True)
+    missing = [clip for clip in clips if not _block(clip, kept).exists()]
+    for height in dict.fromkeys(clip.height for clip in missing):
+        _encode([clip for clip in missing if clip.height == height], kept)
+
+
+def _name(clip: Clip) -> str:
+    return f"{clip.codec}_{clip.height}p_{clip.key_seconds}s"
+
+
+def _block(clip: Clip, kept: Path) -> Path:
+    """The path says what encoded it, so that another encoder's is not taken for it."""
+    libraries = ("av", "numpy", "opencv-python-headless")
+    code = code_of("benchmarks/clips.py", "stages/sample/*.py", libraries=libraries)
+    return kept / f"{_name(clip)}_{code}.{clip.suffix}"
 
 
 def pictures(height: int, count: int) -> Iterator[np.ndarray]:
@@ -100,19 +128,31 @@ def in_own_thread(encode: Callable[P, R]) -> Callable[P, R]:
 
 
 @in_own_thread
-def _encode(clip: Clip, path: Path) -> None:
-    with av.open(str(path), "w") as container:
-        stream: Any = container.add_stream(
-            ENCODERS[clip.codec], rate=RATE, options=_options(clip.codec, clip.key_seconds * RATE)
-        )
-        stream.width, stream.height = even(clip.height * 16 / 9), clip.height
-        stream.pix_fmt, stream.gop_size = "yuv420p", clip.key_seconds * RATE
-        stream.codec_context.time_base = Fraction(1, RATE)
-        for number, picture in enumerate(pictures(clip.height, BLOCK_SECONDS * RATE)):
-            frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
-            frame.pts, frame.time_base = number, Fraction(1, RATE)
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
+def _encode(clips: Sequence[Clip], kept: Path) -> None:
+    """Encode the blocks of clips of one height."""
+    with ExitStack() as stack:
+        targets = []
+        for clip in {_name(clip): clip for clip in clips}.values():
+            path = stack.enter_context(replacing(_block(clip, kept)))
+            container = stack.enter_context(av.open(str(path), "w"))
+            targets.append((container, _add_stream(container, clip)))
+        for number, picture in enumerate(pictures(clips[0].height, BLOCK_SECONDS * RATE)):
+            shown = av.VideoFrame.from_ndarray(picture, format="rgb24").reformat(format="yuv420p")
+            shown.pts, shown.time_base = number, Fraction(1, RATE)
+            for container, stream in targets:
+                container.mux(stream.encode(shown))
+        for container, stream in targets:
+            container.mux(stream.encode(None))
+
+
+def _add_stream(container: av.container.OutputContainer, clip: Clip) -> Any:
+    distance = clip.key_seconds * RATE
+    options = _options(clip.codec, distance)
+    stream: Any = container.add_stream(ENCODERS[clip.codec], rate=RATE, options=options)
+    stream.width, stream.height = even(clip.height * 16 / 9), clip.height
+    stream.pix_fmt, stream.gop_size = "yuv420p", distance
+    stream.codec_context.time_base = Fraction(1, RATE)
+    return stream
 
 
 def _options(codec: str, distance: int) -> dict[str, str]:
@@ -130,6 +170,8 @@ def _options(codec: str, distance: int) -> dict[str, str]:
             "cpu-used": "5",
             "crf": "36",
             "b": "0",
+            "row-mt": "1",
+            "threads": "2",
             "keyint_min": str(distance),
         },
         "AV1": {

@@ -66,16 +66,21 @@ class Peer:
             found.append(cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
         return found
 
+    def tried(self, path: Path, numbers: Sequence[int], size: Size) -> tuple[list[np.ndarray], str]:
+        """The same; and why they do not count, "" if they do."""
+        try:
+            found = self.bgr(path, numbers, size)
+        except Exception as error:  # of any kind: a library that does not load, a codec
+            said = (str(error).strip() or type(error).__name__).splitlines()[0]
+            return [], f"it fails: {said[:100]}"
+        few = len(found) != len(numbers)
+        return found, f"it gives {len(found)} of {len(numbers)} frames" if few else ""
+
     def missing(self, path: Path, numbers: Sequence[int], size: Size) -> str:
         """Why it cannot be measured on this file, "" if it can."""
         if find_spec(self.module) is None:
             return f"not installed; to have it: python -m pip install --no-deps {self.package}"
-        try:
-            count = len(self.bgr(path, numbers, size))
-        except Exception as error:  # of any kind: a library that does not load, a codec
-            said = (str(error).strip() or type(error).__name__).splitlines()[0]
-            return f"it fails: {said[:100]}"
-        return "" if count == len(numbers) else f"it gives {count} of {len(numbers)} frames"
+        return self.tried(path, numbers, size)[1]
 
 
 PEERS = (

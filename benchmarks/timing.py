@@ -5,7 +5,7 @@ import resource
 import statistics
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
@@ -41,21 +41,26 @@ def cost_of(work: Callable[[], object]) -> Cost:
 
 
 def take_turns(
-    ways: Mapping[str, Callable[[], object]], budget: float, rounds: int = 5
+    ways: Mapping[str, Callable[[], object]],
+    budget: float,
+    rounds: int = 5,
+    once: Collection[str] = (),
 ) -> dict[str, list[Cost]]:
     """Cost of each way in each round, as many rounds as fit into `budget` seconds, at least one.
 
     The ways take turns, every other round in reverse, so that whatever else the machine does falls
-    on all of them alike.
+    on all of them alike. once: those that are run in the first round only.
     """
     costs: dict[str, list[Cost]] = {name: [] for name in ways}
     begin = time.perf_counter()
+    spent = 0.0
     for number in range(rounds):
-        names = list(ways)[:: 1 if number % 2 == 0 else -1]
-        for name in names:
+        names = [name for name in ways if not number or name not in once]
+        for name in names[:: 1 if number % 2 == 0 else -1]:
             costs[name].append(cost_of(ways[name]))
-        spent = time.perf_counter() - begin
-        if spent * (number + 2) / (number + 1) > budget:
+        before, spent = spent, time.perf_counter() - begin
+        not_again = sum(costs[name][0].wall for name in once) if not number else 0.0
+        if spent + (spent - before - not_again) > budget:
             break
     return costs
 

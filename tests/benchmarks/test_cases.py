@@ -12,7 +12,7 @@ from sklearn.preprocessing import StandardScaler
 
 from benchmarks import frame_ways, probe_loop
 from benchmarks.cases import embedding, fit, frames, judging, pipeline, sample, soak, sound
-from benchmarks.clips import Clip, can_encode, write_clip
+from benchmarks.clips import BLOCK_SECONDS, RATE, Clip, can_encode, write_blocks, write_clip
 from benchmarks.rows import Row
 from stages.base.params import AudioParams, FramesParams
 
@@ -39,6 +39,21 @@ def test_a_clip_is_what_it_says(clip, plain_frames=24 * 24):
     assert len(pictures) == plain_frames
     assert [n for n, p in enumerate(pictures) if p.key_frame] == list(range(0, plain_frames, 48))
     assert pictures[0].height == 64 and len({p.pts for p in pictures}) == plain_frames
+    block = BLOCK_SECONDS * RATE
+    for first, again in zip(pictures[:block], pictures[block : 2 * block], strict=True):
+        assert (first.to_ndarray() == again.to_ndarray()).all()
+
+
+def test_blocks_are_encoded_once(tmp_path):
+    clips = [Clip("H.264", 64, seconds, 12) for seconds in (2, 6)]
+    write_blocks(clips, tmp_path / "kept")
+    kept = {path: path.stat().st_mtime_ns for path in (tmp_path / "kept").iterdir()}
+    assert len(kept) == 2
+    write_blocks(clips, tmp_path / "kept")
+    assert kept == {path: path.stat().st_mtime_ns for path in (tmp_path / "kept").iterdir()}
+    for clip in clips:
+        with_kept = write_clip(clip, tmp_path, tmp_path / "kept").read_bytes()
+        assert with_kept == write_clip(clip, tmp_path).read_bytes()
 
 
 def test_all_ways_lead_to_the_same_pictures(clip):

@@ -41,14 +41,24 @@ def test_pictures_have_the_size_and_the_order_of_ours():
 
 
 def test_each_is_a_row(tmp_path, monkeypatch):
-    monkeypatch.setattr(
-        frames, "PEERS", (peer(PEERS[0].read, "no_such_module", "two"), peer(lambda *_: []))
-    )
+    def two_at_most(path, numbers, size):
+        return [np.zeros((*size, 3), np.uint8)] * min(len(numbers), 2)
+
+    def fails_later(path, numbers, size):
+        return two_at_most(path, numbers, size) if len(numbers) < 3 else 1 / 0
+
+    missing = peer(PEERS[0].read, "no_such_module", "missing")
+    readers = {"none": lambda *_: [], "two": two_at_most, "later": fails_later}
+    peers = (missing, *(peer(read, name=name) for name, read in readers.items()))
+    monkeypatch.setattr(frames, "PEERS", peers)
     params = frames.replace(frames.PARAMS, count=3, first_frame=20, short_side=32)
     rows = list(frames.rows(tmp_path, 0.01, frames.Size([Clip("H.264", 64, 2, 12)], params)))
     notes = {row.against: row.note for row in rows}
-    assert notes["one"] == "not run: it gives 0 of 3 frames"
-    assert notes["two"].startswith("not run: not installed")
+    assert notes["missing"].startswith("not run: not installed")
+    assert notes["none"] == "not run: it gives 0 of 2 frames"  # of the first two, before any turn
+    assert notes["two"] == "not run: it gives 2 of 3 frames"
+    assert notes["later"] == "not run: it fails: division by zero"
+    assert {row.rounds for row in rows if row.against in ("two", "later")} == {0}
 
 
 def test_goals():

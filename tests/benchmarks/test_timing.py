@@ -25,6 +25,26 @@ def test_ways_take_turns_and_every_other_round_in_reverse():
     assert {name: len(found) for name, found in costs.items()} == {"a": 3, "b": 3, "c": 3}
 
 
+def test_a_way_that_is_gone_once_is_in_the_first_round_alone():
+    said: list[str] = []
+    ways = {name: lambda name=name: said.append(name) for name in "abc"}
+    costs = take_turns(ways, budget=math.inf, rounds=3, once="b")
+    assert "".join(said) == "abccaac"
+    assert {name: len(found) for name, found in costs.items()} == {"a": 3, "b": 1, "c": 3}
+
+
+def test_what_is_gone_once_is_no_part_of_what_another_round_takes(monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr(timing.time, "perf_counter", lambda: now[0])
+
+    def takes(seconds: float):
+        return lambda: now.__setitem__(0, now[0] + seconds)
+
+    ways = {"a": takes(1), "slow": takes(100)}
+    assert len(take_turns(ways, budget=103, rounds=9, once=["slow"])["a"]) == 3
+    assert len(take_turns(ways, budget=103, rounds=9)["a"]) == 1
+
+
 def test_no_round_begins_that_would_not_end_within_the_budget(monkeypatch):
     clock = iter(range(0, 1000, 10))  # every look at the clock is ten seconds later
     monkeypatch.setattr(timing.time, "perf_counter", lambda: float(next(clock)))
