@@ -26,6 +26,7 @@ from stages.trailers.fetching.fetcher import TrailerFetcher, record_steps
 from stages.trailers.fetching.schemes import scheme_of
 from stages.trailers.fetching.video_info import VideoInfo
 from stages.trailers.media.results import jobs, store_of, video_store
+from stages.words.speech import WHOLE
 
 AUDITED: Mapping[str, Literal["frames", "sound"]] = {"frames": "frames", "audio": "sound"}
 """Packs, and what the audit calls their rows."""
@@ -90,7 +91,8 @@ def _of_trailers(
     if not videos:  # nothing was fetched for it, so nothing was made for it
         return
     yield Need("videos", frozenset(map(video_store().key, videos)))
-    for section in (params.frames, params.audio):
+    heard = [WHOLE] if params.words and params.words.speech else []
+    for section in (params.frames, params.audio, *heard):
         store = store_of(section)
         yield Need(store.step, frozenset(map(store.key, videos)))
     if not finished("download"):  # what took so long to fetch is not dropped for a passing edit
