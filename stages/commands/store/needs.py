@@ -13,7 +13,7 @@ from typing import Literal
 from stages.base import places
 from stages.base.errors import BenchmarkError, TrailerError
 from stages.base.packs import Shard, shard_paths
-from stages.base.params import Params, load
+from stages.base.params import AudioParams, FramesParams, Params, load
 from stages.corpus.reader import read_catalogue
 from stages.embedding.base import describe
 from stages.embedding.jobs import Recipe
@@ -91,8 +91,10 @@ def _of_trailers(
     if not videos:  # nothing was fetched for it, so nothing was made for it
         return
     yield Need("videos", frozenset(map(video_store().key, videos)))
-    heard = [WHOLE] if params.words and params.words.speech else []
-    for section in (params.frames, params.audio, *heard):
+    sections: list[FramesParams | AudioParams] = [params.frames, params.audio]
+    if params.words and params.words.speech:
+        sections.append(WHOLE)
+    for section in sections:
         store = store_of(section)
         yield Need(store.step, frozenset(map(store.key, videos)))
     if not finished("download"):  # what took so long to fetch is not dropped for a passing edit
