@@ -8,7 +8,7 @@ from report import figures, html
 from report.html import Html
 from report.loading import Metrics
 from report.tables import instrument
-from report.text import number
+from report.text import listed, number, quoted
 
 
 def ceilings(metrics: Metrics) -> Html:
@@ -118,12 +118,13 @@ def null_corpus(metrics: Metrics) -> Html:
     of = metrics.null_corpus
     if not of:
         return Html("")
-    beat = len(of["beat_no_skill"])
-    clear = len(of["clear_in_other_families"])
+    beat, clear = of["beat_no_skill"], len(of["clear_in_other_families"])
+    named = f" ({listed([quoted(metrics.names.of(slug)) for slug in beat])})" if beat else ""
     return html.paragraph(
         "We also ran the whole pipeline on a corpus rendered the same way but without any planted "
-        f"cue: {beat} of {of['approaches']} approaches beat chance, and {clear} of the other "
-        f"comparisons {'was' if clear == 1 else 'were'} clear of zero."
+        f"cue: {len(beat)} of {of['approaches']} approaches beat chance{named}, and {clear} of the "
+        f"other comparisons {'was' if clear == 1 else 'were'} clear of zero. Of 100 such corpora "
+        "5 may have an approach that beats chance by luck."
     )
 
 

@@ -138,3 +138,10 @@ def test_fewer_than_three_ablations_are_said_to_be_few(ablated: Metrics, tmp_pat
     nothing = replace(ablated, comparisons=ablated.comparisons.iloc[:0])
     none = sections.what_would_change(nothing).text
     assert "Nothing that was tried moves a score" in none and "no ablations touch" in none
+
+
+def test_the_null_corpus_names_what_beat_chance(metrics: Metrics) -> None:
+    found = {"approaches": 22, "beat_no_skill": ["colour_mlp"], "clear_in_other_families": []}
+    said = sections.null_corpus(replace(metrics, null_corpus=found)).text
+    assert f"1 of 22 approaches beat chance ({metrics.names.of('colour_mlp')})" in said
+    assert "0 of 22 approaches beat chance, and" in sections.null_corpus(metrics).text
