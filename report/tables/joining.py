@@ -6,6 +6,10 @@ from report.tables.common import intervals
 from report.text import number, signed
 
 ALL = "all"
+HEADINGS = {
+    "picture": ("Picture adds", "95% of picture"),
+    "sound": ("Sound adds", "95% of sound"),
+}
 
 
 def contributions(rows: pd.DataFrame) -> pd.DataFrame:
@@ -21,10 +25,10 @@ def by_genre(rows: pd.DataFrame, approach: str) -> pd.DataFrame:
 
 def _by_modality(rows: pd.DataFrame, key: str, heading: str) -> pd.DataFrame:
     shown: dict[str, list[str]] = {heading: list(dict.fromkeys(rows[key]))}
-    for modality, own in rows.groupby("modality", sort=False):
-        own = own.set_index(key).loc[shown[heading]]
-        shown[f"{str(modality).capitalize()} adds"] = [signed(v, 3) for v in own["contribution"]]
-        shown[f"95% of {modality}"] = intervals(own, "lo", "hi")
+    for modality, (adds, span) in HEADINGS.items():
+        own = rows[rows["modality"] == modality].set_index(key).loc[shown[heading]]
+        shown[adds] = [signed(value, 3) for value in own["contribution"]]
+        shown[span] = intervals(own, "lo", "hi")
     return pd.DataFrame(shown)
 
 
