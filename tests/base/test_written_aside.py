@@ -27,6 +27,7 @@ ELSEWHERE = {
     "stages/commands/families/measuring.py": "to the kernel, which then measures memory anew",
     "stages/rendering/films.py": "in a temporary folder",
     "stages/rendering/guide.py": "in a temporary folder",
+    "stages/words/whisper.py": "links in a temporary folder",
     "stages/base/store/content.py": "a damaged entry, moved out of the way",
 }
 WRITING = {

@@ -11,7 +11,7 @@ from stages.base.parallel import within_bounds
 from stages.base.params import CardsParams, Params, SpeechParams, WordsParams
 from stages.commands.predict.inputs import TrailerFile
 from stages.trailers.media import results
-from stages.words import cards, ocr, rows, speech, weights, whisper
+from stages.words import cards, ocr, rows, speech, whisper
 from stages.words.invented import spoken
 
 DEFAULT = WordsParams(speech=SpeechParams(), cards=CardsParams())
@@ -99,7 +99,9 @@ def clock(seconds: float) -> str:
 
 def _model(params: SpeechParams) -> Mapping[str, str]:
     """The files of the model that is asked for. Raises BenchmarkError where they are not here."""
-    whisper.device()
+    whisper.device()  # before what fetches weights is imported: a small install lacks both
+    from stages.words import weights
+
     found = weights.at_hand(params.model, weights.config_of(params.model))
     if not found:
         raise BenchmarkError(

@@ -16,8 +16,6 @@ from stages.base.store import ROOT, Store
 from stages.base.store.using import _hold
 from stages.commands.store.needs import steps
 from stages.commands.store.survey import check_ours, look
-from stages.trailers.media import results
-from stages.words.speech import WHOLE
 from tests.commands.store.conftest import N_FILMS, Project
 from tests.commands.store.conftest import ROOT as REPOSITORY
 
@@ -63,16 +61,6 @@ def leave_out_mfcc(project: Project) -> None:
     approach = {"backbone": "colour", "context": "mean", "head": "linear"}
     matrix["approaches"] = {"colour_linear": approach}
     project.write()
-
-
-def test_a_corpus_that_is_transcribed_needs_the_whole_sound_too(project):
-    todo = results.jobs(Path("data/sample/downloads.parquet"), WHOLE)
-    for job in todo:
-        results.extract(job)
-    assert dropped() == {"audio": N_FILMS}
-    project.declared["words"] = {"speech": {"model": "tiny.en"}}
-    project.write()
-    assert dropped() == {}
 
 
 def test_a_backbone_that_is_gone_needs_nothing(project):
