@@ -1,5 +1,6 @@
 import hashlib
 import os
+from contextlib import chdir
 from pathlib import Path
 
 import pytest
@@ -132,11 +133,11 @@ def test_removes_nothing_from_a_root_that_is_a_link(tmp_path):
 
 def _remove_deep(folder: Path) -> None:
     """pytest's own removal, and a shell's, stop at names that are too long."""
-    os.chdir(folder)
-    depth = 0
-    while Path("deep").is_dir():
-        os.chdir("deep")
-        depth += 1
-    for _ in range(depth):
-        os.chdir("..")
-        Path("deep").rmdir()
+    with chdir(folder):
+        depth = 0
+        while Path("deep").is_dir():
+            os.chdir("deep")
+            depth += 1
+        for _ in range(depth):
+            os.chdir("..")
+            Path("deep").rmdir()
