@@ -6,8 +6,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from stages.__main__ import COMMANDS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -79,7 +77,6 @@ def test_the_code_that_runs_is_that_of_the_folder(tmp_path):
 
 
 def test_an_editable_install_has_the_command_and_no_other_packages(tmp_path):
-    pytest.importorskip("setuptools")
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     for package in ("stages", "report", "tests", "benchmarks"):
         (tmp_path / package).mkdir()

@@ -1,6 +1,7 @@
 """The record that is printed for a published model, against the library that knows it."""
 
 import json
+from typing import Any
 
 import pytest
 import timm
@@ -34,8 +35,9 @@ def test_a_model_of_timm_without_its_weights():
 
 
 def test_a_model_of_transformers_by_its_config_alone(tmp_path):
-    transformers = pytest.importorskip("transformers")
-    sizes = {"hidden_size": 8, "num_attention_heads": 2, "num_hidden_layers": 1}
+    import transformers
+
+    sizes: dict[str, Any] = {"hidden_size": 8, "num_attention_heads": 2, "num_hidden_layers": 1}
     sizes |= {"intermediate_size": 16, "image_size": 32, "patch_size": 16}
     (tmp_path / "config.json").write_text(json.dumps({"model_type": "vit", **sizes}))
     record = pasted(list(describe_model(f"transformers:{tmp_path}")))

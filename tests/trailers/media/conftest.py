@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import av
+import imageio_ffmpeg
 import numpy as np
 import pytest
 
@@ -135,8 +136,8 @@ def plain_decode() -> Callable[[Path], list[Any]]:
 
 @pytest.fixture(scope="session")
 def ffmpeg() -> Callable[..., None]:
-    """Runs the ffmpeg of a wheel; a test that asks for it is skipped where that is missing."""
-    program = pytest.importorskip("imageio_ffmpeg").get_ffmpeg_exe()
+    """Runs the ffmpeg of a wheel."""
+    program = imageio_ffmpeg.get_ffmpeg_exe()
 
     def run(*arguments: object) -> None:
         words = [program, "-y", "-v", "error", *map(str, arguments)]
