@@ -103,10 +103,12 @@ class PeakMemory:
 
     def _look(self) -> None:
         own = psutil.Process()
+        program = own.cmdline()
         while not self._done.wait(self._every):
             sizes = [0]
             for process in own.children(recursive=True):
                 with suppress(psutil.Error):  # it has ended meanwhile
-                    sizes.append(process.memory_info().rss)
+                    if process.cmdline() != program:  # else about to start, and all of it is ours
+                        sizes.append(process.memory_info().rss)
             self.of_all = max(self.of_all, sum(sizes))
             self.of_largest = max(self.of_largest, *sizes)

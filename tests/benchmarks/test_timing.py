@@ -1,10 +1,20 @@
 import math
+import subprocess
+import sys
 import time
 
 import pytest
 
 from benchmarks import timing
-from benchmarks.timing import Cost, Spread, cost_of, median_seconds, take_turns, times_as_fast
+from benchmarks.timing import (
+    Cost,
+    PeakMemory,
+    Spread,
+    cost_of,
+    median_seconds,
+    take_turns,
+    times_as_fast,
+)
 
 
 def test_ratios_are_taken_round_by_round():
@@ -61,3 +71,13 @@ def test_cpu_time_is_work_and_not_waiting():
 
     cost = cost_of(work)
     assert cost.cpu >= 0.05 and cost.wall >= 0.045
+
+
+def test_a_process_that_has_not_begun_yet_is_not_taken_for_one_as_large_as_ours():
+    held = bytearray(b"x" * 400_000_000)
+    program = [sys.executable, "-c", "import time; x = b'x' * 50_000_000; time.sleep(0.3)"]
+    with PeakMemory(0.01) as memory:
+        subprocess.run(program, check=True, preexec_fn=lambda: time.sleep(0.3))
+    assert len(held) == 400_000_000
+    assert 50e6 < memory.of_largest < 200e6
+    assert memory.of_largest <= memory.of_all < 200e6
