@@ -2,19 +2,43 @@
 
 import json
 import re
+import subprocess
 from pathlib import Path
 
 import yaml
 
 MARKED = re.compile(r"([\\`*_\[\]<>#$~^!&])")
+HOST = r"[a-z0-9-]+(?:\.[a-z0-9-]+)+"
+PATH = r"(?P<path>[\w.~-]+(?:/[\w.~-]+)+)/?"
+REMOTES = [
+    re.compile(pattern, re.IGNORECASE | re.ASCII)
+    for pattern in (
+        rf"https?://(?:[^/@]*@)?(?P<host>{HOST}(?::\d+)?)/{PATH}",  # without user and password
+        rf"(?:ssh://)?git@(?P<host>{HOST})(?::\d+(?=/))?[:/]{PATH}",
+    )
+]
 CHANGED = "-dirty"  # the end of a commit whose run had changes that were not committed
 
 
 def repository(root: Path) -> str:
-    """The address in CITATION.cff (repository-code), without a / at its end; "" for none."""
+    """The address in CITATION.cff (repository-code), without a / at its end.
+
+    Where it names none, that of the web host this clone came from; "" without one.
+    """
     path = root / "CITATION.cff"
     known = yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    return str(known.get("repository-code", "")).rstrip("/")
+    return str(known.get("repository-code", "")).rstrip("/") or _origin(root)
+
+
+def _origin(root: Path) -> str:
+    """The page of git's remote `origin`; "" for a folder, or anything that is no web host."""
+    if not (root / ".git").exists():
+        return ""
+    command = ["git", "-C", str(root), "config", "--get", "remote.origin.url"]
+    remote = subprocess.run(command, capture_output=True, text=True).stdout.strip()
+    for found in filter(None, (pattern.fullmatch(remote) for pattern in REMOTES)):
+        return f"https://{found['host']}/{found['path'].removesuffix('.git')}"
+    return ""
 
 
 def results(title: str, metrics: Path, address: str = "") -> str:

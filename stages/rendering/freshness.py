@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from stages.base import formulas, published_studies
-from stages.rendering import fitting_pages, home, labels, site
+from stages.rendering import fitting_pages, footers, home, labels, site
 from stages.rendering.quarto import version
 
 LIBRARIES = ("vl-convert-python", "altair", "pandas", "nbconvert")
@@ -52,6 +52,7 @@ def digest_of_corpus(report: Path, metrics: Path, executable: Path | None) -> st
     pages = [path for path in _files(report) if path.relative_to(report).parts[0] != "home"]
     beside = sorted((root / "benchmarks" / "results").glob("*.json"))
     beside += [path for path in (root / "CITATION.cff",) if path.is_file()]
+    found.update(footers.repository(root).encode())
     catalogue = site.catalogue_of(root, metrics.name)
     # only a corpus whose labels are not in git takes them from there
     whole = not site.missing(metrics)
@@ -66,6 +67,7 @@ def digest_of_home(report: Path, metrics: Path, executable: Path | None) -> str:
     """Of all that the home is made from: tables of every corpus, labels, pages, the guide."""
     root = report.parent
     found = _code(executable)
+    found.update(footers.repository(root).encode())
     beside = [root / "CITATION.cff", root / labels.CATALOGUE]
     beside = [path for path in beside if path.is_file()]
     _add(found, root, [*_files(report), *_files(root / "docs"), *beside])

@@ -24,8 +24,8 @@ def copy(root: Path, project: Path) -> None:
     """Put the pages of docs/ and the images they show into the project's folder `guide`.
 
     root: the repository's folder. Links among docs/ stay, links to the pages of report/ lead to
-    them. Other files are not on the site: links to them lead to the repository where CITATION.cff
-    names its address (repository-code), and are plain text otherwise.
+    them. Other files are not on the site: links to them lead to the repository where its address
+    is known, and are plain text otherwise.
     """
     docs, guide = root / "docs", project / FOLDER
     repository = footers.repository(root)

@@ -72,6 +72,12 @@ def test_a_change_in_the_report_renders_all(refresh: Render, root: Path, name: s
     assert refresh() == ["mmtf14k", "sample", "home"]
 
 
+def test_an_address_of_the_repository_renders_all(refresh: Render, root: Path) -> None:
+    refresh()
+    (root / "CITATION.cff").write_text("repository-code: https://example.org/a/b", "utf-8")
+    assert refresh() == ["mmtf14k", "sample", "home"]
+
+
 def test_another_corpus_leaves_the_pages_of_the_first(refresh: Render, root: Path) -> None:
     aside = root / "aside"
     (root / "metrics" / "mmtf14k").rename(aside)

@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 from collections import Counter
 from pathlib import Path
 
@@ -81,6 +82,28 @@ def test_the_foot_says_what_is_known_and_links_where_it_may(tmp_path: Path) -> N
     (tmp_path / "CITATION.cff").write_text(yaml.safe_dump({"repository-code": f"{address}/"}))
     assert footers.repository(tmp_path) == address
     assert footers.source(address) == f"[Source code]({address})." and footers.source("") == ""
+
+
+@pytest.mark.parametrize(
+    ("remote", "address"),
+    [
+        ("https://example.org/a/b.git", "https://example.org/a/b"),
+        ("https://me:secret@example.org/a/b", "https://example.org/a/b"),
+        ("http://example.org:8443/a/b_c/d.e/", "https://example.org:8443/a/b_c/d.e"),
+        ("git@example.org:a/b.git", "https://example.org/a/b"),
+        ("ssh://git@example.org:2222/a/b.git", "https://example.org/a/b"),
+        *(("/home/me/b.git", ""), ("../b", ""), ("file:///home/me/b", "")),
+        *(("https://example.org/a/b](javascript:x)", ""), ("https://localhost/a/b", "")),
+    ],
+)
+def test_a_clone_of_a_web_host_links_to_it(tmp_path: Path, remote: str, address: str) -> None:
+    assert footers.repository(tmp_path) == ""
+    subprocess.run(["git", "init", "-q", tmp_path], check=True)
+    assert footers.repository(tmp_path) == ""
+    subprocess.run(["git", "-C", tmp_path, "remote", "add", "origin", remote], check=True)
+    assert footers.repository(tmp_path) == address
+    (tmp_path / "CITATION.cff").write_text("repository-code: https://example.org/c/d")
+    assert footers.repository(tmp_path) == "https://example.org/c/d"
 
 
 @pytest.mark.parametrize(
