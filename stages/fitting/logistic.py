@@ -187,8 +187,8 @@ def _minimise(
             along_past.append(rho * np.vecdot(step, v)[..., None])
             v -= along_past[-1] * change
         v = preconditioned(v, np.maximum(groups.sums(bends), least))
-        for (step, change, rho), before in zip(past, reversed(along_past), strict=True):
-            v += (before - rho * np.vecdot(change, v)[..., None]) * step
+        for (step, change, rho), share in zip(past, reversed(along_past), strict=True):
+            v += (share - rho * np.vecdot(change, v)[..., None]) * step
         along = predictor(v)  # of the direction, which is -v
         slope = -np.vecdot(g, v)
         ridge = [penalty * np.vecdot(each[..., :-1], v[..., :-1]) for each in (beta, v)]

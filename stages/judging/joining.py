@@ -32,6 +32,9 @@ def contribution_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
     its score less the prior's. With intervals over films where there are enough.
     """
     size, resamples = board.sample_size(params), board.resampled(params)
+    every = {ALL: (resamples.macro(), size.enough_films)}
+    for column, found in resamples.by_genre().items():
+        every[board.genres[column]] = found, bool(size.enough_genres[column])
     for cell in board.cells:
         part_of = parts_by_modality(board, cell)
         if len(part_of) < 2:
@@ -42,9 +45,6 @@ def contribution_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
             weights = np.zeros(len(board.cells))
             for slug, weight in shapley_weights(worth, part_of, modality).items():
                 weights[board.row(slug)] += weight
-            every = {ALL: (resamples.macro(), size.enough_films)}
-            for column, found in resamples.by_genre().items():
-                every[board.genres[column]] = found, bool(size.enough_genres[column])
             for genre, (found, shown) in every.items():
                 estimate = weighted_sum(found, weights)
                 yield {

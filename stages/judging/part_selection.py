@@ -24,6 +24,8 @@ def better_part(board: Board, parts: Sequence[str]) -> str:
     both, and beating that would be no gain. The price is that a fold's labels influence the other
     folds' choices; the comparison of `rank_within_folds` avoids that.
     """
+    if len(parts) == 1:
+        return parts[0]
     counts = Counter(choose_by_fold(board, parts))
 
     def ahead(part: str) -> tuple[int, float]:
