@@ -7,6 +7,7 @@ import pytest
 
 import stages.base.console  # noqa: F401  (for what it says to torch)
 from stages.base import places
+from stages.base.parallel.workers import workers
 from tests.s3 import bucket, s3
 
 os.environ.pop("TRAILER_STORE", None)  # no test writes into a store of somebody's
@@ -14,6 +15,12 @@ if int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")) > 1:
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # a core each; to be said before torch comes
 
 __all__ = ["bucket", "s3"]
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: a third of the time a worker waits, for a stage, a browser or
+    a server."""
+    return workers() + 1
 
 
 def _policy() -> int:

@@ -7,8 +7,9 @@ fschmid56/EfficientAT: the front end (models/preprocess.py), the widths and the 
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -18,14 +19,16 @@ from torchvision.models import mobilenet_v3_large
 from torchvision.ops import SqueezeExcitation
 
 from stages.embedding import papers
+from stages.embedding.audioset_layers import CLASSES, AudioSetNetwork
 from stages.embedding.clips import cut, resample
-from stages.embedding.network import Network
 from stages.embedding.records import Record, Source
 
 RATE = 32_000
 SECONDS = 10.0
 MELS = 128
 WIDTHS = {"mn04": 0.4, "mn10": 1.0}
+# layers of the classifier: numbers of the published ones, and of torchvision's
+CLASSIFIER = {"classifier.2": "classifier.0", "classifier.5": "classifier.3"}
 RELEASE = "https://github.com/fschmid56/EfficientAT/releases/download/v0.0.1/"
 STATED = "address: fschmid56/EfficientAT, models/mn/model.py; sha256: "
 
@@ -57,32 +60,56 @@ def _record(
     )
 
 
-class Family(Network):
-    RECORDS: ClassVar = {
-        "mn04": _record(
-            "EfficientAT mn04",
-            384,
-            516_128,
-            "mn04_as_mAP_432.pt",
-            "899a8c6217063f6941793102a2780b3dd788ab11fce468d9cf5f0577c453321c",
-            "Psysia/PsyReaSFX, tools/Export-NeuralSimilarityModel.ps1",
-            "0.432",
-        ),
-        "mn10": _record(
-            "EfficientAT mn10",
-            960,
-            2_971_664,
-            "mn10_as_mAP_471.pt",
-            "0bd7dc2443af498c289a2e739f02ebb515d6aa3fd3ab9db539c86123ae368a4e",
-            "rjmendez/dama-hear, tools/export_mn10_onnx.py",
-            "0.471",
-        ),
+def _with_scores(record: Record, parameters: int) -> Record:
+    return replace(
+        record,
+        name=f"{record.name} scores",
+        shape=(CLASSES,),
+        parameters=parameters,
+        note="Scores of AudioSet's 527 classes instead of the pooled features. Option layer: those "
+        f"of speech, music or effects alone. {record.note.partition('. ')[2]}",
+    )
+
+
+EMBEDDINGS = {
+    "mn04": _record(
+        "EfficientAT mn04",
+        384,
+        516_128,
+        "mn04_as_mAP_432.pt",
+        "899a8c6217063f6941793102a2780b3dd788ab11fce468d9cf5f0577c453321c",
+        "Psysia/PsyReaSFX, tools/Export-NeuralSimilarityModel.ps1",
+        "0.432",
+    ),
+    "mn10": _record(
+        "EfficientAT mn10",
+        960,
+        2_971_664,
+        "mn10_as_mAP_471.pt",
+        "0bd7dc2443af498c289a2e739f02ebb515d6aa3fd3ab9db539c86123ae368a4e",
+        "rjmendez/dama-hear, tools/export_mn10_onnx.py",
+        "0.471",
+    ),
+}
+PARAMETERS = {"mn04": 983_599, "mn10": 4_876_831}  # with the classifier
+
+
+class Family(AudioSetNetwork):
+    classes = range(CLASSES)
+    RECORDS: ClassVar = EMBEDDINGS | {
+        f"{model}{AudioSetNetwork.SCORES}": _with_scores(EMBEDDINGS[model], count)
+        for model, count in PARAMETERS.items()
     }
     LIBRARIES = ("torchvision",)
     window_seconds = SECONDS
 
+    def __init__(self, model: str = "", **options: Any) -> None:
+        super().__init__(model, **options)
+        self.gives_scores = model.endswith(self.SCORES)
+
     def build(self) -> nn.Module:
-        network = mobilenet_v3_large(width_mult=WIDTHS[self.model])
+        width = WIDTHS[self.model.removesuffix(self.SCORES)]
+        network = mobilenet_v3_large(width_mult=width, num_classes=CLASSES)
         entry = network.features[0][0]
         network.features[0][0] = nn.Conv2d(
             1, entry.out_channels, entry.kernel_size, entry.stride, entry.padding, bias=False
@@ -90,17 +117,22 @@ class Family(Network):
         for module in network.modules():
             if isinstance(module, SqueezeExcitation):
                 module.scale_activation = nn.Sigmoid()
-        network.classifier = nn.Identity()
+        if not self.gives_scores:
+            network.classifier = nn.Identity()
         return network.to(memory_format=torch.channels_last)
 
     def convert(self, published: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """Published gates are linear layers in a list of one; the classifier is left out."""
+        """Published gates are linear layers in a list of one; other numbers are the classifier's,
+        which is left out where features are asked for."""
         found = {}
         for name, tensor in published.items():
             if not name.startswith("classifier."):
                 linear = ".fc" in name and tensor.ndim == 2
                 here = name.replace(".conc_se_layers.0.", ".")
                 found[here] = tensor[:, :, None, None] if linear else tensor
+            elif self.gives_scores:
+                layer, _, kind = name.rpartition(".")
+                found[f"{CLASSIFIER.get(layer, layer)}.{kind}"] = tensor
         self.check_fits(found)
         return found
 
@@ -110,7 +142,7 @@ class Family(Network):
 
     def forward(self, items: Tensor) -> Tensor:
         embedded: Tensor = self.network(log_mel(items)[:, None])
-        return embedded
+        return self.of_layer(embedded.sigmoid()) if self.gives_scores else embedded
 
 
 def log_mel(waveforms: Tensor) -> Tensor:

@@ -13,6 +13,8 @@ from torch import Tensor, nn
 from torch.nn.functional import pad
 
 from stages.embedding import papers
+from stages.embedding.audioset_layers import CLASSES as ALL_CLASSES
+from stages.embedding.audioset_layers import AudioSetNetwork
 from stages.embedding.audioset_mel import (
     PATCH_SAMPLES,
     PATCH_SECONDS,
@@ -22,12 +24,12 @@ from stages.embedding.audioset_mel import (
     patches,
 )
 from stages.embedding.clips import resample
-from stages.embedding.network import Network
 from stages.embedding.records import Record, Source
 
 LOG_OFFSET = 0.001
 HOP_FRAMES = 48
-CLASSES = 521
+UNKNOWN = {1, 2, 12, 32, 33, 277}  # of AudioSet's classes (yamnet_class_map.csv)
+CLASSES = ALL_CLASSES - len(UNKNOWN)
 EPSILON = 1e-4  # of batch normalisation, which has an offset but no scale
 # (stride, channels) of layers 2 to 14, each a depthwise and a pointwise convolution
 LAYERS = (
@@ -62,7 +64,8 @@ RECORD = Record(
 )
 
 
-class Family(Network):
+class Family(AudioSetNetwork):
+    classes = tuple(sorted(set(range(ALL_CLASSES)) - UNKNOWN))
     RECORDS: ClassVar = {
         "yamnet": RECORD,
         "yamnet_scores": replace(
@@ -70,7 +73,8 @@ class Family(Network):
             name="YAMNet scores",
             shape=(CLASSES,),
             parameters=RECORD.parameters + WIDTH * CLASSES + CLASSES,
-            note="Scores of the 521 classes instead of the embedding; otherwise as yamnet.",
+            note="Scores of the 521 classes instead of the embedding; otherwise as yamnet. Option "
+            "layer: those of speech, music or effects alone.",
         ),
     }
     window_seconds = PATCH_SECONDS
@@ -102,7 +106,7 @@ class Family(Network):
     def forward(self, items: Tensor) -> Tensor:
         patch = items[..., None].permute(0, 3, 1, 2)  # one channel, in the order channels_last
         embedding: Tensor = self.network(patch)
-        return embedding
+        return self.of_layer(embedding) if self.model == "yamnet_scores" else embedding
 
 
 class YamNet(nn.Module):

@@ -88,6 +88,13 @@ class TestReference:
         best = [names[i] for i in np.argsort(-scores)[:2]]  # beside Typing: Computer keyboard
         assert CLIPS[clip] in best
 
+    def test_scores(self, shared, reference, published, tmp_path, clip):
+        save_file(Family("mn04_scores").convert(published), tmp_path / "scores.safetensors")
+        backbone = create("efficientat", tmp_path / "scores.safetensors", "mn04_scores")
+        scores = backbone(sound(shared / f"reference/{clip}.flac"), 32_000)[0]
+        expected = 1 / (1 + np.exp(-reference[f"{clip}_logits"]))
+        np.testing.assert_allclose(scores, expected, atol=1e-4, rtol=0)
+
     def test_the_excerpt_is_of_the_reference(self, shared, reference, clip):
         with np.load(EXCERPT) as kept:
             assert (kept[f"{clip}_mel"] == reference[f"{clip}_mel"][:, :28]).all()
@@ -152,6 +159,29 @@ def test_published_names_and_shapes_become_ours():
     Family("mn04").build().load_state_dict(converted, strict=True)
     again = Family("mn04").convert(converted)
     assert all(torch.equal(again[name], converted[name]) for name in converted)
+
+
+@pytest.mark.parametrize("model", ["mn04", "mn10"])
+def test_the_published_classifier_is_the_one_of_the_scores(model):
+    """Random numbers under every published name are all that the network computes with."""
+    theirs = {"0": "2", "3": "5"}
+    published, expected = {}, {}
+    for name, tensor in Family(f"{model}_scores").build().state_dict().items():
+        expected[name] = torch.randn(tensor.shape) if tensor.is_floating_point() else tensor
+        before, dot, behind = name.partition(".fc")
+        if name.startswith("classifier."):
+            layer, kind = name.split(".")[1:]
+            published[f"classifier.{theirs[layer]}.{kind}"] = expected[name]
+        elif dot:
+            linear = expected[name][:, :, 0, 0] if behind.endswith("weight") else expected[name]
+            published[f"{before}.conc_se_layers.0.fc{behind}"] = linear
+        else:
+            published[name] = expected[name]
+    converted = Family(f"{model}_scores").convert(published)
+    network = Family(f"{model}_scores").build()
+    network.load_state_dict(converted, strict=True)
+    for name, tensor in network.state_dict().items():
+        assert torch.equal(tensor, expected[name]), name
 
 
 def test_names_of_the_real_file(published):
