@@ -52,6 +52,7 @@ lock: environment  ## renew requirements/*.txt after a change in pyproject.toml
 	$(LOCK) pyproject.toml --extra report -c requirements/core.txt -o requirements/report.txt
 	$(LOCK) pyproject.toml --extra clap -c requirements/core.txt -o requirements/clap.txt
 	$(LOCK) pyproject.toml --extra words -c requirements/core.txt -o requirements/words.txt
+	$(LOCK) pyproject.toml --extra motion -c requirements/core.txt -o requirements/motion.txt
 	$(LOCK) pyproject.toml --extra zarr -c requirements/core.txt -o requirements/zarr.txt
 	$(LOCK) pyproject.toml --extra cluster -c requirements/core.txt -o requirements/cluster.txt
 	$(LOCK) pyproject.toml --group dev -c requirements/core.txt -o requirements/dev.txt

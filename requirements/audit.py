@@ -18,6 +18,7 @@ LOCKS = (
     "cluster",
     "clap",
     "words",
+    "motion",
     "dev",
     "pages",
     "scores",

@@ -41,8 +41,8 @@ def main() -> None:
         return
     weights = places.data() / f"weights/{name}.safetensors" if name in matrix.pretrained else None
     recipe = Recipe.from_params(backbone, weights)
-    modality = describe(backbone.family, backbone.model, backbone.options).modality
-    check_modality(name, backbone.family, backbone.reads, modality)
+    record = describe(backbone.family, backbone.model, backbone.options)
+    check_modality(name, backbone.family, backbone.reads, record.modality, record.reads)
     pack = places.data() / backbone.reads
     todo = jobs(pack, recipe)
     if not todo:

@@ -38,6 +38,7 @@ def main() -> None:
     from stages.base.params import load
     from stages.base.params.sets import FOLDER, read_set, with_submitted
     from stages.commands.lock import read_yaml
+    from stages.commands.plan.clips import clip_rows
     from stages.commands.plan.costs import Recorded, count, plan
     from stages.commands.plan.finished import Finished
     from stages.commands.plan.rates import Rates
@@ -54,13 +55,13 @@ def main() -> None:
         would_be["catalogue"]["path"] = str(arguments.catalogue)
     trailers = read_catalogue(arguments.catalogue or Path(params.catalogue.path))
 
-    available = partial(find_weights, matrix)
-    recorded = Recorded.read(places.metrics())
-    rates = Rates(Path("data/store/rates.json"), params.frames, params.audio)
+    available, recorded = partial(find_weights, matrix), Recorded.read(places.metrics())
+    rates = Rates(Path("data/store/rates.json"), params.frames, params.audio, params.clips)
     with workspace_hashes() as hash_of:
         finished = Finished(lock, would_be, hash_of)
         rows = plan(matrix, trailers, recorded, rates.seconds_per_trailer, available, finished)
         shown = list(progress(rows, "plan", count(matrix)))
+        shown[1:1] = clip_rows(params, len(trailers), recorded, finished)
     console = Console(highlight=False)
     if not console.is_terminal:
         console.width = 160
@@ -70,8 +71,8 @@ def main() -> None:
         console.print("\nThis cannot run:", *wrong, sep="\n", markup=False, soft_wrap=True)
         sys.exit(1)
     steps = [f"python -m stages.choose {arguments.set}"] if arguments.set else []
-    path = arguments.catalogue
-    steps += [places.dvc("repro") if not path else f"dvc exp run -S catalogue.path={path}"]
+    instead = f"dvc exp run -S catalogue.path={arguments.catalogue}"
+    steps += [instead if arguments.catalogue else places.dvc("repro")]
     console.print("To run it:", " && ".join(steps))
 
 

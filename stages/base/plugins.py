@@ -105,12 +105,12 @@ def load_class(folder: str, name: str, class_name: str, base: type, contract: st
     return found
 
 
-def check_modality(slug: str, family: str, reads: str, modality: str) -> None:
+def check_modality(slug: str, family: str, reads: str, modality: str, expected: str) -> None:
     """Raises BenchmarkError unless a backbone of params.yaml reads what its family is for.
 
-    reads: frames or audio; modality: picture or sound.
+    modality, expected: of its record, picture or sound, and frames, clips or audio.
     """
-    if reads != (expected := "frames" if modality == "picture" else "audio"):
+    if reads != expected:
         raise BenchmarkError(
             f"family {family} is for {modality}",
             where=f"params.yaml: {slug}.reads",

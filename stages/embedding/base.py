@@ -72,7 +72,8 @@ class Backbone(ABC):
     def prepare(self, trailer: Sequence[np.ndarray] | np.ndarray, sample_rate: int) -> np.ndarray:
         """Items of one trailer, (n_items, ...).
 
-        trailer: for a picture backbone the frames in order, each (h, w, 3) uint8 RGB;
+        trailer: for a picture backbone the frames in order, each (h, w, 3) uint8 RGB, or, where
+        its record says `of_clips`, the clips, each (CLIP_PICTURES, h, w, 3) uint8 RGB;
         for a sound backbone one clip, (samples,) float32 in [-1, 1] at `sample_rate` Hz.
         """
 
@@ -83,7 +84,7 @@ class Backbone(ABC):
     def prepare_items(
         self, trailer: Sequence[np.ndarray] | np.ndarray, sample_rate: int
     ) -> np.ndarray:
-        """Items of one trailer, as `prepare` makes them; of a picture as many as frames."""
+        """Items of one trailer, as `prepare` makes them; as many as frames or clips."""
         with plugin_errors(FAMILY, type(self).__module__):
             items = self.prepare(trailer, sample_rate)
         count = len(trailer) if self.modality == "picture" else 0

@@ -1,6 +1,7 @@
 """From a trailer's rows in a pack to the items that a backbone embeds: decoded, cut, resized."""
 
 from dataclasses import dataclass
+from itertools import groupby
 
 import cv2
 import numpy as np
@@ -20,7 +21,7 @@ class Prepared:
     items: np.ndarray
     """(n_items, ...)."""
     group: np.ndarray
-    """(n_items,) int16: number of the frame, or index in WINDOWS."""
+    """(n_items,) int16: number of the frame or clip, or index in WINDOWS."""
     time: np.ndarray
     """(n_items,) float32: seconds from the trailer's start."""
 
@@ -28,7 +29,7 @@ class Prepared:
 def prepare(backbone: Backbone, job: Job) -> Prepared:
     """Read one trailer's rows and make its items."""
     rows = read_trailer(job.pack, job.row_group, job.digest)
-    items_of = _frames if backbone.modality == "picture" else _windows
+    items_of = {"frames": _frames, "clips": _clips, "audio": _windows}[backbone.record.reads]
     return Prepared(*items_of(backbone, rows))
 
 
@@ -38,6 +39,15 @@ def _frames(backbone: Backbone, rows: pa.Table) -> tuple[np.ndarray, np.ndarray,
     group = rows["frame"].to_numpy()[order].astype(np.int16)
     time = rows["time"].to_numpy()[order].astype(np.float32)
     return backbone.prepare_items(frames, 0), group, time
+
+
+def _clips(backbone: Backbone, rows: pa.Table) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    every = sorted(rows.to_pylist(), key=lambda row: (row["clip"], row["frame"]))
+    clips = [list(of) for _, of in groupby(every, key=lambda row: row["clip"])]
+    pictures = [np.stack([_decode_jpeg(row["jpeg"]) for row in of]) for of in clips]
+    time = [(of[0]["time"] + of[-1]["time"]) / 2 for of in clips]
+    group = np.array([of[0]["clip"] for of in clips], np.int16)
+    return backbone.prepare_items(pictures, 0), group, np.array(time, np.float32)
 
 
 def _windows(backbone: Backbone, rows: pa.Table) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -56,5 +66,5 @@ def _windows(backbone: Backbone, rows: pa.Table) -> tuple[np.ndarray, np.ndarray
 def _decode_jpeg(data: bytes) -> np.ndarray:
     frame = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
     if frame is None:
-        raise ValueError("a frame of the pack is no JPEG: data/frames is damaged, run `dvc repro`")
+        raise ValueError("a picture of the pack is no JPEG: it is damaged, run `dvc repro`")
     return cv2.cvtColor(frame, cv2.COLOR_BGR2RGB)

@@ -103,6 +103,15 @@ class Record:
     """Megabytes for it and one item on a CPU, by `stages.check_family`; None: not measured."""
     bibtex: str = ""
     """Of its papers."""
+    of_clips: bool = False
+    """Whether an item is a clip, pictures in a row, instead of a frame."""
+
+    @property
+    def reads(self) -> str:
+        """What it is made from, as a backbone in params.yaml says it: frames, clips or audio."""
+        if self.of_clips:
+            return "clips"
+        return "frames" if self.modality == "picture" else "audio"
 
     @property
     def our_films_among_it(self) -> OurFilms:

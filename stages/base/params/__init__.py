@@ -1,6 +1,7 @@
 """params.yaml as validated dataclasses, handed out by section."""
 
 from stages.base.params.budgets import HeadParams, ProbeParams
+from stages.base.params.clips import CLIP_PICTURES, CLIP_RATE, ClipsParams, ClipsRecipe
 from stages.base.params.features import TableParams
 from stages.base.params.matrix import BackboneParams, MatrixParams, PretrainedParams
 from stages.base.params.reading import load
@@ -22,12 +23,16 @@ from stages.base.params.words import CardsParams, SpeechParams, WhisperModel, Wo
 
 __all__ = [
     "ALL_WINDOWS",
+    "CLIP_PICTURES",
+    "CLIP_RATE",
     "MIN_FOLDS",
     "WINDOWS",
     "AudioParams",
     "BackboneParams",
     "CardsParams",
     "CatalogueParams",
+    "ClipsParams",
+    "ClipsRecipe",
     "DownloadParams",
     "FramesParams",
     "HeadParams",

@@ -24,7 +24,7 @@ class BackboneParams:
     """A file of stages/backbones, or `published`."""
     code: Text | None = None
     """Under matrix.outside: the file that the family is in, or that pins its package."""
-    reads: Literal["frames", "audio", "features"] = "features"
+    reads: Literal["frames", "clips", "audio", "features"] = "features"
     model: str = ""
     """Which model of the family; "" where it has only one."""
     options: Options = Field(default_factory=dict)
@@ -54,7 +54,7 @@ class BackboneParams:
     def modality(self) -> Literal["picture", "sound"]:
         if self.records:
             return self.records[0].modality
-        return "picture" if self.reads == "frames" else "sound"
+        return "picture" if self.reads in ("frames", "clips") else "sound"
 
     @property
     def has_several_rows(self) -> bool:

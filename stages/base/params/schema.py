@@ -7,6 +7,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from stages.base.params.absent import Absent, absent
 from stages.base.params.budgets import ProbeParams
+from stages.base.params.clips import ClipsParams, clip_errors
 from stages.base.params.explaining import INCONSISTENT
 from stages.base.params.features import PUBLISHED, TableParams
 from stages.base.params.matrix import (
@@ -51,6 +52,8 @@ class Params:
     audio: AudioParams = absent("audio")
     words: WordsParams | None = None
     """None: what trailers say is not asked for."""
+    clips: ClipsParams | None = None
+    """None: trailers are looked at in single frames."""
     splits: SplitsParams
     leaks: LeaksParams = absent("leaks")
     matrix: MatrixParams
@@ -98,6 +101,7 @@ def _errors(params: Params) -> Errors:
     yield from _part_errors(matrix)
     yield from _context_errors(params)
     yield from _head_errors(params)
+    yield from (_error(*each) for each in clip_errors(params))
     if _all_known(matrix):
         yield from _headline_errors(matrix)
     if params.features:

@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from stages.base.errors import BenchmarkError
+from stages.base.params import CLIP_PICTURES
 from stages.embedding.base import Backbone
 from stages.embedding.network import Network
 from stages.embedding.records import TRAINING_SETS
@@ -32,14 +33,15 @@ class Check:
 
 
 def trailer(backbone: Backbone, kind: str) -> Trailer:
-    """Made-up input: three frames, or three windows of sound as far as 10 s reach.
+    """Made-up input: three frames or clips, or three windows of sound as far as 10 s reach.
 
-    kind: usual, noise; empty, black pictures or silence; shortest, one frame or one sample.
+    kind: usual, noise; empty, black pictures or silence; shortest, one frame, clip or sample.
     """
     rng = np.random.default_rng(0)
     if backbone.modality == "picture":
         count = 1 if kind == "shortest" else 3
-        frames = rng.integers(0, 256, (count, 144, 256, 3), dtype=np.uint8)
+        size = (CLIP_PICTURES, 144, 256, 3) if backbone.record.of_clips else (144, 256, 3)
+        frames = rng.integers(0, 256, (count, *size), dtype=np.uint8)
         return [frame * (kind != "empty") for frame in frames]
     seconds = min(3 * backbone.window_seconds or 10, 10)
     samples = 1 if kind == "shortest" else round(seconds * RATE)
@@ -75,10 +77,10 @@ class Contract:
         return self._rows("shapes", self.usual)
 
     def shortest(self) -> Check:
-        """The same of one frame, or one sample."""
-        picture = self.backbone.modality == "picture"
+        """The same of one frame, one clip, or one sample."""
+        what = {"frames": "frame", "clips": "clip", "audio": "sample"}[self.backbone.record.reads]
         rows = self.backbone(trailer(self.backbone, "shortest"), RATE)
-        return self._rows("one frame" if picture else "one sample", rows)
+        return self._rows(f"one {what}", rows)
 
     def empty(self) -> Check:
         """The same of black pictures, or silence."""

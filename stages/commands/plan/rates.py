@@ -11,21 +11,29 @@ import torch
 
 from stages.base.files import write
 from stages.base.parallel import workers
-from stages.base.params import AudioParams, BackboneParams, FramesParams
+from stages.base.params import (
+    CLIP_PICTURES,
+    AudioParams,
+    BackboneParams,
+    ClipsParams,
+    FramesParams,
+)
 from stages.base.versions import code_of_plugin
 from stages.embedding.base import Backbone, create_for_trial
 
 FRAMES = 4
+CLIPS = 2
 SECONDS = 12.0
 
 
 @dataclass(frozen=True)
 class Rates:
-    """Seconds per frame or per second of sound, kept in one file so that each is measured once."""
+    """Seconds per frame, clip or second of sound, kept in a file: each is measured once."""
 
     path: Path
     frames: FramesParams
     audio: AudioParams
+    clips: ClipsParams | None = None
 
     def seconds_per_trailer(self, backbone: BackboneParams) -> float:
         """Seconds that embedding one trailer takes on this machine.
@@ -39,6 +47,8 @@ class Rates:
             self._write(known)
         if backbone.reads == "frames":
             return known[key] * self.frames.count
+        if backbone.reads == "clips":
+            return known[key] * (self.clips.count if self.clips else 0)
         return known[key] * self.audio.seconds * len(self.audio.windows)
 
     def _read(self) -> dict[str, float]:
@@ -70,12 +80,14 @@ def _measure(backbone: BackboneParams, frames: FramesParams, audio: AudioParams)
 
 
 def seconds_per_unit(made: Backbone, frames: FramesParams, audio: AudioParams) -> float:
-    """Seconds a frame or a second of sound takes, the first batch not counted."""
+    """Seconds a frame, a clip or a second of sound takes, the first batch not counted."""
     random = np.random.default_rng(0)
     if made.modality == "picture":
-        size = (FRAMES, frames.short_side, frames.short_side * 16 // 9, 3)
+        of_clips = made.record.of_clips
+        count = (CLIPS, CLIP_PICTURES) if of_clips else (FRAMES,)
+        size = (*count, frames.short_side, frames.short_side * 16 // 9, 3)
         trailer: list[np.ndarray] | np.ndarray = list(random.integers(0, 256, size, dtype=np.uint8))
-        units = float(FRAMES)
+        units = float(len(trailer))
     else:
         n_samples = int(SECONDS * audio.sample_rate)
         trailer = random.normal(0, 0.1, n_samples).astype(np.float32)

@@ -35,7 +35,7 @@ Shape = tuple[int, ...]
 def try_backbone(slug: str, backbone: BackboneParams) -> Record:
     """Its model's record. Raises BenchmarkError where family, model, options or reads are wrong."""
     record = describe(backbone.family, backbone.model, backbone.options)
-    check_modality(slug, backbone.family, backbone.reads, record.modality)
+    check_modality(slug, backbone.family, backbone.reads, record.modality, record.reads)
     create_unloaded(backbone.family, backbone.model, backbone.options, backbone.precision)
     return record
 

@@ -12,15 +12,17 @@ from pathlib import Path
 from stages.base.errors import BenchmarkError, TrailerError
 from stages.base.packs import read_table
 from stages.base.parallel import within_bounds
-from stages.base.params import Params
+from stages.base.params import ClipsRecipe, Params
 from stages.commands.predict.inputs import TrailerFile
 from stages.embedding.base import Backbone
 from stages.embedding.jobs import Recipe, jobs
 from stages.embedding.joining import write_embeddings
 from stages.embedding.trailers import embed as embed_trailers
 from stages.trailers.media import results
+from stages.trailers.media.stored import Section
 
-STEPS = {"picture": "frames", "sound": "audio"}
+MODALITIES = {"frames": "picture", "clips": "picture", "audio": "sound"}
+"""What backbones read, in the order in which it is taken."""
 
 
 @dataclass(frozen=True)
@@ -33,14 +35,14 @@ class Outcome:
 
 
 def extract(
-    files: Sequence[TrailerFile], params: Params, modalities: Iterable[str], folder: Path
+    files: Sequence[TrailerFile], params: Params, packs: Iterable[str], folder: Path
 ) -> dict[str, dict[str, Outcome]]:
-    """Write the packs of frames and sound; the outcomes by trailer_id and modality."""
+    """Write the packs that backbones read; the outcomes by trailer_id and modality."""
     found: dict[str, dict[str, Outcome]] = {each.trailer_id: {} for each in files}
-    for modality in modalities:
+    for pack in packs:
+        modality = MODALITIES[pack]
         picture = modality == "picture"
-        section = params.frames if picture else params.audio
-        schema = results.FRAMES if picture else results.AUDIO
+        section = _section(params, pack)
         todo = [
             results.Job(
                 each.trailer_id,
@@ -51,11 +53,20 @@ def extract(
             )
             for each in files
         ]
-        target = folder / STEPS[modality]
+        target = folder / pack
+        schema = results.schema_of(section)
         results.write(target, schema, ((job, _extracted(job)) for job in todo))
         for row in read_table(target / "outcomes.parquet").to_pylist():
-            found[row["trailer_id"]][modality] = Outcome(row["reason"], row["note"])
+            outcome = Outcome(row["reason"], row["note"])
+            found[row["trailer_id"]].setdefault(modality, outcome)  # frames' before clips'
     return found
+
+
+def _section(params: Params, pack: str) -> Section:
+    if pack == "clips":
+        assert params.clips is not None  # a backbone reads them, so `Params` has seen to it
+        return ClipsRecipe.of(params.clips, params.frames)
+    return params.frames if pack == "frames" else params.audio
 
 
 def embed(backbones: Iterable[str], params: Params, weights: Path, folder: Path) -> None:
@@ -84,10 +95,10 @@ def embed(backbones: Iterable[str], params: Params, weights: Path, folder: Path)
             write_embeddings(entries, folder / "embeddings" / f"{name}.npz")
 
 
-def modalities_of(backbones: Iterable[str], params: Params) -> list[str]:
-    """Whether these backbones need picture, sound or both."""
-    needed = {params.matrix.backbone(name).modality for name in backbones}
-    return [modality for modality in STEPS if modality in needed]
+def packs_of(backbones: Iterable[str], params: Params) -> list[str]:
+    """What these backbones read, each once."""
+    needed = {params.matrix.backbone(name).reads for name in backbones}
+    return [pack for pack in MODALITIES if pack in needed]
 
 
 def _extracted(job: results.Job) -> Path | TrailerError:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from stages.base.errors import BenchmarkError, TrailerError
 from stages.base.params.matrix import PRIOR, Cell
-from stages.commands.predict.embeddings import Outcome, embed, extract, modalities_of
+from stages.commands.predict.embeddings import Outcome, embed, extract, packs_of
 from stages.commands.predict.inputs import ADVICE, TrailerFile, explain, open_trailer
 from stages.commands.predict.predictor import Prediction, Predictor, predictions
 from stages.commands.predict.warnings import trained_on
@@ -66,7 +66,7 @@ def predict(
     files = [each for each in opened if isinstance(each, TrailerFile)]
     backbones = backbones_of(predictor, cells)
     params = predictor.params
-    outcomes = extract(files, params, modalities_of(backbones, params), folder)
+    outcomes = extract(files, params, packs_of(backbones, params), folder)
     embed(backbones, params, predictor.data / "weights", folder)
     film_of = {each.trailer_id: row for row, each in enumerate(files)}
     columns = [list(predictions(predictor, cell, film_of, folder)) for cell in cells]

@@ -13,7 +13,7 @@ from typing import Literal
 from stages.base import places
 from stages.base.errors import BenchmarkError, TrailerError
 from stages.base.packs import Shard, shard_paths
-from stages.base.params import AudioParams, FramesParams, Params, load
+from stages.base.params import ClipsRecipe, Params, load
 from stages.corpus.reader import read_catalogue
 from stages.embedding.base import describe
 from stages.embedding.jobs import Recipe
@@ -26,6 +26,7 @@ from stages.trailers.fetching.fetcher import TrailerFetcher, record_steps
 from stages.trailers.fetching.schemes import scheme_of
 from stages.trailers.fetching.video_info import VideoInfo
 from stages.trailers.media.results import jobs, store_of, video_store
+from stages.trailers.media.stored import Section
 from stages.words.speech import WHOLE
 
 AUDITED: Mapping[str, Literal["frames", "sound"]] = {"frames": "frames", "audio": "sound"}
@@ -54,7 +55,7 @@ class Unknown:
 
 def steps() -> tuple[str, ...]:
     """Every step of the store, in the order of work."""
-    made = "videos", "frames", "audio", "leaks", "embed", "weights", "features"
+    made = "videos", "frames", "clips", "audio", "leaks", "embed", "weights", "features"
     return (*record_steps(), *made)
 
 
@@ -91,9 +92,11 @@ def _of_trailers(
     if not videos:  # nothing was fetched for it, so nothing was made for it
         return
     yield Need("videos", frozenset(map(video_store().key, videos)))
-    sections: list[FramesParams | AudioParams] = [params.frames, params.audio]
+    sections: list[Section] = [params.frames, params.audio]
     if params.words and params.words.speech:
         sections.append(WHOLE)
+    if params.clips:
+        sections.append(ClipsRecipe.of(params.clips, params.frames))
     for section in sections:
         store = store_of(section)
         yield Need(store.step, frozenset(map(store.key, videos)))
@@ -104,6 +107,10 @@ def _of_trailers(
         if name not in packs:
             yield Unknown(("leaks", "embed"), _left(name))
     yield Need("leaks", frozenset(_audited(corpus, packs)))
+    if params.clips and finished("clips"):
+        packs.append("clips")
+    elif params.clips:
+        yield Unknown(("embed",), _left("clips"))
     yield from _embeddings(corpus, params, packs, finished)
 
 

@@ -15,30 +15,19 @@ key frame that is not black, or else the last one before. A video whose key fram
 not reliable, gives its exact frames.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
-from av.video.frame import VideoFrame
 
 from stages.base.counting import counted
-from stages.base.errors import TrailerError
 from stages.base.params import FramesParams
-from stages.trailers.media.container import NO_PTS, undecodable_reason
-from stages.trailers.media.dynamic_range import HDR_TRANSFERS
-from stages.trailers.media.picture import encode_jpeg, is_black, resize_upright
-from stages.trailers.media.reader import (
-    SeekingReader,
-    SequentialReader,
-    TimelineMismatchError,
-    drop_undecodable,
-)
+from stages.trailers.media.extraction import Extraction, Reader, extracted
+from stages.trailers.media.reader import SeekingReader, TimelineMismatchError, drop_undecodable
 from stages.trailers.media.timeline import Timeline, read_timeline
-
-MIN_FRAMES_TO_SEEK = 600  # a full decode of fewer is quick, and right for any file
-FRAMES_TO_CHECK = 8  # at the beginning, beside those that are wanted
 
 
 @dataclass(frozen=True)
@@ -62,15 +51,15 @@ def extract_frames(path: Path, params: FramesParams) -> FrameSet:
 
     Raises TrailerError if too few frames decode, or with reason black if all those taken are black.
     """
-    timeline = read_timeline(path)
-    found = _extract(path, params, timeline)
-    if found.total < params.min_pictures:
-        whole = not timeline.truncated and timeline.declared_frames < params.min_pictures
-        raise TrailerError(
-            "too_short" if whole else "truncated",
-            f"{counted(found.total, 'picture')}, at least {params.min_pictures} are needed",
-        )
-    return found
+    extraction = _extract(path, params, read_timeline(path)).checked()
+    chosen, seconds = extraction.chosen, extraction.seconds
+    return FrameSet(
+        numbers=tuple(chosen),
+        seconds=tuple(float(seconds[number]) for number in chosen),
+        jpegs=tuple(extraction.jpegs[number] for number in chosen),
+        total=len(seconds),
+        note="; ".join(extraction.notes()),
+    )
 
 
 def evenly_spaced(total: int, first: int, count: int) -> list[int]:
@@ -109,149 +98,55 @@ def nearest_key_frames(targets: Sequence[int], keys: np.ndarray) -> list[int]:
     return [int(n) for n in np.where(earlier, before, after)]
 
 
-def _extract(path: Path, params: FramesParams, timeline: Timeline) -> FrameSet:
-    if timeline.trusted and (params.nearest_key_frame or timeline.n_frames > MIN_FRAMES_TO_SEEK):
-        extraction = _Extraction(path, params, drop_undecodable(path, timeline))
+def _extract(path: Path, params: FramesParams, timeline: Timeline) -> "_Frames":
+    if timeline.trusted and params.nearest_key_frame:
+        found = _Frames(path, params, drop_undecodable(path, timeline))
         with suppress(TimelineMismatchError):
-            if params.nearest_key_frame:
-                return extraction.at_key_frames()
-            return extraction.by_seeking()
-    return _Extraction(path, params, timeline).by_full_decode()
+            found.at_key_frames()
+            return found
+    return extracted(path, timeline, partial(_Frames, path, params))
 
 
-class _Extraction:
+class _Frames(Extraction):
     """Extracts the frames of one trailer, in one of three ways."""
 
-    def __init__(self, path: Path, params: FramesParams, timeline: Timeline) -> None:
-        self.path, self.params, self.timeline = path, params, timeline
-        self.jpegs: dict[int, bytes] = {}
-        self.black: dict[int, bool] = {}
-        self.hdr = False
-        self.damaged = timeline.n_damaged
+    def likely(self, seconds: np.ndarray) -> list[int]:
+        return evenly_spaced(len(seconds), self.first_number(seconds), self.params.count)
 
-    def by_seeking(self) -> FrameSet:
-        """The exact frames, decoded from the key frames before them."""
-        reader = SeekingReader(self.path, self.timeline, self.params.black_level)
-        total = self.timeline.n_frames
-        seconds = self.timeline.seconds()
-        if seconds is None:
-            raise TimelineMismatchError("no times")
-        targets = evenly_spaced(total, self._first_number(seconds), self.params.count)
-        check = range(min(FRAMES_TO_CHECK, total))  # most files with a wrong timeline fail at once
-        self._encode(reader, reader.frames_at([*check, *targets]), set(targets))
-        chosen = skip_black(
-            targets, total, lambda n: self.black[n] if n in self.black else reader.is_black(n)
+    def choose(self, reader: Reader, seconds: np.ndarray) -> list[int]:
+        return skip_black(
+            self.likely(seconds),
+            len(seconds),
+            lambda n: self.black[n] if n in self.black else reader.is_black(n),
         )
-        self._encode(
-            reader, reader.frames_at(n for n in chosen if n not in self.jpegs), set(chosen)
-        )
-        return self._result(chosen, seconds, total)
 
-    def at_key_frames(self) -> FrameSet:
-        """The nearest key frames."""
+    def at_key_frames(self) -> None:
+        """The nearest key frames. Raises TimelineMismatchError where there is none to take."""
         reader = SeekingReader(self.path, self.timeline, self.params.black_level)
-        total, keys = self.timeline.n_frames, self.timeline.key_frame_numbers()
-        seconds = self.timeline.seconds()
+        keys, seconds = self.timeline.key_frame_numbers(), self.timeline.seconds()
         if seconds is None or not len(keys):
             raise TimelineMismatchError("no times, or no key frames")
-        targets = evenly_spaced(total, self._first_number(seconds), self.params.count)
+        targets = self.likely(seconds)
         if (keys >= targets[0]).any():
             keys = keys[keys >= targets[0]]
         places = nearest_key_frames(targets, keys)
         numbers = [int(number) for number in keys]
-        self._encode(reader, reader.frames_at(numbers[place] for place in places), set(numbers))
+        self.encode(reader, reader.frames_at(numbers[place] for place in places), numbers)
         if any(self.black[numbers[place]] for place in places):
-            self._encode(
-                reader, reader.frames_at(n for n in numbers if n not in self.black), set(numbers)
-            )
+            others = [number for number in numbers if number not in self.black]
+            self.encode(reader, reader.frames_at(others), others)
             lit = [place for place, n in enumerate(numbers) if not self.black[n]]
             if not lit:
                 raise TimelineMismatchError("every key frame is black")
             places = [next((n for n in lit if n >= place), lit[-1]) for place in places]
-        return self._result([numbers[place] for place in places], seconds, total)
+        self.chosen, self.seconds = [numbers[place] for place in places], seconds
 
-    def by_full_decode(self) -> FrameSet:
-        """The exact frames of any file, by decoding all of it."""
-        reader = SequentialReader(self.path, self.params.black_level)
-        guess = self.timeline.n_frames or 1
-        first = self._first_number(self._estimated_seconds(guess))
-        likely = set(evenly_spaced(guess, first, self.params.count))
-        self._encode(reader, reader.scan(), likely)
-        self.damaged = max(self.damaged, reader.n_damaged)
-        total = len(reader.times)
-        if not total:
-            raise TrailerError(
-                "truncated" if self.timeline.truncated else undecodable_reason(self.path),
-                "no picture decodes",
-            )
-        seconds = self._seconds_from_pts(reader.times)
-        targets = evenly_spaced(total, self._first_number(seconds), self.params.count)
-        chosen = skip_black(targets, total, reader.is_black)
-        self._encode(
-            reader, reader.frames_at(n for n in chosen if n not in self.jpegs), set(chosen)
-        )
-        return self._result(chosen, seconds, total)
-
-    def _encode(
-        self,
-        reader: SeekingReader | SequentialReader,
-        frames: Iterable[tuple[int, VideoFrame]],
-        wanted: set[int],
-    ) -> None:
-        for number, frame in frames:
-            if number in wanted:
-                aspect = self.timeline.aspect_of(reader.sample_aspects.get(frame.pts))
-                image = resize_upright(
-                    frame, aspect, self.params.short_side, self.timeline.cropping
-                )
-                self.jpegs[number] = encode_jpeg(image, self.params.jpeg_quality)
-                self.black[number] = is_black(frame, self.params.black_level)
-                self.hdr |= frame.color_trc in HDR_TRANSFERS
-
-    def _first_number(self, seconds: np.ndarray) -> int:
-        if self.params.first_second is None:
-            return self.params.first_frame
-        return int(np.searchsorted(seconds, self.params.first_second - 1e-9))
-
-    def _estimated_seconds(self, total: int) -> np.ndarray:
-        seconds = self.timeline.seconds()
-        return np.arange(total) / self.timeline.rate if seconds is None else seconds
-
-    def _seconds_from_pts(self, times: list[int | None]) -> np.ndarray:
-        """Seconds since the first frame; by the average rate if time stamps are bad."""
-        pts = np.array([NO_PTS if t is None else t for t in times], dtype=np.float64)
-        if (pts == NO_PTS).any() or (np.diff(pts) < 0).any():
-            return np.arange(len(times)) / self.timeline.rate
-        return (pts - pts[0]) * self.timeline.time_base
-
-    def _result(self, chosen: list[int], seconds: np.ndarray, total: int) -> FrameSet:
-        if all(self.black[n] for n in chosen):
-            raise TrailerError("black", f"no pixel brighter than {self.params.black_level} of 255")
-        return FrameSet(
-            numbers=tuple(chosen),
-            seconds=tuple(float(seconds[n]) for n in chosen),
-            jpegs=tuple(self.jpegs[n] for n in chosen),
-            total=total,
-            note="; ".join(self._notes(seconds, total)),
-        )
-
-    def _notes(self, seconds: np.ndarray, total: int) -> Iterator[str]:
-        end, declared = float(seconds[-1]), self.timeline.declared_seconds
-        declared_frames = self.timeline.declared_frames
-        if declared_frames > 1.05 * total + 2:
-            yield f"stopped after {total} of {counted(declared_frames, 'frame')}"
-        elif end + 2 < 0.9 * declared:
-            yield f"stopped after {end:.1f} of {declared:.1f} s"
-        if self.damaged:
-            yield f"damaged: {self.damaged} packets or pictures"
+    def notes(self) -> Iterator[str]:
+        """Anything unusual about the video."""
+        yield from self.notes_before()
+        total = len(self.seconds)
         if total < self.params.count:
             yield f"short: {counted(total, 'frame')}, some shown more than once"
-        elif total - self._first_number(seconds) < self.params.count:
+        elif total - self.first_number(self.seconds) < self.params.count:
             yield f"short: {counted(total, 'frame')}, taken from the first"
-        steps = np.diff(seconds)
-        if len(steps) and steps.max() - steps.min() > max(
-            2 * self.timeline.time_base, 0.2 * steps[0]
-        ):
-            yield "variable frame rate, or pictures are missing"
-        if self.hdr:
-            yield "high dynamic range, shown as BT.709"
+        yield from self.notes_after()

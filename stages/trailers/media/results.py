@@ -17,16 +17,17 @@ import pyarrow as pa
 from stages.base.errors import DISK_FULL, BenchmarkError, TrailerError
 from stages.base.files import replacing
 from stages.base.packs import DIGEST, digest, read_table, write_pack, write_table
-from stages.base.params import AudioParams, FramesParams
+from stages.base.params import AudioParams, ClipsRecipe, FramesParams
 from stages.base.store import Store, is_sha256
 from stages.base.versions import code_of
-from stages.trailers.media.stored import ResultCheck
+from stages.trailers.media.stored import ResultCheck, Section
 
 if TYPE_CHECKING:
     from stages.trailers.media.sound import Window
 
 CODE = ("stages/trailers/media/*.py",)
 LIBRARIES = ("av", "opencv-python-headless", "numpy")
+SHOT_LIBRARIES = ("scenedetect-headless",)  # of clips that keep to shots
 TRAILER = pa.field("trailer_id", pa.string())
 FRAMES = pa.schema(
     [
@@ -37,6 +38,7 @@ FRAMES = pa.schema(
         ("jpeg", pa.binary()),
     ]
 )
+CLIPS = pa.schema([TRAILER, ("clip", pa.int16()), *list(FRAMES)[1:]])
 AUDIO = pa.schema(
     [
         TRAILER,
@@ -61,14 +63,14 @@ class Job:
     """Of the video."""
     has_codec: bool
     """Whether the video has picture, or sound, at all."""
-    params: FramesParams | AudioParams
-    """Their type decides between frames and sound."""
+    params: Section
+    """Their type decides between frames, clips and sound."""
     file: Path | None = None
     """The video's path, if it is not in the store."""
 
     @property
     def schema(self) -> pa.Schema:
-        return FRAMES if isinstance(self.params, FramesParams) else AUDIO
+        return schema_of(self.params)
 
 
 def video_store() -> Store:
@@ -87,7 +89,7 @@ def video_path(sha256: str) -> Path:
     return found
 
 
-def jobs(ledger: Path, params: FramesParams | AudioParams) -> list[Job]:
+def jobs(ledger: Path, params: Section) -> list[Job]:
     """One job for each downloaded trailer in the ledger.
 
     Raises BenchmarkError for one without the hash of its video.
@@ -107,16 +109,23 @@ def jobs(ledger: Path, params: FramesParams | AudioParams) -> list[Job]:
     return [Job(row["trailer_id"], row["sha256"], bool(row[codec]), params) for row in rows]
 
 
-def codec_column(params: FramesParams | AudioParams) -> str:
+def codec_column(params: Section) -> str:
     """The ledger's column that says whether a video has picture, or sound."""
-    return "video_codec" if isinstance(params, FramesParams) else "audio_codec"
+    return "audio_codec" if isinstance(params, AudioParams) else "video_codec"
 
 
-def store_of(params: FramesParams | AudioParams) -> Store:
+def store_of(params: Section) -> Store:
     """Where the results for these parameters are kept."""
-    step, schema = ("frames", FRAMES) if isinstance(params, FramesParams) else ("audio", AUDIO)
-    check = ResultCheck(schema, params)
-    return Store(step, code_of(*CODE, libraries=LIBRARIES), params, check=check)
+    of_shots = isinstance(params, ClipsRecipe) and params.clips.within_shots
+    libraries = (*LIBRARIES, *(SHOT_LIBRARIES if of_shots else ()))
+    check = ResultCheck(schema_of(params), params)
+    step = {FramesParams: "frames", ClipsRecipe: "clips", AudioParams: "audio"}[type(params)]
+    return Store(step, code_of(*CODE, libraries=libraries), params, check=check)
+
+
+def schema_of(params: Section) -> pa.Schema:
+    """The columns of a pack."""
+    return {FramesParams: FRAMES, ClipsRecipe: CLIPS, AudioParams: AUDIO}[type(params)]
 
 
 def is_stored(job: Job) -> bool:
@@ -132,7 +141,6 @@ def extract(job: Job) -> Path:
     repeat: one trailer never stops the run. Raises BenchmarkError if the video is missing.
     To be called in a process of its own (`bounded`), as a file may ask for any amount of memory.
     """
-    picture = isinstance(job.params, FramesParams)
     store = store_of(job.params)
     key = store.key(job.sha256)
     entry = store.find(key)
@@ -140,10 +148,9 @@ def extract(job: Job) -> Path:
         return entry
     try:
         if not job.has_codec:
-            raise TrailerError(
-                "no_video" if picture else "no_audio", "the ledger names no codec for it"
-            )
-        rows, note = _frame_rows(job) if picture else _window_rows(job)
+            lacks = codec_column(job.params).replace("_codec", "")
+            raise TrailerError(f"no_{lacks}", "the ledger names no codec for it")
+        rows, note = _rows(job)
         reason = "ok"
     except TrailerError as error:
         if error.reason == "timeout":
@@ -204,6 +211,12 @@ def _read_metadata(path: Path) -> Mapping[bytes, bytes]:
         return dict(pa.ipc.open_file(file).schema.metadata)
 
 
+def _rows(job: Job) -> tuple[Rows, str]:
+    """Of the pack, without the trailer's id; and a note."""
+    taking = {FramesParams: _frame_rows, ClipsRecipe: _clip_rows, AudioParams: _window_rows}
+    return taking[type(job.params)](job)
+
+
 def _frame_rows(job: Job) -> tuple[Rows, str]:
     import cv2
 
@@ -212,12 +225,31 @@ def _frame_rows(job: Job) -> tuple[Rows, str]:
     assert isinstance(job.params, FramesParams)
     cv2.setNumThreads(1)  # the workers are the parallelism
     found = extract_frames(job.file or video_path(job.sha256), job.params)
-    columns: Iterator[Any] = zip(found.numbers, found.seconds, found.jpegs, strict=True)
+    return _picture_rows(found.numbers, found.seconds, found.jpegs), found.note
+
+
+def _clip_rows(job: Job) -> tuple[Rows, str]:
+    import cv2
+
+    from stages.trailers.media.clips import extract_clips
+
+    assert isinstance(job.params, ClipsRecipe)
+    cv2.setNumThreads(1)
+    clips, note = extract_clips(job.file or video_path(job.sha256), job.params)
     rows = [
+        {"clip": clip, **row}
+        for clip, found in enumerate(clips)
+        for row in _picture_rows(found.numbers, found.seconds, found.jpegs)
+    ]
+    return rows, note
+
+
+def _picture_rows(numbers: Sequence[int], seconds: Sequence[float], jpegs: Sequence[bytes]) -> Rows:
+    columns: Iterator[Any] = zip(numbers, seconds, jpegs, strict=True)
+    return [
         {"frame": frame, "index": index, "time": time, "jpeg": jpeg}
         for frame, (index, time, jpeg) in enumerate(columns)
     ]
-    return rows, found.note
 
 
 def _window_rows(job: Job) -> tuple[Rows, str]:

@@ -1,6 +1,7 @@
 """Whether a result in the store is one that extraction writes, down to its pictures' sizes."""
 
 from dataclasses import dataclass
+from itertools import product
 from math import isfinite
 from pathlib import Path
 
@@ -8,8 +9,9 @@ import pyarrow as pa
 
 from stages.base.errors import REASONS
 from stages.base.packs import DIGEST, digest
-from stages.base.params import AudioParams, FramesParams
+from stages.base.params import CLIP_PICTURES, AudioParams, ClipsRecipe, FramesParams
 
+Section = FramesParams | ClipsRecipe | AudioParams
 METADATA = {"reason", "note", "count", DIGEST.decode()}
 LONGEST = 8  # times the shorter side: the longest picture that extraction keeps
 SOF = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}  # JPEG's markers of a frame (ITU-T T.81, table B.1)
@@ -21,7 +23,7 @@ class ResultCheck:
 
     schema: pa.Schema
     """Of the pack: a result lacks its first column, the trailer's id."""
-    params: FramesParams | AudioParams
+    params: Section
 
     def __call__(self, path: Path) -> None:
         with pa.memory_map(str(path)) as file:  # nothing is allocated for what is not in the file
@@ -42,6 +44,8 @@ class ResultCheck:
                 raise ValueError("its rows have another digest than it says")
             if isinstance(self.params, FramesParams):
                 _check_frames(rows, self.params)
+            elif isinstance(self.params, ClipsRecipe):
+                _check_clips(rows, self.params)
             else:
                 _check_windows(rows, self.params)
 
@@ -58,6 +62,18 @@ class ResultCheck:
 def _check_frames(rows: pa.Table, params: FramesParams) -> None:
     if rows["frame"].to_pylist() != list(range(rows.num_rows)):
         raise ValueError("its frames are not numbered from 0")
+    _check_sizes(rows, params)
+
+
+def _check_clips(rows: pa.Table, recipe: ClipsRecipe) -> None:
+    places = zip(rows["clip"].to_pylist(), rows["frame"].to_pylist(), strict=True)
+    count = recipe.clips.count if rows.num_rows else 0
+    if list(places) != list(product(range(count), range(CLIP_PICTURES))):
+        raise ValueError(f"it does not have {count} clips, numbered from 0, of as many pictures")
+    _check_sizes(rows, recipe.frames)
+
+
+def _check_sizes(rows: pa.Table, params: FramesParams) -> None:
     for jpeg in rows["jpeg"]:
         width, height = _jpeg_size(jpeg.as_py())
         short, long = sorted((width, height))

@@ -15,10 +15,10 @@ from tests.test_dvc import check_code
 ROOT = Path(__file__).resolve().parents[3]
 
 
-def stages(tmp_path: Path, words: dict[str, Any] | None) -> dict[str, Any]:
+def stages(tmp_path: Path, words: dict[str, Any] | None, **sections: Any) -> dict[str, Any]:
     shutil.copy(ROOT / "dvc.yaml", tmp_path)
     params = yaml12.read((ROOT / "params.yaml").read_text(encoding="utf-8"))
-    params |= {"words": words} if words else {}
+    params |= sections | ({"words": words} if words else {})
     own = tmp_path / "corpora" / "films" / "params.yaml"
     own.parent.mkdir(parents=True)
     own.write_text(yaml12.block(params), encoding="utf-8")

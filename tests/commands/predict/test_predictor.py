@@ -8,7 +8,7 @@ import pytest
 
 from stages.base.genres import GENRES
 from stages.base.params.matrix import Cell, cells
-from stages.commands.predict.embeddings import embed, extract, modalities_of
+from stages.commands.predict.embeddings import embed, extract, packs_of
 from stages.commands.predict.inputs import open_trailer
 from stages.commands.predict.predictor import Predictor, Rule, combine_folds, predictions
 from stages.commands.predict.timeline import write_pieces
@@ -37,7 +37,7 @@ def asked(inside: Run, tmp_path: Path) -> Asked:
     predictor = Predictor(inside.params, cells(inside.params), Path("data/sample"))
     given = [open_trailer(str(inside.trailers[film]), n, _refuse) for n, film in enumerate(films)]
     backbones = backbones_of(predictor, [predictor.cells[slug] for slug in KEPT])
-    extract(given, inside.params, modalities_of(backbones, inside.params), tmp_path)
+    extract(given, inside.params, packs_of(backbones, inside.params), tmp_path)
     embed(backbones, inside.params, Path("data/sample/weights"), tmp_path)
     row_of = {each.trailer_id: row for row, each in enumerate(given)}
     return Asked(predictor, films, row_of, tmp_path)

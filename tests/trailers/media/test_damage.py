@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from stages.base.params import FramesParams
-from stages.trailers.media import frames
+from stages.trailers.media import extraction
 from stages.trailers.media.frames import extract_frames
 from stages.trailers.media.picture import encode_jpeg, resize_upright
 from tests.trailers.media.test_reader import CLOSED, OPEN, X265, b_frames
@@ -53,7 +53,7 @@ def test_a_damaged_copy_gives_the_pictures_of_a_full_decode_or_a_note(
     tmp_path, whole, plain_decode, monkeypatch, damage
 ):
     monkeypatch.setattr(
-        frames, "MIN_FRAMES_TO_SEEK", 0
+        extraction, "MIN_FRAMES_TO_SEEK", 0
     )  # as in a long file, most packets are passed over
     path = tmp_path / whole.name
     for seed in range(6):
@@ -76,7 +76,7 @@ def test_a_damaged_copy_gives_the_pictures_of_a_full_decode_or_a_note(
 def test_a_picture_lost_to_a_malformed_packet_is_not_counted(
     tmp_path, video, plain_decode, monkeypatch, name
 ):
-    monkeypatch.setattr(frames, "MIN_FRAMES_TO_SEEK", 0)
+    monkeypatch.setattr(extraction, "MIN_FRAMES_TO_SEEK", 0)
     kind = FILES.get(name) or {"codec": "libsvtav1", "options": {"preset": "12", "g": "40"}}
     path = video(tmp_path / name, count=160, **kind)
     with av.open(str(path), "r") as container:

@@ -9,13 +9,14 @@ import pytest
 
 from stages.base.errors import TrailerError
 from stages.base.params import FramesParams
-from stages.trailers.media import frames
+from stages.trailers.media import extraction, reader
 from stages.trailers.media.frames import (
     evenly_spaced,
     extract_frames,
     nearest_key_frames,
     skip_black,
 )
+from stages.trailers.media.picture import encode_jpeg, resize_upright
 from tests.trailers.media.test_reader import OPEN, X265, b_frames
 
 GROUPS = {"x264-params": "keyint=48:min-keyint=24:scenecut=0:bframes=3"}
@@ -90,7 +91,7 @@ def test_31_exact_frames(film, plain_decode):
 
 def test_both_ways_give_the_same_bytes(film, monkeypatch):
     sought = extract_frames(film, parameters())
-    monkeypatch.setattr(frames, "MIN_FRAMES_TO_SEEK", 10**6)
+    monkeypatch.setattr(extraction, "MIN_FRAMES_TO_SEEK", 10**6)
     assert extract_frames(film, parameters()) == sought
 
 
@@ -101,7 +102,7 @@ def test_start_in_seconds(film):
 
 @pytest.mark.parametrize("small", [0, 10**6])
 def test_black_frames_in_a_file(tmp_path, video, monkeypatch, small):
-    monkeypatch.setattr(frames, "MIN_FRAMES_TO_SEEK", small)
+    monkeypatch.setattr(extraction, "MIN_FRAMES_TO_SEEK", small)
     targets = [int(n) for n in np.linspace(0, 299, 5).round()]
     assert targets == [0, 75, 150, 224, 299]
     dark = {*range(0, 7), *range(140, 160), *range(280, 300)}
@@ -208,7 +209,7 @@ def test_key_frames_instead_of_exact_ones(film, plain_decode):
     assert np.allclose(found.seconds, np.array(found.numbers) / 24)
     pictures = plain_decode(film)
     for number, jpeg in zip(found.numbers, found.jpegs, strict=True):
-        assert jpeg == frames.encode_jpeg(frames.resize_upright(pictures[number], 1.0, 64), 90)
+        assert jpeg == encode_jpeg(resize_upright(pictures[number], 1.0, 64), 90)
 
 
 @pytest.mark.parametrize("key", [True, False])
@@ -226,15 +227,15 @@ def test_leading_pictures_that_do_not_decode_are_not_counted(
                 packet.stream = stream
                 target.mux(packet)
     truth = plain_decode(path)
-    monkeypatch.setattr(frames, "MIN_FRAMES_TO_SEEK", 0)
+    monkeypatch.setattr(extraction, "MIN_FRAMES_TO_SEEK", 0)
     monkeypatch.setattr(
-        frames.SequentialReader, "scan", lambda *_: pytest.fail("decoded everything")
+        reader.SequentialReader, "scan", lambda *_: pytest.fail("decoded everything")
     )
     found = extract_frames(path, parameters(first_frame=0, count=5, nearest_key_frame=key))
     assert found.total == len(truth) == 136
     assert found.numbers[0] == 0 and found.seconds[0] == 0 and found.note == ""
     for number, jpeg in zip(found.numbers, found.jpegs, strict=True):
-        assert jpeg == frames.encode_jpeg(frames.resize_upright(truth[number], 1.0, 64), 90)
+        assert jpeg == encode_jpeg(resize_upright(truth[number], 1.0, 64), 90)
 
 
 def test_a_black_key_frame_is_passed_over_too(tmp_path, video):
@@ -264,7 +265,7 @@ def test_key_frames_that_lie_are_not_taken(tmp_path, video, monkeypatch):
     exact = extract_frames(path, parameters())
 
     def broken(*_):
-        raise frames.TimelineMismatchError("a key frame is not one")
+        raise reader.TimelineMismatchError("a key frame is not one")
 
-    monkeypatch.setattr(frames.SeekingReader, "frames_at", broken)
+    monkeypatch.setattr(reader.SeekingReader, "frames_at", broken)
     assert extract_frames(path, parameters(nearest_key_frame=True)) == exact

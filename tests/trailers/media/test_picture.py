@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from stages.base.params import FramesParams
-from stages.trailers.media import frames
+from stages.trailers.media import extraction
 from stages.trailers.media.container import StreamDecoder, open_media, video_stream
 from stages.trailers.media.cropping import Cropping
 from stages.trailers.media.dynamic_range import HDR_TRANSFERS
@@ -242,7 +242,7 @@ def test_sample_aspect_ratio_of_a_file(tmp_path, video):
 def test_a_sample_aspect_ratio_that_changes_is_followed(
     tmp_path, video, ffmpeg, monkeypatch, codec, width, small
 ):
-    monkeypatch.setattr(frames, "MIN_FRAMES_TO_SEEK", small)
+    monkeypatch.setattr(extraction, "MIN_FRAMES_TO_SEEK", small)
     square = video(tmp_path / "a.ts", codec=codec, count=24, tune=aspect(1, 1))
     later = [(24 + number) * 3750 for number in range(24)]
     wide = video(tmp_path / "b.ts", codec=codec, count=24, tune=aspect(2, 1), times=later)
