@@ -110,6 +110,12 @@ AUDIOSET = """@inproceedings{gemmeke2017audio,
   booktitle = {IEEE International Conference on Acoustics, Speech and Signal Processing},
   year = {2017}
 }"""
+FARNEBACK = """@inproceedings{farneback2003two,
+  author = {Farneb{\\"a}ck, Gunnar},
+  title = {Two-Frame Motion Estimation Based on Polynomial Expansion},
+  booktitle = {Scandinavian Conference on Image Analysis},
+  year = {2003}
+}"""
 RASHEED = """@article{rasheed2005use,
   author = {Rasheed, Zeeshan and Sheikh, Yaser and Shah, Mubarak},
   title = {On the Use of Computable Features for Film Classification},
