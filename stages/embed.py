@@ -25,6 +25,7 @@ def main() -> None:
     from stages.embedding.base import describe, family
     from stages.embedding.jobs import Recipe, jobs, store_of
     from stages.embedding.joining import write_embeddings
+    from stages.embedding.language import PROMPTS, embed_prompts
     from stages.embedding.trailers import embed
     from stages.published.corpus import write_published
 
@@ -60,7 +61,12 @@ def main() -> None:
             raise BenchmarkError(f"row group {job.row_group}: {result}", where=str(job.pack.path))
         trailer_id, path = result
         entries[trailer_id] = path
-    write_embeddings(entries, target)
+    asked = matrix.pretrained[name].prompts if name in matrix.pretrained else {}
+    more = {}
+    if asked and weights:
+        network, where = recipe.create_unloaded(), f"params.yaml: {name}.prompts"
+        more = {PROMPTS: embed_prompts(network, weights, asked, where)}
+    write_embeddings(entries, target, more)
     say(f"{target}: {counted(len(entries), 'trailer')}")
 
 

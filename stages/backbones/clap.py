@@ -7,23 +7,22 @@ Slaney's filters), computed by torch for all windows at once.
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib import import_module
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
 import torchaudio
 from torch import Tensor, nn
 
-from stages.base.errors import BenchmarkError
 from stages.embedding import papers
 from stages.embedding.clips import cut, resample
-from stages.embedding.network import Network
+from stages.embedding.language import Halves, LanguageNetwork, transformers
 from stages.embedding.records import Record, Source
 
 RATE = 48_000
 SECONDS = 10.0
 MELS = 64
+TEXT: dict[str, Any] = {}  # where what reads texts differs from transformers' defaults: nowhere
 
 RECORD = Record(
     name="CLAP",
@@ -47,33 +46,41 @@ RECORD = Record(
         "sha256: anndrewkimm/myusic-engine, src/myusic_engine/embeddings/clap.py, and "
         "haukebri/audio-factory, THIRD_PARTY_NOTICES.md",
     ),
+    more=(
+        Source(
+            "tokenizer.json",
+            hub="laion/clap-htsat-unfused",
+            revision="8fa0f1c6d0433df6e97c127f64b2a1d6c0dcda8a",
+            stated_in="repository and revision: as of the weights; file: that of its tokenizer",
+        ),
+    ),
     note="The projected embedding of unit length that CLAP compares with text. Trained mostly on "
     "Freesound, and on libraries of sound effects that films and games use.",
 )
 
 
-class Family(Network):
+class Family(LanguageNetwork):
     RECORDS: ClassVar = {"": RECORD}
-    LIBRARIES = ("transformers",)
     window_seconds = SECONDS
+    longest_text = 77  # what its training cut texts to
 
     def build(self) -> nn.Module:
-        try:
-            transformers = import_module("transformers")
-        except ImportError:
-            raise BenchmarkError(
-                "the family clap needs transformers: run `python requirements/install.py core clap`"
-            ) from None
-        network: nn.Module = transformers.ClapAudioModelWithProjection(
-            transformers.ClapAudioConfig()  # its defaults are this model's, as its config.json says
+        library = transformers("clap")
+        network: nn.Module = library.ClapAudioModelWithProjection(
+            library.ClapAudioConfig()  # its defaults are this model's, as its config.json says
         )
         return network
 
-    def convert(self, published: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """The names are transformers' already; the text encoder is left out."""
-        found = {n: tensor for n, tensor in published.items() if n.startswith("audio_")}
-        self.check_fits(found)
-        return found
+    def build_text(self) -> nn.Module:
+        library = transformers("clap")
+        network: nn.Module = library.ClapTextModelWithProjection(library.ClapTextConfig(**TEXT))
+        return network
+
+    def halves(self, published: Mapping[str, Tensor]) -> Halves:
+        return (
+            {n: t for n, t in published.items() if n.startswith("audio_")},
+            {n: t for n, t in published.items() if n.startswith("text_")},
+        )
 
     def prepare(self, trailer: Sequence[np.ndarray] | np.ndarray, sample_rate: int) -> np.ndarray:
         clip = resample(np.asarray(trailer), sample_rate, RATE)
@@ -82,6 +89,10 @@ class Family(Network):
     def forward(self, items: Tensor) -> Tensor:
         output = self.network(input_features=log_mel(items)[:, None])
         return nn.functional.normalize(output.audio_embeds, dim=-1)
+
+    def forward_text(self, network: nn.Module, tokens: Tensor) -> Tensor:
+        embedded: Tensor = network(input_ids=tokens).text_embeds
+        return embedded
 
 
 def log_mel(waveforms: Tensor) -> Tensor:

@@ -11,12 +11,12 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
-import torch
 from PIL import Image
 from torch import Tensor, nn
 
 from stages.embedding import papers
 from stages.embedding.network import Network
+from stages.embedding.pictures import normalised
 from stages.embedding.records import Record, Source, StatedBy
 from stages.embedding.timm_model import MAP, TimmModel, measure, timm_model
 
@@ -225,13 +225,7 @@ class Family(Network):
         return np.asarray(picture)
 
     def forward(self, items: Tensor) -> Tensor:
-        columns = items.shape[2]  # whole rows at a time: three times as fast as pixel by pixel
-        mean, std = (
-            items.new_tensor(values, dtype=torch.float32).repeat(columns)
-            for values in (self.mean, self.std)
-        )
-        rows = items.flatten(2).float().div_(255).sub_(mean).div_(std)
-        pixels = rows.view(items.shape).permute(0, 3, 1, 2)  # channels last, as the network is
+        pixels = normalised(items, self.mean, self.std)  # channels last, as the network is
         return self.timm_model.embed(self.network, pixels)
 
 

@@ -1,6 +1,6 @@
 """Join the embeddings of all trailers into one file, one trailer in memory at a time."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -10,12 +10,14 @@ from numpy.lib import format as npy
 from stages.base.files import replacing
 
 
-def write_embeddings(entries: dict[str, Path], path: Path) -> None:
+def write_embeddings(
+    entries: dict[str, Path], path: Path, more: Mapping[str, np.ndarray] | None = None
+) -> None:
     """Join the trailers' entries, sorted by id, into one file, the bytes that np.savez gives.
 
     Arrays: trailer_id (n_trailers,) str; trailer (n_items,) int32, index into trailer_id;
     group (n_items,) int16, number of the frame or index in WINDOWS; time (n_items,) float32, s;
-    embedding (n_items, *shape).
+    embedding (n_items, *shape). more: further arrays, which stand before the last.
     """
     trailer_ids = sorted(entries)
     paths = [entries[trailer_id] for trailer_id in trailer_ids]
@@ -27,6 +29,7 @@ def write_embeddings(entries: dict[str, Path], path: Path) -> None:
             ("trailer", np.repeat(np.arange(len(counts), dtype=np.int32), counts)),
             ("group", np.concatenate(group)),
             ("time", np.concatenate(time)),
+            *(more or {}).items(),
         ):
             with archive.open(f"{name}.npy", "w", force_zip64=True) as file:
                 npy.write_array(file, array)

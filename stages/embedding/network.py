@@ -37,6 +37,14 @@ class Network(Backbone):
         """
         return dict(published)
 
+    def own(self, state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """What `build` takes of the tensors that `convert` gives: all of them."""
+        return dict(state)
+
+    def is_complete(self, published: Mapping[str, Tensor]) -> bool:
+        """Whether these are all tensors that it needs, so that no further file is asked for."""
+        return self.expected_state().keys() <= published.keys()
+
     def expected_state(self) -> dict[str, Tensor]:
         """State dict of `build` on the meta device: names and shapes, without numbers."""
         with torch.device("meta"):
@@ -60,7 +68,7 @@ class Network(Backbone):
             )
         network = self.build()
         try:
-            network.load_state_dict(load_file(weights), strict=True)
+            network.load_state_dict(self.own(load_file(weights)), strict=True)
         except (OSError, SafetensorError, RuntimeError) as error:
             raise BenchmarkError(
                 f"the weights do not fit {self.model or type(self).__module__}",

@@ -5,8 +5,18 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from stages.base.genres import GENRES
 from stages.base.params.features import PUBLISHED, TableParams
-from stages.base.params.values import Bool, Options, Slug, Text, Window, distinct, params_dataclass
+from stages.base.params.values import (
+    Bool,
+    Genre,
+    Options,
+    Slug,
+    Text,
+    Window,
+    distinct,
+    params_dataclass,
+)
 
 if TYPE_CHECKING:
     from stages.base.params.schema import Params
@@ -15,6 +25,7 @@ PRIOR = "prior"
 UNTRAINED_CONTEXTS = ("each", "mean", "max")
 Modality = Literal["none", "picture", "sound", "both"]
 Kind = Literal["prior", "single", "early", "late", "submitted"]
+Prompts = Annotated[tuple[Text, ...], Field(min_length=1), distinct()]
 FewerLabels = tuple[Literal["no_thriller", "popular", "one"], ...]
 
 
@@ -76,6 +87,12 @@ class BackboneParams:
 class PretrainedParams(BackboneParams):
     file: Text | None = None
     """Weights in WEIGHTS_DIR instead of the published ones."""
+    prompts: dict[Genre, Prompts] = Field(default_factory=dict)
+    """Texts of each genre, of a network that was trained with texts; {}: it is asked nothing."""
+
+    def __post_init__(self) -> None:
+        if self.prompts and (missing := [genre for genre in GENRES if genre not in self.prompts]):
+            raise ValueError(f"prompts lack {', '.join(missing)}")
 
 
 @params_dataclass

@@ -28,7 +28,7 @@ def write_weights(network: Network, config: WeightsConfig, target: Path) -> int:
     files = [obtain(record.source, config)]
     published = dict(files[0].tensors)
     for source in record.more:
-        if module.state_dict().keys() <= published.keys():
+        if network.is_complete(published):
             break  # one file of the person's own, converted before
         files.append(obtain(source, config, first=False))
         if both := files[-1].tensors.keys() & published.keys():
@@ -47,7 +47,7 @@ def _converted(
     """A state dict that fits the network to the last tensor."""
     try:
         state = network.convert(published)
-        module.load_state_dict(state, strict=True)
+        module.load_state_dict(network.own(state), strict=True)
     except (ValueError, RuntimeError, KeyError) as error:
         model = network.model or type(network).__module__.rpartition(".")[2]
         raise BenchmarkError(

@@ -1,5 +1,6 @@
 """Published files as tensors, by the suffix of their name. Nothing in a file is ever executed."""
 
+import json
 import pickle
 import re
 import warnings
@@ -15,6 +16,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from stages.base.errors import BenchmarkError
+from stages.embedding.language import TOKENIZER
 from stages.embedding.weights.keras import NUMBERS, read_keras
 
 # A file's tensors may take this many times its own bytes (two names for one tensor, compression):
@@ -91,6 +93,17 @@ def _keras(path: Path, limit: int) -> dict[str, Tensor]:
     return {name: _tensor(name, values) for name, values in read_keras(path, limit).items()}
 
 
+def _tokenizer(path: Path, limit: int) -> dict[str, Tensor]:
+    """The bytes of a tokenizer, which is no network: its rules are data, read by `tokenizers`."""
+    try:
+        content = json.loads(path.read_bytes())
+    except ValueError as error:
+        raise ValueError(f"not a whole JSON file: {error}") from None
+    if not isinstance(content, dict) or "model" not in content:
+        raise ValueError("it is no tokenizer: it has no `model`")
+    return {TOKENIZER: torch.from_numpy(np.fromfile(path, np.uint8))}
+
+
 def _tensor(name: str, values: np.ndarray) -> Tensor:
     """An array of plain numbers as a tensor of its own; raises ValueError for any other."""
     if values.dtype.kind not in NUMBERS or values.dtype.itemsize > 8:
@@ -150,5 +163,6 @@ READERS: dict[str, Callable[[Path, int], dict[str, Tensor]]] = {
     ".npz": _arrays,
     ".h5": _keras,
     ".h5.gz": _keras,
+    ".json": _tokenizer,
 }
-SUFFIXES = tuple(READERS)
+SUFFIXES = tuple(suffix for suffix in READERS if suffix != ".json")  # of weights

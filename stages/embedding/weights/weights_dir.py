@@ -9,8 +9,8 @@ from stages.base.files import inside
 from stages.embedding.records import Source
 from stages.embedding.weights.published import SUFFIXES, suffix_of
 
-# as hundreds of repositories call their weights: says nothing of the model
-AMBIGUOUS = re.compile(r"(open_clip_)?(pytorch_)?(model|weights|checkpoint)[.-].*")
+# as hundreds of repositories call their files: says nothing of the model
+AMBIGUOUS = re.compile(r"(open_clip_)?(pytorch_)?(model|weights|checkpoint|tokenizer)[.-].*")
 
 
 def weights_dir() -> Path | None:

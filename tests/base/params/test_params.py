@@ -62,6 +62,16 @@ def line_of(text: str) -> int:
         ("late_cnn: {", "frame_cnn: {", ["name of its own", "frame_cnn"]),
         ("sound_window: start", "sound_window: begin", ["sound_window"]),
         ("    Horror: 0.", "    Horor: 0.", ["unknown genre", "Horor"]),
+        (
+            "  pretrained: {}",
+            "  pretrained: {clip: {family: clip, reads: frames, prompts: {Horror: [a scare]}}}",
+            ["matrix.pretrained.clip", "prompts lack Action, Adventure, Comedy, Crime, Drama"],
+        ),
+        (
+            "  pretrained: {}",
+            "  pretrained: {clip: {family: clip, reads: frames, prompts: {Horor: [a scare]}}}",
+            ["unknown genre", "Horor"],
+        ),
     ],
 )
 def test_an_error_is_told_with_what_was_found_and_expected(tmp_path, old, new, parts):
