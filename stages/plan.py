@@ -43,6 +43,7 @@ def main() -> None:
     from stages.commands.plan.finished import Finished
     from stages.commands.plan.rates import Rates
     from stages.commands.plan.weights import find_weights
+    from stages.commands.plan.words import words_rows
     from stages.corpus.reader import read_catalogue
 
     configure_torch()
@@ -54,7 +55,6 @@ def main() -> None:
     if arguments.catalogue:
         would_be["catalogue"]["path"] = str(arguments.catalogue)
     trailers = read_catalogue(arguments.catalogue or Path(params.catalogue.path))
-
     available, recorded = partial(find_weights, matrix), Recorded.read(places.metrics())
     rates = Rates(Path("data/store/rates.json"), params.frames, params.audio, params.clips)
     with workspace_hashes() as hash_of:
@@ -62,6 +62,7 @@ def main() -> None:
         rows = plan(matrix, trailers, recorded, rates.seconds_per_trailer, available, finished)
         shown = list(progress(rows, "plan", count(matrix)))
         shown[1:1] = clip_rows(params, len(trailers), recorded, finished)
+        shown[1:1] = words_rows(params, len(trailers), recorded, finished)
     console = Console(highlight=False)
     if not console.is_terminal:
         console.width = 160

@@ -15,7 +15,8 @@ from stages.corpus.table import read_trailers
 DECIDING = (
     *("frames", "audio", "weights", "embed", "embed_pretrained", "fit", "early", "late"),
     *("weights_outside", "embed_outside", "embed_pretrained_outside"),
-    *("fit_outside", "early_outside"),
+    *("fit_outside", "early_outside", "speech", "cards"),
+    *("early_two", "early_three", "late_two", "late_three"),
 )
 AGAIN = "run `dvc repro`, which trains it again, or undo the change"
 ABSENT = "not set"

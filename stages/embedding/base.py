@@ -21,7 +21,7 @@ Precision = Literal["float32", "bfloat16"]
 
 
 class Backbone(ABC):
-    """Turns the items of one trailer (frames, or windows of sound) into embeddings."""
+    """Turns the items of one trailer (frames, windows of sound, or texts) into embeddings."""
 
     RECORDS: ClassVar[Mapping[str, Record]] = {}
     """The record of each model by its name; a family of one model names it ""."""
@@ -74,7 +74,8 @@ class Backbone(ABC):
 
         trailer: for a picture backbone the frames in order, each (h, w, 3) uint8 RGB, or, where
         its record says `of_clips`, the clips, each (CLIP_PICTURES, h, w, 3) uint8 RGB;
-        for a sound backbone one clip, (samples,) float32 in [-1, 1] at `sample_rate` Hz.
+        for a sound backbone one clip, (samples,) float32 in [-1, 1] at `sample_rate` Hz;
+        for a backbone of words its texts in order, each its UTF-8 as uint8 (`texts.Texts`).
         """
 
     @abstractmethod
@@ -95,13 +96,17 @@ class Backbone(ABC):
 
     def embed_items(self, items: np.ndarray) -> np.ndarray:
         """Embeddings of one trailer's prepared items, (n_items, *shape) of `dtype`, all finite."""
+        return self.embed_checked(items, self.shape)
+
+    def embed_checked(self, items: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+        """What `embed` gives of prepared items, batch by batch, once it is (n_items, *shape)."""
         size = self.batch_size
         batches = [items[i : i + size] for i in range(0, len(items), size)]
         with plugin_errors(FAMILY, type(self).__module__):
             embedded: np.ndarray = np.concatenate([self.embed(batch) for batch in batches])
-        shape = (len(items), *self.shape)
-        if not _is_numeric(embedded) or embedded.shape != shape:
-            self._refuse("embed", embedded, f"an array of numbers of shape {shape}")
+        expected = (len(items), *shape)
+        if not _is_numeric(embedded) or embedded.shape != expected:
+            self._refuse("embed", embedded, f"an array of numbers of shape {expected}")
         embedded = embedded.astype(self.dtype)
         if not np.isfinite(embedded).all():
             self._refuse("embed", embedded, "finite numbers in it")

@@ -95,6 +95,8 @@ class EmbeddingCheck:
     shape: tuple[int, ...]
     """Of one item's embedding."""
     dtype: str
+    may_be_unknown: bool = False
+    """Whether a number may be missing, NaN: of words, where there are none."""
 
     def __call__(self, path: Path) -> None:
         check_npz(
@@ -108,8 +110,13 @@ class EmbeddingCheck:
         with np.load(path) as entry:
             if not len(entry["group"]) or min(entry["group"]) < 0:
                 raise ValueError("it has no item, or one of no frame or window")
-            if not all(np.isfinite(entry[name]).all() for name in ("time", "embedding")):
+            bad = np.isinf if self.may_be_unknown else _not_finite
+            if bad(entry["embedding"]).any() or _not_finite(entry["time"]).any():
                 raise ValueError("a number is not finite")
+
+
+def _not_finite(values: np.ndarray) -> np.ndarray:
+    return ~np.isfinite(values)
 
 
 @cache
@@ -120,5 +127,6 @@ def store_of(recipe: Recipe) -> Store:
     code = code_of_plugin("backbones", recipe.family, "stages/embedding/*.py", libraries=libraries)
     weights = sha256(recipe.weights) if recipe.weights else ""
     made_from = [recipe.family, recipe.model, recipe.options, weights, recipe.precision]
-    check = EmbeddingCheck(tuple(backbone.shape), np.dtype(backbone.dtype).str)
+    dtype, reads_words = np.dtype(backbone.dtype).str, backbone.modality == "words"
+    check = EmbeddingCheck(tuple(backbone.shape), dtype, reads_words)
     return Store("embed", code, made_from, check=check)

@@ -128,3 +128,34 @@ MFCC = """@article{davis1980comparison,
   journal = {IEEE Transactions on Acoustics, Speech, and Signal Processing},
   year = {1980}
 }"""
+HASHING = """@inproceedings{weinberger2009feature,
+  author = {Weinberger, Kilian and Dasgupta, Anirban and Langford, John and Smola, Alex and Attenberg, Josh},
+  title = {Feature Hashing for Large Scale Multitask Learning},
+  booktitle = {International Conference on Machine Learning},
+  year = {2009},
+  eprint = {0902.2206},
+  archiveprefix = {arXiv}
+}"""
+SENTENCE_BERT = """@inproceedings{reimers2019sentence,
+  author = {Reimers, Nils and Gurevych, Iryna},
+  title = {{Sentence-BERT}: Sentence Embeddings using Siamese {BERT}-Networks},
+  booktitle = {Conference on Empirical Methods in Natural Language Processing},
+  year = {2019},
+  eprint = {1908.10084},
+  archiveprefix = {arXiv}
+}"""
+MINILM = """@inproceedings{wang2020minilm,
+  author = {Wang, Wenhui and Wei, Furu and Dong, Li and Bao, Hangbo and Yang, Nan and Zhou, Ming},
+  title = {{MiniLM}: Deep Self-Attention Distillation for Task-Agnostic Compression of Pre-Trained Transformers},
+  booktitle = {Advances in Neural Information Processing Systems},
+  year = {2020},
+  eprint = {2002.10957},
+  archiveprefix = {arXiv}
+}"""
+BGE = """@misc{xiao2023cpack,
+  author = {Xiao, Shitao and Liu, Zheng and Zhang, Peitian and Muennighoff, Niklas},
+  title = {{C-Pack}: Packaged Resources To Advance General {Chinese} Embedding},
+  year = {2023},
+  eprint = {2309.07597},
+  archiveprefix = {arXiv}
+}"""

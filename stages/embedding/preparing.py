@@ -12,6 +12,7 @@ from stages.base.packs import read_trailer
 from stages.base.params import WINDOWS
 from stages.embedding.base import Backbone
 from stages.embedding.jobs import Job
+from stages.embedding.texts import coded
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Prepared:
     items: np.ndarray
     """(n_items, ...)."""
     group: np.ndarray
-    """(n_items,) int16: number of the frame or clip, or index in WINDOWS."""
+    """(n_items,) int16: number of the frame, clip or text, or index in WINDOWS."""
     time: np.ndarray
     """(n_items,) float32: seconds from the trailer's start."""
 
@@ -29,8 +30,8 @@ class Prepared:
 def prepare(backbone: Backbone, job: Job) -> Prepared:
     """Read one trailer's rows and make its items."""
     rows = read_trailer(job.pack, job.row_group, job.digest)
-    items_of = {"frames": _frames, "clips": _clips, "audio": _windows}[backbone.record.reads]
-    return Prepared(*items_of(backbone, rows))
+    items_of = {"frames": _frames, "clips": _clips, "audio": _windows, "words": _texts}
+    return Prepared(*items_of[backbone.record.reads](backbone, rows))
 
 
 def _frames(backbone: Backbone, rows: pa.Table) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -61,6 +62,12 @@ def _windows(backbone: Backbone, rows: pa.Table) -> tuple[np.ndarray, np.ndarray
         parts.append((items, group, time.astype(np.float32)))
     items, group, time = (np.concatenate(part) for part in zip(*parts, strict=True))
     return items, group, time
+
+
+def _texts(backbone: Backbone, rows: pa.Table) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    items = backbone.prepare_items(coded(rows["text"].to_pylist()), 0)
+    group = np.arange(len(items), dtype=np.int16)  # of a whole trailer one, at its first words
+    return items, group, rows["time"].to_numpy()[: len(items)].astype(np.float32)
 
 
 def _decode_jpeg(data: bytes) -> np.ndarray:

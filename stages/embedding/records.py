@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-Modality = Literal["picture", "sound"]
+Modality = Literal["picture", "sound", "words"]
 StatedBy = Literal["", "hub", "publisher's page", "read elsewhere"]
 OurFilms = Literal["no", "unknown"]
 
@@ -77,7 +77,7 @@ class Record:
 
     modality: Modality
     input: str
-    """Size of a picture; or sample rate, window and hop."""
+    """Size of a picture; sample rate, window and hop; or how much of a text is read."""
     shape: tuple[int, ...]
     """Of one embedding."""
     parameters: int
@@ -108,10 +108,10 @@ class Record:
 
     @property
     def reads(self) -> str:
-        """What it is made from, as a backbone in params.yaml says it: frames, clips or audio."""
+        """What it is made from, as a backbone in params.yaml says it."""
         if self.of_clips:
             return "clips"
-        return "frames" if self.modality == "picture" else "audio"
+        return {"picture": "frames", "sound": "audio", "words": "words"}[self.modality]
 
     @property
     def our_films_among_it(self) -> OurFilms:

@@ -1,4 +1,4 @@
-"""Fit one cell of the matrix: from embeddings, or two approaches' scores, to scores of films."""
+"""Fit one cell of the matrix: from embeddings, or other approaches' scores, to scores of films."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -85,8 +85,8 @@ def _fit_once(cell: Cell, films: Films, params: Params, data: Path, labels: str)
 def _fuse(cell: Cell, films: Films, data: Path, labels: str) -> Outcome:
     from stages.fitting.fusion import fuse  # loads scikit-learn, which no other cell needs
 
-    first, second = (Scores.load(data / "scores" / f"{part}.npz", labels) for part in cell.parts)
-    return Outcome(fuse(first, second, films.y_true, films.ids, cell.head))
+    parts = [Scores.load(data / "scores" / f"{part}.npz", labels) for part in cell.parts]
+    return Outcome(fuse(parts, films.y_true, films.ids, cell.head))
 
 
 def is_fitted(cell: Cell) -> bool:
@@ -161,7 +161,7 @@ def items_of(
         )
         for backbone in cell.parts
     ]
-    return parts[0] if cell.kind == "single" else join(parts[0], parts[1], n_films)
+    return parts[0] if cell.kind == "single" else join(parts, n_films)
 
 
 def training_budget(cell: Cell, params: Params) -> HeadParams | ProbeParams:

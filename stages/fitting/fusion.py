@@ -1,12 +1,14 @@
-"""Late fusion: two approaches' scores become one, fitted for each fold on the other folds.
+"""Late fusion: the scores of two approaches, or of more, become one, fitted for each fold on the
+other folds.
 
-`mean` uses no labels. `weighted` takes the share of the picture that ranks best, one share a fold.
-`stacked` fits a logistic regression of both log-odds for each genre and fold. Both are fitted on
-inner out-of-fold scores and the labels of films outside the fold; for the inner scores of the
-fusion itself the fold that is scored is left out as well.
+`mean` uses no labels. `weighted` takes the shares of the parts that rank best, the same for all
+genres of a fold. `stacked` fits a logistic regression of all log-odds for each genre and fold. Both
+are fitted on inner out-of-fold scores and the labels of films outside the fold; for the inner
+scores of the fusion itself the fold that is scored is left out as well.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import product
 
 import numpy as np
 from scipy.special import logit
@@ -15,79 +17,88 @@ from stages.fitting.scores import Scores, align
 
 SHARES = np.arange(11) / 10
 EXTREME = 1e-6  # scores of exactly 0 or 1 have no log-odds
-Fusion = Callable[[np.ndarray, np.ndarray], np.ndarray]
-"""First and second scores of any films, (n_films, n_genres) each -> fused scores."""
-FitFusion = Callable[[np.ndarray, np.ndarray, np.ndarray], Fusion]
-"""First and second scores of the training films, their labels -> a fusion."""
+Parts = Sequence[np.ndarray]
+"""Scores of the same films by each part, (n_films, n_genres) each."""
+Fusion = Callable[[Parts], np.ndarray]
+"""Scores of any films -> fused scores, (n_films, n_genres)."""
+FitFusion = Callable[[Parts, np.ndarray], Fusion]
+"""Scores of the training films, their labels -> a fusion."""
 
 
-def fuse(
-    first: Scores, second: Scores, y_true: np.ndarray, film_id: np.ndarray, rule: str
-) -> Scores:
-    """Scores of the films that both have. rule: mean, weighted or stacked.
+def fuse(parts: Sequence[Scores], y_true: np.ndarray, film_id: np.ndarray, rule: str) -> Scores:
+    """Scores of the films that all parts have. rule: mean, weighted or stacked.
 
-    y_true: (n_films, n_genres) bool, of the films film_id (n_films,). A genre that one of the two
-    was not trained on has no fused score. Raises ValueError if the two do not agree on the folds.
+    y_true: (n_films, n_genres) bool, of the films film_id (n_films,). A genre that one of the parts
+    was not trained on has no fused score. Raises ValueError if they do not agree on the folds.
     """
-    a, b, labels, genres = _shared(first, second, y_true, film_id)
-    fit = RULES[rule]
-    score, inner = np.full_like(a.score, np.nan), np.full_like(a.inner, np.nan)
-    for fold, fused in fit_fusions(first, second, y_true, film_id, rule).items():
-        rest, films = a.fold != fold, a.fold == fold
-        one, other = a.inner[fold][:, genres], b.inner[fold][:, genres]
+    each, labels, genres = _shared(parts, y_true, film_id)
+    fit, first = RULES[rule], each[0]
+    score, inner = np.full_like(first.score, np.nan), np.full_like(first.inner, np.nan)
+    for fold, fused in fit_fusions(parts, y_true, film_id, rule).items():
+        rest, films = first.fold != fold, first.fold == fold
+        known_of = [part.inner[fold][:, genres] for part in each]
         cells = np.ix_(films, genres)
         for seed in range(len(score)):
-            score[seed][cells] = fused(a.score[seed][cells], b.score[seed][cells])
-        for inner_fold in np.unique(a.fold[rest]).tolist():
-            known, judged = rest & (a.fold != inner_fold), a.fold == inner_fold
-            fused = fit(one[known], other[known], labels[known][:, genres])
-            inner[fold][np.ix_(judged, genres)] = fused(one[judged], other[judged])
-    return Scores(a.film_id, a.fold, score, inner)
+            score[seed][cells] = fused([part.score[seed][cells] for part in each])
+        for inner_fold in np.unique(first.fold[rest]).tolist():
+            known, judged = rest & (first.fold != inner_fold), first.fold == inner_fold
+            fused = fit([of[known] for of in known_of], labels[known][:, genres])
+            inner[fold][np.ix_(judged, genres)] = fused([of[judged] for of in known_of])
+    return Scores(first.film_id, first.fold, score, inner)
 
 
 def fit_fusions(
-    first: Scores, second: Scores, y_true: np.ndarray, film_id: np.ndarray, rule: str
+    parts: Sequence[Scores], y_true: np.ndarray, film_id: np.ndarray, rule: str
 ) -> dict[int, Fusion]:
     """A fusion for the films of each fold, fitted on all other films.
 
-    Arguments as `fuse`. The functions take and give the columns of the genres that both know.
+    Arguments as `fuse`. The functions take and give the columns of the genres that all know.
     """
-    a, b, labels, genres = _shared(first, second, y_true, film_id)
+    each, labels, genres = _shared(parts, y_true, film_id)
     found = {}
-    for fold in np.unique(a.fold).tolist():
-        rest = a.fold != fold
-        one, other = (each.inner[fold][rest][:, genres] for each in (a, b))
-        found[fold] = RULES[rule](one, other, labels[rest][:, genres])
+    for fold in np.unique(each[0].fold).tolist():
+        rest = each[0].fold != fold
+        known = [part.inner[fold][rest][:, genres] for part in each]
+        found[fold] = RULES[rule](known, labels[rest][:, genres])
     return found
 
 
-def mean(first: np.ndarray, second: np.ndarray, y_true: np.ndarray) -> Fusion:
-    """Half of each, whatever the labels."""
-    return lambda a, b: (a + b) / 2
+def mean(parts: Parts, y_true: np.ndarray) -> Fusion:
+    """As much of each, whatever the labels."""
+    return lambda scores: sum(scores[1:], scores[0]) / len(scores)
 
 
-def weighted(first: np.ndarray, second: np.ndarray, y_true: np.ndarray) -> Fusion:
-    """The share of the first, in tenths, with the best macro AP; of equals the most even.
+def weighted(parts: Parts, y_true: np.ndarray) -> Fusion:
+    """The shares of the parts, in tenths, with the best macro AP; of equals the most even.
 
-    first, second: (n_films, n_genres) training scores; y_true: the same shape, bool.
+    parts: (n_films, n_genres) training scores each; y_true: the same shape, bool.
     """
     from sklearn.metrics import average_precision_score
 
     known = y_true.any(axis=0)
+    every = shares_of(len(parts))
     ranked = [
-        average_precision_score(y_true[:, known], (share * first + (1 - share) * second)[:, known])
-        for share in SHARES
+        average_precision_score(y_true[:, known], _mixed(parts, shares)[:, known])
+        for shares in every
     ]
     best = np.flatnonzero(np.array(ranked) >= max(ranked) - 1e-12)
-    share = SHARES[best[np.argmin(np.abs(SHARES[best] - 0.5))]]
-    return lambda a, b: share * a + (1 - share) * b
+    uneven = np.abs(every[best] - 1 / len(parts)).max(axis=1)
+    shares = every[best[np.argmin(uneven)]]
+    return lambda scores: _mixed(scores, shares)
 
 
-def stacked(first: np.ndarray, second: np.ndarray, y_true: np.ndarray) -> Fusion:
-    """A logistic regression of both log-odds for each genre, lightly regularised.
+def shares_of(n_parts: int) -> np.ndarray:
+    """All ways to part a whole into tenths, (n, n_parts), each row sums to 1."""
+    tenths = product(range(len(SHARES)), repeat=n_parts - 1)
+    first = [SHARES[list(each)] for each in tenths if sum(each) < len(SHARES)]
+    return np.array([[*each, max(1 - each.sum(), 0.0)] for each in first])
 
-    A genre that no film has (or every one) takes its frequency. first, second: (n_films, n_genres)
-    training scores; y_true: the same shape, bool.
+
+def stacked(parts: Parts, y_true: np.ndarray) -> Fusion:
+    """A logistic regression of all log-odds for each genre, lightly regularised.
+
+    A genre that no film has (or every one) takes its frequency. parts: (n_films, n_genres)
+    training scores each; y_true: the same shape, bool.
     """
     from sklearn.linear_model import LogisticRegression  # a second, which `mean` need not wait
 
@@ -97,14 +108,14 @@ def stacked(first: np.ndarray, second: np.ndarray, y_true: np.ndarray) -> Fusion
         if truth.all() or not truth.any():
             models.append((truth.sum() + 0.5) / (n_films + 1))
         else:
-            pair = _log_odds(first[:, genre], second[:, genre])
-            models.append(LogisticRegression(C=1.0, max_iter=1000).fit(pair, truth))
+            odds = _log_odds([part[:, genre] for part in parts])
+            models.append(LogisticRegression(C=1.0, max_iter=1000).fit(odds, truth))
 
-    def apply(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    def apply(scores: Parts) -> np.ndarray:
         columns = [
-            np.full(len(a), model)
+            np.full(len(scores[0]), model)
             if isinstance(model, float)
-            else model.predict_proba(_log_odds(a[:, genre], b[:, genre]))[:, 1]
+            else model.predict_proba(_log_odds([part[:, genre] for part in scores]))[:, 1]
             for genre, model in enumerate(models)
         ]
         return np.stack(columns, axis=1)
@@ -116,15 +127,21 @@ RULES: dict[str, FitFusion] = {"mean": mean, "weighted": weighted, "stacked": st
 
 
 def _shared(
-    first: Scores, second: Scores, y_true: np.ndarray, film_id: np.ndarray
-) -> tuple[Scores, Scores, np.ndarray, np.ndarray]:
-    """Scores of the films that both have, their labels, and which genres both know."""
-    a, b = align(first, second)
+    parts: Sequence[Scores], y_true: np.ndarray, film_id: np.ndarray
+) -> tuple[list[Scores], np.ndarray, np.ndarray]:
+    """Scores of the films that all have, their labels, and which genres all know."""
+    each = align(*parts)
     row_of = {film: row for row, film in enumerate(film_id.tolist())}
-    labels = y_true[[row_of[film] for film in a.film_id.tolist()]]
-    genres = np.isfinite(a.score).all(axis=(0, 1)) & np.isfinite(b.score).all(axis=(0, 1))
-    return a, b, labels, genres
+    labels = y_true[[row_of[film] for film in each[0].film_id.tolist()]]
+    genres = np.logical_and.reduce([np.isfinite(of.score).all(axis=(0, 1)) for of in each])
+    return each, labels, genres
 
 
-def _log_odds(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    return logit(np.clip(np.stack([a, b], axis=1).astype(np.float64), EXTREME, 1 - EXTREME))
+def _mixed(parts: Parts, shares: np.ndarray) -> np.ndarray:
+    mixed = [share * part for share, part in zip(shares, parts, strict=True)]
+    return np.asarray(sum(mixed[1:], mixed[0]))
+
+
+def _log_odds(parts: Parts) -> np.ndarray:
+    """(n_films, n_parts), of one genre."""
+    return logit(np.clip(np.stack(parts, axis=1).astype(np.float64), EXTREME, 1 - EXTREME))

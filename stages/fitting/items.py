@@ -1,5 +1,6 @@
 """What a head is trained on: the items of every film that an approach may look at."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,9 +55,9 @@ class View:
     def mask(self, position: np.ndarray, modality: str, n_frames: int) -> np.ndarray:
         """Which items are looked at, (n_items,) bool.
 
-        position: (n_items,) frame numbers (0..n_frames - 1), or indices into WINDOWS.
+        position: (n_items,) frame numbers (0..n_frames - 1), indices into WINDOWS, or texts'.
         """
-        if self.is_published:
+        if self.is_published or modality == "words":
             return np.ones(len(position), bool)
         if modality == "sound":
             heard = WINDOWS if self.sound_window == ALL_WINDOWS else (self.sound_window,)
@@ -147,23 +148,35 @@ def _sequences(
 
 
 def film_means(items: Items, n_films: int) -> tuple[np.ndarray, np.ndarray]:
-    """Mean of each film's items, (n_films, *shape) float32, and which have any, (n_films,)."""
+    """Mean of each film's items, (n_films, *shape) float32, and which have any, (n_films,).
+
+    Of a number that some items do not know, the mean of those that do.
+    """
     counts = np.bincount(items.film, minlength=n_films)
     sums = np.zeros((n_films, *items.x.shape[1:]), np.float32)
+    known: np.ndarray = counts.reshape(-1, *[1] * (items.x.ndim - 1))
     order = np.argsort(items.film, kind="stable")
     first = np.cumsum(counts) - counts
     for number in range(counts.max(initial=0)):  # each film's first item, then its second
         films = np.flatnonzero(counts > number)
-        sums[films] += items.x[order[first[films] + number]]
-    return sums / np.maximum(counts, 1).reshape(-1, *[1] * (items.x.ndim - 1)), counts > 0
+        rows = items.x[order[first[films] + number]]
+        if (unknown := np.isnan(rows)).any():
+            known = np.array(np.broadcast_to(known, sums.shape))
+            known[films] -= unknown
+            rows = np.where(unknown, 0, rows)
+        sums[films] += rows
+    mean = sums / np.maximum(known, 1)
+    if known.shape == mean.shape:
+        mean[(known == 0) & (counts > 0)[:, None]] = np.nan
+    return mean, counts > 0
 
 
-def join(a: Items, b: Items, n_films: int) -> Items:
-    """Early fusion: one item for each film that has both, its mean embeddings side by side."""
-    (mean_a, has_a), (mean_b, has_b) = film_means(a, n_films), film_means(b, n_films)
-    both = np.flatnonzero(has_a & has_b)
-    joined = np.concatenate([mean_a[both], mean_b[both]], axis=1)
-    return Items(joined, both, parts=(mean_a.shape[1], mean_b.shape[1]))
+def join(parts: Sequence[Items], n_films: int) -> Items:
+    """Early fusion: one item for each film that all have, its mean embeddings side by side."""
+    means, has = zip(*(film_means(part, n_films) for part in parts), strict=True)
+    films = np.flatnonzero(np.logical_and.reduce(has))
+    joined = np.concatenate([mean[films] for mean in means], axis=1)
+    return Items(joined, films, parts=tuple(mean.shape[1] for mean in means))
 
 
 def wrong_shape(what: str, shape: tuple[int, ...], dims: int) -> BenchmarkError:

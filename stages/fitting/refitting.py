@@ -26,7 +26,7 @@ TOGETHER = 250_000  # numbers of their items up to which they are solved in one 
 
 @dataclass(frozen=True)
 class Solvable:
-    """An approach that is solved anew: of one modality, or of both joined early."""
+    """An approach that is solved anew: of one modality, or of several joined early."""
 
     items: Items
     head: str
@@ -55,7 +55,7 @@ class Headline:
     solvable: dict[str, Solvable]
     """By slug, what is solved; a late fusion's parts, not itself."""
     joined: dict[str, tuple[list[str], str]]
-    """Approach -> the one of these that it is, or the two that it joins, and by what rule."""
+    """Approach -> the one of these that it is, or those that it joins, and by what rule."""
     reasons: dict[str, str]
     """Of the approaches that are not solved."""
     usable: np.ndarray
@@ -242,21 +242,19 @@ def _joined(
     scores: Sequence[Sequence[DrawnScores]], rule: str, drawn: Sequence[Drawn], of: Solvable
 ) -> Iterator[np.ndarray]:
     for number, each in enumerate(drawn):
-        first, *second = (part[number] for part in scores)
-        yield join(first, second[0], each, rule, of) if second else first.score
+        parts = [part[number] for part in scores]
+        yield join(parts, each, rule, of) if len(parts) > 1 else parts[0].score
 
 
-def join(
-    first: DrawnScores, second: DrawnScores, drawn: Drawn, rule: str, of: Solvable
-) -> np.ndarray:
+def join(parts: Sequence[DrawnScores], drawn: Drawn, rule: str, of: Solvable) -> np.ndarray:
     """Late fusion, learnt for each judged fold on the drawn films outside it."""
     y_true, fold_of = of.y_true[drawn.films], of.fold[drawn.films]
-    found = np.full_like(first.score, np.nan)
+    found = np.full_like(parts[0].score, np.nan)
     for fold in drawn.judged:
         rest, rows = fold_of != fold, fold_of == fold
-        nothing = np.full_like(first.score, np.nan)
-        one, other = (each.inner.get(fold, nothing)[rest] for each in (first, second))
-        found[rows] = RULES[rule](one, other, y_true[rest])(first.score[rows], second.score[rows])
+        nothing = np.full_like(parts[0].score, np.nan)
+        known = [part.inner.get(fold, nothing)[rest] for part in parts]
+        found[rows] = RULES[rule](known, y_true[rest])([part.score[rows] for part in parts])
     return found
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 
 import numpy as np
@@ -97,12 +98,16 @@ def prior_scores(film_id: np.ndarray, fold: np.ndarray, y_true: np.ndarray, n_se
     return Scores(film_id, fold, np.repeat(score[None], n_seeds, axis=0), inner)
 
 
-def align(a: Scores, b: Scores) -> tuple[Scores, Scores]:
-    """Two approaches' scores of the films that both have, in one order.
+def align(*parts: Scores) -> list[Scores]:
+    """Several approaches' scores of the films that all have, in one order.
 
-    Raises ValueError if the two do not agree on the folds.
+    Raises ValueError if they do not agree on the folds.
     """
-    _, rows_a, rows_b = np.intersect1d(a.film_id, b.film_id, return_indices=True)
-    if not np.array_equal(a.fold[rows_a], b.fold[rows_b]):
-        raise ValueError("the two approaches were not fitted on the same folds")
-    return a.take(rows_a), b.take(rows_b)
+    films = reduce(np.intersect1d, [part.film_id for part in parts])
+    found = []
+    for part in parts:
+        order = np.argsort(part.film_id)
+        found.append(part.take(order[np.searchsorted(part.film_id, films, sorter=order)]))
+    if any(not np.array_equal(part.fold, found[0].fold) for part in found):
+        raise ValueError("the approaches were not fitted on the same folds")
+    return found

@@ -1,4 +1,4 @@
-"""A gated multimodal unit on two joined embeddings: a learnt gate weighs them, feature by feature.
+"""A gated multimodal unit on joined embeddings: learnt gates weigh them, feature by feature.
 
 Arevalo, Solorio, Montes-y-Gómez and González, "Gated multimodal units for information fusion",
 2017, who classify genres of films from posters and plots.
@@ -14,20 +14,27 @@ HIDDEN = 64
 
 class Head(nn.Module):
     input_dims = 1  # of one item
-    n_parts = 2  # joined embeddings; `shape` holds their sizes
+    n_parts = 2  # joined embeddings, or more; `shape` holds their sizes
 
     def __init__(self, shape: Sequence[int], n_outputs: int) -> None:
         super().__init__()
         self.sizes = list(shape)
         self.project = nn.ModuleList(nn.Linear(size, HIDDEN) for size in self.sizes)
-        self.gate = nn.Linear(sum(self.sizes), HIDDEN)
+        gates = 1 if len(self.sizes) == 2 else len(self.sizes)  # of two the other one's is the rest
+        self.gate = nn.Linear(sum(self.sizes), gates * HIDDEN)
         self.before = nn.Dropout(0.2)
         self.output = nn.Sequential(nn.Dropout(0.5), nn.Linear(HIDDEN, n_outputs))
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.before(x)
-        first, second = (
+        parts = [
             torch.tanh(project(part))
             for project, part in zip(self.project, x.split(self.sizes, dim=-1), strict=True)
-        )
-        return self.output(second + torch.sigmoid(self.gate(x)) * (first - second))
+        ]
+        gate = torch.sigmoid(self.gate(x))
+        if len(parts) == 2:
+            first, second = parts
+            return self.output(second + gate * (first - second))
+        gates = gate.split(HIDDEN, dim=-1)
+        weighed = [each * part for each, part in zip(gates, parts, strict=True)]
+        return self.output(torch.stack(weighed).sum(0))

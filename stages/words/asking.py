@@ -5,7 +5,7 @@ from typing import cast, get_args
 
 from stages.base import places
 from stages.base.errors import BenchmarkError
-from stages.base.params import CardsParams, Params, SpeechParams, WhisperModel
+from stages.base.params import CardsParams, Params, SpeechParams, WhisperModel, WordsParams
 
 
 def speech_of(params: Params) -> SpeechParams:
@@ -20,6 +20,13 @@ def cards_of(params: Params) -> CardsParams:
     if params.words is None or params.words.cards is None:
         raise _not_asked("cards: {confidence: 0.5}")
     return params.words.cards
+
+
+def words_of(params: Params) -> WordsParams:
+    """The corpus's words, of either kind. Raises BenchmarkError where it asks for none."""
+    if params.words is None or not (params.words.speech or params.words.cards):
+        raise _not_asked("cards: {confidence: 0.5}")
+    return params.words
 
 
 def with_model(params: SpeechParams | None, model: str | None) -> SpeechParams:

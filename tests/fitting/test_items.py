@@ -73,7 +73,7 @@ def test_sound_hears_its_window(embeddings, window, number):
 def test_joining_keeps_films_that_have_both_and_averages_their_trailers():
     picture = Items(np.array([[1.0], [3.0], [5.0]], np.float32), np.array([0, 0, 1]))
     sound = Items(np.array([[7.0], [9.0]], np.float32), np.array([0, 2]))
-    joined = join(picture, sound, 3)
+    joined = join([picture, sound], 3)
     assert joined.film.tolist() == [0]
     assert np.asarray(joined.x).tolist() == [[2.0, 7.0]]
     assert joined.parts == (1, 1)
@@ -87,3 +87,19 @@ def test_film_means_know_who_has_none():
 def test_items_need_a_film_each():
     with pytest.raises(ValueError, match="2 items but 1 films"):
         Items(np.zeros((2, 3)), np.zeros(1, int))
+
+
+def test_a_film_with_words_in_one_of_two_trailers_has_these():
+    """What one trailer does not know counts for nothing, not for zero."""
+    nothing = np.nan
+    words = Items(np.array([[4, 0], [nothing, 1], [nothing, 1]], np.float32), np.array([0, 0, 1]))
+    mean, has = film_means(words, 3)
+    assert has.tolist() == [True, True, False]
+    np.testing.assert_array_equal(mean[:2], [[4, 0.5], [nothing, 1]])
+
+
+def test_three_are_joined_in_their_order():
+    parts = [Items(np.full((2, n), n, np.float32), np.array([0, 2])) for n in (1, 2, 3)]
+    joined = join(parts, 3)
+    assert joined.parts == (1, 2, 3) and joined.film.tolist() == [0, 2]
+    assert joined.x[:].tolist() == [[1, 2, 2, 3, 3, 3]] * 2

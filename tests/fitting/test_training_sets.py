@@ -199,8 +199,8 @@ def test_late_fusion_of_all_films_is_that_of_the_scores(rule):
         inner = np.stack([each.inner[fold] for fold in range(5)])
         return Scores(names, parts[0].fold, each.score[None], inner)
 
-    expected = fusion.fuse(scores(first), scores(second), parts[0].y_true, names, rule)
-    found = join(first, second, drawn, rule, parts[0])
+    expected = fusion.fuse([scores(first), scores(second)], parts[0].y_true, names, rule)
+    found = join([first, second], drawn, rule, parts[0])
     np.testing.assert_allclose(found, expected.score[0], atol=1e-6)
 
 
@@ -213,5 +213,5 @@ def test_processes_and_one_after_the_other_give_the_same_bytes():
     of_parts = zip(*(score_drawn(part, drawn, True) for part in parts.values()), strict=True)
     for number, (each, (first, second)) in enumerate(zip(drawn, of_parts, strict=True)):
         np.testing.assert_array_equal(found["eye"][number], first.score)
-        expected = join(first, second, each, "weighted", parts["eye"])
+        expected = join([first, second], each, "weighted", parts["eye"])
         np.testing.assert_array_equal(found["both"][number], expected)

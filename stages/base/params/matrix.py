@@ -7,6 +7,14 @@ from pydantic import Field, model_validator
 
 from stages.base.genres import GENRES
 from stages.base.params.features import PUBLISHED, TableParams
+from stages.base.params.fusions import (
+    EarlyParams,
+    EarlyWithWordsParams,
+    LateParams,
+    LateWithWordsParams,
+    WithWordsParams,
+)
+from stages.base.params.modalities import READS, SINGLE, Modality, Single, union_of
 from stages.base.params.values import (
     Bool,
     Genre,
@@ -23,7 +31,6 @@ if TYPE_CHECKING:
 
 PRIOR = "prior"
 UNTRAINED_CONTEXTS = ("each", "mean", "max")
-Modality = Literal["none", "picture", "sound", "both"]
 Kind = Literal["prior", "single", "early", "late", "submitted"]
 Prompts = Annotated[tuple[Text, ...], Field(min_length=1), distinct()]
 FewerLabels = tuple[Literal["no_thriller", "popular", "one"], ...]
@@ -35,7 +42,7 @@ class BackboneParams:
     """A file of stages/backbones, or `published`."""
     code: Text | None = None
     """Under matrix.outside: the file that the family is in, or that pins its package."""
-    reads: Literal["frames", "clips", "audio", "features"] = "features"
+    reads: Literal["frames", "clips", "audio", "words", "features"] = "features"
     model: str = ""
     """Which model of the family; "" where it has only one."""
     options: Options = Field(default_factory=dict)
@@ -62,10 +69,10 @@ class BackboneParams:
         return self.tables or ((self.table,) if self.table else ())
 
     @property
-    def modality(self) -> Literal["picture", "sound"]:
+    def modality(self) -> Single:
         if self.records:
             return self.records[0].modality
-        return "picture" if self.reads in ("frames", "clips") else "sound"
+        return READS.get(self.reads, "sound")
 
     @property
     def has_several_rows(self) -> bool:
@@ -115,40 +122,14 @@ class ApproachParams:
 
 
 @params_dataclass
-class EarlyParams:
-    """Early fusion: one head on the joined embeddings of two backbones."""
-
-    picture: Slug
-    """A backbone."""
-    sound: Slug
-    """A backbone."""
-    head: Slug
-    with_left_out: Bool = False
-    """As of an approach."""
-    code: Text | None = None
-    """As of an approach."""
-
-
-@params_dataclass
-class LateParams:
-    """Late fusion: the scores of two approaches, combined."""
-
-    picture: Slug
-    """An approach."""
-    sound: Slug
-    """An approach."""
-    by: Literal["mean", "weighted", "stacked"] = "mean"
-    with_left_out: Bool = False
-    """As of an approach; its two parts need it too."""
-
-
-@params_dataclass
 class HeadlineParams:
     """The comparison that the report opens with, by approach."""
 
     picture: Slug | None = None
     sound: Slug | None = None
+    words: Slug | None = None
     both: Slug | None = None
+    all: Slug | None = None
 
     @property
     def named(self) -> dict[str, str]:
@@ -157,7 +138,7 @@ class HeadlineParams:
 
     @property
     def leading(self) -> str:
-        """The approach of most: of both, or of the one modality that there is."""
+        """The approach of most modalities: of all, of both, or of the one that there is."""
         return list(self.named.values())[-1]
 
 
@@ -181,6 +162,7 @@ class MatrixParams:
     approaches: dict[Slug, ApproachParams]
     early: dict[Slug, EarlyParams]
     late: dict[Slug, LateParams]
+    with_words: WithWordsParams = field(default_factory=WithWordsParams)
     headline: HeadlineParams
     submitted: Annotated[tuple[Slug, ...], distinct()] = ()
     """Names of files in submissions/<corpus>: approaches of which there are scores alone."""
@@ -194,9 +176,22 @@ class MatrixParams:
             object.__setattr__(self, section, {**own, **theirs})  # frozen
         return self
 
+    @property
+    def every_early(self) -> dict[str, EarlyParams | EarlyWithWordsParams]:
+        """Early fusions of any modalities."""
+        return {**self.early, **self.with_words.early_two, **self.with_words.early_three}
+
+    @property
+    def every_late(self) -> dict[str, LateParams | LateWithWordsParams]:
+        """Late fusions of any modalities."""
+        return {**self.late, **self.with_words.late_two, **self.with_words.late_three}
+
     def group(self, stage: str, section: str, slug: str) -> str:
         """Name of the stage in dvc.yaml that runs an entry of a section: `embed@colour`."""
-        outside = slug in getattr(self.outside, section)
+        for name, entries in vars(self.with_words).items():
+            if name.startswith(stage) and slug in entries:
+                return f"{name}@{slug}"
+        outside = slug in getattr(self.outside, section, ())
         return f"{stage}_outside@{slug}" if outside else f"{stage}@{slug}"
 
     def backbone(self, slug: str) -> BackboneParams:
@@ -256,21 +251,33 @@ def cells_of(matrix: "MatrixParams", window: str = "") -> list[Cell]:
         fewer = single.fewer_labels
         found.append(replace(cell, ungrouped=single.ungrouped))
         found += [replace(cell, slug=f"{slug}_{of}", labels=of, base=slug) for of in fewer]
-    for slug, early in matrix.early.items():
-        both = (early.picture, early.sound)
-        heard_by = {**matrix.backbones, **matrix.pretrained}.get(early.sound)
-        heard = "" if heard_by and heard_by.is_published else window
-        found.append(Cell(slug, "early", "both", both, "mean", early.head, heard))
-    for slug, late in matrix.late.items():
-        found.append(Cell(slug, "late", "both", (late.picture, late.sound), "scores", late.by))
+    modality_of: dict[str, str] = {cell.slug: cell.modality for cell in found}
+    backbones = {**matrix.backbones, **matrix.pretrained}
+    for slug, early in matrix.every_early.items():
+        known = [backbones[part] for part in early.parts if part in backbones]
+        heard = window if any(each.reads == "audio" for each in known) else ""
+        union = _union([each.modality for each in known])
+        found.append(Cell(slug, "early", union, early.parts, "mean", early.head, heard))
+    for slug, late in matrix.every_late.items():
+        union = _union([modality_of.get(part, "") for part in late.parts])
+        found.append(Cell(slug, "late", union, late.parts, "scores", late.by))
     found += [Cell(slug, "submitted", "none", (), "none", "none") for slug in matrix.submitted]
     return found
 
 
+def _union(modalities: list[str]) -> Modality:
+    """Of the parts of a fusion; of parts that are unknown, which the schema tells, both."""
+    try:
+        found = union_of(modalities)
+    except KeyError:
+        return "both"
+    return "both" if found in SINGLE else found
+
+
 def fitted_with_left_out(matrix: "MatrixParams", slug: str) -> bool:
     """Whether a cell is fitted a second time, with the films that are left out."""
-    entries = (matrix.approaches, matrix.early, matrix.late)
-    return any(slug in each and each[slug].with_left_out for each in entries)
+    entries = {**matrix.approaches, **matrix.every_early, **matrix.every_late}
+    return slug in entries and entries[slug].with_left_out
 
 
 def not_served(matrix: "MatrixParams") -> dict[str, str]:

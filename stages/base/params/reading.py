@@ -11,7 +11,14 @@ from stages.base.params.document import Document
 from stages.base.params.explaining import explain
 from stages.base.params.matrix import MatrixParams
 from stages.base.params.schema import Params
-from stages.base.params.sets import FOLDER, MatrixSet, read_set, set_names, with_submitted
+from stages.base.params.sets import (
+    FOLDER,
+    MatrixSet,
+    read_set,
+    reads_words,
+    set_names,
+    with_submitted,
+)
 
 
 def load(path: Path | None = None, chosen: str | None = None) -> Params:
@@ -51,17 +58,21 @@ def sets_folder(path: Path) -> Path:
 def load_sets(path: Path | None = None) -> tuple[dict[str, MatrixParams], list[str]]:
     """The sets that fit the file's other parameters, and why each of the rest does not.
 
-    The sets are by name, each after the one it extends.
+    The sets are by name, each after the one it extends. Those that need words are for corpora that
+    ask for some.
     """
     document = read(path)
     if _has_features(document):
         return {}, []
     folder = sets_folder(document.path)
+    has_words = isinstance(document.content, dict) and bool(document.content.get("words"))
     found: list[tuple[int, str, MatrixParams]] = []
     errors = []
     for name in set_names(folder):
         try:
             matrix_set = read_set(folder, name)
+            if reads_words(matrix_set.matrix) and not has_words:
+                continue
             found.append((len(matrix_set.files), name, _validated(document, matrix_set).matrix))
         except BenchmarkError as error:
             errors.append(str(error))

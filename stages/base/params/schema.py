@@ -10,11 +10,11 @@ from stages.base.params.budgets import ProbeParams
 from stages.base.params.clips import ClipsParams, clip_errors
 from stages.base.params.explaining import INCONSISTENT
 from stages.base.params.features import PUBLISHED, TableParams
+from stages.base.params.fusing import wrong_headline, wrong_with_words
 from stages.base.params.matrix import (
     PRIOR,
     UNTRAINED_CONTEXTS,
     BackboneParams,
-    Cell,
     MatrixParams,
     cells_of,
     not_served,
@@ -117,10 +117,12 @@ def _errors(params: Params) -> Errors:
 def _name_errors(matrix: MatrixParams) -> Errors:
     """Names that two approaches, or two backbones, have in common."""
     fewer = [f"{slug}_{of}" for slug, each in matrix.approaches.items() for of in each.fewer_labels]
+    joined = [slug for section in vars(matrix.with_words).values() for slug in section]
     slugs = [PRIOR, *matrix.approaches, *fewer, *matrix.early, *matrix.late, *matrix.submitted]
+    slugs += joined
     places = ("submitted", "late", "early", "approaches")
     for slug in sorted({slug for slug in slugs if slugs.count(slug) > 1}):
-        place = next(s for s in places if slug in getattr(matrix, s))
+        place = next((s for s in places if slug in getattr(matrix, s)), "with_words")
         message = f"each approach needs a name of its own, {slug} has none"
         yield _error(("matrix", place, slug), message, slug)
     for slug in sorted(matrix.backbones.keys() & matrix.pretrained.keys()):
@@ -142,6 +144,9 @@ def _family_errors(params: Params) -> Errors:
                 yield from _table_errors(keys, backbone, params.features)
             elif backbone.reads == "features":
                 yield _error((*keys, "reads"), "missing")
+            elif backbone.reads == "words" and params.words is None:
+                message = "needs a section `words`: docs/words.md"
+                yield _error((*keys, "reads"), message, backbone.reads)
 
 
 def _table_errors(
@@ -189,9 +194,13 @@ def _part_errors(matrix: MatrixParams) -> Errors:
         keys = ("matrix", "late", slug)
         yield from _reference_errors((*keys, "picture"), late.picture, approaches, "picture", where)
         yield from _reference_errors((*keys, "sound"), late.sound, approaches, "sound", where)
-        for part in (late.picture, late.sound) if late.with_left_out else ():
+    wrong = wrong_with_words(matrix.with_words, modalities, approaches)
+    yield from (_error(*each) for each in wrong)
+    for slug, each in matrix.every_late.items():
+        for part in each.parts if each.with_left_out else ():
             if part in matrix.approaches and not matrix.approaches[part].with_left_out:
-                yield _error((*keys, "with_left_out"), f"its part {part} is not fitted so")
+                message = f"its part {part} is not fitted so"
+                yield _error(("matrix", "late", slug, "with_left_out"), message)
 
 
 def _all_known(matrix: MatrixParams) -> bool:
@@ -236,8 +245,11 @@ def _context_errors(params: Params) -> Errors:
             continue  # a cell that does not run
         elif found in trained and found not in params.training.contexts:
             yield _error((*keys, "context"), f"training.contexts lacks {found!r}", found)
-        if single.window is not None and modalities.get(single.backbone) == "picture":
-            message = "is of sound approaches, and this one looks at pictures"
+        if single.window is not None and modalities.get(single.backbone) in ("picture", "words"):
+            looked = {"picture": "looks at pictures"}.get(
+                modalities[single.backbone], "reads words"
+            )
+            message = f"is of sound approaches, and this one {looked}"
             yield _error((*keys, "window"), message, single.window)
         elif single.window not in (None, *windows):
             message = f"found {single.window!r}, expected one of {', '.join(windows)}"
@@ -259,7 +271,7 @@ def _head_errors(params: Params) -> Errors:
         for name, budget in getattr(params.training, section).items():
             for key, message, found in budget.wrong():
                 yield _error(("training", section, name, *key.split(".")), message, found)
-    for section in ("approaches", "early"):
+    for section in ("approaches", "every_early"):
         for slug, entry in getattr(params.matrix, section).items():
             if entry.head not in heads:
                 message = f"training.heads lacks {entry.head!r}, it has {', '.join(heads)}"
@@ -267,13 +279,9 @@ def _head_errors(params: Params) -> Errors:
 
 
 def _headline_errors(matrix: MatrixParams) -> Errors:
-    """The headline compares two approaches under one head and context, and a fusion of them.
-
-    A matrix of one modality has just its approach to name.
-    """
+    """What the headline names that is unknown, or else does not fit together."""
     keys, named = ("matrix", "headline"), matrix.headline.named
-    by_slug = {cell.slug: cell for cell in cells_of(matrix)}
-    modalities: dict[str, str] = {slug: cell.modality for slug, cell in by_slug.items()}
+    modalities: dict[str, str] = {cell.slug: cell.modality for cell in cells_of(matrix)}
     unknown = [
         error
         for modality, slug in named.items()
@@ -282,19 +290,4 @@ def _headline_errors(matrix: MatrixParams) -> Errors:
     if unknown:
         yield from unknown
         return
-    cell = {modality: by_slug[slug] for modality, slug in named.items()}
-    picture, sound, both = (cell.get(modality) for modality in ("picture", "sound", "both"))
-    if not cell:
-        yield _error(keys, "names no approach, expected one of picture, of sound, of both, or all")
-    if picture and sound and (picture.context, picture.head) != (sound.context, sound.head):
-        yield _error(keys, "picture and sound need the same context and head")
-    if both and not (picture and sound and _is_fusion(both, picture, sound)):
-        message = "is not a fusion of the headline's picture and sound"
-        yield _error((*keys, "both"), message, both.slug)
-
-
-def _is_fusion(both: Cell, picture: Cell, sound: Cell) -> bool:
-    if both.kind == "late":
-        return both.parts == (picture.slug, sound.slug)
-    same = both.parts == picture.parts + sound.parts and both.head == picture.head
-    return same and picture.context == "mean"
+    yield from (_error(*each) for each in wrong_headline(matrix))

@@ -9,7 +9,7 @@ never reads these files.
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +18,15 @@ from pydantic import TypeAdapter, ValidationError
 from stages.base.errors import BenchmarkError
 from stages.base.params.document import Document
 from stages.base.params.explaining import explain
+from stages.base.params.fusions import WithWordsParams
 from stages.base.params.matrix import OutsideParams
 from stages.base.params.values import params_dataclass
 from stages.base.params.yaml12 import block, one_line
 
 HEADLINE, SUBMITTED, OUTSIDE = "headline", "submitted", "outside"
-SECTIONS = ("backbones", "pretrained", OUTSIDE, "approaches", "early", "late", HEADLINE)
+WITH_WORDS = "with_words"
+SECTIONS = ("backbones", "pretrained", OUTSIDE, "approaches", "early", "late", WITH_WORDS, HEADLINE)
+NESTED: dict[str, Any] = {OUTSIDE: OutsideParams, WITH_WORDS: WithWordsParams}
 FOLDER = "sets"  # beside params.yaml
 WIDTH = 80  # DVC breaks longer lines when it writes a file
 
@@ -43,6 +46,7 @@ class SetFile:
     approaches: Entries | None = None
     early: Entries | None = None
     late: Entries | None = None
+    with_words: dict[str, Entries] | None = None
     headline: Entries | None = None
 
 
@@ -83,8 +87,10 @@ def read_set(folder: Path, name: str, extending: tuple[str, ...] = ()) -> Matrix
     matrix = _validated(document)
     base = matrix.pop("extends", None)
     if base is None:
-        empty: dict[str, Any] = {section: {} for section in SECTIONS if section != HEADLINE}
-        matrix[OUTSIDE] = _outside(matrix.get(OUTSIDE, {}))
+        optional = (HEADLINE, WITH_WORDS)
+        empty: dict[str, Any] = {section: {} for section in SECTIONS if section not in optional}
+        for section in {OUTSIDE, *matrix} & NESTED.keys():
+            matrix[section] = _nested(section, matrix.get(section, {}))
         return MatrixSet(empty | matrix | {SUBMITTED: []}, (document,))
     if base in (name, *extending) or base not in known:
         others = [other for other in known if other not in (name, *extending)]
@@ -96,17 +102,17 @@ def read_set(folder: Path, name: str, extending: tuple[str, ...] = ()) -> Matrix
         )
     below = read_set(folder, base, (*extending, name))
     merged = dict(below.matrix)
-    if OUTSIDE in matrix:
-        matrix[OUTSIDE] = _outside(merged[OUTSIDE], matrix[OUTSIDE])
+    for section in matrix.keys() & NESTED.keys():
+        matrix[section] = _nested(section, merged.get(section, {}), matrix[section])
     for section, entries in matrix.items():
         replaces = section == HEADLINE or section not in merged
         merged[section] = entries if replaces else merged[section] | entries
     return MatrixSet(merged, (document, *below.files))
 
 
-def _outside(*every: Mapping[str, Entries]) -> dict[str, Entries]:
-    """The entries from outside, each section there: DVC looks for all of them."""
-    sections = OutsideParams.__dataclass_fields__
+def _nested(section: str, *every: Mapping[str, Entries]) -> dict[str, Entries]:
+    """The entries of a section that has sections, each there: DVC looks for all of them."""
+    sections = [each.name for each in fields(NESTED[section])]
     known = {key: entries for each in every for key, entries in each.items()}
     found = {
         name: dict(pair for of in every for pair in of.get(name, {}).items()) for name in sections
@@ -115,10 +121,24 @@ def _outside(*every: Mapping[str, Entries]) -> dict[str, Entries]:
 
 
 def with_submitted(matrix: Mapping[str, Any], content: Any) -> dict[str, Any]:
-    """A set's matrix with what was sent in for the corpus; content: of its params.yaml."""
-    own = content.get("matrix") if isinstance(content, Mapping) else None
+    """A set's matrix with what was sent in for the corpus; content: of its params.yaml.
+
+    Where the corpus has words, so does its pipeline, and the sections of fusions with them are
+    there, be they empty.
+    """
+    params = content if isinstance(content, Mapping) else {}
+    own = params.get("matrix")
     submitted = own.get(SUBMITTED) if isinstance(own, Mapping) else None
-    return dict(matrix) | {SUBMITTED: [] if submitted is None else submitted}
+    found = dict(matrix) | {SUBMITTED: [] if submitted is None else submitted}
+    if params.get("words") and WITH_WORDS not in found:
+        found[WITH_WORDS] = _nested(WITH_WORDS)
+    return found
+
+
+def reads_words(matrix: Mapping[str, Any]) -> bool:
+    """Whether a set needs a corpus that has words."""
+    every = [*matrix["backbones"].values(), *matrix["pretrained"].values()]
+    return any(isinstance(each, Mapping) and each.get("reads") == "words" for each in every)
 
 
 def unsaved_entries(matrix: Any, folder: Path) -> list[str]:
@@ -140,7 +160,7 @@ def _entries(section: str, entries: Any) -> list[tuple[Any, Any]]:
     """A section's (slug, entry) pairs; a headline is one, being replaced as a whole."""
     if section == HEADLINE or not isinstance(entries, Mapping):
         return [(section, entries)]
-    if section == OUTSIDE:
+    if section in NESTED:
         return [
             (name, {slug: entry})
             for name, theirs in entries.items()
@@ -157,7 +177,7 @@ def matrix_text(matrix: Mapping[str, Any]) -> str:
     lines = ["matrix:\n"]
     for section, entries in matrix.items():
         whole = f"  {section}: {one_line(entries)}"
-        if section in (HEADLINE, SUBMITTED, OUTSIDE) or not entries:
+        if section in (HEADLINE, SUBMITTED, *NESTED) or not entries:
             lines.append(whole if _fits_on_line(whole) else f"  {section}:\n{block(entries, 4)}")
             continue
         lines.append(f"  {section}:\n")

@@ -74,13 +74,19 @@ def _with_features(
 
 
 def _asked(others: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Stage]:
-    """Those of the other stages that a corpus's parameters ask for."""
-    needed = others["only_with"]
-    return {
+    """Those of the other stages that a corpus's parameters ask for, with what of their dependencies
+    these ask for."""
+    needed, inputs = others["only_with"], others.get("dependencies_only_with", {})
+    found = {
         name: stage
         for name, stage in others["stages"].items()
         if name not in needed or _is_given(needed[name], params)
     }
+    lacking = {dep for dep, key in inputs.items() if not _is_given(key, params)}
+    for stage in found.values():
+        inner = stage.get("do", stage)
+        inner["deps"] = [dep for dep in inner["deps"] if dep not in lacking]
+    return found
 
 
 def _is_given(key: str, params: Mapping[str, Any]) -> bool:

@@ -9,7 +9,7 @@ import torch
 from stages.base.params import AudioParams, FramesParams
 from stages.base.plugins import FAMILY, plugin_errors
 from stages.commands.families.contract import RATE, Check, trailer
-from stages.commands.plan.rates import seconds_per_unit
+from stages.commands.plan.rates import seconds_per_unit, units_of
 from stages.embedding.base import Backbone
 from stages.embedding.network import Network
 
@@ -19,12 +19,10 @@ CLIPS = 8  # of a trailer, as the guide suggests
 
 def check_speed(backbone: Backbone, frames: FramesParams, audio: AudioParams) -> Check:
     """Seconds of one trailer; however many, it passes."""
-    units, what = {
-        "frames": (float(frames.count), f"{frames.count} frames"),
-        "clips": (float(CLIPS), f"{CLIPS} clips"),
-        "audio": (heard := audio.seconds * len(audio.windows), f"{heard:g} s of sound"),
-    }[backbone.record.reads]
+    units = units_of(backbone.record.reads, frames, audio, CLIPS)
     seconds = seconds_per_unit(backbone, frames, audio) * units
+    said = {"audio": "s of sound", "words": "texts"}
+    what = f"{units:g} {said.get(backbone.record.reads, backbone.record.reads)}"
     return Check("speed", True, f"{seconds:.2g} s a trailer ({what}), on all cores of this machine")
 
 

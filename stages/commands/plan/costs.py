@@ -22,10 +22,12 @@ GROUPS = {  # of stages, by the kind of their cells, and the section of their en
     "early": ("early", "early"),
 }
 JOINED_BY = {
-    "mean": "average of two approaches",
-    "weighted": "weighted average of two approaches",
-    "stacked": "logistic regression on two approaches",
+    "mean": "average of {} approaches",
+    "weighted": "weighted average of {} approaches",
+    "stacked": "logistic regression on {} approaches",
 }
+NUMBERS = {2: "two", 3: "three"}
+JOINED = {2: "both joined", 3: "all three joined"}  # by the number of parts
 NOT_AVAILABLE = "no, see below"
 BYTES = 4  # of a parameter as published
 
@@ -128,7 +130,7 @@ def _stage(matrix: MatrixParams, cell: Cell) -> str:
     """The stage that a cell is, as DVC calls it."""
     if cell.kind in GROUPS:
         return matrix.group(*GROUPS[cell.kind], cell.slug)
-    return cell.slug if cell.kind == "prior" else f"{cell.kind}@{cell.slug}"
+    return cell.slug if cell.kind == "prior" else matrix.group(cell.kind, cell.kind, cell.slug)
 
 
 def count(matrix: MatrixParams) -> int:
@@ -207,13 +209,13 @@ def _approach(cell: Cell, by_slug: Mapping[str, Cell], trailers: int, recorded: 
     if cell.slug == PRIOR:
         what = "label frequencies"
     elif cell.kind == "late":
-        what = JOINED_BY[cell.head]
+        what = JOINED_BY[cell.head].format(NUMBERS[len(cell.parts)])
     elif cell.kind == "submitted":  # a file is read
         what = "scores that were sent in"
         took = recorded.minutes([f"submitted@{cell.slug}"], trailers) or 0.0
         return Row(cell.slug, what, "nothing", "yes", 1, 0.0, took)
     else:
-        what = f"{cell.head}, {'both joined' if cell.kind == 'early' else cell.context}"
+        what = f"{cell.head}, {JOINED.get(len(cell.parts), cell.context)}"
     minutes = recorded.minutes([f"fit@{cell.slug}"], trailers)
     if minutes is None:  # the same head on another input
         alike = [

@@ -20,15 +20,18 @@ from stages.base.params import (
 )
 from stages.base.versions import code_of_plugin
 from stages.embedding.base import Backbone, create_for_trial
+from stages.embedding.texts import coded
 
 FRAMES = 4
 CLIPS = 2
 SECONDS = 12.0
+TEXT = "a dozen words or so are what one says in a breath, or reads"
+TEXTS = 60  # that a trailer says and shows
 
 
 @dataclass(frozen=True)
 class Rates:
-    """Seconds per frame, clip or second of sound, kept in a file: each is measured once."""
+    """Seconds per frame, clip, second of sound or text, kept in a file: each is measured once."""
 
     path: Path
     frames: FramesParams
@@ -45,11 +48,8 @@ class Rates:
         if key not in known:
             known[key] = _measure(backbone, self.frames, self.audio)
             self._write(known)
-        if backbone.reads == "frames":
-            return known[key] * self.frames.count
-        if backbone.reads == "clips":
-            return known[key] * (self.clips.count if self.clips else 0)
-        return known[key] * self.audio.seconds * len(self.audio.windows)
+        clips = self.clips.count if self.clips else 0
+        return known[key] * units_of(backbone.reads, self.frames, self.audio, clips)
 
     def _read(self) -> dict[str, float]:
         try:
@@ -79,15 +79,23 @@ def _measure(backbone: BackboneParams, frames: FramesParams, audio: AudioParams)
     return seconds_per_unit(made, frames, audio)
 
 
+def units_of(reads: str, frames: FramesParams, audio: AudioParams, clips: int) -> float:
+    """Frames, clips, seconds of sound, or texts of a trailer; clips: how many it has."""
+    sound = audio.seconds * len(audio.windows)
+    return {"frames": frames.count, "clips": clips, "audio": sound, "words": TEXTS}[reads]
+
+
 def seconds_per_unit(made: Backbone, frames: FramesParams, audio: AudioParams) -> float:
-    """Seconds a frame, a clip or a second of sound takes, the first batch not counted."""
+    """Seconds that a frame, a clip, a second of sound or a text takes, but for the first batch."""
     random = np.random.default_rng(0)
+    trailer: list[np.ndarray] | np.ndarray
     if made.modality == "picture":
-        of_clips = made.record.of_clips
-        count = (CLIPS, CLIP_PICTURES) if of_clips else (FRAMES,)
+        count = (CLIPS, CLIP_PICTURES) if made.record.of_clips else (FRAMES,)
         size = (*count, frames.short_side, frames.short_side * 16 // 9, 3)
-        trailer: list[np.ndarray] | np.ndarray = list(random.integers(0, 256, size, dtype=np.uint8))
+        trailer = list(random.integers(0, 256, size, dtype=np.uint8))
         units = float(len(trailer))
+    elif made.modality == "words":
+        trailer, units = coded([f"{number} {TEXT}" for number in range(TEXTS)]), float(TEXTS)
     else:
         n_samples = int(SECONDS * audio.sample_rate)
         trailer = random.normal(0, 0.1, n_samples).astype(np.float32)

@@ -54,7 +54,7 @@ def try_approach(cell: Cell, shapes: Mapping[str, Shape]) -> None:
             "early fusion joins embeddings, not maps",
             where=f"params.yaml: {cell.slug}",
             found=" and ".join(f"{part} of shape {shapes[part]}" for part in cell.parts),
-            expected="two backbones of embeddings",
+            expected="backbones of embeddings",
             do="name such backbones, or use late fusion",
         )
     if defines_class("heads", cell.head, "Probe") and cell.context in UNTRAINED_CONTEXTS:
@@ -84,7 +84,7 @@ def try_probe(head: str, parts: tuple[Shape, ...]) -> None:
 def try_models(head: str, context: str, parts: tuple[Shape, ...]) -> None:
     """One step of training of two models. Raises BenchmarkError where the code does not allow it.
 
-    context: "" for none; parts: shapes of the embedding, or of the two that are joined to one.
+    context: "" for none; parts: shapes of the embedding, or of those that are joined to one.
     """
     items = _items(parts, bool(context))
     models = ModelBatch(head, items, len(GENRES), (0, 1), context)

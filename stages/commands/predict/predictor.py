@@ -81,8 +81,9 @@ class Predictor:
         """
         n_trailers = len(film_of)
         if cell.kind == "late":
-            first, second = (self.scores(self.cells[p], film_of, folder) for p in cell.parts)
-            return None if first is None or second is None else self._fused(cell, first, second)
+            parts = [self.scores(self.cells[p], film_of, folder) for p in cell.parts]
+            known = [part for part in parts if part is not None]
+            return self._fused(cell, known) if len(known) == len(parts) else None
         embeddings = folder / "embeddings"
         if not all((embeddings / f"{part}.npz").is_file() for part in cell.parts):
             return None
@@ -121,18 +122,17 @@ class Predictor:
             for each in tune_thresholds(board, number)
         ]
 
-    def _fused(self, cell: Cell, first: np.ndarray, second: np.ndarray) -> np.ndarray:
-        one, other = (Scores.load(self.data / "scores" / f"{p}.npz") for p in cell.parts)
-        fuse = fit_fusions(one, other, self.films.y_true, self.films.ids, cell.head)
-        both = np.isfinite(first) & np.isfinite(second)
-        trailers, genres = both.any(axis=(0, 1, 3)), both.any(axis=(0, 1, 2))
-        fused = np.full_like(first, np.nan)
+    def _fused(self, cell: Cell, parts: Sequence[np.ndarray]) -> np.ndarray:
+        trained = [Scores.load(self.data / "scores" / f"{p}.npz") for p in cell.parts]
+        fuse = fit_fusions(trained, self.films.y_true, self.films.ids, cell.head)
+        every = np.logical_and.reduce([np.isfinite(part) for part in parts])
+        trailers, genres = every.any(axis=(0, 1, 3)), every.any(axis=(0, 1, 2))
+        fused = np.full_like(parts[0], np.nan)
         cells = np.ix_(trailers, genres)
         for fold, apply in fuse.items():
-            for seed in range(len(first[fold])):
+            for seed in range(len(fused[fold])):
                 if trailers.any():
-                    pair = (scores[fold, seed][cells] for scores in (first, second))
-                    fused[fold, seed][cells] = apply(*pair)
+                    fused[fold, seed][cells] = apply([part[fold, seed][cells] for part in parts])
         return fused
 
 

@@ -104,6 +104,16 @@ def _tokenizer(path: Path, limit: int) -> dict[str, Tensor]:
     return {TOKENIZER: torch.from_numpy(np.fromfile(path, np.uint8))}
 
 
+def _text(path: Path, limit: int) -> dict[str, Tensor]:
+    """Text, such as a vocabulary, as its UTF-8 bytes."""
+    text = path.read_bytes()
+    try:
+        text.decode()
+    except UnicodeDecodeError as error:
+        raise ValueError(f"not UTF-8: {error}") from None
+    return {"text": torch.from_numpy(np.frombuffer(text, np.uint8).copy())} if text else {}
+
+
 def _tensor(name: str, values: np.ndarray) -> Tensor:
     """An array of plain numbers as a tensor of its own; raises ValueError for any other."""
     if values.dtype.kind not in NUMBERS or values.dtype.itemsize > 8:
@@ -164,5 +174,6 @@ READERS: dict[str, Callable[[Path, int], dict[str, Tensor]]] = {
     ".h5": _keras,
     ".h5.gz": _keras,
     ".json": _tokenizer,
+    ".txt": _text,
 }
 SUFFIXES = tuple(suffix for suffix in READERS if suffix != ".json")  # of weights

@@ -149,7 +149,7 @@ def test_every_kind_of_override_does_what_it_says(stubs):
     assert run["judging"]["thresholds"] == [5e-05, 0.5]
     assert run["matrix"]["approaches"]["mfcc_linear_middle"]["window"] == "end"
     assert run["matrix"]["late"]["late_linear"]["by"] == "weighted"
-    assert run["matrix"]["headline"] == {"picture": "own", "sound": None, "both": None}
+    assert {k: v for k, v in run["matrix"]["headline"].items() if v} == {"picture": "own"}
     # the rest is as it was, and a plain `dvc repro` reads the same
     assert "up to date" in stubs.call("dvc", "repro")
     assert stubs.read() == run

@@ -1,0 +1,43 @@
+"""What an approach looks at or listens to: picture, sound, words, and their unions."""
+
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+Single = Literal["picture", "sound", "words"]
+Modality = Literal[
+    "none", "picture", "sound", "words", "both", "picture_words", "sound_words", "all"
+]
+SINGLE: tuple[Single, ...] = ("picture", "sound", "words")
+"""In this order wherever they stand side by side."""
+UNIONS: Mapping[Modality, tuple[Single, ...]] = {
+    "both": ("picture", "sound"),
+    "picture_words": ("picture", "words"),
+    "sound_words": ("sound", "words"),
+    "all": ("picture", "sound", "words"),
+}
+READS: Mapping[str, Single] = {
+    "frames": "picture",
+    "clips": "picture",
+    "audio": "sound",
+    "words": "words",
+}
+"""What a backbone reads, as params.yaml says it, and which of them that is."""
+
+
+def union_of(modalities: Iterable[str]) -> Modality:
+    """What looks at all of these: one of them, or their union. Raises KeyError for others."""
+    asked = {*modalities}
+    known: dict[frozenset[str], Modality] = {frozenset(each): name for name, each in UNIONS.items()}
+    return (known | {frozenset({name}): name for name in SINGLE})[frozenset(asked)]
+
+
+def singles_of(modality: str) -> tuple[str, ...]:
+    """The modalities that one is of: of a union its members, of none nothing."""
+    known: dict[str, tuple[str, ...]] = {name: each for name, each in UNIONS.items()}
+    return () if modality == "none" else known.get(modality, (modality,))
+
+
+def in_words(modality: str) -> str:
+    """For a sentence: `picture`, `picture and sound`, `picture, sound and words`."""
+    *others, last = singles_of(modality) or ("nothing",)
+    return f"{', '.join(others)} and {last}" if others else last

@@ -1,0 +1,85 @@
+"""All words of a trailer in order of time, what is said and what is written, as a pack.
+
+A line that the frame before shows too is there once. A trailer that was heard or read and has no
+words has one text, which is empty: that is known of it, unlike of a trailer that nobody could hear
+or look at, which is not in the pack.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from stages.base.files import replacing
+from stages.base.packs import read_pack, read_table, write_pack
+from stages.trailers.media.results import TRAILER
+from stages.words.invented import WORDS
+
+TEXTS = pa.schema(
+    [
+        TRAILER,
+        ("time", pa.float64()),  # seconds
+        ("text", pa.string()),
+        ("spoken", pa.bool_()),
+    ]
+)
+Rows = list[dict[str, Any]]
+
+
+def texts_of(segments: Iterable[Mapping[str, Any]], lines: Iterable[Mapping[str, Any]]) -> Rows:
+    """Rows of TEXTS but for the trailer, in order of time.
+
+    segments, lines: of one trailer, in their order, as the packs of speech and cards have them.
+    """
+    found: Rows = [
+        {"time": each["start"], "text": each["text"], "spoken": True} for each in segments
+    ]
+    found += [
+        {"time": each["time"], "text": each["text"], "spoken": False} for each in _once(lines)
+    ]
+    return sorted(found, key=lambda row: row["time"])
+
+
+def _once(lines: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """The lines whose words, whatever their case and punctuation, are not on the frame before."""
+    last: dict[tuple[str, ...], int] = {}
+    for line in lines:
+        words = tuple(WORDS.findall(line["text"].casefold()))
+        before, last[words] = last.get(words), line["frame"]
+        if before is None or line["frame"] > before + 1:
+            yield line
+
+
+def write(folder: Path, speech: Path | None, cards: Path | None) -> tuple[int, int]:
+    """Replace the folder by a pack of all words; how many trailers it has, and how many say
+    nothing.
+
+    speech, cards: the folders of these packs, None for one that the corpus does not ask for.
+    """
+    heard, read = (_rows(pack) if pack else {} for pack in (speech, cards))
+    every = {
+        trailer: texts_of(heard.get(trailer, ()), read.get(trailer, ()))
+        or [{"time": 0.0, "text": "", "spoken": False}]
+        for trailer in heard.keys() | read.keys()
+    }
+    with replacing(folder) as new:
+        write_pack(new, every, lambda trailer: _table(trailer, every[trailer]), TEXTS)
+    return len(every), sum(not rows[0]["text"] for rows in every.values())
+
+
+def _rows(pack: Path) -> dict[str, Sequence[dict[str, Any]]]:
+    """By trailer, of those that were heard or read."""
+    outcomes = read_table(pack / "outcomes.parquet").to_pylist()
+    found: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+    for table in read_pack(pack):
+        for row in table.to_pylist():
+            found[row["trailer_id"]].append(row)
+    return {
+        row["trailer_id"]: found[row["trailer_id"]] for row in outcomes if row["reason"] == "ok"
+    }
+
+
+def _table(trailer: str, rows: Rows) -> pa.Table:
+    return pa.Table.from_pylist([{"trailer_id": trailer, **row} for row in rows], TEXTS)
