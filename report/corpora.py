@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from report.loading import VERDICTS, Metrics, load
+from report.loading import MODALITIES, VERDICTS, Metrics, load
 from report.names import read_table
 from report.text import counted, interval, number, p_value, signed
 
@@ -43,12 +43,14 @@ def front(corpora: list[Corpus]) -> Corpus:
 def overview(corpora: list[Corpus]) -> pd.DataFrame:
     """A row a corpus: its size, and the scores of the approaches named before the run, as texts."""
     rows = []
+    named = {modality for corpus in corpora for modality in corpus.metrics.named}
+    shown = [m for m in MODALITIES if m in ("picture", "sound", "both") or m in named]
     for corpus in corpora:
         of = corpus.metrics
         judged = int(of.approaches["films"].iloc[0])
         row = {"Corpus": corpus.title, "Films": f"{judged:,}", "Genres": str(len(of.genre_names))}
         row["Chance"] = number(_chance(of))
-        for modality in ("picture", "sound", "both"):
+        for modality in shown:
             row[modality.capitalize()] = "–"
             if modality in of.named:
                 found = of.approach(of.named[modality])
@@ -153,7 +155,7 @@ def orders(corpora: list[Corpus]) -> pd.DataFrame:
     rows = []
     for at, one in enumerate(corpora):
         for other in corpora[at + 1 :]:
-            for modality in ("picture", "sound", "both"):
+            for modality in MODALITIES:
                 both = pd.concat([_by_genre(one, modality), _by_genre(other, modality)], axis=1)
                 both = both.dropna()
                 if len(both) < LEAST_GENRES:

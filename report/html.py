@@ -20,7 +20,11 @@ from report.papers import linked
 KEYS = {
     "picture": "picture",
     "sound": "sound",
+    "words": "words",
     "both": "picture and sound",
+    "picture_words": "picture and words",
+    "sound_words": "sound and words",
+    "all": "picture, sound and words",
     "none": "label frequencies",
     "interval": "95% interval",
     "ceiling": "ceiling: the best possible predictor",

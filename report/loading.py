@@ -9,7 +9,8 @@ import pandas as pd
 
 from report.names import Names, read_names, read_table
 
-MODALITIES = ("picture", "sound", "both")
+SINGLE = ("picture", "sound", "words")
+MODALITIES = (*SINGLE, "both", "all")
 VERDICTS = {"better": 1, "worse": -1}  # the judges' words; whatever else is no verdict
 TOO_FEW = "too few films"  # theirs where there is none to give
 CEILING_COLUMNS = ["modality", "window", "used_by", "macro_ap", "micro_ap", "samples_ap"]
@@ -72,7 +73,7 @@ class Metrics:
 
     @property
     def leading(self) -> str:
-        """The named approach that has most to go by: of both, or of the one modality there is."""
+        """The named approach that has most to go by: of all, of both, or of the one there is."""
         return list(self.named.values())[-1]
 
     @property

@@ -12,7 +12,8 @@ from report.tables.genres import owned
 from report.text import counted, isolate, listed, number
 from report.wording import chance_level, findings
 
-WHO = {"both": "picture and sound together", "picture": "picture", "sound": "sound"}
+WHO = {"all": "picture, sound and words together", "both": "picture and sound together"}
+WHO |= {"picture": "picture", "sound": "sound", "words": "words"}
 OTHERS = (
     "All of these were computed and published by others. What they say of picture against sound is "
     "said of these features alone, not of picture and sound as such."
@@ -27,7 +28,7 @@ def sentence(metrics: Metrics) -> Html:
         on = f"On {films} rendered trailers of films that do not exist"
     scores = {m: number(metrics.approach(slug)["macro_ap"]) for m, slug in metrics.named.items()}
     order = [modality for modality in WHO if modality in scores]
-    verb = "score" if order[0] == "both" else "scores"
+    verb = "scores" if order[0] in ("picture", "sound") else "score"
     said = [f"{WHO[m]} <strong>{scores[m]}</strong>" for m in order]
     said[0] = f"{WHO[order[0]]} {verb} <strong>{scores[order[0]]}</strong> of 1"
     chance = f"<strong>{number(chance_level(metrics))}</strong>"

@@ -26,6 +26,7 @@ from report.text import (
 
 NOT_FILMS = "Rendered trailers with known cues: these are not films"  # above a saved figure
 ALONE = {"picture": "picture alone", "sound": "sound alone", "both": "both together"}
+ALONE |= {"words": "words alone", "all": "picture, sound and words together"}
 
 
 def banner(metrics: Metrics) -> Html:

@@ -7,7 +7,6 @@ COLUMNS = [
     *("family", "name", "a", "b", "question", "difference", "lo", "hi", "p", "holm_family"),
     *("p_holm", "verdict", "films"),
 ]
-NAMES = {"picture_sound": "picture_minus_sound", "fusion": "fusion_gain"}
 RECOVERY_COLUMNS = [
     *("approach", "modality", "genre", "planted", "ap", "ap_lo", "ap_hi", "normalised_ap"),
     *("ceiling_ap", "ceiling_normalised_ap", "above"),
@@ -33,7 +32,7 @@ def main() -> None:
     from stages.corpus.table import read_trailers
     from stages.judging.board import read_board
     from stages.judging.comparisons import comparison_rows, headline_rows
-    from stages.judging.exports import film_scores, headline_record, summarise
+    from stages.judging.exports import DIFFERENCES, film_scores, headline_record, summarise
     from stages.judging.recovery import recovery_rows, recovery_summary
     from stages.judging.verdicts import adjusted_p_values
 
@@ -46,7 +45,7 @@ def main() -> None:
     first = headline_rows(read_board(places.data(), named_cells), judging, headline)
     rows = comparison_rows(board, judging, first, adjusted, headline.leading)
     write_csv(rows, COLUMNS, folder / "comparisons.csv")
-    named = headline.named | {NAMES[row["family"]]: row["name"] for row in first}
+    named = headline.named | {DIFFERENCES[row["family"]]: row["name"] for row in first}
     write_json(named, folder / "headline.json")
     record = headline_record(named_cells, first, params, places.data())
     write_json(record, places.data() / "headline.json")

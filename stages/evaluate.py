@@ -57,9 +57,10 @@ def main() -> None:
     write_csv(tables.genre_rows(board, judging), GENRES, folder / "genres.csv")
     write_csv(tables.threshold_rows(board, judging), THRESHOLDS, folder / "thresholds.csv")
     curves = tables.precision_recall_rows(board, named)
-    write_csv(curves, ["recall", *NAMED], folder / "precision_recall.csv")
+    columns = [*NAMED, *(m for m in ("words", "all") if m in named)]
+    write_csv(curves, ["recall", *columns], folder / "precision_recall.csv")
     bars = tables.genre_bar_rows(board, named)
-    write_csv(bars, ["genre", "prevalence", *NAMED], folder / "genre_bars.csv")
+    write_csv(bars, ["genre", "prevalence", *columns], folder / "genre_bars.csv")
     by_genre = tables.threshold_genre_rows(board, judging, [*named.values()])
     write_csv(by_genre, THRESHOLD_GENRES, folder / "threshold_genres.csv")
     pairs = confusion.confusion_rows(board, [*named.values()])

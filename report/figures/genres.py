@@ -28,13 +28,14 @@ def dumbbell(rows: pd.DataFrame, ceilings: pd.DataFrame, owned: pd.DataFrame) ->
         chance=(rows["chance_ap"] - rows["prevalence"]) / scale_of,
     )
     wide = rows.pivot(index="genre", columns="modality", values="normalised_ap")
-    wide = wide.reindex(columns=list(PAIR))
+    sides = [*PAIR, *({"words"} & {*names.index})]
+    wide = wide.reindex(columns=sides)
     order = wide.max(axis=1).sort_values(ascending=False, kind="stable").index.tolist()
     low = min(-0.05, float(rows[["lo", "normalised_ap"]].min().min()) - 0.02)
     scale = alt.Scale(domain=[low, 1], nice=False)
     axis = alt.Axis(format=".1f", values=[fifth / 5 for fifth in range(-4, 6) if fifth / 5 >= low])
     y = alt.Y("genre:N", sort=order, title=None)
-    offset = alt.YOffset("modality:N", sort=list(PAIR), scale=alt.Scale(paddingOuter=0.3))
+    offset = alt.YOffset("modality:N", sort=sides, scale=alt.Scale(paddingOuter=0.3))
     tooltip = [
         alt.Tooltip("genre:N"),
         alt.Tooltip("modality:N"),
@@ -45,7 +46,7 @@ def dumbbell(rows: pd.DataFrame, ceilings: pd.DataFrame, owned: pd.DataFrame) ->
         alt.Tooltip("prevalence:Q", format=".1%"),
     ]
     base = alt.Chart(rows).encode(y=y, yOffset=offset, tooltip=tooltip)
-    joints = wide.dropna().reset_index()
+    joints = wide.dropna(subset=list(PAIR)).reset_index()
     layers: list[Any] = [
         alt.Chart(joints)
         .mark_rule(strokeWidth=1.5)
@@ -88,8 +89,8 @@ def dumbbell(rows: pd.DataFrame, ceilings: pd.DataFrame, owned: pd.DataFrame) ->
         alt.layer(*layers),
         _finding(wide, owned) if compared else f"Average precision from {names.index[0]}, by genre",
         f"Normalised average precision of {' and '.join(names.index)} by genre. {spoken}.",
-        height=44 * len(order),
-        subtitle=f"{quoted(names['picture'])} against {quoted(names['sound'])}; what is clear is "
+        height=22 * len(sides) * len(order),
+        subtitle=f"{' against '.join(quoted(names[side]) for side in sides)}; what is clear is "
         "decided by the paired difference, below" + _left_out(owned)
         if compared
         else str(names.iloc[0]),

@@ -6,6 +6,7 @@ import altair as alt
 import pandas as pd
 
 from report.figures.style import INTERVAL, NAMED, PROBABILITY, ROW, colour, finish, shape
+from report.loading import MODALITIES
 from report.text import counted, number
 
 MODERATE = 0.3  # a correlation from which Cohen (1988) calls it more than small
@@ -54,7 +55,7 @@ def recovered(rows: pd.DataFrame, against: str, axis: str, correlation: float | 
         height=300,
         subtitle="One point per genre and modality"
         + ("; on the line, everything findable is found" if against != "planted" else ""),
-        keys=["picture", "sound", "interval"],
+        keys=[*(m for m in MODALITIES if m in set(rows["modality"])), "interval"],
     )
 
 

@@ -6,12 +6,17 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-# Okabe and Ito's palette: told apart by colour-blind readers, and at least 3:1 on white and on
-# near-black. Marks without a colour here take the page theme's ink.
-COLOURS = {"picture": "#0072b2", "sound": "#d55e00", "both": "#009e73", "none": "#848a93"}
+# Okabe and Ito's palette, the purple a little darker: told apart by colour-blind readers, and at
+# least 3:1 on white and on near-black. Marks without a colour here take the page theme's ink.
+COLOURS = {"picture": "#0072b2", "sound": "#d55e00", "words": "#c46f9f", "none": "#848a93"}
+COLOURS |= dict.fromkeys(("both", "picture_words", "sound_words", "all"), "#009e73")  # unions
 MODALITY = alt.Scale(domain=list(COLOURS), range=list(COLOURS.values()))
-SHAPES = {"picture": "circle", "sound": "square", "both": "diamond", "none": "cross"}
+SHAPES = {"picture": "circle", "sound": "square", "words": "triangle-up", "none": "cross"}
+SHAPES |= {"both": "diamond", "picture_words": "triangle-left", "sound_words": "triangle-right"}
+SHAPES |= {"all": "triangle-down"}
 NAMES = {"picture": "picture", "sound": "sound", "both": "both", "none": "label frequencies"}
+NAMES |= {"words": "words", "all": "all three"}
+NAMES |= {"picture_words": "picture and words", "sound_words": "sound and words"}
 ROW = 30  # pixels of height per row
 # An interval in its mark's full colour: paler ones fall below 3:1. The mark on it is the wider one.
 INTERVAL: dict[str, Any] = {"strokeWidth": 3, "strokeCap": "round"}

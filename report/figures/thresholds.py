@@ -6,6 +6,7 @@ import altair as alt
 import pandas as pd
 
 from report.figures.style import NAMED, NAMES, PROBABILITY, ROW, TENTHS, colour, finish, shape
+from report.loading import MODALITIES
 from report.text import counted, number, quoted
 
 EVERYTHING = "predict_everything"
@@ -69,7 +70,7 @@ def f1_curves(thresholds: pd.DataFrame, headline: dict[str, str]) -> Any:
 
     thresholds: thresholds.csv. headline: modality -> approach.
     """
-    names = [headline[m] for m in ("picture", "sound", "both") if m in headline]
+    names = [headline[m] for m in MODALITIES if m in headline]
     rows = thresholds.loc[
         thresholds["approach"].isin(names), ["approach", "modality", "threshold", "f1_macro"]
     ].round(4)

@@ -11,6 +11,7 @@ from report.tables.changes import SHOWN, changes, turned
 from report.text import in_words, interval, number, signed
 
 WHO = {"picture": "The picture", "sound": "The sound", "both": "Both together"}
+WHO |= {"words": "The words", "all": "All three together"}
 
 
 def what_would_change(metrics: Metrics, pages: str = "") -> Html:

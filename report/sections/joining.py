@@ -24,8 +24,7 @@ def joining(metrics: Metrics) -> Html:
         source="contributions.csv",
         name="contributions",
     )
-    both = metrics.named.get("both", "")
-    if not (own := tables.by_genre(shares, both)).empty:
+    if not (own := tables.by_genre(shares, metrics.leading)).empty:
         found += html.folded(
             "By genre, of the headline's fusion",
             html.table(own, caption="What each modality adds to AP", name="contributions-genres"),

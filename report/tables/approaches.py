@@ -29,7 +29,7 @@ def points(metrics: Metrics, slugs: list[str] | None = None) -> pd.DataFrame:
 def headline_points(metrics: Metrics) -> pd.DataFrame:
     """`points` of both, picture and sound, of those that the matrix has, and of guessing: a random
     order of the same films, as modality "none"."""
-    order = [m for m in ("both", "picture", "sound") if m in metrics.named]
+    order = [m for m in ("all", "both", "picture", "sound", "words") if m in metrics.named]
     rows = points(metrics, [metrics.named[m] for m in order])
     of = metrics.references
     of = of[(of["reference"] == "random_scores") & (of["metric"] == "macro_ap")]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from report.loading import Metrics
+from report.loading import SINGLE, Metrics
 from report.tables.common import of_approach, plain
 from report.text import interval, number, signed
 
@@ -29,7 +29,7 @@ def pair(metrics: Metrics) -> pd.DataFrame:
     parts = [
         of_approach(metrics.genres, slug, metrics.genre_names).assign(modality=modality)
         for modality, slug in metrics.named.items()
-        if modality != "both"
+        if modality in SINGLE
     ]
     return pd.concat(parts, ignore_index=True)
 
@@ -40,7 +40,7 @@ def pair_ceilings(metrics: Metrics) -> pd.DataFrame:
     parts = []
     for modality, slug in metrics.named.items():
         found = metrics.window(slug)
-        if found is not None and modality != "both":
+        if found is not None and modality in SINGLE:
             parts.append(of[(of["modality"] == found[0]) & (of["window"] == found[1])])
     return pd.concat(parts, ignore_index=True) if parts else of.iloc[:0]
 

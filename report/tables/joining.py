@@ -9,6 +9,7 @@ ALL = "all"
 HEADINGS = {
     "picture": ("Picture adds", "95% of picture"),
     "sound": ("Sound adds", "95% of sound"),
+    "words": ("Words add", "95% of words"),
 }
 
 
@@ -26,7 +27,9 @@ def by_genre(rows: pd.DataFrame, approach: str) -> pd.DataFrame:
 def _by_modality(rows: pd.DataFrame, key: str, heading: str) -> pd.DataFrame:
     shown: dict[str, list[str]] = {heading: list(dict.fromkeys(rows[key]))}
     for modality, (adds, span) in HEADINGS.items():
-        own = rows[rows["modality"] == modality].set_index(key).loc[shown[heading]]
+        own = rows[rows["modality"] == modality].set_index(key).reindex(shown[heading])
+        if own["contribution"].isna().all():
+            continue  # of no fusion here
         shown[adds] = [signed(value, 3) for value in own["contribution"]]
         shown[span] = intervals(own, "lo", "hi")
     return pd.DataFrame(shown)

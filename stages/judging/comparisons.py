@@ -1,13 +1,15 @@
-"""Paired comparisons on the same films: picture against sound, both against one, and none."""
+"""Paired comparisons on the same films: one modality against another, their unions, and none."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 
 from stages.base.params import ALL_WINDOWS, JudgingParams
 from stages.base.params.matrix import PRIOR, Cell, HeadlineParams
+from stages.base.params.modalities import SINGLE
 from stages.judging.board import Board
 from stages.judging.part_selection import better_part
 from stages.judging.verdicts import HEADLINE, AdjustedPValues, add_verdicts
@@ -77,7 +79,7 @@ def comparison_rows(
 
 
 def headline_rows(board: Board, params: JudgingParams, headline: HeadlineParams) -> list[Row]:
-    """The headline's comparisons: picture against sound, and both against the better of them.
+    """The headline's comparisons: one modality against another, and their union against the better.
 
     board: of the headline's approaches only, so that no other approach of a matrix, nor the films
     that it lacks, changes a number. A headline of one modality has nothing to compare.
@@ -92,21 +94,28 @@ def headline_rows(board: Board, params: JudgingParams, headline: HeadlineParams)
 
 
 def _headline_comparisons(board: Board, headline: HeadlineParams) -> Iterator[Comparison]:
-    """The better one is that of the headline's picture and sound which most folds choose."""
-    if not (headline.picture and headline.sound):
-        return
-    yield Comparison(
-        "picture_sound",
-        headline.picture,
-        headline.sound,
-        "Does picture tell more than sound, of the approaches named before the run?",
-    )
-    if headline.both:
+    """The better one is that of the headline's picture and sound which most folds choose.
+
+    What words add is all against both, or where these are not named, against the better single one.
+    """
+    named, before = headline.named, "of the approaches named before the run?"
+    for a, b in combinations([each for each in SINGLE if each in named], 2):
+        question = f"Does {a} tell more than {b}, {before}"
+        yield Comparison(f"{a}_{b}", named[a], named[b], question)
+    if headline.both and headline.picture and headline.sound:
         yield Comparison(
             "fusion",
             headline.both,
             better_part(board, [headline.picture, headline.sound]),
             "Do both together tell more than the better one, of those named before the run?",
+        )
+    if headline.all:
+        singles = [named[each] for each in SINGLE if each in named]
+        yield Comparison(
+            "with_words",
+            headline.all,
+            headline.both or better_part(board, singles),
+            "Do picture, sound and words tell more than what was named without them all?",
         )
 
 
@@ -161,16 +170,19 @@ def paired_comparison(
 def exploratory_comparisons(board: Board) -> Iterator[Comparison]:
     """Every comparison that the matrix allows; those of the headline may be among them."""
     singles = [cell for cell in board.cells if cell.kind == "single"]
+    pairs = [*combinations(SINGLE, 2)]
     for a in singles:
         for b in singles:
             alike = (a.context, a.head) == (b.context, b.head) and not _variant(board, b)
-            if (a.modality, b.modality) == ("picture", "sound") and alike:
-                question = f"Does picture tell more than sound, head {a.head}, context {a.context}?"
-                yield Comparison("picture_sound", a.slug, b.slug, question)
+            if (a.modality, b.modality) in pairs and alike:
+                question = f"Does {a.modality} tell more than {b.modality}, head {a.head}, "
+                question += f"context {a.context}?"
+                yield Comparison(f"{a.modality}_{b.modality}", a.slug, b.slug, question)
     for cell in board.cells:
         parts = single_parts(board, cell)
         if len(parts) > 1:
-            question = f"Do both together tell more than the better of {' and '.join(parts)}?"
+            who = "both" if len(parts) == 2 else "all"
+            question = f"Do {who} together tell more than the better of {' and '.join(parts)}?"
             yield Comparison("fusion", cell.slug, better_part(board, parts), question)
     yield from _context_and_window(singles)
     for cell in board.cells:

@@ -36,11 +36,13 @@ OWNED = [
     *("right_both", "right_picture", "right_sound", "right_neither"),
     *("found_both", "found_picture", "found_sound", "found_neither", "kappa", "kappa_right"),
 ]
+PAIR = {"picture", "sound"}
 SHUFFLES = 20  # of the sound over the films, for what the oracle of films gains by chance
 
 
 def fusion_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
-    """One row a fusion: its gain over the better part, and what an oracle of the two would score.
+    """One row a fusion of picture and sound: its gain over the better part, and what an oracle of
+    the two would score.
 
     gain: over the part that most folds choose on their training films. fold_gain: over each fold's
     own choice, both as ranks within folds. oracle_genres: macro AP with the better of the two for
@@ -51,9 +53,9 @@ def fusion_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
     shown = board.sample_size(params).enough_films
     for cell in board.cells:
         parts = single_parts(board, cell)
-        if len(parts) < 2:
-            continue
         part_of = parts_by_modality(board, cell)
+        if part_of.keys() != PAIR:
+            continue
         picture, sound = part_of["picture"], part_of["sound"]
         best = better_part(board, parts)
         seen, heard, fused, single = (_scores(board, s) for s in (picture, sound, cell.slug, best))
@@ -92,7 +94,7 @@ def owned_rows(
     pairs = dict.fromkeys(
         (parts["picture"], parts["sound"])
         for cell in board.cells
-        if len(parts := parts_by_modality(board, cell)) > 1
+        if (parts := parts_by_modality(board, cell)).keys() == PAIR
     )
     rows: list[Row] = []
     for picture, sound in pairs:

@@ -16,6 +16,13 @@ from stages.judging.board import Board
 from stages.judging.rules import TUNED
 
 Row = dict[str, Any]
+DIFFERENCES = {  # family of the headline's comparisons -> its name in headline.json
+    "picture_sound": "picture_minus_sound",
+    "picture_words": "picture_minus_words",
+    "sound_words": "sound_minus_words",
+    "fusion": "fusion_gain",
+    "with_words": "words_gain",
+}
 THOUSANDTHS = 1000
 BASE = 36
 WIDTH = 2  # digits of a score: 36 * 36 is more than a thousand
@@ -46,7 +53,7 @@ def summarise(
         if row["rule"] == TUNED:
             summary["approaches"][row["approach"]]["macro_f1_tuned"] = row["f1_macro"]
     for row in comparisons:
-        if row["name"] in (headline.get("picture_minus_sound"), headline.get("fusion_gain")):
+        if row["name"] in {headline.get(name) for name in DIFFERENCES.values()}:
             summary["differences"][row["name"]] = {
                 name: row.get(name) for name in ("difference", "lo", "hi", "p_holm")
             }

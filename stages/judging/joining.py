@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from stages.base.params import JudgingParams
-from stages.base.params.matrix import PRIOR
+from stages.base.params.matrix import PRIOR, Cell
+from stages.base.params.modalities import singles_of
 from stages.judging.board import Board
 from stages.judging.complementarity import parts_by_modality
 from stages.judging.sample_size import interval_cells
@@ -39,8 +40,9 @@ def contribution_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
         part_of = parts_by_modality(board, cell)
         if len(part_of) < 2:
             continue
-        worth = {frozenset[str](): PRIOR, frozenset(part_of): cell.slug}
-        worth |= {frozenset({modality}): part for modality, part in part_of.items()}
+        worth = coalitions(board, cell, part_of)
+        if len(worth) < 2 ** len(part_of):
+            continue  # of three, a matrix need not join every two
         for modality, part in part_of.items():
             weights = np.zeros(len(board.cells))
             for slug, weight in shapley_weights(worth, part_of, modality).items():
@@ -55,6 +57,22 @@ def contribution_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
                     "contribution": estimate.value,
                     **interval_cells(estimate.lo, estimate.hi, shown),
                 }
+
+
+def coalitions(board: Board, cell: Cell, part_of: Mapping[str, str]) -> dict[frozenset[str], str]:
+    """Which approach is what each set of a fusion's modalities scores, of those that the board has.
+
+    The prior is that of none, a part that of one, the fusion that of all; that of two among three
+    is a fusion of the same kind, under the same rule or head, of these parts.
+    """
+    worth = {frozenset[str](): PRIOR, frozenset(part_of): cell.slug}
+    worth |= {frozenset({modality}): part for modality, part in part_of.items()}
+    for other in board.cells:
+        alike = (other.kind, other.head, other.context) == (cell.kind, cell.head, cell.context)
+        inside = set(other.parts) < set(cell.parts) and other.window in ("", cell.window)
+        if alike and inside and len(other.parts) > 1:
+            worth.setdefault(frozenset(singles_of(other.modality)), other.slug)
+    return worth
 
 
 def shapley_weights(

@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 from stages.base.params.matrix import Cell
+from stages.base.params.modalities import in_words
 
 HEADS = {"linear": "linear probe", "knn": "kNN", "mlp": "MLP", "conv": "CNN", "gated": "gated MLP"}
 CONTEXTS = {"max": "maximum", "temporal": "over time"}
-EACH = {"picture": "frame by frame", "sound": "window by window"}
+EACH = {"picture": "frame by frame", "sound": "window by window", "words": "text by text"}
 WINDOWS = {"start": " at the start", "middle": " in the middle", "end": " at the end"}
 LABELS = {"no_thriller": "no Thriller", "popular": "popular genres", "one": "one label a film"}
 JOINED = {"mean": "joined late", "weighted": "joined late by weights", "stacked": "stacked"}
@@ -48,9 +49,10 @@ def _name(cell: Cell, known: Mapping[str, Cell], backbones: Mapping[str, str], w
     if cell.kind == "late":
         heads = list(dict.fromkeys(_head(known[part].head) for part in cell.parts))
         plural = f"{heads[0]}s" if len(heads) == 1 and heads[0] != "kNN" else " and ".join(heads)
-        return f"picture and sound {JOINED.get(cell.head, plain(cell.head))}, {plural}"
+        joined = JOINED.get(cell.head, plain(cell.head))
+        return f"{in_words(cell.modality)} {joined}, {plural}"
     if cell.kind == "early":
-        return f"picture and sound joined early, {_head(cell.head)}"
+        return f"{in_words(cell.modality)} joined early, {_head(cell.head)}"
     (backbone,) = cell.parts
     heard = "" if cell.window == window else WINDOWS.get(cell.window, f", {cell.window} windows")
     said = [(backbones.get(backbone) or plain(backbone)) + (heard if cell.window else "")]

@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 from scipy.stats import spearmanr
 
+from stages.base.params.modalities import SINGLE
+
 Row = dict[str, Any]
-SINGLE = ("picture", "sound")
 
 
 def recovery_rows(

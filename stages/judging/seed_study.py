@@ -72,7 +72,8 @@ def sound_beats_picture(evidence: Evidence) -> ClaimResult:
 
 def drama_is_easiest(evidence: Evidence) -> ClaimResult:
     drama = evidence.genre_column("Drama")
-    slugs = [slug for modality, slug in evidence.headline.named.items() if modality != "both"]
+    named = evidence.headline.named
+    slugs = [named[modality] for modality in ("picture", "sound") if modality in named]
     beyond, samples = _beyond_chance(evidence, *slugs)
     others = [genre for genre in beyond if genre != drama]
     if not others:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score
 
+from stages.base.params.matrix import Cell
 from stages.judging.joining import (
     ALL,
     CONFUSED,
@@ -64,6 +65,51 @@ def test_weights_of_three_are_those_of_all_orders():
         weights = shapley_weights(worth, players, player)
         found = sum(weight * value[name] for name, weight in weights.items())
         assert found == pytest.approx(np.mean(steps))
+
+
+def with_words(board, *cells):
+    """The board and words, which are as good as the picture, and more fusions: means of parts."""
+    heard = Cell("said", "single", "words", ("bag",), "mean", "linear")
+    known = [*board.cells, heard, *cells]
+    score = {cell.slug: board.by_seed[n] for n, cell in enumerate(board.cells)}
+    score["said"] = score["good"][:, ::-1]
+    for cell in cells:
+        score[cell.slug] = np.mean([score[part] for part in cell.parts], axis=0)
+    return replace(
+        board,
+        cells=tuple(known),
+        by_seed=np.stack([score[cell.slug] for cell in known]),
+        inner=np.concatenate([board.inner, np.repeat(board.inner[:1], len(cells) + 1, axis=0)]),
+    )
+
+
+def late(slug, modality, *parts):
+    """As the board's own fusion is."""
+    return Cell(slug, "late", modality, parts, "mean", "mlp")
+
+
+def test_of_three_every_two_must_have_been_joined(board, judging):
+    pairs = [
+        late("seen_said", "picture_words", "good", "said"),
+        late("heard_said", "sound_words", "bad", "said"),
+    ]
+    every = late("every", "all", "good", "bad", "said")
+    found = contribution_rows(with_words(board, *pairs, every), judging)
+    of_three = [row for row in found if (row["approach"], row["genre"]) == ("every", ALL)]
+    assert [row["modality"] for row in of_three] == ["picture", "sound", "words"]
+    whole = with_words(board, *pairs, every)
+    total = sum(row["contribution"] for row in of_three)
+    assert total == pytest.approx(macro(whole, "every") - macro(whole, "prior"))
+    worth = {"prior": (), "good": "p", "bad": "s", "said": "w", "averaged": "ps"}
+    worth |= {"seen_said": "pw", "heard_said": "sw", "every": "psw"}
+    value = {frozenset(members): macro(whole, slug) for slug, members in worth.items()}
+    steps = []
+    for order in permutations("psw"):
+        before = frozenset(order[: order.index("w")])
+        steps.append(value[before | {"w"}] - value[before])
+    assert of_three[2]["contribution"] == pytest.approx(np.mean(steps))
+    lacking = contribution_rows(with_words(board, pairs[0], every), judging)
+    assert "every" not in {row["approach"] for row in lacking}
 
 
 def test_few_films_have_no_intervals(board, judging):

@@ -74,3 +74,14 @@ def test_no_two_names_are_the_same():
     assert len(set(names.values())) == len(cells)
     assert names["one"] == "colour statistics, linear probe (one)"
     assert names["five"] == "colour statistics, MLP"
+
+
+def test_unions_say_what_they_join():
+    seen = Cell("a", "single", "picture", ("a",), "mean", "linear")
+    said = Cell("b", "single", "words", ("b",), "mean", "linear")
+    both = Cell("c", "late", "picture_words", ("a", "b"), "scores", "mean")
+    three = Cell("d", "early", "all", ("a", "x", "b"), "mean", "linear")
+    names = approach_names([seen, said, both, three], {"a": "colour", "b": "bag of words"})
+    assert names["b"] == "bag of words, linear probe"
+    assert names["c"] == "picture and words joined late, linear probes"
+    assert names["d"] == "picture, sound and words joined early, linear probe"

@@ -33,8 +33,10 @@ def union_of(modalities: Iterable[str]) -> Modality:
 
 def singles_of(modality: str) -> tuple[str, ...]:
     """The modalities that one is of: of a union its members, of none nothing."""
-    known: dict[str, tuple[str, ...]] = {name: each for name, each in UNIONS.items()}
-    return () if modality == "none" else known.get(modality, (modality,))
+    joined = [each for name, each in UNIONS.items() if name == modality]
+    if joined:
+        return joined[0]
+    return () if modality == "none" else (modality,)
 
 
 def in_words(modality: str) -> str:
