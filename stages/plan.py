@@ -48,8 +48,7 @@ def main() -> None:
 
     configure_torch()
     params = load(chosen=arguments.set)
-    matrix = params.matrix
-    would_be, lock = read_yaml(places.params()), read_yaml(places.lock())
+    matrix, would_be, lock = params.matrix, read_yaml(places.params()), read_yaml(places.lock())
     if arguments.set:
         would_be["matrix"] = with_submitted(read_set(Path(FOLDER), arguments.set).matrix, would_be)
     if arguments.catalogue:
