@@ -19,9 +19,8 @@ from stages.base.errors import BenchmarkError
 from stages.base.genres import GENRES
 from stages.embedding.base import Backbone
 from stages.embedding.network import Network
+from stages.embedding.records import TOKENIZER
 
-TOKENIZER = "tokenizer.json"
-"""The published file of that name, whose bytes are kept as a tensor under it."""
 TEXTS = "texts."
 """Before the names of the half that reads texts, in our file."""
 PROMPTS = "prompts"

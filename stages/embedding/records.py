@@ -7,6 +7,8 @@ from typing import Literal
 Modality = Literal["picture", "sound", "words"]
 StatedBy = Literal["", "hub", "publisher's page", "read elsewhere"]
 OurFilms = Literal["no", "unknown"]
+TOKENIZER = "tokenizer.json"
+"""The published file of that name, whose bytes are kept as a tensor under it."""
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,14 @@ NEEDS_NOTHING = {
     *("catalogue", "check_family", "choose", "collect", "corpora", "describe", "plan"),
     *("store", "submitted", "transcribe", "weights"),
 }
-OF_OTHERS = {"cards", "features", "left_out", "speech"}  # which the default corpus does not have
+OF_OTHERS = {
+    "cards",
+    "clips",
+    "features",
+    "left_out",
+    "speech",
+    "texts",
+}  # which the default corpus does not have
 CALLS = [
     (entry, argument)
     for entry in ENTRIES

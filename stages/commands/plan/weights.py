@@ -5,7 +5,7 @@ from pathlib import Path
 
 from stages.base.params import MatrixParams
 from stages.embedding.base import describe
-from stages.embedding.language import TOKENIZER
+from stages.embedding.records import TOKENIZER
 from stages.embedding.weights.sources import WeightsConfig, locate
 from stages.embedding.weights.weights_dir import weights_dir
 

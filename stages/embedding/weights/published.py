@@ -16,7 +16,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from stages.base.errors import BenchmarkError
-from stages.embedding.language import TOKENIZER
+from stages.embedding.records import TOKENIZER
 from stages.embedding.weights.keras import NUMBERS, read_keras
 
 # A file's tensors may take this many times its own bytes (two names for one tensor, compression):
