@@ -88,7 +88,7 @@ class Network(Backbone):
         if self.on_gpu:
             self.batch_size = GPU_BATCH
         network = network.eval().requires_grad_(False).to(self.device)
-        if self.modality == "picture":
+        if self.modality == "picture" and not self.record.of_clips:
             network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in its stubs
         self.network = network
 

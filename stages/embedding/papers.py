@@ -159,3 +159,34 @@ BGE = """@misc{xiao2023cpack,
   eprint = {2309.07597},
   archiveprefix = {arXiv}
 }"""
+MVIT_V2 = """@inproceedings{li2022mvitv2,
+  author = {Li, Yanghao and Wu, Chao-Yuan and Fan, Haoqi and Mangalam, Karttikeya and Xiong, Bo and Malik, Jitendra and Feichtenhofer, Christoph},
+  title = {{MViTv2}: Improved Multiscale Vision Transformers for Classification and Detection},
+  booktitle = {IEEE/CVF Conference on Computer Vision and Pattern Recognition},
+  year = {2022},
+  eprint = {2112.01526},
+  archiveprefix = {arXiv}
+}"""
+VIDEO_SWIN = """@inproceedings{liu2022video,
+  author = {Liu, Ze and Ning, Jia and Cao, Yue and Wei, Yixuan and Zhang, Zheng and Lin, Stephen and Hu, Han},
+  title = {Video Swin Transformer},
+  booktitle = {IEEE/CVF Conference on Computer Vision and Pattern Recognition},
+  year = {2022},
+  eprint = {2106.13230},
+  archiveprefix = {arXiv}
+}"""
+R2PLUS1D = """@inproceedings{tran2018closer,
+  author = {Tran, Du and Wang, Heng and Torresani, Lorenzo and Ray, Jamie and LeCun, Yann and Paluri, Manohar},
+  title = {A Closer Look at Spatiotemporal Convolutions for Action Recognition},
+  booktitle = {IEEE/CVF Conference on Computer Vision and Pattern Recognition},
+  year = {2018},
+  eprint = {1711.11248},
+  archiveprefix = {arXiv}
+}"""
+VJEPA_2 = """@misc{assran2025vjepa,
+  author = {Assran, Mido and others},
+  title = {{V-JEPA} 2: Self-Supervised Video Models Enable Understanding, Prediction and Planning},
+  year = {2025},
+  eprint = {2506.09985},
+  archiveprefix = {arXiv}
+}"""

@@ -38,6 +38,10 @@ TRAINING_SETS: Mapping[str, TrainingSet] = {
     ),
     "LVD-142M": TrainingSet("unknown", "142 million images from the web, never published"),
     "LVD-1689M": TrainingSet("unknown", "1.7 billion images from social media, never published"),
+    "Kinetics-400": TrainingSet("unknown", "10 s each of 300,000 YouTube videos of human actions"),
+    "VideoMix22M": TrainingSet(
+        "unknown", "22 million videos, from YouTube among others, and ImageNet's photographs"
+    ),
 }
 
 
@@ -61,6 +65,9 @@ class Source:
     are reported and used."""
     stated_in: str = ""
     """The documents that state file, repository or address, revision and hash."""
+    begins: str = ""
+    """First digits of the hash, where the publisher states no more, as in the file's name. They
+    bind: a file whose hash begins otherwise is refused."""
 
     @property
     def name(self) -> str:

@@ -15,10 +15,12 @@ from stages.base.params.sets import (
     FOLDER,
     MatrixSet,
     read_set,
-    reads_words,
+    reads_of,
     set_names,
     with_submitted,
 )
+
+OPTIONAL_SECTIONS = ("clips", "words")  # each named as what its backbones read
 
 
 def load(path: Path | None = None, chosen: str | None = None) -> Params:
@@ -58,20 +60,21 @@ def sets_folder(path: Path) -> Path:
 def load_sets(path: Path | None = None) -> tuple[dict[str, MatrixParams], list[str]]:
     """The sets that fit the file's other parameters, and why each of the rest does not.
 
-    The sets are by name, each after the one it extends. Those that need words are for corpora that
-    ask for some.
+    The sets are by name, each after the one it extends. Those that need clips or words are for
+    corpora that have some.
     """
     document = read(path)
     if _has_features(document):
         return {}, []
     folder = sets_folder(document.path)
-    has_words = isinstance(document.content, dict) and bool(document.content.get("words"))
+    content = document.content if isinstance(document.content, dict) else {}
+    lacking = {section for section in OPTIONAL_SECTIONS if not content.get(section)}
     found: list[tuple[int, str, MatrixParams]] = []
     errors = []
     for name in set_names(folder):
         try:
             matrix_set = read_set(folder, name)
-            if reads_words(matrix_set.matrix) and not has_words:
+            if reads_of(matrix_set.matrix) & lacking:
                 continue
             found.append((len(matrix_set.files), name, _validated(document, matrix_set).matrix))
         except BenchmarkError as error:

@@ -135,10 +135,10 @@ def with_submitted(matrix: Mapping[str, Any], content: Any) -> dict[str, Any]:
     return found
 
 
-def reads_words(matrix: Mapping[str, Any]) -> bool:
-    """Whether a set needs a corpus that has words."""
-    every = [*matrix["backbones"].values(), *matrix["pretrained"].values()]
-    return any(isinstance(each, Mapping) and each.get("reads") == "words" for each in every)
+def reads_of(matrix: Mapping[str, Any]) -> set[str]:
+    """What the backbones of a set's matrix, not yet checked, look at: frames, clips, words, …"""
+    entries = [*matrix["backbones"].values(), *matrix["pretrained"].values()]
+    return {str(each.get("reads")) for each in entries if isinstance(each, Mapping)}
 
 
 def unsaved_entries(matrix: Any, folder: Path) -> list[str]:

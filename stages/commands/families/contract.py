@@ -41,7 +41,7 @@ class Check:
 
 
 def trailer(backbone: Backbone, kind: str) -> Trailer:
-    """Made-up input: three frames or clips, three windows of sound as far as 10 s reach, or three
+    """Made-up input: three frames, two clips, three windows of sound as far as 10 s reach, or three
     texts.
 
     kind: usual, noise; empty, black pictures, silence or no words; shortest, one frame or clip, one
@@ -51,9 +51,10 @@ def trailer(backbone: Backbone, kind: str) -> Trailer:
     if backbone.modality == "words":
         return coded({"usual": TEXTS, "empty": [""], "shortest": ["a"]}[kind])
     if backbone.modality == "picture":
-        count = 1 if kind == "shortest" else 3
-        size = (CLIP_PICTURES, 144, 256, 3) if backbone.record.of_clips else (144, 256, 3)
-        frames = rng.integers(0, 256, (count, *size), dtype=np.uint8)
+        of_clips = backbone.record.of_clips
+        count = 1 if kind == "shortest" else 2 if of_clips else 3
+        size = (count, CLIP_PICTURES, 144, 256, 3) if of_clips else (count, 144, 256, 3)
+        frames = rng.integers(0, 256, size, dtype=np.uint8)
         return [frame * (kind != "empty") for frame in frames]
     seconds = min(3 * backbone.window_seconds or 10, 10)
     samples = 1 if kind == "shortest" else round(seconds * RATE)

@@ -132,6 +132,8 @@ def _from_weights_dir(path: Path, source: Source, config: WeightsConfig, own: bo
     if expected.sha256 and matches(found, expected):
         found = replace(found, revision=expected.revision, stated_by=expected.stated_by)
         return ObtainedFile(read_published(path, path.name), source.name, found)
+    if not own:
+        _check_begin(source, found, str(path))
     name = f"{config.slug}:{config.file if own else path.name}"
     check(name, found, pins.get(name, Pin()), str(path), config.lock)
     if not own and name not in pins:
@@ -179,6 +181,7 @@ def _from_network(
                 do="run again to download it anew",
             )
         check(source.name, found, expected, remote.url, config.lock, _stated_in(source))
+        _check_begin(source, found, remote.url)
         obtained = ObtainedFile(read_published(part, source.file), source.name, found)
         with config.store.put(config.store.key(found.sha256)) as kept:
             part.replace(kept)
@@ -207,6 +210,18 @@ def _remote_file(source: Source, expected: Pin, config: WeightsConfig, first: bo
         return hub.file_metadata(source, expected.revision, advice, config.pauses)
     immutable = bool(expected.sha256)
     return RemoteFile(source.name, source.url, advice, schemes=config.schemes, immutable=immutable)
+
+
+def _check_begin(source: Source, found: Pin, where: str) -> None:
+    """Raise BenchmarkError for a file whose hash does not begin as its publisher states."""
+    if not found.sha256.startswith(source.begins):
+        raise BenchmarkError(
+            f"these are not the known bytes of {source.name}",
+            where=where,
+            found=f"sha256 {found.sha256}",
+            expected=f"one that begins with {source.begins}, as its publisher states",
+            do="download it again",
+        )
 
 
 def _report_first_use(source: Source, found: Pin, where: str) -> None:

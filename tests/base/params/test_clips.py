@@ -1,11 +1,14 @@
 """The section `clips`: not there unless a corpus of trailers asks for it."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from stages.base.errors import BenchmarkError
 from stages.base.params import ClipsParams, load, yaml12
+from stages.base.params.reading import load_sets
+from stages.commands.plan.inventory import cell_rows
 
 ROOT = Path(__file__).resolve().parents[3]
 CLIPS = {"clips": {"count": 8}}
@@ -55,6 +58,28 @@ def test_what_is_wrong_is_named(tmp_path, changes, parts):
     with pytest.raises(BenchmarkError) as caught:
         loaded(tmp_path, *changes)
     assert all(part in str(caught.value) for part in parts), caught.value
+
+
+def test_sets_of_clips_are_those_of_a_corpus_with_clips(tmp_path):
+    shutil.copytree(ROOT / "sets", tmp_path / "sets")
+    loaded(tmp_path)
+    sets, faults = load_sets(tmp_path / "params.yaml")
+    assert not faults and not {"motion", "video"} & sets.keys()
+    loaded(tmp_path, CLIPS)
+    sets, faults = load_sets(tmp_path / "params.yaml")
+    assert not faults and {"scratch", "everything", "motion", "video"} <= sets.keys()
+    params = load(tmp_path / "params.yaml")
+    rows = {row["approach"]: row for row in cell_rows(params, sets)}
+    assert rows["motion_linear"]["reason"] == "needs the set motion"
+    assert rows["mvit_linear"]["reason"] == "needs the set video, and the weights of mvit"
+    assert rows["vjepa2_linear"]["name"] == "V-JEPA 2 ViT-L, linear probe"
+
+
+def test_a_set_of_clips_says_what_a_corpus_lacks(tmp_path):
+    shutil.copytree(ROOT / "sets", tmp_path / "sets")
+    loaded(tmp_path)
+    with pytest.raises(BenchmarkError, match="needs a section `clips"):
+        load(tmp_path / "params.yaml", "motion")
 
 
 def test_published_features_have_no_clips(tmp_path):

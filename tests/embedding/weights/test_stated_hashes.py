@@ -102,6 +102,21 @@ def test_a_file_in_weights_dir_that_differs_from_the_hint_is_used_and_reported(t
     assert same(tensors_of(source, config(tmp_path, folder=folder))) and not notes(capsys)
 
 
+def test_the_digits_that_a_files_name_states_bind(site, tmp_path):
+    source = web(site, begins=sha(DATA)[:8])
+    assert same(tensors_of(source, config(tmp_path)))
+    other = web(site, begins="00000000", file="other.safetensors")
+    assert "begins with 00000000, as its publisher states" in refused(other, tmp_path)
+
+
+def test_a_placed_file_whose_hash_begins_otherwise_needs_to_be_named(tmp_path):
+    source = Source("w.safetensors", url="https://x/w.safetensors", begins="00000000")
+    folder = put(tmp_path / "mine", "toy.safetensors", DATA)
+    assert "begins with 00000000" in refused(source, tmp_path, folder=folder)
+    own = config(tmp_path, folder=folder, file="toy.safetensors")
+    assert same(tensors_of(source, own))
+
+
 def test_a_file_in_weights_dir_is_held_against_the_lock_whatever_the_hint(hub, tmp_path):
     hub.publish("model.safetensors", DATA)
     source = hinted(OTHER)
