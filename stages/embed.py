@@ -25,7 +25,7 @@ def main() -> None:
     from stages.embedding.base import describe, family
     from stages.embedding.jobs import Recipe, jobs, store_of
     from stages.embedding.joining import write_embeddings
-    from stages.embedding.language import PROMPTS, embed_prompts
+    from stages.embedding.language import embed_prompts
     from stages.embedding.trailers import embed
     from stages.published.corpus import write_published
 
@@ -65,7 +65,7 @@ def main() -> None:
     more = {}
     if asked and weights:
         network, where = recipe.create_unloaded(), f"params.yaml: {name}.prompts"
-        more = {PROMPTS: embed_prompts(network, weights, asked, where)}
+        more = {"prompts": embed_prompts(network, weights, asked, where)}
     write_embeddings(entries, target, more)
     say(f"{target}: {counted(len(entries), 'trailer')}")
 

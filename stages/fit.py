@@ -7,11 +7,14 @@ from stages.base.console import CommandLine, run_stage, say
 def main() -> None:
     parser = CommandLine(
         prog="python -m stages.fit",
-        description="Fit one approach of params.yaml (approaches, early, late, or `prior`): writes "
+        description="Fit one approach of params.yaml (approaches, early, late, zero_shot, or "
+        "`prior`): writes "
         "data/scores/<approach>.npz, and where something is trained data/models/<approach>/ and "
         "its curves over epochs and settings, metrics/curves/<approach>.csv.",
     )
-    parser.add_argument("approach", help="a name under approaches, early or late in params.yaml")
+    parser.add_argument(
+        "approach", help="a name under approaches, early, late or zero_shot in params.yaml"
+    )
     name = parser.parse_args().approach
 
     from stages.base.compute import configure_torch

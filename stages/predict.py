@@ -41,7 +41,7 @@ def main() -> None:
     from stages.trailers.fetching.fetcher import TrailerFetcher
 
     params = load()
-    matrix = [cell for cell in cells(params) if not cell.base and cell.kind != "submitted"]
+    matrix = [c for c in cells(params) if not c.base and c.kind not in ("submitted", "zero_shot")]
     chosen = chosen_cells(matrix, arguments.approach or list(params.matrix.headline.named.values()))
     locked = lock.read_lock(places.lock())
     for cell in chosen:

@@ -35,6 +35,7 @@ def resolved() -> dict[str, dict]:
 def test_the_stages_dvc_lists_are_the_cells_of_the_matrix(resolved):
     params = load(ROOT / "params.yaml")
     groups = {"single": "fit@", "early": "early@", "late": "late@", "prior": ""}
+    groups["zero_shot"] = "zero_shot@"
     assert not params.matrix.submitted  # the default corpus judges nobody else's
     expected = {groups[cell.kind] + cell.slug for cell in cells(params) if not cell.base}
     expected |= {f"embed@{slug}" for slug in params.matrix.backbones}

@@ -1,6 +1,6 @@
 """Sections whose content depends on what the metrics hold. One file for a page or two."""
 
-from report.sections.ablations import contrast, label_sets, ungrouped, variance
+from report.sections.ablations import asked, contrast, label_sets, ungrouped, variance
 from report.sections.catalogue import label_agreement, missing
 from report.sections.changes import what_would_change
 from report.sections.data import downloaded, extraction, features, sheets
@@ -31,6 +31,7 @@ from report.sections.submitted import sent_in
 from report.sections.training_sets import learning_curve, once_retrained, retrained
 
 __all__ = [
+    "asked",
     "backbones",
     "budgets",
     "ceilings",

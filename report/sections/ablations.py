@@ -16,6 +16,18 @@ def contrast(metrics: Metrics, family: str) -> Html:
     return paired(rows, family, "comparisons.csv")
 
 
+def asked(metrics: Metrics) -> Html:
+    """What learnt from our films against the same network asked in words; nothing without any."""
+    rows = approaches.of_families(metrics, "zero_shot")
+    if rows.empty:
+        return Html("")
+    said = html.paragraph(
+        "A network that was trained with texts is asked by prompts of each genre, and learns from "
+        "no film (zero-shot). What a model learnt from our films on its embeddings, less that:"
+    )
+    return html.heading("Asked in words") + said + paired(rows, "asked", "comparisons.csv")
+
+
 def label_sets(metrics: Metrics) -> Html:
     """Fewer labels against all, on shared genres; the numbers by genre."""
     rows = ablations.label_sets(metrics)

@@ -23,8 +23,6 @@ from stages.embedding.records import TOKENIZER
 
 TEXTS = "texts."
 """Before the names of the half that reads texts, in our file."""
-PROMPTS = "prompts"
-"""Beside the embeddings of trailers in their file: those of each genre's prompts."""
 Halves = tuple[dict[str, Tensor], dict[str, Tensor]]
 CONSTANTS = ("position_ids", "token_type_ids")  # counted, not learnt; some versions write them
 

@@ -8,7 +8,7 @@ Modality = Literal["picture", "sound", "words"]
 StatedBy = Literal["", "hub", "publisher's page", "read elsewhere"]
 OurFilms = Literal["no", "unknown"]
 TOKENIZER = "tokenizer.json"
-"""The published file of that name, whose bytes are kept as a tensor under it."""
+"""Name of a published file, and of the tensor that its bytes are kept as."""
 
 
 @dataclass(frozen=True)

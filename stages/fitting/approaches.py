@@ -14,6 +14,7 @@ from stages.fitting.films import Films, read_films
 from stages.fitting.fitted import Fitted
 from stages.fitting.items import Items, SharedFrames, View, join, read_items, read_shared_frames
 from stages.fitting.scores import Scores, prior_scores
+from stages.fitting.zero_shot import read_prompts, zero_shot_scores
 
 UNGROUPED = "ungrouped"
 WITH_LEFT_OUT = "with_left_out"  # the films that share their features with another, learnt from too
@@ -54,6 +55,9 @@ def _fit(cell: Cell, films: Films, params: Params, data: Path) -> dict[str, Outc
     if cell.kind == "late":
         return {"all": _fuse(cell, films, data, "all")}
     items = items_of_cell(cell, films, params, data)
+    if cell.kind == "zero_shot":
+        prompts = read_prompts(data / f"embeddings/{cell.parts[0]}.npz")
+        return {"all": Outcome(zero_shot_scores(items, prompts, films.ids, films.fold).complete())}
     budget = training_budget(cell, params)
     label_sets = [each.labels for each in cells(params) if each.fitted_with == cell.slug]
     targets = [training_targets(films.y_true, labels, seeds) for labels in label_sets]
@@ -129,7 +133,7 @@ def training_targets(y_true: np.ndarray, labels: str, seeds: Sequence[int]) -> n
 
 
 def items_of_cell(cell: Cell, films: Films, params: Params, data: Path) -> Items:
-    """Items of a single or early approach, without those that too many films share."""
+    """Items of a single, early or zero-shot approach, without those that too many films share."""
     min_films = params.training.mask_shared
     shared = read_shared_frames(data / "leaks.parquet", min_films) if min_films else None
     return items_of(cell, films.film_of, len(films.ids), params, data / "embeddings", shared)
@@ -143,7 +147,7 @@ def items_of(
     embeddings: Path,
     shared: SharedFrames | None = None,
 ) -> Items:
-    """All items of these films that a single or early approach looks at or hears.
+    """All items of these films that a single, early or zero-shot approach looks at or hears.
 
     film_of: trailer_id -> row of its film; embeddings: folder of one file a backbone; shared:
     frames to leave out.
@@ -161,7 +165,7 @@ def items_of(
         )
         for backbone in cell.parts
     ]
-    return parts[0] if cell.kind == "single" else join(parts, n_films)
+    return join(parts, n_films) if cell.kind == "early" else parts[0]
 
 
 def training_budget(cell: Cell, params: Params) -> HeadParams | ProbeParams:

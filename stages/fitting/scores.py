@@ -98,6 +98,21 @@ def prior_scores(film_id: np.ndarray, fold: np.ndarray, y_true: np.ndarray, n_se
     return Scores(film_id, fold, np.repeat(score[None], n_seeds, axis=0), inner)
 
 
+def one_score_a_film(
+    film_id: np.ndarray, fold: np.ndarray, score: np.ndarray, n_folds: int
+) -> Scores:
+    """Scores that are the same whichever fold is left out: not by models of each fold.
+
+    What may be tuned on for a fold is the mean score of each film outside it. film_id, fold:
+    (n_films,), folds numbered from 0; score: (n_seeds, n_films, n_genres) float32.
+    """
+    mean = score.mean(axis=0, dtype=np.float64).astype(np.float32)
+    inner = np.repeat(mean[None], n_folds, axis=0)
+    for number in range(n_folds):
+        inner[number, fold == number] = np.nan
+    return Scores(film_id, fold, score, inner)
+
+
 def align(*parts: Scores) -> list[Scores]:
     """Several approaches' scores of the films that all have, in one order.
 

@@ -169,7 +169,7 @@ def paired_comparison(
 
 def exploratory_comparisons(board: Board) -> Iterator[Comparison]:
     """Every comparison that the matrix allows; those of the headline may be among them."""
-    singles = [cell for cell in board.cells if cell.kind == "single"]
+    singles = [cell for cell in board.cells if cell.kind in ("single", "zero_shot")]
     pairs = [*combinations(SINGLE, 2)]
     for a in singles:
         for b in singles:
@@ -185,6 +185,7 @@ def exploratory_comparisons(board: Board) -> Iterator[Comparison]:
             question = f"Do {who} together tell more than the better of {' and '.join(parts)}?"
             yield Comparison("fusion", cell.slug, better_part(board, parts), question)
     yield from _context_and_window(singles)
+    yield from _against_asking(singles)
     for cell in board.cells:
         if cell.slug != PRIOR:
             yield Comparison("no_skill", cell.slug, NO_SKILL, "Is there any skill at all?")
@@ -220,6 +221,18 @@ def _context_and_window(singles: list[Cell]) -> Iterator[Comparison]:
                 yield Comparison(
                     "window", a.slug, b.slug, f"Does the start of the sound tell more than {other}?"
                 )
+
+
+def _against_asking(singles: list[Cell]) -> Iterator[Comparison]:
+    """What learnt from our films on a network's embeddings, against the network asked in words."""
+    for a in singles:
+        for b in singles:
+            alike = replace(a, slug=b.slug, head=b.head, kind=b.kind) == b
+            if a.kind == "single" and b.kind == "zero_shot" and alike:
+                question = (
+                    f"Does {a.slug} tell more than the same network asked in words, {b.slug}?"
+                )
+                yield Comparison("zero_shot", a.slug, b.slug, question)
 
 
 def _variant(board: Board, cell: Cell) -> bool:

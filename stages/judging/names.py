@@ -6,7 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from stages.base.params.matrix import Cell
 from stages.base.params.modalities import in_words
 
-HEADS = {"linear": "linear probe", "knn": "kNN", "mlp": "MLP", "conv": "CNN", "gated": "gated MLP"}
+HEADS = {
+    **{"linear": "linear probe", "knn": "kNN", "mlp": "MLP", "conv": "CNN", "gated": "gated MLP"},
+    "zero_shot": "zero-shot",
+}
 CONTEXTS = {"max": "maximum", "temporal": "over time"}
 EACH = {"picture": "frame by frame", "sound": "window by window", "words": "text by text"}
 WINDOWS = {"start": " at the start", "middle": " in the middle", "end": " at the end"}

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from stages.fitting.scores import Scores
+from stages.fitting.scores import Scores, one_score_a_film
 from stages.submissions.expected import Expected
 from stages.submissions.table import Table
 
@@ -15,8 +15,4 @@ def as_scores(table: Table, expected: Expected) -> Scores:
     may know a little of the films that they are applied to. Its ranking knows nothing of it.
     """
     fold = np.array([expected.fold[film] for film in table.film_id.tolist()])
-    mean = table.score.mean(axis=0, dtype=np.float64).astype(np.float32)
-    inner = np.repeat(mean[None], expected.n_folds, axis=0)
-    for number in range(expected.n_folds):
-        inner[number, fold == number] = np.nan
-    return Scores(table.film_id, fold, table.score, inner)
+    return one_score_a_film(table.film_id, fold, table.score, expected.n_folds)

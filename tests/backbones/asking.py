@@ -15,7 +15,7 @@ from stages.embedding.weights.convert import write_safetensors
 from tests.backbones import tiny
 
 MODEL = "tiny"
-DIM = 24
+DIM = 32
 FAMILIES = ("clip", "siglip", "clap")
 
 

@@ -18,7 +18,8 @@ from stages.backbones import clap, clip, siglip
 from stages.base.errors import BenchmarkError
 from stages.base.genres import GENRES
 from stages.embedding.base import create_unloaded
-from stages.embedding.language import TEXTS, TOKENIZER, embed_prompts
+from stages.embedding.language import TEXTS, embed_prompts
+from stages.embedding.records import TOKENIZER
 from stages.embedding.weights.convert import write_weights
 from stages.embedding.weights.published import read_published
 from stages.embedding.weights.sources import WeightsConfig

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 WORDS = ("a", "an", "scene", "from", "film", "the", "sound", "of", "action", "horror", "comedy")
 ENCODER = {
-    "hidden_size": 16,
+    "hidden_size": 32,
     "intermediate_size": 32,
     "num_hidden_layers": 2,
     "num_attention_heads": 2,

@@ -112,6 +112,14 @@ def ablated(metrics: Metrics, tmp_path: Path) -> Metrics:
     return replace(metrics, headline=headline, **changed)
 
 
+def test_what_learnt_stands_beside_asking_in_words(metrics: Metrics) -> None:
+    assert sections.asked(replace(metrics, comparisons=metrics.comparisons.head(0))).text == ""
+    row = metrics.comparisons.iloc[0].to_dict()
+    row |= {"family": "zero_shot", "a": "colour_mlp", "b": "frame_cnn"}
+    text = sections.asked(replace(metrics, comparisons=pd.DataFrame([row]))).text
+    assert "Asked in words" in text and "learns from no film (zero-shot)" in text
+
+
 def test_ablations_of_the_answer_are_ordered_by_what_they_move(ablated: Metrics) -> None:
     rows = changes.changes(ablated)
     assert rows["difference"].tolist() == pytest.approx([0.15, -0.02, -0.01, -0.005])

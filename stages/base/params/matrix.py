@@ -25,14 +25,14 @@ from stages.base.params.values import (
     distinct,
     params_dataclass,
 )
+from stages.base.params.zero_shot import Prompts, ZeroShotParams
 
 if TYPE_CHECKING:
     from stages.base.params.schema import Params
 
 PRIOR = "prior"
 UNTRAINED_CONTEXTS = ("each", "mean", "max")
-Kind = Literal["prior", "single", "early", "late", "submitted"]
-Prompts = Annotated[tuple[Text, ...], Field(min_length=1), distinct()]
+Kind = Literal["prior", "single", "early", "late", "zero_shot", "submitted"]
 FewerLabels = tuple[Literal["no_thriller", "popular", "one"], ...]
 
 
@@ -162,6 +162,7 @@ class MatrixParams:
     approaches: dict[Slug, ApproachParams]
     early: dict[Slug, EarlyParams]
     late: dict[Slug, LateParams]
+    zero_shot: dict[Slug, ZeroShotParams] = Field(default_factory=dict)
     with_words: WithWordsParams = field(default_factory=WithWordsParams)
     headline: HeadlineParams
     submitted: Annotated[tuple[Slug, ...], distinct()] = ()
@@ -221,7 +222,8 @@ class Cell:
     ungrouped: bool = field(default=False, compare=False)  # says nothing of what it is
     """Whether it is fitted a second time, in folds that divide the films of a collection."""
     is_probability: bool = field(default=True, compare=False)
-    """Whether its scores are probabilities; of what was sent in, its card says so."""
+    """Whether its scores are probabilities: not the cosines of zero_shot; of what was sent in, its
+    card says so."""
 
     @property
     def fitted_with(self) -> str:
@@ -261,6 +263,12 @@ def cells_of(matrix: "MatrixParams", window: str = "") -> list[Cell]:
     for slug, late in matrix.every_late.items():
         union = _union([modality_of.get(part, "") for part in late.parts])
         found.append(Cell(slug, "late", union, late.parts, "scores", late.by))
+    for slug, asked in matrix.zero_shot.items():
+        backbone = matrix.backbone(asked.backbone)
+        heard = (asked.window or window) if backbone.reads == "audio" else ""
+        parts = (asked.backbone,)
+        cell = Cell(slug, "zero_shot", backbone.modality, parts, "mean", "zero_shot", heard)
+        found.append(replace(cell, is_probability=False))
     found += [Cell(slug, "submitted", "none", (), "none", "none") for slug in matrix.submitted]
     return found
 

@@ -33,6 +33,7 @@ from stages.base.params.sections import (
 )
 from stages.base.params.values import ALL_WINDOWS, Slug, params_dataclass
 from stages.base.params.words import WordsParams
+from stages.base.params.zero_shot import not_asked
 from stages.base.plugins import defines_class, plugin_names
 
 OF_TRAILERS = ("sample", "download", "frames", "audio", "leaks")
@@ -106,28 +107,26 @@ def _errors(params: Params) -> Errors:
         yield from _headline_errors(matrix)
     if params.features:
         return
-    if training.middle_frames > params.frames.count:
-        keys, found = ("training", "middle_frames"), training.middle_frames
-        yield _error(keys, "is more than frames.count", found)
-    if training.sound_window not in params.audio.windows:
-        keys = ("training", "sound_window")
-        yield _error(keys, "is not one of audio.windows", training.sound_window)
+    yield from _window_errors(params)
+    if (found := training.middle_frames) > params.frames.count:
+        yield _error(("training", "middle_frames"), "is more than frames.count", found)
+    if (heard := training.sound_window) not in params.audio.windows:
+        yield _error(("training", "sound_window"), "is not one of audio.windows", heard)
 
 
 def _name_errors(matrix: MatrixParams) -> Errors:
     """Names that two approaches, or two backbones, have in common."""
     fewer = [f"{slug}_{of}" for slug, each in matrix.approaches.items() for of in each.fewer_labels]
     joined = [slug for section in vars(matrix.with_words).values() for slug in section]
-    slugs = [PRIOR, *matrix.approaches, *fewer, *matrix.early, *matrix.late, *matrix.submitted]
-    slugs += joined
-    places = ("submitted", "late", "early", "approaches")
+    others = (matrix.approaches, fewer, matrix.early, matrix.late, matrix.zero_shot, joined)
+    slugs = [PRIOR, *(slug for each in others for slug in each), *matrix.submitted]
+    places = ("submitted", "zero_shot", "late", "early", "approaches")
     for slug in sorted({slug for slug in slugs if slugs.count(slug) > 1}):
         place = next((s for s in places if slug in getattr(matrix, s)), "with_words")
         message = f"each approach needs a name of its own, {slug} has none"
         yield _error(("matrix", place, slug), message, slug)
     for slug in sorted(matrix.backbones.keys() & matrix.pretrained.keys()):
-        message = f"{slug} is among matrix.backbones already"
-        yield _error(("matrix", "pretrained", slug), message, slug)
+        yield _error(("matrix", "pretrained", slug), "is among matrix.backbones already", slug)
 
 
 def _family_errors(params: Params) -> Errors:
@@ -183,6 +182,7 @@ def _part_errors(matrix: MatrixParams) -> Errors:
         keys = ("matrix", "early", slug)
         yield from _reference_errors((*keys, "picture"), early.picture, modalities, "picture")
         yield from _reference_errors((*keys, "sound"), early.sound, modalities, "sound")
+    yield from (_error(*each) for each in not_asked(matrix))
     unserved = not_served(matrix) if _all_known(matrix) else {}
     approaches = {
         slug: modalities.get(each.backbone, "")
@@ -205,12 +205,12 @@ def _part_errors(matrix: MatrixParams) -> Errors:
 
 def _all_known(matrix: MatrixParams) -> bool:
     backbones = {**matrix.backbones, **matrix.pretrained}
-    return all(each.backbone in backbones for each in matrix.approaches.values())
+    named = [each.backbone for each in matrix.approaches.values()]
+    return backbones.keys() >= {*named, *(each.backbone for each in matrix.zero_shot.values())}
 
 
 def _modalities(matrix: MatrixParams) -> dict[str, str]:
-    backbones = {**matrix.backbones, **matrix.pretrained}
-    return {slug: backbone.modality for slug, backbone in backbones.items()}
+    return {slug: each.modality for slug, each in {**matrix.backbones, **matrix.pretrained}.items()}
 
 
 def _reference_errors(
@@ -233,8 +233,6 @@ def _reference_errors(
 def _context_errors(params: Params) -> Errors:
     trained = plugin_names("contexts")
     contexts = (*UNTRAINED_CONTEXTS, *trained)
-    windows = () if params.features else (*params.audio.windows, ALL_WINDOWS)
-    modalities = _modalities(params.matrix)
     backbones = {**params.matrix.backbones, **params.matrix.pretrained}
     for slug, single in params.matrix.approaches.items():
         keys, backbone = ("matrix", "approaches", slug), backbones.get(single.backbone)
@@ -245,15 +243,18 @@ def _context_errors(params: Params) -> Errors:
             continue  # a cell that does not run
         elif found in trained and found not in params.training.contexts:
             yield _error((*keys, "context"), f"training.contexts lacks {found!r}", found)
-        if single.window is not None and modalities.get(single.backbone) in ("picture", "words"):
-            looked = {"picture": "looks at pictures"}.get(
-                modalities[single.backbone], "reads words"
-            )
-            message = f"is of sound approaches, and this one {looked}"
-            yield _error((*keys, "window"), message, single.window)
-        elif single.window not in (None, *windows):
-            message = f"found {single.window!r}, expected one of {', '.join(windows)}"
-            yield _error((*keys, "window"), message, single.window)
+
+
+def _window_errors(params: Params) -> Errors:
+    windows, modalities = (*params.audio.windows, ALL_WINDOWS), _modalities(params.matrix)
+    without = {"picture": "looks at pictures", "words": "reads words"}
+    for section in ("approaches", "zero_shot"):
+        for slug, each in getattr(params.matrix, section).items():
+            place, found = ("matrix", section, slug, "window"), each.window
+            if found is not None and (does := without.get(modalities.get(each.backbone, ""))):
+                yield _error(place, f"is of sound approaches, and this one {does}", found)
+            elif found not in (None, *windows):
+                yield _error(place, f"found {found!r}, expected one of {', '.join(windows)}", found)
 
 
 def _head_errors(params: Params) -> Errors:
@@ -281,7 +282,8 @@ def _head_errors(params: Params) -> Errors:
 def _headline_errors(matrix: MatrixParams) -> Errors:
     """What the headline names that is unknown, or else does not fit together."""
     keys, named = ("matrix", "headline"), matrix.headline.named
-    modalities: dict[str, str] = {cell.slug: cell.modality for cell in cells_of(matrix)}
+    by_slug = {cell.slug: cell for cell in cells_of(matrix) if cell.kind != "zero_shot"}
+    modalities: dict[str, str] = {slug: cell.modality for slug, cell in by_slug.items()}
     unknown = [
         error
         for modality, slug in named.items()

@@ -25,7 +25,10 @@ from stages.base.params.yaml12 import block, one_line
 
 HEADLINE, SUBMITTED, OUTSIDE = "headline", "submitted", "outside"
 WITH_WORDS = "with_words"
-SECTIONS = ("backbones", "pretrained", OUTSIDE, "approaches", "early", "late", WITH_WORDS, HEADLINE)
+SECTIONS = (
+    *("backbones", "pretrained", OUTSIDE, "approaches", "early", "late", "zero_shot"),
+    *(WITH_WORDS, HEADLINE),
+)
 NESTED: dict[str, Any] = {OUTSIDE: OutsideParams, WITH_WORDS: WithWordsParams}
 FOLDER = "sets"  # beside params.yaml
 WIDTH = 80  # DVC breaks longer lines when it writes a file
@@ -47,6 +50,7 @@ class SetFile:
     early: Entries | None = None
     late: Entries | None = None
     with_words: dict[str, Entries] | None = None
+    zero_shot: Entries | None = None
     headline: Entries | None = None
 
 

@@ -214,6 +214,8 @@ def _approach(cell: Cell, by_slug: Mapping[str, Cell], trailers: int, recorded: 
         what = "scores that were sent in"
         took = recorded.minutes([f"submitted@{cell.slug}"], trailers) or 0.0
         return Row(cell.slug, what, "nothing", "yes", 1, 0.0, took)
+    elif cell.kind == "zero_shot":
+        what = "asked in words, nothing trained"
     else:
         what = f"{cell.head}, {JOINED.get(len(cell.parts), cell.context)}"
     minutes = recorded.minutes([f"fit@{cell.slug}"], trailers)

@@ -72,6 +72,11 @@ def line_of(text: str) -> int:
             "  pretrained: {clip: {family: clip, reads: frames, prompts: {Horor: [a scare]}}}",
             ["unknown genre", "Horor"],
         ),
+        (
+            "  zero_shot: {}",
+            "  zero_shot: {asked: {backbone: colour}}",
+            ["zero_shot.asked.backbone", "'colour'", "matrix.pretrained with prompts: none is"],
+        ),
     ],
 )
 def test_an_error_is_told_with_what_was_found_and_expected(tmp_path, old, new, parts):

@@ -1,0 +1,55 @@
+"""Genres by asking a network in words, with nothing learnt from any film.
+
+The prompts of each genre lie beside the embeddings of trailers, in the same space.
+"""
+
+from pathlib import Path
+
+import numpy as np
+
+from stages.base.errors import BenchmarkError
+from stages.fitting.items import Items, film_means
+from stages.fitting.rows import Rows
+from stages.fitting.scores import Scores, one_score_a_film
+
+
+def zero_shot_scores(
+    items: Items, prompts: np.ndarray, film_id: np.ndarray, fold: np.ndarray
+) -> Scores:
+    """The scores of all films, each the mean over its items.
+
+    prompts: (n_genres, d), of length 1; film_id, fold: (n_films,).
+    """
+    found = Items(excess(items.x, prompts), items.film)
+    score, known = film_means(found, len(film_id))
+    score[~known] = np.nan
+    return one_score_a_film(film_id, fold, score[None], int(fold.max()) + 1)
+
+
+def excess(x: Rows, prompts: np.ndarray) -> np.ndarray:
+    """Cosine of each item with each genre's prompts less its mean over the genres.
+
+    x: (n, d); prompts: (n_genres, d), of length 1. Returns (n, n_genres) float32. Without the mean
+    an item that is near to any text, such as a title card, would score high in every genre.
+    """
+    unit = np.asarray(x[:], np.float64)
+    unit = unit / np.maximum(np.linalg.norm(unit, axis=1, keepdims=True), 1e-12)
+    cosine = unit @ prompts.T.astype(np.float64)
+    return (cosine - cosine.mean(axis=1, keepdims=True)).astype(np.float32)
+
+
+def read_prompts(path: Path) -> np.ndarray:
+    """The embedding of each genre's prompts, (n_genres, d) float32, from a file of embeddings.
+
+    Raises BenchmarkError where it has none.
+    """
+    with np.load(path) as file:
+        if "prompts" not in file.files:
+            raise BenchmarkError(
+                "nothing was asked of this backbone",
+                where=str(path),
+                found="no embeddings of prompts",
+                expected="`prompts` in its entry under matrix.pretrained when it was embedded",
+                do="run `dvc repro`, which embeds them",
+            )
+        return np.asarray(file["prompts"])
