@@ -24,6 +24,9 @@ from stages.base.params.matrix import cells
 from stages.corpus.reader import Trailer
 from stages.corpus.table import save_trailers
 from stages.embedding.weights.convert import write_safetensors
+from stages.fitting.approaches import items_of
+from stages.fitting.films import read_films
+from stages.fitting.saved_models import predict_scores
 from stages.fitting.scores import Scores
 from stages.judging.board import read_board
 from stages.judging.comparisons import exploratory_comparisons
@@ -48,7 +51,10 @@ def declared():
     params["matrix"] |= {
         "backbones": {},
         "pretrained": {"tiny": ENTRY},
-        "approaches": {"learnt": {"backbone": "tiny", "context": "mean", "head": "linear"}},
+        "approaches": {
+            "learnt": {"backbone": "tiny", "context": "mean", "head": "linear"},
+            "few": {"backbone": "tiny", "context": "mean", "head": "few_shot"},
+        },
         "early": {},
         "late": {},
         "zero_shot": {"asked": {"backbone": "tiny"}},
@@ -137,7 +143,7 @@ def rows_of(name: str) -> dict[str, list[dict[str, str]]]:
 def test_prompts_of_params_become_an_approach_that_is_judged(folder, monkeypatch):
     monkeypatch.setattr(sys, "argv", [])
     run(embed, "tiny")
-    for approach in ("prior", "learnt", "asked"):
+    for approach in ("prior", "learnt", "few", "asked"):
         run(fit, approach)
     assert not Path("data/sample/models/asked").exists()
     scores = Scores.load(Path("data/sample/scores/asked.npz"))
@@ -174,11 +180,25 @@ def test_other_prompts_leave_the_embeddings_of_trailers_alone(folder, monkeypatc
 def test_what_learnt_is_held_against_asking(folder, monkeypatch):
     monkeypatch.setattr(sys, "argv", [])
     run(embed, "tiny")
-    for approach in ("prior", "learnt", "asked"):
+    for approach in ("prior", "learnt", "few", "asked"):
         run(fit, approach)
     board = read_board(Path("data/sample"), cells(load()))
     found = {(c.family, c.a, c.b) for c in exploratory_comparisons(board)}
-    assert ("zero_shot", "learnt", "asked") in found
+    assert {("zero_shot", "learnt", "asked"), ("zero_shot", "few", "asked")} <= found
     assert ("no_skill", "asked", "random_scores") in found
     names = approach_names(board.cells, {"tiny": "CLIP"})
-    assert names["asked"] == "CLIP, zero-shot"
+    assert (names["asked"], names["few"]) == ("CLIP, zero-shot", "CLIP, few-shot probe")
+
+
+def test_a_saved_few_shot_model_scores_films_as_they_were_scored(folder, monkeypatch):
+    monkeypatch.setattr(sys, "argv", [])
+    run(embed, "tiny")
+    run(fit, "few")
+    params, films = load(), read_films(Path("data/sample"))
+    cell = next(each for each in cells(params) if each.slug == "few")
+    folder = Path("data/sample/embeddings")
+    items = items_of(cell, films.film_of, N_FILMS, params, folder)  # as of trailers to predict
+    by_fold = predict_scores(cell, Path("data/sample/models/few"), items, N_FILMS)
+    scores = Scores.load(Path("data/sample/scores/few.npz"))
+    own = by_fold[films.fold, 0, np.arange(N_FILMS)]
+    np.testing.assert_allclose(own, scores.score[0], atol=1e-6)

@@ -1,7 +1,7 @@
 """Fit one cell of the matrix: from embeddings, or other approaches' scores, to scores of films."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +9,7 @@ import numpy as np
 from stages.base.genres import GENRES, LABEL_SETS
 from stages.base.params import HeadParams, Params, ProbeParams
 from stages.base.params.matrix import Cell, cells, fitted_with_left_out
+from stages.base.params.zero_shot import ASKED
 from stages.fitting import probing
 from stages.fitting.films import Films, read_films
 from stages.fitting.fitted import Fitted
@@ -56,8 +57,7 @@ def _fit(cell: Cell, films: Films, params: Params, data: Path) -> dict[str, Outc
         return {"all": _fuse(cell, films, data, "all")}
     items = items_of_cell(cell, films, params, data)
     if cell.kind == "zero_shot":
-        prompts = read_prompts(data / f"embeddings/{cell.parts[0]}.npz")
-        return {"all": Outcome(zero_shot_scores(items, prompts, films.ids, films.fold).complete())}
+        return {"all": Outcome(zero_shot_scores(items, films.ids, films.fold).complete())}
     budget = training_budget(cell, params)
     label_sets = [each.labels for each in cells(params) if each.fitted_with == cell.slug]
     targets = [training_targets(films.y_true, labels, seeds) for labels in label_sets]
@@ -136,7 +136,11 @@ def items_of_cell(cell: Cell, films: Films, params: Params, data: Path) -> Items
     """Items of a single, early or zero-shot approach, without those that too many films share."""
     min_films = params.training.mask_shared
     shared = read_shared_frames(data / "leaks.parquet", min_films) if min_films else None
-    return items_of(cell, films.film_of, len(films.ids), params, data / "embeddings", shared)
+    folder = data / "embeddings"
+    items = items_of(cell, films.film_of, len(films.ids), params, folder, shared)
+    if cell.head not in ASKED:
+        return items
+    return replace(items, prompts=read_prompts(folder / f"{cell.parts[0]}.npz"))
 
 
 def items_of(

@@ -5,13 +5,16 @@ from collections.abc import Sequence
 import numpy as np
 
 
-def distinct_columns(targets: Sequence[np.ndarray]) -> tuple[np.ndarray, list[list[np.ndarray]]]:
+def distinct_columns(
+    targets: Sequence[np.ndarray], by_genre: bool = False
+) -> tuple[np.ndarray, list[list[np.ndarray]]]:
     """Every different column of labels once: (n_films, n_columns) of 0 and 1, and where they are.
 
     A genre is learnt without regard to the others, so that label sets share most of theirs. Returns
     for each label set and seed the column of each genre, (n_genres,), -1 for one outside the set.
+    by_genre: where each is learnt in a way of its own, so that columns of two genres stay apart.
     """
-    place: dict[bytes, int] = {}
+    place: dict[tuple[int, bytes], int] = {}
     kept: list[np.ndarray] = []
     columns = []
     for target in targets:
@@ -21,7 +24,7 @@ def distinct_columns(targets: Sequence[np.ndarray]) -> tuple[np.ndarray, list[li
             for genre, column in enumerate(labels.T):
                 if np.isnan(column).any():
                     continue
-                key = column.tobytes()
+                key = genre if by_genre else -1, column.tobytes()
                 if key not in place:
                     place[key] = len(kept)
                     kept.append(column)

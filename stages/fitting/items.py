@@ -32,6 +32,8 @@ class Items:
     """(n_rows,) float32, of sequences: when each row is, from 0 to 1 over its sequence's span."""
     parts: tuple[int, ...] = ()
     """Sizes of the embeddings that were joined to a row."""
+    prompts: np.ndarray | None = None
+    """(n_genres, dim), of what starts from a network's prompts: theirs, each of length 1."""
 
     def __post_init__(self) -> None:
         n_items = len(self.x if self.index is None else self.index)

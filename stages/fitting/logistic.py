@@ -72,14 +72,16 @@ def fit(
     train: Sequence[np.ndarray],
     strengths: Sequence[float],
     to_choose: bool = False,
+    offset: tuple[np.ndarray, np.ndarray] | None = None,
 ) -> list[Models]:
     """The optimum of every model.
 
     x: (n, d) features; y: (n, n_genres) of 0 and 1; weight: (n,), 1 / the number of items of an
     item's film; train: the rows of each training set; strengths: scikit-learn's C, rising, since
     each starts from those before; to_choose: to a gradient of ROUGH times the tolerance, with
-    scores within 1e-4, and above C = 1 within 2e-3, of the optimum's. Raises ArithmeticError where
-    none is found.
+    scores within 1e-4, and above C = 1 within 2e-3, of the optimum's; offset: (n, n_genres) of
+    items and (n_sets, n_genres), whose product the log-odds start from, which is not penalised and
+    not part of `Models`. Raises ArithmeticError where no optimum is found.
     """
     genres, d = y.shape[1], x.shape[1]
     y, weight = y.astype(np.float64), weight.astype(np.float64)
@@ -93,7 +95,8 @@ def fit(
             else:
                 basis = basis or Basis(x, weight, np.unique(np.concatenate(wide)))
                 features = Shared(x, weight, sets, genres, basis)
-            coef, intercept = _solve(features, y, weight, strengths, to_choose)
+            given = offset and (offset[0], offset[1][len(found) : len(found) + len(sets)])
+            coef, intercept = _solve(features, y, weight, strengths, to_choose, given)
         found += map(Models, features.mean, features.std, coef, intercept)
     return found
 
@@ -104,6 +107,7 @@ def _solve(
     weight: np.ndarray,
     strengths: Sequence[float],
     to_choose: bool,
+    offset: tuple[np.ndarray, np.ndarray] | None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Coefficients (n_sets, n_strengths, d, n_genres), intercepts (n_sets, n_strengths, n_genres).
 
@@ -112,7 +116,9 @@ def _solve(
     groups = features.groups
     s = np.maximum(groups.of_items(weight[:, None]), NO_WEIGHT)
     positive = groups.of_items(weight[:, None] * y)
-    shares = {rough: (positive.astype(kind), s.astype(kind)) for rough, kind in PRECISION.items()}
+    given = np.zeros(()) if offset is None else groups.times(groups.of_items(offset[0]), offset[1])
+    each = (positive, s, given)
+    shares = {rough: [part.astype(kind) for part in each] for rough, kind in PRECISION.items()}
     total = groups.sums(s)
     rate = np.clip(groups.sums(positive) / total, 1e-6, 1 - 1e-6)
     beta = np.zeros((*total.shape, features.width + 1))  # the intercepts come last
@@ -131,7 +137,7 @@ def _solve(
 
 def _minimise(
     features: Features,
-    shares: Mapping[bool, tuple[np.ndarray, np.ndarray]],
+    shares: Mapping[bool, list[np.ndarray]],
     penalty: float,
     beta: np.ndarray,
     enough: np.ndarray,
@@ -139,12 +145,12 @@ def _minimise(
 ) -> np.ndarray:
     """beta (n_sets, n_genres, width + 1) where no gradient's norm is above `enough`.
 
-    The objective is divided by C: penalty · ||w||²/2 + Σ s · log loss. shares: positive = s · y
-    and s, flat, as `Groups` has it, in both precisions; enough: (n_sets, n_genres); to_choose:
-    ROUGH times that is enough.
+    The objective is divided by C: penalty · ||w||²/2 + Σ s · log loss. shares: positive = s · y, s
+    and the offset, flat, as `Groups` has it, in both precisions; enough: (n_sets, n_genres);
+    to_choose: ROUGH times that is enough.
     """
     groups, rough = features.groups, True
-    positive, s = shares[rough]
+    positive, s, given = shares[rough]
 
     def preconditioned(g: np.ndarray, curvature: np.ndarray) -> np.ndarray:
         found = np.empty_like(g)
@@ -164,7 +170,7 @@ def _minimise(
             block += beta[sets, :, -1:].astype(found.dtype)
         return found
 
-    eta = predictor(beta)
+    eta = predictor(beta) + given
     p = _probability(eta, s)
     g = gradient(beta, p - positive)
     least = enough * LEAST_CURVATURE
@@ -175,8 +181,8 @@ def _minimise(
             return beta
         if rough and (is_near or number == ROUGH_STEPS):
             rough = False
-            positive, s = shares[rough]
-            eta = predictor(beta)
+            positive, s, given = shares[rough]
+            eta = predictor(beta) + given
             p = _probability(eta, s)
             g = gradient(beta, p - positive)
         elif (size <= enough**2).all():

@@ -81,7 +81,9 @@ def cross_validate(
     probe, grid, place = load_probe(head), params.grid, params.grid.index(params.fixed)
     if len(items.x.shape) != 2:
         raise wrong_shape(f"head {head}", items.x.shape[1:], 1)
-    y, columns = distinct_columns(targets)
+    if items.prompts is not None:
+        probe = probe.asked(items.prompts)  # type: ignore[attr-defined]  # of one probe alone
+    y, columns = distinct_columns(targets, by_genre=items.prompts is not None)
     films = ProbedFilms(items, y, fold_of, probe, grid)
     folds = [int(fold) for fold in np.unique(fold_of)]
     away = np.abs(np.arange(len(grid)) - place)

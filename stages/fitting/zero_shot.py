@@ -13,14 +13,11 @@ from stages.fitting.rows import Rows
 from stages.fitting.scores import Scores, one_score_a_film
 
 
-def zero_shot_scores(
-    items: Items, prompts: np.ndarray, film_id: np.ndarray, fold: np.ndarray
-) -> Scores:
-    """The scores of all films, each the mean over its items.
-
-    prompts: (n_genres, d), of length 1; film_id, fold: (n_films,).
-    """
-    found = Items(excess(items.x, prompts), items.film)
+def zero_shot_scores(items: Items, film_id: np.ndarray, fold: np.ndarray) -> Scores:
+    """The scores of all films, each the mean over its items. film_id, fold: (n_films,)."""
+    if items.prompts is None:
+        raise ValueError("items without prompts")
+    found = Items(excess(items.x, items.prompts), items.film)
     score, known = film_means(found, len(film_id))
     score[~known] = np.nan
     return one_score_a_film(film_id, fold, score[None], int(fold.max()) + 1)

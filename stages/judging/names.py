@@ -8,7 +8,7 @@ from stages.base.params.modalities import in_words
 
 HEADS = {
     **{"linear": "linear probe", "knn": "kNN", "mlp": "MLP", "conv": "CNN", "gated": "gated MLP"},
-    "zero_shot": "zero-shot",
+    **{"zero_shot": "zero-shot", "few_shot": "few-shot probe"},
 }
 CONTEXTS = {"max": "maximum", "temporal": "over time"}
 EACH = {"picture": "frame by frame", "sound": "window by window", "words": "text by text"}

@@ -18,7 +18,7 @@ def test_a_score_is_the_cosine_less_its_mean_over_the_genres():
 def test_a_film_has_the_mean_of_its_items_and_one_without_any_has_none():
     x = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]], np.float32)
     films, fold = np.array(["a", "b", "c"]), np.array([0, 1, 0])
-    found = zero_shot_scores(Items(x, np.array([0, 0, 2])), PROMPTS, films, fold)
+    found = zero_shot_scores(Items(x, np.array([0, 0, 2]), prompts=PROMPTS), films, fold)
     assert found.score.shape == (1, 3, 3)
     np.testing.assert_allclose(found.score[0, 0], [1 / 6, 1 / 6, -1 / 3], atol=1e-6)
     np.testing.assert_allclose(found.score[0, 2], [-1 / 3, -1 / 3, 2 / 3], atol=1e-6)

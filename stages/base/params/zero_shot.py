@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from stages.base.params.matrix import MatrixParams
 
 Prompts = Annotated[tuple[Text, ...], Field(min_length=1), distinct()]
+FEW_SHOT = "few_shot"
+ASKED = ("zero_shot", FEW_SHOT)
+"""Heads that take the embeddings of prompts."""
 
 
 @params_dataclass
@@ -23,11 +26,28 @@ class ZeroShotParams:
     """As of an approach."""
 
 
-def not_asked(matrix: "MatrixParams") -> Iterator[tuple[tuple[str, ...], str, str]]:
-    """Keys, message and value of each approach that asks a backbone without prompts."""
+def not_asked(matrix: "MatrixParams") -> Iterator[tuple[tuple[str, ...], str, object]]:
+    """Keys, message and value of what asks a backbone without prompts, or where none are known."""
     asked = [slug for slug, each in matrix.pretrained.items() if each.prompts]
     expected = f"expected one of matrix.pretrained with prompts: {', '.join(asked) or 'none is'}"
-    for slug, each in matrix.zero_shot.items():
-        if each.backbone not in asked:
-            keys = ("matrix", "zero_shot", slug, "backbone")
-            yield keys, f"found {each.backbone!r}, {expected}", each.backbone
+    few = {slug: each for slug, each in matrix.approaches.items() if each.head == FEW_SHOT}
+    asking = [("zero_shot", slug, each.backbone) for slug, each in matrix.zero_shot.items()]
+    asking += [("approaches", slug, each.backbone) for slug, each in few.items()]
+    for section, slug, backbone in asking:
+        if backbone not in asked:
+            keys = ("matrix", section, slug, "backbone")
+            yield keys, f"found {backbone!r}, {expected}", backbone
+    for slug, each in few.items():
+        place = ("matrix", "approaches", slug)
+        if each.context not in ("mean", "each"):
+            message = "is not mean or each, whose embeddings can be compared with prompts"
+            yield (*place, "context"), message, each.context
+        if each.fewer_labels:
+            yield (*place, "fewer_labels"), "is not of an approach that starts from prompts", None
+    for slug, early in matrix.early.items():
+        if early.head == FEW_SHOT:
+            yield ("matrix", "early", slug, "head"), "starts from prompts of one network", FEW_SHOT
+    for modality, slug in matrix.headline.named.items():
+        if slug in few:
+            message = f"{slug} starts from prompts: the headline learns from our films alone"
+            yield ("matrix", "headline", modality), message, slug

@@ -77,6 +77,11 @@ def line_of(text: str) -> int:
             "  zero_shot: {asked: {backbone: colour}}",
             ["zero_shot.asked.backbone", "'colour'", "matrix.pretrained with prompts: none is"],
         ),
+        (
+            "{backbone: colour, context: max, head: linear}",
+            "{backbone: colour, context: max, head: few_shot}",
+            ["colour_max.backbone", "with prompts: none is", "colour_max.context", "mean or each"],
+        ),
     ],
 )
 def test_an_error_is_told_with_what_was_found_and_expected(tmp_path, old, new, parts):
