@@ -14,6 +14,7 @@ from report.text import number
 from stages.base import published_studies as studies
 
 DATASET = "dataset_labels.json"
+MOST = 400_000  # bytes of scores on the page, of all corpora together
 SCRIPT = '<script src="theme/accuracy.js" defer></script>'
 NO_SCRIPT = "<noscript><p>This part needs JavaScript.</p></noscript>"
 ORDERS = (
@@ -70,7 +71,10 @@ def of_dataset(folder: Path) -> Labels:
 
 
 def of_corpora(corpora: list[Corpus]) -> list[Labels]:
-    """Of each corpus whose labels are in its metrics: those that may be passed on."""
+    """Of each corpus whose labels are in its metrics: those that may be passed on.
+
+    Of a corpus with more films than a page can hold, every k-th.
+    """
     known = []
     for corpus in corpora:
         path = corpus.metrics.folder / "films.json"
@@ -79,16 +83,19 @@ def of_corpora(corpora: list[Corpus]) -> list[Labels]:
         if not all("genres" in film for film in films):
             continue
         of = "rendered trailers, not films" if corpus.metrics.sample else f"films of {corpus.title}"
+        most = max(1, MOST // len(corpora) // len(films[0]["scores"]))
+        some = films[:: -(-len(films) // most)]
+        size = f"{len(films):,}" if some == films else f"{len(some):,} of {len(films):,}"
         approaches = [
             each | {"name": corpus.metrics.names.of(each["slug"])} for each in found["approaches"]
         ]
         known.append(
             Labels(
-                f"{len(films):,} {of}",
+                f"{size} {of}",
                 found["genres"],
-                [film["genres"] for film in films],
+                [film["genres"] for film in some],
                 approaches,
-                [film["scores"] for film in films],
+                [film["scores"] for film in some],
                 [each["name"] for each in approaches].index(corpus.metrics.leading),
             )
         )

@@ -17,6 +17,7 @@ import pandas as pd
 from report.columns import about
 from report.papers import linked
 
+MOST_ROWS = 500  # of a table; a corpus may have a million films
 KEYS = {
     "picture": "picture",
     "sound": "sound",
@@ -120,7 +121,7 @@ def table(
     only: tuple[str, Sequence[bool]] | None = None,
     others: str = "",
 ) -> Html:
-    """A sortable table of a frame of display texts.
+    """A sortable table of a frame of display texts, of its first MOST_ROWS rows.
 
     Columns whose values all read as numbers are set flush right. swatch: a modality per row, whose
     colour stands before the first cell. titles: of each row's first cell, such as
@@ -129,6 +130,7 @@ def table(
     only: what a box above the table says, and which rows are left when a reader ticks it.
     others: what the columns hold whose headings are names, such as genres.
     """
+    count, frame = len(frame), frame.head(MOST_ROWS)
     numeric = {
         column: all(_numeric(value) for value in frame[column]) and len(frame) > 0
         for column in frame.columns
@@ -154,6 +156,8 @@ def table(
         body.append(f"<tr{other}>{''.join(cells)}</tr>")
     said = escape(caption or label or name or "table")
     text = f'<p class="caption">{escape(caption)}</p>' if caption else ""
+    if count > len(frame):
+        text += paragraph(f"The first {len(frame)} of {count:,} rows.", "caption").text
     if only:
         text += (
             f'<p class="only"><label><input type="checkbox"> {escape(only[0])} '

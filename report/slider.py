@@ -16,7 +16,7 @@ AVERAGES = ("macro", "micro", "samples")
 def slider(metrics: Metrics) -> Html:
     """The control and its table; the page's script fills in the numbers and moves the chart."""
     columns = [f"{measure}_{average}" for measure in MEASURES for average in AVERAGES]
-    frame = metrics.thresholds[["approach", "threshold", *columns]]
+    frame = metrics.thresholds[["approach", "threshold", *columns]].round(4)
     swept = frame["approach"] != EVERYTHING
     # The control moves over places in this list: a rule need not be a multiple of the sweep's step.
     thresholds = sorted(set(frame.loc[swept, "threshold"]))

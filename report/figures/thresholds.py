@@ -21,7 +21,7 @@ def sweep(thresholds: pd.DataFrame, approach: str, threshold: float) -> Any:
     and `threshold`; a threshold that is not in the file marks no point.
     """
     columns = ["approach", "modality", "threshold", *MEASURES]
-    rows = thresholds.loc[thresholds["approach"] != EVERYTHING, columns]
+    rows = thresholds.loc[thresholds["approach"] != EVERYTHING, columns].round(4)
     chosen = alt.param("approach", value=approach)
     at = alt.param("threshold", value=threshold)
     names = {"precision_macro": "precision", "recall_macro": "recall", "f1_macro": "F1"}

@@ -13,10 +13,10 @@
   const two = (number) =>
     number === null || number === undefined || isNaN(number) ? "–" : number.toFixed(2);
 
-  /* Thousandths of one film, approach and genre. */
-  function score(data, film, approach, genre) {
+  /* Thousandths of one approach and genre, of a film's scores. */
+  function score(data, scores, approach, genre) {
     const at = (approach * data.genres.length + genre) * WIDTH;
-    return parseInt(film.scores.slice(at, at + WIDTH), 36);
+    return parseInt(scores.slice(at, at + WIDTH), 36);
   }
 
   function slider(box) {
@@ -61,26 +61,58 @@
 
   const SHOWN = 15; // films of a search
 
+  /* Shards of the films, each read once, as a script: a page opened from a disk can fetch none. */
+  function shards(data) {
+    const asked = {};
+    return function (name) {
+      asked[name] = asked[name] || new Promise(function (resolve, reject) {
+        const script = element("script");
+        script.src = `metrics/films/${name}.js`;
+        script.onload = () => resolve(data.shards[name]);
+        script.onerror = () => reject(new Error(script.src));
+        document.head.append(script);
+      });
+      return asked[name];
+    };
+  }
+
   function explorer(box) {
     const data = window.trailerFilms;
+    const load = shards(data);
     const search = box.querySelector("#film-search");
     const genre = box.querySelector("#film-genre");
     const found = box.querySelector("#film-found");
     const shown = box.querySelector("#film-shown");
     const named = box.dataset.named.split(" ");
     const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
-    const keys = data.films.map((film) => plain([film.title, film.year ?? "", film.id].join(" ")));
+    const films = []; // whose titles have been read, in the order of films.json
+    let chosen = null; // the film that is shown, or will be when its scores have been read
     data.genres.forEach((name, place) => genre.add(new Option(name, String(place))));
-    const labelled = data.films.some((film) => film.genres);
-    genre.closest("label").hidden = !labelled;
+    genre.closest("label").hidden = !data.labelled;
     const has = (film, place) => Boolean(film.genres) && film.genres.includes(place);
     const year = (film) => ` (${film.year ?? "–"})`;
 
-    function show(film) {
+    async function choose(film) {
+      chosen = film;
+      found.querySelectorAll("button").forEach(function (button) {
+        button.setAttribute("aria-pressed", String(button.dataset.film === film.id));
+      });
+      const number = Math.floor(film.place / data.scores);
+      try {
+        const scores = (await load(`scores-${number}`))[film.place % data.scores];
+        if (chosen === film) show(film, scores);
+      } catch {
+        if (chosen === film) say("The scores of this film could not be read: a file is missing.");
+      }
+    }
+
+    const say = (text) => shown.replaceChildren(element("p", text, "empty"));
+
+    function show(film, scores) {
       const own = (film.genres || []).map((place) => data.genres[place]).join(", ");
       const title = element("h3");
       title.append(element("bdi", film.title), year(film));
-      const about = element("p", labelled ? `${own} · ` : "", "caption");
+      const about = element("p", data.labelled ? `${own} · ` : "", "caption");
       about.append(element("bdi", film.id));
       const table = element("table");
       table.dataset.quartoDisableProcessing = "true";
@@ -106,7 +138,7 @@
         row.append(first);
         if (rank >= 0) row.className = "named";
         data.genres.forEach(function (_, column) {
-          const value = score(data, film, place, column);
+          const value = score(data, scores, place, column);
           const cell = element("td", two(value / 1000), "number score");
           cell.style.setProperty("--score", String(value / 1000));
           if (has(film, column)) cell.classList.add("own");
@@ -118,39 +150,70 @@
       frame.setAttribute("role", "region");
       frame.setAttribute("aria-label", "Scores of every approach");
       frame.append(table);
-      const note = (labelled ? "Marked: the film's own genres. " : "") +
+      const note = (data.labelled ? "Marked: the film's own genres. " : "") +
         "First the approaches named before the run.";
       shown.replaceChildren(title, about, frame, element("p", note, "source"));
-      found.querySelectorAll("button").forEach(function (button) {
-        button.setAttribute("aria-pressed", String(button.dataset.film === film.id));
-      });
     }
 
-    function update() {
+    /* afresh: for what a reader asks; else what is listed stays, and more is found behind it. */
+    function update(afresh) {
       const words = plain(search.value).split(/\s+/).filter(Boolean);
       const wanted = genre.value === "" ? null : Number(genre.value);
-      const films = data.films.filter((film, place) =>
-        words.every((word) => keys[place].includes(word)) &&
-        (wanted === null || has(film, wanted)));
-      const more = films.length > SHOWN ? `, the first ${SHOWN} are listed` : "";
-      box.querySelector("#film-count").textContent =
-        `${films.length} of ${data.films.length} films${more}`;
-      found.replaceChildren(...films.slice(0, SHOWN).map(function (film) {
-        const button = element("button");
-        button.type = "button";
-        button.dataset.film = film.id;
-        button.append(element("bdi", film.title), year(film));
-        button.addEventListener("click", () => show(film));
-        const item = element("li");
-        item.append(button);
-        return item;
-      }));
-      if (films.length) show(films[0]);
-      else shown.replaceChildren(element("p", "No film found.", "empty"));
+      const every = !words.length && wanted === null;
+      if (!every) readAll();
+      const fit = every ? films : films.filter((film) =>
+        words.every((word) => film.key.includes(word)) && (wanted === null || has(film, wanted)));
+      const total = every ? data.films : fit.length;
+      const more = total > SHOWN ? `, the first ${SHOWN} are listed` : "";
+      const so = every || films.length === data.films ? "" : `; ${films.length} are searched so far`;
+      box.querySelector("#film-count").textContent = `${total} of ${data.films} films${more}${so}`;
+      if (afresh) found.replaceChildren();
+      fit.slice(found.childElementCount, SHOWN).forEach(list);
+      if (fit.length && (afresh || !chosen)) choose(fit[0]);
+      if (fit.length) return;
+      chosen = null;
+      say(so ? "No film found so far." : "No film found.");
     }
-    search.addEventListener("input", update);
-    genre.addEventListener("change", update);
-    update();
+
+    function list(film) {
+      const button = element("button");
+      button.type = "button";
+      button.dataset.film = film.id;
+      button.setAttribute("aria-pressed", String(film === chosen));
+      button.append(element("bdi", film.title), year(film));
+      button.addEventListener("click", () => choose(film));
+      const item = element("li");
+      item.append(button);
+      found.append(item);
+    }
+
+    const last = Math.ceil(data.films / data.titles);
+
+    async function read(start, stop) {
+      const asked = [];
+      for (let number = start; number < stop; number += 1) asked.push(load(`titles-${number}`));
+      for (const shard of asked) {
+        (await shard).forEach(function ([id, title, year, genres]) {
+          const key = plain([title, year ?? "", id].join(" "));
+          films.push({ id, title, year, genres, key, place: films.length });
+        });
+        update(false);
+      }
+    }
+
+    let reading = read(0, 1); // the others when a reader first searches
+    let all = false;
+    function readAll() {
+      if (!all) reading = reading.then(() => read(1, last)).catch(missing);
+      all = true;
+    }
+    function missing() {
+      box.querySelector("#film-count").textContent =
+        "The titles of some films could not be read: a file is missing.";
+    }
+    reading.catch(missing);
+    search.addEventListener("input", () => update(true));
+    genre.addEventListener("change", () => update(true));
   }
 
   document.addEventListener("DOMContentLoaded", function () {

@@ -8,8 +8,7 @@
     const box = document.getElementById("site-search");
     const list = document.getElementById("site-found");
     const root = document.documentElement.dataset.root;
-    const sections = (window.reportContents || []).map((section) =>
-      Object.assign({ key: (section.heading + " " + section.text).toLowerCase() }, section));
+    let sections = []; // read when a reader first goes to the search
 
     function excerpt(section, word) {
       const at = Math.max(0, section.text.toLowerCase().indexOf(word) - AROUND);
@@ -38,12 +37,23 @@
         item.append(link, about);
         return item;
       }));
-      if (!found.length) {
+      if (!found.length && window.reportContents) {
         const item = document.createElement("li");
         item.textContent = "Nothing found.";
         list.append(item);
       }
     }
+    function read() {
+      const script = document.createElement("script");
+      script.src = root + "theme/contents.js";
+      script.addEventListener("load", function () {
+        sections = window.reportContents.map((section) =>
+          Object.assign({ key: (section.heading + " " + section.text).toLowerCase() }, section));
+        update();
+      });
+      document.head.append(script);
+    }
+    box.addEventListener("focus", read, { once: true });
     box.addEventListener("input", update);
     document.addEventListener("keydown", function (event) {
       if (event.key === "Escape") list.hidden = true;

@@ -7,6 +7,9 @@ from typing import Any
 
 from stages.base.formulas import unescape_formula
 
+TITLES = 2000  # films of a shard of titles, about 120 KB
+SCORES = 100_000  # bytes of a shard of scores
+
 
 def with_labels(metrics: Path, catalogue: Path) -> None:
     """Put the labels of the catalogue's table into a films.json that came without, where it is.
@@ -31,7 +34,7 @@ def with_labels(metrics: Path, catalogue: Path) -> None:
 
 
 def with_names(metrics: Path) -> None:
-    """Name each approach in films.json, and write beside it the same as a script: a page that is
+    """Name each approach in films.json, and write beside it the same as scripts: a page that is
     opened from a disk can fetch none."""
     path, cells = metrics / "films.json", metrics / "cells.csv"
     found = json.loads(path.read_text(encoding="utf-8"))
@@ -43,9 +46,42 @@ def with_names(metrics: Path) -> None:
         if name := unescape_formula(names.get(approach["slug"], "")):
             approach["name"] = name
     _write(path, found)
-    films = json.dumps(found, separators=(",", ":"))
-    script = f"window.trailerFilms = {films};\n"  # all of it ASCII
-    (metrics / "films.js").write_text(script, encoding="utf-8")
+    _write_scripts(metrics, found)
+
+
+def _write_scripts(metrics: Path, found: dict[str, Any]) -> None:
+    """films.js says what there is; of the films themselves a page loads the shards it needs.
+
+    films/titles-N.js: id, title, year and genres of the N-th `titles` films; films/scores-N.js:
+    the scores of the N-th `scores` films.
+    """
+    films = found["films"]
+    about = {
+        "genres": found["genres"],
+        "approaches": found["approaches"],
+        "films": len(films),
+        "labelled": any("genres" in film for film in films),
+        "titles": TITLES,
+        "scores": max(1, SCORES // max((len(film["scores"]) for film in films), default=1)),
+        "shards": {},
+    }
+    _write_script(metrics / "films.js", "window.trailerFilms", about)
+    parts = {
+        "titles": lambda film: [film["id"], film["title"], film.get("year"), film.get("genres")],
+        "scores": lambda film: film["scores"],
+    }
+    folder = metrics / "films"
+    folder.mkdir()
+    for what, of in parts.items():
+        for number, start in enumerate(range(0, len(films), about[what])):
+            name, shard = f"{what}-{number}", films[start : start + about[what]]
+            to = f'window.trailerFilms.shards["{name}"]'
+            _write_script(folder / f"{name}.js", to, [of(film) for film in shard])
+
+
+def _write_script(path: Path, to: str, value: Any) -> None:
+    text = json.dumps(value, separators=(",", ":"))  # all of it ASCII
+    path.write_text(f"{to} = {text};\n", encoding="utf-8")
 
 
 def _write(path: Path, found: dict[str, Any]) -> None:

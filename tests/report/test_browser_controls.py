@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from browsing import Visit
 from made_up_run import GENRES
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.xdist_group("report")
 
@@ -71,7 +72,7 @@ def test_films_without_labels_are_found_and_shown_without_genres(
     assert "Its genres are not shown" in page.inner_text("main")
     assert not page.locator("#film-genre").is_visible()
     page.fill("#film-search", "number 17")
-    assert "number 17" in page.inner_text("#film-shown h3")
+    expect(page.locator("#film-shown h3")).to_contain_text("number 17")
     assert page.locator("#film-shown .own").count() == 0
     row = page.locator("#film-shown tbody tr", has=page.get_by_text("window in words, cnn"))
     assert row.locator("th").get_attribute("title") == "window_cnn"
@@ -120,7 +121,8 @@ def test_search_finds_a_film_and_shows_it_as_text(browser: Any, film_preview: Pa
     page = visit.open("films")
     found = json.loads((film_preview / "metrics" / "films.json").read_text(encoding="utf-8"))
     page.fill("#film-search", "number 17 ")
-    assert page.locator("#film-found button").all_inner_texts()[0] == "Film number 17 (2007)"
+    expect(page.locator("#film-found button").first).to_have_text("Film number 17 (2007)")
+    expect(page.locator("#film-shown h3")).to_have_text("Film number 17 (2007)")
     film = found["films"][17]
     genres = ", ".join(GENRES[place] for place in film["genres"])
     assert genres in page.inner_text("#film-shown")
@@ -130,11 +132,11 @@ def test_search_finds_a_film_and_shows_it_as_text(browser: Any, film_preview: Pa
     shown = [float(text) for text in row.locator("td").all_inner_texts()]
     assert shown == pytest.approx(expected, abs=0.0051)
     page.fill("#film-search", "amelie")  # without its accent
-    assert page.locator("#film-found button").count() == 1
+    expect(page.locator("#film-found button")).to_have_count(1)
     page.fill("#film-search", "alert")
-    assert page.inner_text("#film-shown h3 bdi") == found["films"][0]["title"]
+    expect(page.locator("#film-shown h3 bdi")).to_have_text(found["films"][0]["title"])
     assert page.locator("#film-shown script, #film-found script").count() == 0
     page.fill("#film-search", "no such film at all")
-    assert "No film" in page.inner_text("#film-shown")
+    expect(page.locator("#film-shown")).to_contain_text("No film")
     assert visit.complaints == []
     visit.context.close()
