@@ -60,7 +60,7 @@ def main() -> None:
     write_csv(sure, rank_intervals.COLUMNS, folder / "rank_intervals.csv")
     split = ungrouped.ungrouped_rows(places.data(), cells(params), judging)
     write_csv(split, ungrouped.COLUMNS, folder / "ungrouped.csv")
-    fitted = [cell for cell in cells(params) if cell.kind in ("single", "early")]
+    fitted = [cell for cell in cells(params) if cell.kind in ("single", "early", "dual")]
     budgets = {cell.slug: training_budget(cell, params) for cell in fitted}
     chosen = tuning.tuning_rows(places.data(), cells(params), budgets, judging)
     write_csv(chosen, tuning.COLUMNS, folder / "tuning.csv")

@@ -109,7 +109,7 @@ def budgets(metrics: Metrics) -> pd.DataFrame:
     """What each head and each trained context of this matrix may spend, as texts."""
     training: dict[str, Any] = metrics.parameters.get("training", {})
     heads, contexts = training.get("heads", {}), training.get("contexts", {})
-    fitted = metrics.approaches[metrics.approaches["kind"].isin(["single", "early"])]
+    fitted = metrics.approaches[metrics.approaches["kind"].isin(["single", "early", "dual"])]
     rows: dict[str, str] = {}
     for row in fitted.to_dict("records"):
         if row["context"] in contexts:

@@ -14,6 +14,7 @@ from stages.corpus.table import read_trailers
 # the stages whose parameters decide what a model predicts; others choose the films
 DECIDING = (
     *("frames", "audio", "weights", "embed", "embed_pretrained", "fit", "early", "late"),
+    *("clips", "dual"),
     *("weights_outside", "embed_outside", "embed_pretrained_outside"),
     *("fit_outside", "early_outside", "speech", "cards"),
     *("early_two", "early_three", "late_two", "late_three"),

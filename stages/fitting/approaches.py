@@ -13,7 +13,15 @@ from stages.base.params.zero_shot import ASKED
 from stages.fitting import probing
 from stages.fitting.films import Films, read_films
 from stages.fitting.fitted import Fitted
-from stages.fitting.items import Items, SharedFrames, View, join, read_items, read_shared_frames
+from stages.fitting.items import (
+    Items,
+    SharedFrames,
+    View,
+    join,
+    read_items,
+    read_shared_frames,
+    side_by_side,
+)
 from stages.fitting.scores import Scores, prior_scores
 from stages.fitting.zero_shot import read_prompts, zero_shot_scores
 
@@ -133,7 +141,7 @@ def training_targets(y_true: np.ndarray, labels: str, seeds: Sequence[int]) -> n
 
 
 def items_of_cell(cell: Cell, films: Films, params: Params, data: Path) -> Items:
-    """Items of a single, early or zero-shot approach, without those that too many films share."""
+    """Items of an approach of backbones, without those that too many films share."""
     min_films = params.training.mask_shared
     shared = read_shared_frames(data / "leaks.parquet", min_films) if min_films else None
     folder = data / "embeddings"
@@ -151,7 +159,7 @@ def items_of(
     embeddings: Path,
     shared: SharedFrames | None = None,
 ) -> Items:
-    """All items of these films that a single, early or zero-shot approach looks at or hears.
+    """All items of these films that an approach of backbones looks at, hears or reads.
 
     film_of: trailer_id -> row of its film; embeddings: folder of one file a backbone; shared:
     frames to leave out.
@@ -169,6 +177,8 @@ def items_of(
         )
         for backbone in cell.parts
     ]
+    if cell.kind == "dual":
+        return side_by_side(parts[0], parts[1])
     return join(parts, n_films) if cell.kind == "early" else parts[0]
 
 
@@ -179,6 +189,6 @@ def training_budget(cell: Cell, params: Params) -> HeadParams | ProbeParams:
 
 def is_trained(cell: Cell, params: Params) -> bool:
     """Whether anything of it is trained by steps, with torch."""
-    if cell.kind not in ("single", "early"):
+    if cell.kind not in ("single", "early", "dual"):
         return False
     return isinstance(training_budget(cell, params), HeadParams)

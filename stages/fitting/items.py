@@ -181,6 +181,41 @@ def join(parts: Sequence[Items], n_films: int) -> Items:
     return Items(joined, films, parts=tuple(mean.shape[1] for mean in means))
 
 
+def side_by_side(frames: Items, clips: Items) -> Items:
+    """Tokens of two backbones in one sequence, of each film that has both; of a film with several
+    trailers the first with the first, and so on.
+
+    A row is -1 for a frame or 1 for a clip, the frame's embedding, the clip's; what it has not is
+    NaN, which counts for nothing. Times are each backbone's own. Both: sequences, of embeddings.
+    """
+    for each in (frames, clips):
+        if each.x.ndim != 2:
+            raise wrong_shape("context dual", each.x.shape[1:], 1)
+    assert frames.index is not None and clips.index is not None
+    assert frames.time is not None and clips.time is not None
+    of_frames, of_clips = frames.x.shape[1], clips.x.shape[1]
+    x = np.full((len(frames.x) + len(clips.x), 1 + of_frames + of_clips), np.nan, np.float32)
+    x[: len(frames.x), 0], x[len(frames.x) :, 0] = -1, 1
+    x[: len(frames.x), 1 : 1 + of_frames] = frames.x[:]
+    x[len(frames.x) :, 1 + of_frames :] = clips.x[:]
+    both = [np.stack([each.film, _which(each.film)], axis=1) for each in (frames, clips)]
+    pairs = [[tuple(row) for row in rows.tolist()] for rows in both]
+    place = {pair: number for number, pair in enumerate(pairs[1])}
+    one = np.array([number for number, pair in enumerate(pairs[0]) if pair in place], np.int64)
+    other = np.array([place[pairs[0][number]] for number in one], np.int64)
+    later = np.where(clips.index < 0, -1, clips.index + len(frames.x))
+    index = np.concatenate([frames.index[one], later[other]], axis=1)
+    return Items(x, frames.film[one], index, np.concatenate([frames.time, clips.time]))
+
+
+def _which(film: np.ndarray) -> np.ndarray:
+    """Which of its film's items each is, from 0, (n_items,)."""
+    order = np.argsort(film, kind="stable")
+    rank = np.empty(len(film), np.int64)
+    rank[order] = np.arange(len(film)) - np.searchsorted(film[order], film[order])
+    return rank
+
+
 def wrong_shape(what: str, shape: tuple[int, ...], dims: int) -> BenchmarkError:
     """The error for items that a head or context cannot take; dims: how many it takes."""
     return BenchmarkError(

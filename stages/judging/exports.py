@@ -81,7 +81,7 @@ def headline_record(
             "budgets": {
                 part.head: asdict(training_budget(part, params))
                 for part in parts
-                if part.kind in ("single", "early")
+                if part.kind in ("single", "early", "dual")
             },
         }
     return {"approaches": approaches, "comparisons": list(comparisons)}

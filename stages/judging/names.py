@@ -56,6 +56,9 @@ def _name(cell: Cell, known: Mapping[str, Cell], backbones: Mapping[str, str], w
         return f"{in_words(cell.modality)} {joined}, {plural}"
     if cell.kind == "early":
         return f"{in_words(cell.modality)} joined early, {_head(cell.head)}"
+    if cell.kind == "dual":
+        both = " and ".join(backbones.get(part) or plain(part) for part in cell.parts)
+        return f"{both}, two transformers, {_head(cell.head)}"
     (backbone,) = cell.parts
     heard = "" if cell.window == window else WINDOWS.get(cell.window, f", {cell.window} windows")
     said = [(backbones.get(backbone) or plain(backbone)) + (heard if cell.window else "")]

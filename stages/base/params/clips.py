@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
+from stages.base.params.fusions import DUAL
 from stages.base.params.sections import FramesParams
 from stages.base.params.values import Bool, Int, params_dataclass
 
 if TYPE_CHECKING:
     from stages.base.params.schema import Params
 
+Errors = Iterator[tuple[tuple[str, ...], str, object]]
 CLIP_PICTURES = 16  # of a clip, as networks of video take them
 CLIP_RATE = 8  # pictures a second
 
@@ -40,7 +42,7 @@ class ClipsRecipe:
         return cls(clips, replace(frames, count=1, nearest_key_frame=False))
 
 
-def clip_errors(params: "Params") -> Iterator[tuple[tuple[str, ...], str, object]]:
+def clip_errors(params: "Params") -> Errors:
     """What does not fit together of clips and the rest: keys, what is wrong, and what was found."""
     if params.clips and params.features:
         yield ("clips",), "is of trailers, and this corpus has published features", None
@@ -60,6 +62,31 @@ def clip_errors(params: "Params") -> Iterator[tuple[tuple[str, ...], str, object
         if approach.context == "each" and approach.backbone in slugs:
             place = ("matrix", "approaches", name, "context")
             yield place, "is of single frames, and this backbone reads clips", "each"
+        if approach.context == DUAL:
+            place = ("matrix", "approaches", name, "context")
+            yield place, "takes two backbones: it is an entry under matrix.dual", DUAL
+    yield from _dual_errors(params, slugs)
     if slugs and params.training.mask_shared:
         message = f"leaves out single frames, and {min(slugs)} reads clips: expected 0"
         yield ("training", "mask_shared"), message, params.training.mask_shared
+
+
+def _dual_errors(params: "Params", of_clips: set[str]) -> Errors:
+    matrix, training = params.matrix, params.training
+    backbones = {**matrix.backbones, **matrix.pretrained}
+    of_frames = {slug for slug, each in backbones.items() if each.reads == "frames"}
+    others = {*matrix.approaches, *matrix.early, *matrix.late, *matrix.submitted}
+    for slug, dual in matrix.dual.items():
+        keys = ("matrix", "dual", slug)
+        for part, known in (("frames", of_frames), ("clips", of_clips)):
+            if (found := getattr(dual, part)) not in known:
+                expected = ", ".join(sorted(known)) or "none that the matrix has"
+                message = f"reads no {part}: expected a backbone that does, one of {expected}"
+                yield (*keys, part), message, found
+        if dual.head not in training.heads:
+            message = f"training.heads lacks {dual.head!r}, it has {', '.join(training.heads)}"
+            yield (*keys, "head"), message, dual.head
+        if slug in others:
+            yield keys, f"each approach needs a name of its own, {slug} has none", slug
+    if matrix.dual and DUAL not in training.contexts:
+        yield ("training", "contexts"), f"lacks {DUAL!r}, which matrix.dual is trained by", None

@@ -7,6 +7,7 @@ from pydantic import Field
 from stages.base.params.values import Bool, Slug, Text, distinct, params_dataclass
 
 Rule = Literal["mean", "weighted", "stacked"]
+DUAL = "dual"  # the context that takes two backbones of the picture
 
 
 @params_dataclass
@@ -76,3 +77,14 @@ class WithWordsParams:
     early_three: dict[Slug, EarlyWithWordsParams] = Field(default_factory=dict)
     late_two: dict[Slug, LateWithWordsParams] = Field(default_factory=dict)
     late_three: dict[Slug, LateWithWordsParams] = Field(default_factory=dict)
+
+
+@params_dataclass
+class DualParams:
+    """Two backbones of the picture, each with a transformer of its own: context `dual`."""
+
+    frames: Slug
+    """A backbone that reads frames."""
+    clips: Slug
+    """A backbone that reads clips."""
+    head: Slug

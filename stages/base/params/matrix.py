@@ -8,6 +8,8 @@ from pydantic import Field, model_validator
 from stages.base.genres import GENRES
 from stages.base.params.features import PUBLISHED, TableParams
 from stages.base.params.fusions import (
+    DUAL,
+    DualParams,
     EarlyParams,
     EarlyWithWordsParams,
     LateParams,
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
 
 PRIOR = "prior"
 UNTRAINED_CONTEXTS = ("each", "mean", "max")
-Kind = Literal["prior", "single", "early", "late", "zero_shot", "submitted"]
+Kind = Literal["prior", "single", "early", "late", "dual", "zero_shot", "submitted"]
 FewerLabels = tuple[Literal["no_thriller", "popular", "one"], ...]
 
 
@@ -162,6 +164,7 @@ class MatrixParams:
     approaches: dict[Slug, ApproachParams]
     early: dict[Slug, EarlyParams]
     late: dict[Slug, LateParams]
+    dual: dict[Slug, DualParams] = Field(default_factory=dict)
     zero_shot: dict[Slug, ZeroShotParams] = Field(default_factory=dict)
     with_words: WithWordsParams = field(default_factory=WithWordsParams)
     headline: HeadlineParams
@@ -209,7 +212,7 @@ class Cell:
     modality: Modality
     """Of what was sent in, its card says so: "none" until its scores are read."""
     parts: tuple[str, ...]
-    """Backbones (single, early) or approaches (late)."""
+    """Backbones (single, early, dual) or approaches (late)."""
     context: str
     head: str
     """Of a late fusion, by what the two are joined."""
@@ -263,6 +266,8 @@ def cells_of(matrix: "MatrixParams", window: str = "") -> list[Cell]:
     for slug, late in matrix.every_late.items():
         union = _union([modality_of.get(part, "") for part in late.parts])
         found.append(Cell(slug, "late", union, late.parts, "scores", late.by))
+    for slug, dual in matrix.dual.items():
+        found.append(Cell(slug, "dual", "picture", (dual.frames, dual.clips), DUAL, dual.head))
     for slug, asked in matrix.zero_shot.items():
         backbone = matrix.backbone(asked.backbone)
         heard = (asked.window or window) if backbone.reads == "audio" else ""

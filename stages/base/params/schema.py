@@ -118,9 +118,9 @@ def _name_errors(matrix: MatrixParams) -> Errors:
     """Names that two approaches, or two backbones, have in common."""
     fewer = [f"{slug}_{of}" for slug, each in matrix.approaches.items() for of in each.fewer_labels]
     joined = [slug for section in vars(matrix.with_words).values() for slug in section]
-    others = (matrix.approaches, fewer, matrix.early, matrix.late, matrix.zero_shot, joined)
-    slugs = [PRIOR, *(slug for each in others for slug in each), *matrix.submitted]
-    places = ("submitted", "zero_shot", "late", "early", "approaches")
+    others = (matrix.approaches, fewer, matrix.early, matrix.late, matrix.dual, matrix.zero_shot)
+    slugs = [PRIOR, *(slug for each in others for slug in each), *joined, *matrix.submitted]
+    places = ("submitted", "zero_shot", "dual", "late", "early", "approaches")
     for slug in sorted({slug for slug in slugs if slugs.count(slug) > 1}):
         place = next((s for s in places if slug in getattr(matrix, s)), "with_words")
         message = f"each approach needs a name of its own, {slug} has none"

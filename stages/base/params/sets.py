@@ -49,8 +49,9 @@ class SetFile:
     approaches: Entries | None = None
     early: Entries | None = None
     late: Entries | None = None
-    with_words: dict[str, Entries] | None = None
+    dual: Entries | None = None
     zero_shot: Entries | None = None
+    with_words: dict[str, Entries] | None = None
     headline: Entries | None = None
 
 

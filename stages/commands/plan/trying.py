@@ -46,9 +46,13 @@ def try_approach(cell: Cell, shapes: Mapping[str, Shape]) -> None:
     shapes: of one embedding, by backbone; a cell with a part that is not in there is passed over.
     Raises BenchmarkError where head or context break their contract or do not fit the backbone.
     """
-    if cell.kind not in ("single", "early") or not set(cell.parts) <= shapes.keys():
+    if cell.kind not in ("single", "early", "dual") or not set(cell.parts) <= shapes.keys():
         return
     parts = tuple(shapes[part] for part in cell.parts)
+    if cell.kind == "dual":
+        if maps := [shape for shape in parts if len(shape) != 1]:
+            raise wrong_shape(f"context {cell.context}", maps[0], 1)
+        parts = ((1 + sum(shape[0] for shape in parts),),)  # as fitting.items puts them together
     if cell.kind == "early" and any(len(shape) != 1 for shape in parts):
         raise BenchmarkError(
             "early fusion joins embeddings, not maps",

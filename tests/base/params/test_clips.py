@@ -7,8 +7,10 @@ import pytest
 
 from stages.base.errors import BenchmarkError
 from stages.base.params import ClipsParams, load, yaml12
+from stages.base.params.matrix import cells
 from stages.base.params.reading import load_sets
 from stages.commands.plan.inventory import cell_rows
+from stages.judging.names import approach_names
 
 ROOT = Path(__file__).resolve().parents[3]
 CLIPS = {"clips": {"count": 8}}
@@ -57,6 +59,43 @@ def test_a_backbone_that_reads_clips_is_of_picture(tmp_path):
 def test_what_is_wrong_is_named(tmp_path, changes, parts):
     with pytest.raises(BenchmarkError) as caught:
         loaded(tmp_path, *changes)
+    assert all(part in str(caught.value) for part in parts), caught.value
+
+
+DUAL = {"matrix": {"dual": {"two": {"frames": "colour", "clips": "moves", "head": "linear"}}}}
+BUDGET = {"epochs": 10, "batch_size": 32, "learning_rate": 0.001, "weight_decay": 0.1}
+TRAINED = {"training": {"contexts": {"dual": BUDGET}}}
+
+
+def dual(**changed: str) -> dict:
+    entry = DUAL["matrix"]["dual"]["two"] | changed
+    return {"matrix": {"dual": {"two": entry}}}
+
+
+def test_two_transformers_are_a_cell_of_the_picture(tmp_path):
+    params = loaded(tmp_path, CLIPS, READS, DUAL, TRAINED)
+    (cell,) = [cell for cell in cells(params) if cell.kind == "dual"]
+    assert (cell.slug, cell.modality, cell.parts) == ("two", "picture", ("colour", "moves"))
+    assert (cell.context, cell.head) == ("dual", "linear")
+    names = approach_names(cells(params), {"colour": "colour statistics"}, "start")
+    assert names["two"] == "colour statistics and moves, two transformers, linear probe"
+
+
+@pytest.mark.parametrize(
+    ("changes", "parts"),
+    [
+        ([dual()], ["training.contexts", "lacks 'dual'"]),
+        ([TRAINED, dual(frames="moves")], ["dual.two.frames", "reads no frames", "colour, pixels"]),
+        ([TRAINED, dual(clips="colour")], ["dual.two.clips", "reads no clips", "moves"]),
+        ([TRAINED, dual(head="x")], ["dual.two.head", "training.heads lacks 'x'"]),
+        ([TRAINED, approach("dual")], ["moves_linear.context", "entry under matrix.dual"]),
+        ([TRAINED, {"matrix": {"dual": {"colour_mlp": DUAL["matrix"]["dual"]["two"]}}}],
+         ["dual.colour_mlp", "a name of its own"]),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_two_transformers_is_named(tmp_path, changes, parts):
+    with pytest.raises(BenchmarkError) as caught:
+        loaded(tmp_path, CLIPS, READS, *changes)
     assert all(part in str(caught.value) for part in parts), caught.value
 
 

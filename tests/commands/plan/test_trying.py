@@ -10,7 +10,13 @@ import pytest
 
 from stages.base.errors import BenchmarkError
 from stages.base.params import load, yaml12
-from stages.base.params.matrix import ApproachParams, BackboneParams, EarlyParams, cells_of
+from stages.base.params.matrix import (
+    ApproachParams,
+    BackboneParams,
+    DualParams,
+    EarlyParams,
+    cells_of,
+)
 from stages.commands.plan.output import problems
 from stages.commands.plan.trying import try_approach, try_backbone
 from tests.commands.plan.test_costs import MATRIX, planned
@@ -47,6 +53,17 @@ def test_a_head_for_maps_on_an_embedding_is_named_once_for_all_that_use_it():
     added = {"one": fits_not, "two": dataclasses.replace(fits_not, context="max")}
     (said,) = found(approaches=MATRIX.approaches | added)
     assert said.startswith("one, two: head conv does not fit this backbone")
+
+
+def test_two_transformers_take_embeddings_alone():
+    clips = {"moves": BackboneParams(family="motion", reads="clips")}
+    dual = {"two": DualParams(frames="colour", clips="moves", head="mlp")}
+    backbones = MATRIX.backbones | clips
+    assert not found(backbones=backbones, dual=dual)
+    pixels = {"pixels": BackboneParams(family="pixels", reads="frames")}
+    dual = {"two": dataclasses.replace(dual["two"], frames="pixels")}
+    (said,) = found(backbones=backbones | pixels, dual=dual)
+    assert said.startswith("two: context dual does not fit this backbone")
 
 
 def test_an_unknown_head_and_an_unknown_context_are_named():
