@@ -171,6 +171,15 @@ def test_what_a_stage_by_hand_is_told_it_needs_is_what_dvc_says(resolved, monkey
     assert not found
 
 
+def test_what_is_asked_in_words_waits_for_its_backbone():
+    declared = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]["zero_shot"]
+    params = {"matrix": {"zero_shot": {"asked": {"backbone": "clip_text"}}}}
+    ((name, stage),) = resolve({"zero_shot": declared}, params)
+    assert (name, stage["cmd"]) == ("zero_shot@asked", "python -m stages.fit asked")
+    assert "data/sample/embeddings/clip_text.npz" in stage["deps"]
+    check_code({name: stage})
+
+
 def test_what_was_sent_in_is_a_stage_each(tmp_path, monkeypatch):
     """A list's stages have the names that DVC gives them."""
     from dvc.repo import Repo

@@ -16,7 +16,8 @@ import pytest
 import torch
 import yaml
 
-from stages import embed, evaluate, fit
+from stages import contrast, embed, evaluate, fit, weights
+from stages.backbones import clip
 from stages.base.genres import GENRES
 from stages.base.packs import write_pack, write_table
 from stages.base.params import load
@@ -67,6 +68,8 @@ def declared():
 def folder(tmp_path, monkeypatch):
     """A corpus with frames and weights, where nothing was embedded yet."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", [])
+    monkeypatch.setenv("WEIGHTS_DIR", "mine")
     asking.declare(monkeypatch)
     Path("params.yaml").write_text(yaml.safe_dump(declared()), encoding="utf-8")
     genres = [GENRES[number % len(GENRES)] for number in range(N_FILMS)]
@@ -90,6 +93,7 @@ def folder(tmp_path, monkeypatch):
     colour_of = dict(zip(ids, genres, strict=True))
     write_pack(Path("data/sample/frames"), ids, lambda name: frames(name, colour_of[name]), FRAMES)
     plant()
+    run(weights, "tiny")
     return tmp_path
 
 
@@ -109,24 +113,23 @@ def jpeg(colour: np.ndarray, lighter: int) -> bytes:
 
 
 def plant() -> None:
-    """Weights whose texts point where the colours do."""
+    """Weights as they are published, whose texts point where the colours do, in WEIGHTS_DIR."""
     original, tokenizer, ours = asking.BUILD["clip"]()
     tiny.redrawn(original)
     ours.is_asked = True
-    path = Path("data/sample/weights/tiny.safetensors")
-    path.parent.mkdir()
     published = tiny.published(original, tokenizer)
     published["text_projection.weight"] = torch.eye(asking.DIM, tiny.ENCODER["hidden_size"])
-    write_safetensors(ours.convert(published), path)
+    write_safetensors(ours.convert(published), path := Path("before.safetensors"))
     ours.load(path)
     pictures = np.stack([ours([np.full((48, 64, 3), colour, np.uint8)])[0] for colour in COLOURS])
-    texts = [ours.embed_texts(path, texts) for texts in PROMPTS.values()]
     wanted = np.linalg.pinv(pictures).T  # each at right angles to all colours but its own
-    read = np.concatenate(texts)
-    wanted = np.repeat(wanted, 2, axis=0)
-    solved, *_ = np.linalg.lstsq(read, wanted, rcond=None)
+    read = np.concatenate([ours.embed_texts(path, texts) for texts in PROMPTS.values()])
+    solved, *_ = np.linalg.lstsq(read, np.repeat(wanted, 2, axis=0), rcond=None)
     published["text_projection.weight"] = torch.from_numpy(solved.T.astype(np.float32))
-    write_safetensors(ours.convert(published), path)
+    folder = Path("mine") / clip.HUB
+    folder.mkdir(parents=True)
+    (folder / "tokenizer.json").write_bytes(published.pop("tokenizer.json").numpy().tobytes())
+    torch.save(published, folder / "pytorch_model.bin")
 
 
 def run(stage, *arguments: str) -> None:
@@ -140,8 +143,7 @@ def rows_of(name: str) -> dict[str, list[dict[str, str]]]:
     return {slug: [r for r in rows if r["approach"] == slug] for slug in ("asked", "learnt")}
 
 
-def test_prompts_of_params_become_an_approach_that_is_judged(folder, monkeypatch):
-    monkeypatch.setattr(sys, "argv", [])
+def test_prompts_of_params_become_an_approach_that_is_judged(folder):
     run(embed, "tiny")
     for approach in ("prior", "learnt", "few", "asked"):
         run(fit, approach)
@@ -158,10 +160,12 @@ def test_prompts_of_params_become_an_approach_that_is_judged(folder, monkeypatch
     rules = {row["rule"]: row["f1_macro"] for row in rows_of("rules")["asked"]}
     assert rules["at 0.50"] == "" and float(rules["tuned"]) == 1.0
     assert len(rows_of("tuned_thresholds")["asked"]) == FOLDS * 12
+    run(contrast)
+    (ranked,) = rows_of("rank_intervals")["asked"]
+    assert ranked["rank"] == "1"
 
 
-def test_other_prompts_leave_the_embeddings_of_trailers_alone(folder, monkeypatch):
-    monkeypatch.setattr(sys, "argv", [])
+def test_other_prompts_leave_the_embeddings_of_trailers_alone(folder):
     run(embed, "tiny")
     with np.load("data/sample/embeddings/tiny.npz") as file:
         before = dict(file)
@@ -177,8 +181,7 @@ def test_other_prompts_leave_the_embeddings_of_trailers_alone(folder, monkeypatc
         np.testing.assert_array_equal(file["embedding"], before["embedding"])
 
 
-def test_what_learnt_is_held_against_asking(folder, monkeypatch):
-    monkeypatch.setattr(sys, "argv", [])
+def test_what_learnt_is_held_against_asking(folder):
     run(embed, "tiny")
     for approach in ("prior", "learnt", "few", "asked"):
         run(fit, approach)
@@ -190,8 +193,7 @@ def test_what_learnt_is_held_against_asking(folder, monkeypatch):
     assert (names["asked"], names["few"]) == ("CLIP, zero-shot", "CLIP, few-shot probe")
 
 
-def test_a_saved_few_shot_model_scores_films_as_they_were_scored(folder, monkeypatch):
-    monkeypatch.setattr(sys, "argv", [])
+def test_a_saved_few_shot_model_scores_films_as_they_were_scored(folder):
     run(embed, "tiny")
     run(fit, "few")
     params, films = load(), read_films(Path("data/sample"))

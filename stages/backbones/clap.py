@@ -30,6 +30,7 @@ RECORD = Record(
     input="48 kHz, windows of 10 s, the length it was trained on; the last padded with silence",
     shape=(512,),
     parameters=28_190_872,
+    published_parameters=153_492_890,
     trained_on="LAION-Audio-630K: sounds with descriptions",
     licence="Apache-2.0",
     paper="Wu et al. 2023, arXiv 2211.06687",

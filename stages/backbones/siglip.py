@@ -38,6 +38,7 @@ class Family(LanguageNetwork):
             input="the whole of each frame, made 224 × 224",
             shape=(768,),
             parameters=92_884_224,
+            published_parameters=375_187_970,
             trained_on="WebLI: images from the web with texts in 100 languages",
             licence="Apache-2.0",
             paper="Tschannen et al. 2025, arXiv 2502.14786",

@@ -108,6 +108,7 @@ class Family(Network):
             shape=(768,),
             name="CLIP ViT-B/16",
             parameters=85_799_424,
+            published_parameters=149_620_737,  # with the half that reads texts
             trained_on="400 million images from the web with captions, never published",
             licence="Apache-2.0 in its repository, MIT at OpenAI",
             paper="Radford et al. 2021, arXiv 2103.00020",

@@ -108,6 +108,8 @@ class Record:
     """Names in TRAINING_SETS: all data that it learnt from, where each of it is there."""
     released: str = ""
     """Year, or year and month, in which it was first published."""
+    published_parameters: int | None = None
+    """Of the files that are downloaded; None: those of the part that embeds, no more."""
     memory_mb: int | None = None
     """Megabytes for it and one item on a CPU, by `stages.check_family`; None: not measured."""
     bibtex: str = ""

@@ -189,7 +189,8 @@ def _backbone(
     needs = f"{source.hub or source.file} (weights)" if source else "nothing"
     if pretrained and pretrained.file:
         needs = f"{pretrained.file} (weights of your own)"
-    megabytes = 0.0 if where else record.parameters * BYTES / 1e6
+    published = record.published_parameters or record.parameters
+    megabytes = 0.0 if where else published * BYTES / 1e6
     where = where or "to be downloaded"
     return Row(slug, what, needs, where, stages, megabytes, minutes, shape=record.shape)
 
