@@ -86,7 +86,7 @@ class LanguageNetwork(Network):
         state = _read_texts(weights)
         from tokenizers import Tokenizer  # comes with transformers, and takes a moment
 
-        tokenizer = Tokenizer.from_str(bytes(state.pop(TOKENIZER).tolist()).decode())
+        tokenizer = Tokenizer.from_buffer(state.pop(TOKENIZER).numpy().tobytes())
         tokenizer.no_padding()
         tokenizer.no_truncation()
         network = self.build_text()
