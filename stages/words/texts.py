@@ -61,12 +61,22 @@ def write(folder: Path, speech: Path | None, cards: Path | None) -> tuple[int, i
     heard, read = (_rows(pack) if pack else {} for pack in (speech, cards))
     every = {
         trailer: texts_of(heard.get(trailer, ()), read.get(trailer, ()))
-        or [{"time": 0.0, "text": "", "spoken": False}]
         for trailer in heard.keys() | read.keys()
     }
+    write_texts(folder, every)
+    return len(every), sum(not rows for rows in every.values())
+
+
+def write_texts(folder: Path, every: Mapping[str, Rows]) -> None:
+    """Replace the folder by a pack. every: trailer_id -> its rows, none where it says nothing."""
+    nothing: Rows = [{"time": 0.0, "text": "", "spoken": False}]
+
+    def load(trailer: str) -> pa.Table:
+        rows = every[trailer] or nothing
+        return pa.Table.from_pylist([{"trailer_id": trailer, **row} for row in rows], TEXTS)
+
     with replacing(folder) as new:
-        write_pack(new, every, lambda trailer: _table(trailer, every[trailer]), TEXTS)
-    return len(every), sum(not rows[0]["text"] for rows in every.values())
+        write_pack(new, every, load, TEXTS)
 
 
 def _rows(pack: Path) -> dict[str, Sequence[dict[str, Any]]]:
@@ -79,7 +89,3 @@ def _rows(pack: Path) -> dict[str, Sequence[dict[str, Any]]]:
     return {
         row["trailer_id"]: found[row["trailer_id"]] for row in outcomes if row["reason"] == "ok"
     }
-
-
-def _table(trailer: str, rows: Rows) -> pa.Table:
-    return pa.Table.from_pylist([{"trailer_id": trailer, **row} for row in rows], TEXTS)

@@ -96,8 +96,10 @@ def embed(backbones: Iterable[str], params: Params, weights: Path, folder: Path)
 
 
 def packs_of(backbones: Iterable[str], params: Params) -> list[str]:
-    """What these backbones read, each once."""
+    """What these backbones read, each once; cards, where they read words, are read on frames."""
     needed = {params.matrix.backbone(name).reads for name in backbones}
+    if "words" in needed and params.words and params.words.cards:
+        needed.add("frames")
     return [pack for pack in MODALITIES if pack in needed]
 
 

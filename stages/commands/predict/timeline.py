@@ -18,6 +18,7 @@ from stages.base.files import replacing, write
 from stages.base.genres import GENRES
 from stages.base.packs import read_pack
 from stages.base.params.matrix import Cell
+from stages.base.params.modalities import UNIONS
 from stages.commands.predict.output import printable
 from stages.commands.predict.predictor import Prediction, Predictor
 from stages.commands.predict.trailers import TrailerResult, parts_of
@@ -82,7 +83,7 @@ def _tracks(predictor: Predictor, result: TrailerResult, folder: Path) -> Iterat
     threshold = {prediction.cell.slug: prediction.threshold for prediction in result.predictions}
     for cell in parts_of(predictor, result.cells):
         path = folder / "embeddings" / f"{''.join(cell.parts[:1])}.npz"
-        if cell.kind == "single" and path.is_file():
+        if cell.kind == "single" and cell.modality != "words" and path.is_file():
             times = write_pieces(path, result.trailer_id, folder / "pieces")
             if len(times):
                 pieces = {str(n): n for n in range(len(times))}
@@ -106,7 +107,7 @@ def write_pieces(path: Path, trailer_id: str, folder: Path) -> np.ndarray:
 
 def _section(result: TrailerResult, frames: pa.Table | None, tracks: Sequence[Track]) -> str:
     notes = "".join(f"<p>{escape(printable(note))}</p>" for note in result.notes)
-    fused = [cell.slug for cell in result.cells if cell.modality == "both"]
+    fused = [cell.slug for cell in result.cells if cell.modality in ("words", *UNIONS)]
     joint = (
         f"<p>{', '.join(fused)}: scores a trailer as a whole, so it is in the table alone.</p>"
         if fused

@@ -6,15 +6,20 @@ from pathlib import Path
 
 from stages.base.errors import BenchmarkError, TrailerError
 from stages.base.params.matrix import PRIOR, Cell
+from stages.base.params.modalities import singles_of
 from stages.commands.predict.embeddings import Outcome, embed, extract, packs_of
 from stages.commands.predict.inputs import ADVICE, TrailerFile, explain, open_trailer
 from stages.commands.predict.predictor import Prediction, Predictor, predictions
 from stages.commands.predict.warnings import trained_on
-from stages.commands.predict.words import Words, words_of
+from stages.commands.predict.words import UNREAD, Words, words_of, write_words
 from stages.corpus.reader import Trailer
 from stages.trailers.fetching.video_info import VideoInfo
 
-MISSING = {"no_video": "it has no picture", "no_audio": "it has no sound"}
+MISSING = {
+    "no_video": "it has no picture",
+    "no_audio": "it has no sound",
+    UNREAD: "its words are not known",
+}
 
 
 @dataclass(frozen=True)
@@ -28,7 +33,7 @@ class TrailerResult:
     cells: tuple[Cell, ...] = ()
     """The approaches chosen."""
     predictions: tuple[Prediction, ...] = ()
-    """Of those approaches that have the picture or sound they need."""
+    """Of those approaches that have the picture, sound or words they need."""
     notes: tuple[str, ...] = ()
     error: str = ""
     """Why there is no prediction at all, and what to do."""
@@ -67,10 +72,13 @@ def predict(
     backbones = backbones_of(predictor, cells)
     params = predictor.params
     outcomes = extract(files, params, packs_of(backbones, params), folder)
+    words = words_of(files, params, folder)
+    if any(params.matrix.backbone(name).modality == "words" for name in backbones):
+        for trailer, outcome in write_words(words, folder / "words"):
+            outcomes[trailer]["words"] = outcome
     embed(backbones, params, predictor.data / "weights", folder)
     film_of = {each.trailer_id: row for row, each in enumerate(files)}
     columns = [list(predictions(predictor, cell, film_of, folder)) for cell in cells]
-    words = words_of(files, params, folder)
     return [
         each
         if isinstance(each, TrailerResult)
@@ -121,6 +129,9 @@ def _result(
     if not any(found):
         usable = [outcome for outcome in outcomes.values() if outcome.reason == "ok"]
         failed = [outcome for outcome in outcomes.values() if outcome.reason != "ok"]
+        if failed and failed[0].reason == UNREAD:
+            unread = BenchmarkError(MISSING[UNREAD], where=file.name, found=failed[0].note)
+            return TrailerResult(file.name, file.trailer_id, error=str(unread))
         # nothing failed: the windows that the approaches hear are silent, and so are left out
         reason, note = (failed[0].reason, failed[0].note) if failed else ("silent", usable[-1].note)
         details = ["" if reason in MISSING else note]
@@ -144,8 +155,10 @@ def _notes(
         elif outcome.reason != "ok":
             plain = outcome.reason.replace("_", " ")
             what = MISSING.get(outcome.reason) or f"its {modality} is {plain}"
-            without = [cell for cell in left if cell.modality in (modality, "both")]
+            without = [cell for cell in left if modality in singles_of(cell.modality)]
             left = [cell for cell in left if cell not in without]
+            if not without:
+                continue  # frames that only cards would have been read on
             yield f"{what}, so no prediction by {', '.join(cell.slug for cell in without)}"
     if left:
         names = ", ".join(cell.slug for cell in left)

@@ -9,15 +9,18 @@ from typing import Any
 from stages.base.errors import BenchmarkError, TrailerError
 from stages.base.parallel import within_bounds
 from stages.base.params import CardsParams, Params, SpeechParams, WordsParams
+from stages.commands.predict.embeddings import Outcome
 from stages.commands.predict.inputs import TrailerFile
 from stages.trailers.media import results
 from stages.words import cards, ocr, rows, speech, whisper
 from stages.words.invented import spoken
+from stages.words.texts import texts_of, write_texts
 
 DEFAULT = WordsParams(speech=SpeechParams(), cards=CardsParams())
 """Of a corpus that asks for no words."""
 SILENCE = ("no_audio", "silent", "too_short")
 """Reasons of a trailer in which nothing is said."""
+UNREAD = "unread"  # of a trailer that was neither heard nor read
 BRING = "`python -m stages.transcribe VIDEO`"
 
 
@@ -64,6 +67,18 @@ def words_of(files: Sequence[TrailerFile], params: Params, folder: Path) -> dict
         each.trailer_id: Words(heard.get(each.trailer_id), read.get(each.trailer_id), said)
         for each in files
     }
+
+
+def write_words(words: Mapping[str, Words], target: Path) -> Iterator[tuple[str, Outcome]]:
+    """Write the pack of what trailers say, as the stage `texts` does; how it ended for each.
+
+    words: by trailer_id. A trailer that was neither heard nor read is not in the pack.
+    """
+    known = {name: each for name, each in words.items() if (each.heard, each.read) != (None, None)}
+    every = {name: texts_of(each.heard or (), each.read or ()) for name, each in known.items()}
+    write_texts(target, every)
+    for name, each in words.items():
+        yield name, Outcome("ok", "") if name in known else Outcome(UNREAD, each.missing)
 
 
 def listen(

@@ -9,9 +9,13 @@ import pytest
 from stages import predict, transcribe
 from stages.base.console import run_command
 from stages.base.errors import TrailerError
+from stages.base.packs import read_pack
 from stages.base.params import CardsParams, SpeechParams, WordsParams
-from stages.commands.predict import words
-from stages.commands.predict.words import Words, clock, lines
+from stages.base.params.matrix import Cell
+from stages.commands.predict import trailers, words
+from stages.commands.predict.embeddings import Outcome
+from stages.commands.predict.inputs import TrailerFile
+from stages.commands.predict.words import Words, clock, lines, write_words
 from stages.commands.predict.words_drawing import Span, drawn_spans, listed, spans_of
 from stages.words import ocr, weights, whisper
 from tests.commands.predict.small_run import Run, write_clip
@@ -185,3 +189,28 @@ def test_lines_of_one_frame_are_one_span():
 def test_what_begins_before_the_drawing_is_cut_at_its_edge():
     (drawn,) = drawn_spans([Span(1.0, 6.0, "Go.")], begin=4.0, scale=10, top=0, height=20)
     assert '<rect x="0.0" y="0" width="20.0"' in drawn
+
+
+def test_words_are_a_pack_that_approaches_read(tmp_path):
+    """As the pipeline's: in order of time, an empty text for none, nothing of what is unread."""
+    heard = ({"start": 3.0, "text": "run"},)
+    read = ({"time": 1.0, "frame": 2, "text": "THIS SUMMER"},)
+    of = {"a1": Words(heard, read), "a2": Words((), None), "a3": Words(missing="run this")}
+    found = dict(write_words(of, tmp_path / "words"))
+    assert {name: each.reason for name, each in found.items()} == {
+        "a1": "ok",
+        "a2": "ok",
+        "a3": "unread",
+    }
+    assert found["a3"].note == "run this"
+    packed = read_pack(tmp_path / "words")
+    texts = {each["trailer_id"][0].as_py(): each["text"].to_pylist() for each in packed}
+    assert texts == {"a1": ["THIS SUMMER", "run"], "a2": [""]}
+
+
+def test_what_nobody_could_read_is_told_in_place_of_a_prediction(tmp_path):
+    file = TrailerFile("a1", "mine.mp4", Path("mine.mp4"), "0" * 64, True, True)
+    said = Cell("said", "single", "words", ("bag",), "mean", "linear")
+    outcomes = {"picture": Outcome("ok", ""), "words": Outcome("unread", "run the installer")}
+    found = trailers._result(file, (said,), [None], outcomes, "", Words())
+    assert "its words are not known" in found.error and "run the installer" in found.error
