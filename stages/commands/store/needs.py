@@ -107,10 +107,11 @@ def _of_trailers(
         if name not in packs:
             yield Unknown(("leaks", "embed"), _left(name))
     yield Need("leaks", frozenset(_audited(corpus, packs)))
-    if params.clips and finished("clips"):
-        packs.append("clips")
-    elif params.clips:
-        yield Unknown(("embed",), _left("clips"))
+    for section, stage in (("clips", "clips"), ("words", "texts")):  # each a pack of its name
+        if getattr(params, section) and finished(stage):
+            packs.append(section)
+        elif getattr(params, section):
+            yield Unknown(("embed",), _left(stage))
     yield from _embeddings(corpus, params, packs, finished)
 
 
