@@ -40,9 +40,9 @@ def main() -> None:
 
 
 def nulled(params: dict[str, Any], seed: int | None = None) -> dict[str, Any]:
-    """The same parameters with no cue planted in either modality; decoys stay."""
+    """The same parameters with no cue planted in any modality; decoys stay."""
     sample = dict(params["sample"])
-    for modality in ("picture", "sound"):
+    for modality in {"picture", "sound", "words"} & sample.keys():
         sample[modality] = dict.fromkeys(sample[modality], 0.0)
     if seed is not None:
         sample["seed"] = seed

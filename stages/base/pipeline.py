@@ -11,7 +11,7 @@ from stages.base.params import load, yaml12
 
 ROOT = Path(__file__).resolve().parents[2]
 OUTPUTS = ("outs", "metrics", "plots")
-TEMPLATE = re.compile(r"\$\{([\w.]+)\}")
+TEMPLATE = re.compile(r"\$\{([\w.\[\]]+)\}")
 
 
 def check_dependencies(command: str) -> None:
@@ -105,7 +105,10 @@ def _fill(node: Any, known: Mapping[str, Any]) -> Any:
 
 
 def _lookup(name: str, known: Any) -> Any:
-    """What a template's dotted name stands for."""
-    for part in name.split("."):
-        known = known[part] if isinstance(known, Mapping) else getattr(known, part)
+    """What a template's dotted name stands for; `parts[0]` is the first of a list."""
+    for part in name.replace("[", ".").replace("]", "").split("."):
+        if isinstance(known, list | tuple):
+            known = known[int(part)]
+        else:
+            known = known[part] if isinstance(known, Mapping) else getattr(known, part)
     return known

@@ -19,6 +19,7 @@ from stages.base.genres import GENRES
 from stages.base.packs import read_pack, read_table
 from stages.base.params import ALL_WINDOWS, Params
 from stages.base.params.matrix import Cell
+from stages.base.params.modalities import singles_of, union_of
 from stages.fitting.films import read_films
 from stages.fitting.items import View
 from stages.sample.events import NEUTRAL, Event, count_heard, count_seen
@@ -86,7 +87,7 @@ def ceilings(
     corpus: Corpus, cells: Sequence[Cell], params: Params
 ) -> Iterator[tuple[Row, list[Row]]]:
     """For every view of the matrix a row of the ideal observer's scores, and its rows by genre."""
-    views: dict[tuple[str, str], list[str]] = {}
+    views: dict[tuple[str, str, str], list[str]] = {}
     for cell in cells:
         if cell.modality != "none" and not cell.base:
             views.setdefault(_view(cell, cells, params), []).append(cell.slug)
@@ -94,7 +95,7 @@ def ceilings(
     present = corpus.y_true[corpus.judged].any(axis=0)  # the genres that the approaches have too
     y_true = corpus.y_true[corpus.judged][:, present]
     genres = [genre for genre, has in zip(GENRES, present, strict=True) if has]
-    for (look, window), slugs in sorted(views.items()):
+    for (look, window, read), slugs in sorted(views.items()):
         evidence = np.zeros((int(corpus.judged.sum()), len(prior)))
         if look:
             planted = [params.sample.picture[genre] for genre in GENRES]
@@ -106,10 +107,15 @@ def ceilings(
             planted = [params.sample.sound[genre] for genre in GENRES]
             heard = _audible_cues(corpus, window)
             evidence += log_likelihood(heard, label_sets, planted, params.sample.sound_decoy)
+        if read and params.sample.words:
+            planted = [params.sample.words[genre] for genre in GENRES]
+            shown = _legible_cues(corpus)
+            evidence += log_likelihood(shown, label_sets, planted, params.sample.words_decoy)
+        seen_in = {"picture": look, "sound": window, "words": read}
         y_score = genre_marginals(evidence, label_sets, prior)[:, present]
         place = {
-            "modality": "both" if look and window else "picture" if look else "sound",
-            "window": _window_name(look, window, params),
+            "modality": union_of(name for name, view in seen_in.items() if view),
+            "window": _window_name(look, window, read, params),
         }
         scores = evaluate_scores(y_true, y_score)
         names = ("macro_ap", "micro_ap", "samples_ap")
@@ -123,6 +129,7 @@ def _genre_rows(
     rows = []
     for column, genre in enumerate(genres):
         planted = {"picture": params.sample.picture[genre], "sound": params.sample.sound[genre]}
+        planted["words"] = (params.sample.words or {}).get(genre, 0.0)
         rows.append(
             {
                 **place,
@@ -135,15 +142,19 @@ def _genre_rows(
     return rows
 
 
-def _view(cell: Cell, cells: Sequence[Cell], params: Params) -> tuple[str, str]:
+def _view(cell: Cell, cells: Sequence[Cell], params: Params) -> tuple[str, str, str]:
+    """How its frames are looked at, which window is heard, and whether words are read; "" each for
+    what is not."""
     if cell.kind == "late":
         parts = [_view(part, cells, params) for part in cells if part.slug in cell.parts]
-        return "".join(look for look, _ in parts), "".join(window for _, window in parts)
+        look, window, read = ("".join(each) for each in zip(*parts, strict=True))
+        return look, window, read
+    of = singles_of(cell.modality)
     look = "each" if cell.context == "each" else "whole"
-    return look if cell.modality in ("picture", "both") else "", cell.window
+    return look if "picture" in of else "", cell.window, "cards" if "words" in of else ""
 
 
-def _window_name(look: str, window: str, params: Params) -> str:
+def _window_name(look: str, window: str, read: str, params: Params) -> str:
     count, middle = params.frames.count, params.training.middle_frames
     looked = {"each": f"middle {middle} frames, each alone", "whole": f"{count} frames", "": ""}[
         look
@@ -151,7 +162,8 @@ def _window_name(look: str, window: str, params: Params) -> str:
     heard = f"{window} {params.audio.seconds:g} s" if window else ""
     if window == ALL_WINDOWS:
         heard = f"{' + '.join(params.audio.windows)} {params.audio.seconds:g} s"
-    return " + ".join(part for part in (looked, heard) if part)
+    read = f"the cards on {count} frames" if read else ""
+    return " + ".join(part for part in (looked, heard, read) if part)
 
 
 def _visible_cues(corpus: Corpus, look: str, params: Params) -> dict[tuple[str, ...], np.ndarray]:
@@ -176,6 +188,14 @@ def _visible_cues(corpus: Corpus, look: str, params: Params) -> dict[tuple[str, 
             unseen = (g for g, shot in back.items() if look == "each" or shot not in in_view)
             counts[tuple(unseen)][row] += shown[number]
     return dict(counts)
+
+
+def _legible_cues(corpus: Corpus) -> np.ndarray:
+    """Cues of the cards on any frame, (n_films, n_genres + 1)."""
+    films = np.flatnonzero(corpus.judged).tolist()
+    times = [[time for _, time in corpus.frames[film]] for film in films]
+    shown = zip(films, times, strict=True)
+    return np.stack([count_seen(corpus.events[film], at, "words") for film, at in shown])
 
 
 def _audible_cues(corpus: Corpus, window: str) -> np.ndarray:

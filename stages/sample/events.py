@@ -18,14 +18,14 @@ NEUTRAL = len(GENRES)  # the last column of a row of counts
 
 @dataclass(frozen=True)
 class Event:
-    """One shot or sound."""
+    """One shot, sound or card."""
 
     trailer_id: str
     film_id: str
     modality: str
-    """"picture" or "sound"."""
+    """"picture", "sound" or "words"."""
     event: int
-    """Its number among the trailer's shots, or sounds."""
+    """Its number among the trailer's shots, sounds or cards."""
     start: float
     """Seconds."""
     end: float
@@ -37,7 +37,7 @@ class Event:
 
 
 def list_events(trailer: Trailer, plan: Plan) -> list[Event]:
-    """Every shot of the plan, then every sound."""
+    """Every shot of the plan, then every sound, then every card."""
     owner = trailer.trailer_id, trailer.film_id
     shots = [
         Event(
@@ -55,19 +55,34 @@ def list_events(trailer: Trailer, plan: Plan) -> list[Event]:
         Event(*owner, "sound", number, sound.start, sound.end, sound.cue, sound.decoy)
         for number, sound in enumerate(plan.sounds)
     ]
-    return shots + sounds
+    words = [
+        Event(
+            *owner,
+            "words",
+            number,
+            round(card.start / FRAME_RATE, 6),
+            round((card.start + card.frames) / FRAME_RATE, 6),
+            card.cue,
+            card.decoy,
+        )
+        for number, card in enumerate(plan.cards)
+    ]
+    return shots + sounds + words
 
 
-def count_seen(events: Iterable[Event], times: Sequence[float]) -> NDArray[np.int64]:
+def count_seen(
+    events: Iterable[Event], times: Sequence[float], modality: str = "picture"
+) -> NDArray[np.int64]:
     """Cues of the shots that contain at least one frame at `times` (s), each shot counted once.
 
-    Returns (11,): one count per genre, in the order of GENRES, then neutral shots.
+    modality: "words" for cards instead. Returns (11,): one count per genre, in the order of GENRES,
+    then neutral ones.
     """
     slack = 0.5 / FRAME_RATE  # a frame's time and a shot's boundary are rounded separately
     return _count(
         event.cue
         for event in events
-        if event.modality == "picture"
+        if event.modality == modality
         and any(event.start - slack <= time < event.end - slack for time in times)
     )
 

@@ -7,6 +7,7 @@ from math import sin
 import cv2
 import numpy as np
 
+from stages.sample.cards import draw
 from stages.sample.grade import STEP, Grade, draw_grade, no_grade
 from stages.sample.nv12 import (
     BLACK,
@@ -36,6 +37,17 @@ CARD = (
 
 def iterate_frames(plan: Plan) -> Iterator[Image]:
     """Every frame in presentation order, in NV12; BLACK between shots and cards."""
+    frames = _without_words(plan)
+    if not plan.cards:
+        yield from frames
+        return
+    shown = {card.start + n: card for card in plan.cards for n in range(card.frames)}
+    for number, frame in enumerate(frames):
+        card = shown.get(number)
+        yield frame if card is None else draw(frame, card.word, card.left, card.down, card.light)
+
+
+def _without_words(plan: Plan) -> Iterator[Image]:
     grade = draw_grade(stream(plan.key, "look"))
     yield from repeat(from_rgb(rating_card()), plan.card_frames)
     at = plan.card_frames

@@ -15,12 +15,15 @@ import numpy as np
 from stages.base.genres import GENRES
 from stages.base.params import SampleParams
 from stages.corpus.reader import Trailer
+from stages.sample import cards
 
 FRAME_RATE = 24
 SECONDS = (46, 59)
 SHOTS = (20, 40)
 SHORTEST_SHOT = 12  # frames
 FIRST_SHOT_BY = 200  # frame number: the first one that the seed study samples
+CARDS = 12  # of a trailer that has words
+CARD_FRAMES = 46  # of each; frames are taken some 40 apart
 EVENT_EVERY = (1.3, 2.2)  # seconds from one sound event to the next
 # Picture cues that exist only over time: a shot repeats the scene of an earlier shot, this one.
 # Any single frame is drawn like a neutral shot's, so it cannot give the cue away. They span shots
@@ -60,6 +63,27 @@ class Sound:
 
 
 @dataclass(frozen=True)
+class Card:
+    """A word on the picture."""
+
+    start: int
+    """Number of its first frame."""
+    frames: int
+    """Number of frames."""
+    cue: str
+    """A genre, or "" if the word is of none."""
+    decoy: bool
+    """Whether the cue was drawn without regard to the film's genres."""
+    word: str
+    left: float
+    """Where it begins, from 0 to 1 of the room there is."""
+    down: float
+    """Likewise, from above."""
+    light: float
+    """How bright it and its ground are, from 0 to 1."""
+
+
+@dataclass(frozen=True)
 class Plan:
     """One trailer: rating card, shots, title card, and black in every frame between them."""
 
@@ -79,6 +103,8 @@ class Plan:
     """In order, none overlapping."""
     sounds: tuple[Sound, ...]
     """In order, none overlapping."""
+    cards: tuple[Card, ...] = ()
+    """In order, none overlapping; over whatever the picture shows."""
 
     @property
     def seconds(self) -> float:
@@ -119,7 +145,24 @@ def plan_trailer(trailer: Trailer, params: SampleParams) -> Plan:
         title_frames=title_frames,
         shots=tuple(Shot(*span, *cue) for span, cue in zip(spans, seen, strict=True)),
         sounds=tuple(Sound(*time, *cue) for time, cue in zip(times, heard, strict=True)),
+        cards=_cards(key, trailer.genres, params, frames - title_frames),
     )
+
+
+def _cards(key: str, genres: Sequence[str], params: SampleParams, end: int) -> tuple[Card, ...]:
+    """The cards of a trailer, one in each of CARDS equal stretches up to frame `end`."""
+    if params.words is None:
+        return ()
+    rng = stream(key, "cards")
+    room = (end - FIRST_SHOT_BY) // CARDS
+    cues = _draw_cues(stream(key, "word cues"), genres, params.words, params.words_decoy, CARDS)
+    found = []
+    for number, (cue, decoy) in enumerate(cues):
+        start = FIRST_SHOT_BY + number * room + int(rng.integers(room - CARD_FRAMES))
+        word = str(rng.choice(cards.CUES[cue]))
+        place = rng.random(3).tolist()
+        found.append(Card(start, CARD_FRAMES, cue, decoy, word, *place))
+    return tuple(found)
 
 
 def _shot_spans(rng: np.random.Generator, begin: int, end: int) -> list[tuple[int, int]]:

@@ -53,6 +53,7 @@ def files(path: Path) -> Iterator[tuple[str, Block]]:
 
 
 OF_FEATURES = "corpora/mmtf14k/params.yaml"
+OF_WORDS = "corpora/sample_words/params.yaml"
 
 
 @cache
@@ -62,8 +63,8 @@ def parameters(file: str = "params.yaml") -> dict[str, Any]:
 
 
 def known(name: str) -> bool:
-    """Whether the params.yaml of a corpus, of trailers or of features, has this dotted name."""
-    return any(_has(parameters(file), name) for file in ("params.yaml", OF_FEATURES))
+    """Whether the params.yaml of a corpus, of trailers, words or features, has this dotted name."""
+    return any(_has(parameters(file), name) for file in ("params.yaml", OF_FEATURES, OF_WORDS))
 
 
 def _has(found: Any, name: str) -> bool:

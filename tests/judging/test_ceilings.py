@@ -137,3 +137,47 @@ def test_genre_rows_name_what_was_planted(params):
         if row["modality"] != "both":
             planted = getattr(params.sample, row["modality"])
             assert {g["genre"]: g["planted"] for g in genres} == planted
+
+
+def test_words_have_a_ceiling_and_add_to_those_of_the_others(params):
+    """Of cards at 1 a second, whose words are planted for Drama alone; nine seconds have one."""
+    made = corpus(params)
+    rng = np.random.default_rng(1)
+    drama = made.y_true[:, GENRES.index("Drama")]
+    events = [
+        [
+            *rows,
+            *(
+                Event(
+                    "t",
+                    "f",
+                    "words",
+                    n,
+                    n,
+                    n + 1.0,
+                    "Drama" if is_one and rng.random() < 0.8 else "",
+                    False,
+                )
+                for n in range(9)
+            ),
+        ]
+        for rows, is_one in zip(made.events, drama, strict=True)
+    ]
+    planted = dict.fromkeys(GENRES, 0.0) | {"Drama": 0.8}
+    sample = dataclasses.replace(params.sample, words=planted)
+    asked = [
+        Cell("seen", "single", "picture", ("colour",), "mean", "linear"),
+        Cell("said", "single", "words", ("bag",), "mean", "linear"),
+        Cell("joined", "early", "picture_words", ("colour", "bag"), "mean", "linear"),
+        Cell("late", "late", "picture_words", ("seen", "said"), "scores", "mean"),
+    ]
+    known = dataclasses.replace(params, sample=sample)
+    found = list(ceilings(dataclasses.replace(made, events=events), asked, known))
+    row = {row["modality"]: (row, {g["genre"]: g for g in rows}) for row, rows in found}
+    assert row.keys() == {"picture", "words", "picture_words"}
+    assert row["picture_words"][0]["used_by"] == "joined late"
+    assert row["words"][0]["window"] == "the cards on 31 frames"
+    of_drama = {name: rows["Drama"]["ap"] for name, (_, rows) in row.items()}
+    assert of_drama["words"] > 0.95 and of_drama["picture_words"] >= of_drama["picture"]
+    assert row["words"][1]["Drama"]["planted"] == 0.8 and row["words"][1]["Horror"]["planted"] == 0
+    assert row["words"][1]["Horror"]["normalised_ap"] < 0.1

@@ -51,7 +51,7 @@ class CatalogueParams:
 
 @params_dataclass
 class SampleParams:
-    """The cues planted in the sample corpus, as probabilities of a shot or a sound event."""
+    """The cues planted in the sample corpus: probabilities of a shot, a sound event or a card."""
 
     seed: Seed
     picture: dict[Genre, Share]
@@ -62,9 +62,14 @@ class SampleParams:
     """That a shot carries the cue of a genre drawn at random."""
     sound_decoy: Share
     """That a sound event carries the cue of a genre drawn at random."""
+    words: dict[Genre, Share] | None = None
+    """That a card of a film with this genre shows a word of the genre; None: there are no cards."""
+    words_decoy: Share = 0.0
+    """That a card shows a word of a genre drawn at random."""
 
     def __post_init__(self) -> None:
-        for name, planted in (("picture", self.picture), ("sound", self.sound)):
+        every = {"picture": self.picture, "sound": self.sound, "words": self.words or GENRES}
+        for name, planted in every.items():
             if missing := [genre for genre in GENRES if genre not in planted]:
                 raise ValueError(f"{name} lacks {', '.join(missing)}")
 

@@ -55,4 +55,26 @@ def test_they_keep_to_their_corpus_and_name_what_they_read(tmp_path):
 
 def test_the_default_corpus_has_neither():
     declared = yaml.safe_load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
-    assert not declared.keys() & {"speech", "cards"}
+    assert not declared.keys() & {"speech", "cards", "texts", "early_two", "late_three"}
+
+
+def test_texts_read_what_there_is_of_the_two(tmp_path):
+    found = stages(tmp_path, {"cards": {"confidence": 0.6}})["texts"]
+    assert "data/films/cards" in found["deps"] and "data/films/speech" not in found["deps"]
+    assert found["outs"] == [{"data/films/words": {"push": False}}]
+    check_code({"texts": found})
+
+
+def test_the_sample_with_words_joins_every_two_and_all_three():
+    own = ROOT / "corpora/sample_words"
+    declared = yaml.safe_load((own / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
+    found = dict(resolve(declared, vars(load(own / "params.yaml"))))
+    assert "data/sample_words/words" in found["embed@bag"]["deps"]
+    three = found["late_three@late_all"]["deps"]
+    for part in ("colour_linear", "mfcc_linear", "bag_linear"):
+        assert f"data/sample_words/scores/{part}.npz" in three
+    assert "data/sample_words/embeddings/bag.npz" in found["early_two@early_colour_bag"]["deps"]
+    matrix = load(own / "params.yaml").matrix
+    for kind, slug in (("late", "late_all"), ("early", "early_all"), ("late", "late_linear")):
+        assert matrix.group(kind, kind, slug) in found
+    check_code(found)

@@ -1,0 +1,86 @@
+"""Fusions that words are part of, and a headline that names them."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import TypeAdapter
+
+from stages.base.errors import BenchmarkError
+from stages.base.params import Params, load, yaml12
+from stages.base.params.matrix import cells
+from stages.base.params.modalities import in_words, singles_of, union_of
+from stages.base.params.reading import load_sets
+from stages.base.params.sets import read_set, with_submitted
+
+ROOT = Path(__file__).resolve().parents[3]
+OWN = ROOT / "corpora/sample_words/params.yaml"
+
+
+def wrong(tmp_path: Path, change: Any) -> str:
+    content = yaml12.read(OWN.read_text(encoding="utf-8"))
+    change(content)
+    path = tmp_path / "params.yaml"
+    path.write_text(yaml12.block(content), encoding="utf-8")
+    with pytest.raises(BenchmarkError) as error:
+        load(path)
+    return str(error.value)
+
+
+def test_its_cells_say_what_they_join():
+    found = {cell.slug: cell for cell in cells(load(OWN))}
+    assert found["bag_linear"].modality == "words" and found["bag_linear"].window == ""
+    assert found["late_linear"].modality == "both"
+    assert found["late_colour_bag"].modality == "picture_words"
+    assert found["early_mfcc_bag"].modality == "sound_words"
+    assert found["early_mfcc_bag"].window == "start" and found["early_colour_bag"].window == ""
+    assert found["late_all"].modality == "all" and len(found["late_all"].parts) == 3
+
+
+@pytest.mark.parametrize(
+    ("section", "parts", "said"),
+    [
+        (
+            "late_two",
+            ["colour_linear", "mfcc_linear"],
+            "is of picture, sound; expected two of",
+        ),
+        ("late_two", ["bag_linear", "colour_linear"], "is of words, picture; expected two of"),
+        ("late_three", ["colour_linear", "bag_linear"], "has 2 of them, expected three"),
+        ("early_two", ["colour", "bow"], "found 'bow', expected some of colour, mfcc, bag"),
+    ],
+)
+def test_parts_that_do_not_fit_are_told_where_they_stand(tmp_path, section, parts, said):
+    def change(content):
+        head = {"head": "linear"} if section.startswith("early") else {}
+        content["matrix"]["with_words"][section]["odd"] = {"parts": parts, **head}
+
+    found = wrong(tmp_path, change)
+    assert f"matrix.with_words.{section}.odd.parts: {said}" in found
+
+
+def test_a_headline_of_all_joins_what_it_names(tmp_path):
+    def change(content):
+        content["matrix"]["headline"]["all"] = "early_all"
+        content["matrix"]["with_words"]["early_three"]["early_all"]["head"] = "mlp"
+
+    assert "is not a fusion of the headline's picture, sound and words" in wrong(tmp_path, change)
+
+
+def test_words_are_read_where_a_corpus_has_some(tmp_path):
+    assert "needs a section `words`" in wrong(tmp_path, lambda content: content.pop("words"))
+    assert "words" in load_sets(OWN)[0] and "words" not in load_sets(ROOT / "params.yaml")[0]
+
+
+def test_any_set_runs_there_with_every_section_that_dvc_looks_for():
+    content = yaml12.read(OWN.read_text(encoding="utf-8"))
+    matrix = with_submitted(read_set(ROOT / "sets", "scratch").matrix, content)
+    sections = ("early_two", "early_three", "late_two", "late_three")
+    assert matrix["with_words"] == {name: {} for name in sections}
+    TypeAdapter(Params).validate_python(content | {"matrix": matrix})
+
+
+def test_unions_by_what_they_are_of():
+    assert union_of(["words", "picture"]) == "picture_words"
+    assert singles_of("all") == ("picture", "sound", "words") and singles_of("none") == ()
+    assert in_words("all") == "picture, sound and words" and in_words("words") == "words"
