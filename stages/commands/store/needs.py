@@ -107,10 +107,10 @@ def _of_trailers(
         if name not in packs:
             yield Unknown(("leaks", "embed"), _left(name))
     yield Need("leaks", frozenset(_audited(corpus, packs)))
-    for section, stage in (("clips", "clips"), ("words", "texts")):  # each a pack of its name
-        if getattr(params, section) and finished(stage):
-            packs.append(section)
-        elif getattr(params, section):
+    for wanted, pack, stage in ((params.clips, "clips", "clips"), (params.words, "words", "texts")):
+        if wanted and finished(stage):
+            packs.append(pack)
+        elif wanted:
             yield Unknown(("embed",), _left(stage))
     yield from _embeddings(corpus, params, packs, finished)
 
