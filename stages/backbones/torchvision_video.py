@@ -80,6 +80,7 @@ class Family(Network):
             parameters=34_230_144,
             paper="Li et al. 2022, arXiv 2112.01526",
             released="2021-12",
+            memory_mb=521,
             bibtex=papers.MVIT_V2,
         ),
         "swin3d_t": _record(
@@ -91,6 +92,7 @@ class Family(Network):
             parameters=27_850_470,
             paper="Liu et al. 2022, arXiv 2106.13230",
             released="2021-06",
+            memory_mb=597,
             bibtex=papers.VIDEO_SWIN,
         ),
         "r2plus1d_18": _record(
@@ -102,6 +104,7 @@ class Family(Network):
             parameters=31_300_125,
             paper="Tran et al. 2018, arXiv 1711.11248",
             released="2017-11",
+            memory_mb=361,
             bibtex=papers.R2PLUS1D,
         ),
     }

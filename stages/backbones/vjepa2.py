@@ -32,6 +32,7 @@ RECORD = Record(
     paper="Assran et al. 2025, arXiv 2506.09985",
     training_sets=("VideoMix22M",),
     released="2025-06",
+    memory_mb=1476,
     bibtex=papers.VJEPA_2,
     source=Source(
         "model.safetensors",

@@ -17,7 +17,7 @@ from tests.backbones.weights import random_weights, undrawn
 MODELS = [
     pytest.param((name, model), id=f"{name}-{model}", marks=pytest.mark.xdist_group(name + model))
     for name in plugin_names("backbones")
-    if name != "vjepa2"  # 16 minutes on a core: a small one in test_vjepa2.py
+    if name != "vjepa2"  # 14 s of CPU a clip: a small one in test_vjepa2.py
     for model in family(name).RECORDS
 ]
 
