@@ -225,8 +225,7 @@ class Cell:
     ungrouped: bool = field(default=False, compare=False)  # says nothing of what it is
     """Whether it is fitted a second time, in folds that divide the films of a collection."""
     is_probability: bool = field(default=True, compare=False)
-    """Whether its scores are probabilities: not the cosines of zero_shot; of what was sent in, its
-    card says so."""
+    """Whether its scores are probabilities, not cosines; of what was sent in, its card says so."""
 
     @property
     def fitted_with(self) -> str:
@@ -249,10 +248,9 @@ def cells_of(matrix: "MatrixParams", window: str = "") -> list[Cell]:
         backbone = matrix.backbone(single.backbone)
         if backbone.cannot_serve(single.context, single.window):
             continue
-        modality, listens = backbone.modality, backbone.reads == "audio"
-        heard = (single.window or window) if listens else ""
+        heard = (single.window or window) if backbone.reads == "audio" else ""
         parts = (single.backbone,)
-        cell = Cell(slug, "single", modality, parts, single.context, single.head, heard)
+        cell = Cell(slug, "single", backbone.modality, parts, single.context, single.head, heard)
         fewer = single.fewer_labels
         found.append(replace(cell, ungrouped=single.ungrouped))
         found += [replace(cell, slug=f"{slug}_{of}", labels=of, base=slug) for of in fewer]
