@@ -14,11 +14,17 @@ from stages.commands.families.contract import CHECKS, Contract
 from stages.embedding.base import Backbone, create, family
 from tests.backbones.weights import random_weights, undrawn
 
+# 2 s of CPU a clip and more, V-JEPA 2 14: tests of their own, in test_torchvision_video.py and
+# test_vjepa2.py
+SLOW = {
+    *(("torchvision_video", "mvit_v2_s"), ("torchvision_video", "swin3d_t")),
+    ("vjepa2", ""),
+}
 MODELS = [
     pytest.param((name, model), id=f"{name}-{model}", marks=pytest.mark.xdist_group(name + model))
     for name in plugin_names("backbones")
-    if name != "vjepa2"  # 14 s of CPU a clip: a small one in test_vjepa2.py
     for model in family(name).RECORDS
+    if (name, model) not in SLOW
 ]
 
 
