@@ -31,23 +31,27 @@ class Size:
 
 
 def rows(folder: Path, budget: float, size: Size | None = None) -> Iterator[Row]:
-    """Two rows a network, weights at random; by the clock: cores read while others compute."""
+    """Two rows a network, of sound three, weights at random; by the clock: cores read while others
+    compute."""
     size = size or Size()
     for family, model, unit in size.networks:
         with workload(family, model, size.trailers) as work:
-            costs = take_turns(vars(work.ways), budget / len(size.networks))
+            costs = take_turns(work.ways.by_name(), budget / len(size.networks))
             where = _profile(work)
-        for way, against, goal in AGAINST:
+        pairs = [("stage", "whole stage", *against) for against in AGAINST]
+        if "kept" in costs:
+            pairs.append(("kept", "sound kept decoded (SOUND_CACHE_GB)", *AGAINST[0]))
+        for ours, what, way, against, goal in pairs:
             row = compared(
                 case="embedding",
-                what=f"{family} {model}, whole stage",
+                what=f"{family} {model}, {what}",
                 input=f"{work.items} {unit} of {size.trailers} trailers",
                 against=against,
-                ours=costs["stage"],
+                ours=costs[ours],
                 theirs=costs[way],
                 by="wall",
                 goal=goal,
-                facts={f"{unit}_per_second": work.items / median_seconds(costs["stage"], "wall")},
+                facts={f"{unit}_per_second": work.items / median_seconds(costs[ours], "wall")},
             )
             yield replace(row, note=where) if row.met is False else row
 

@@ -51,6 +51,7 @@ RECORD = Record(
 class Family(Network):
     RECORDS: ClassVar = {"": RECORD}
     LIBRARIES = ("timm",)
+    sample_rate = RATE
     window_seconds = SECONDS
 
     def build(self) -> nn.Module:

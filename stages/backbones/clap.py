@@ -62,6 +62,7 @@ RECORD = Record(
 
 class Family(LanguageNetwork):
     RECORDS: ClassVar = {"": RECORD}
+    sample_rate = RATE
     window_seconds = SECONDS
     longest_text = 77  # what its training cut texts to
 

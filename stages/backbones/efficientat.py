@@ -101,6 +101,7 @@ class Family(AudioSetNetwork):
         for model, count in PARAMETERS.items()
     }
     LIBRARIES = ("torchvision",)
+    sample_rate = RATE
     window_seconds = SECONDS
 
     def __init__(self, model: str = "", **options: Any) -> None:

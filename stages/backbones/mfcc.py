@@ -33,6 +33,7 @@ RECORD = Record(
 
 class Family(Backbone):
     RECORDS: ClassVar = {"": RECORD}
+    sample_rate = RATE
     window_seconds = SECONDS
 
     def __init__(self, model: str = "", **options: Any) -> None:

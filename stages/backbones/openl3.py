@@ -79,6 +79,7 @@ class Family(Network):
         for content in CONTENT
     }
     batch_size = 4  # each layer of the first block takes 13 MB a window; more is not faster
+    sample_rate = RATE
     window_seconds = 1.0
     hop_seconds = 1.0
     lead_seconds = 0.5  # how long before the clip's start the first window begins

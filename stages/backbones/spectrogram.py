@@ -34,6 +34,7 @@ RECORD = Record(
 class Family(Backbone):
     RECORDS: ClassVar = {"": RECORD}
     dtype = np.float16
+    sample_rate = RATE
     window_seconds = SECONDS
 
     def __init__(self, model: str = "", **options: Any) -> None:

@@ -82,6 +82,7 @@ class Family(Network):
             "and YouTube-8M publish embeddings. Rounding may differ by one step between machines.",
         ),
     }
+    sample_rate = RATE
     window_seconds = PATCH_SECONDS
     hop_seconds = PATCH_FRAMES * STEP / RATE
 

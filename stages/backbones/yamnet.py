@@ -77,6 +77,7 @@ class Family(AudioSetNetwork):
             "layer: those of speech, music or effects alone.",
         ),
     }
+    sample_rate = RATE
     window_seconds = PATCH_SECONDS
     hop_seconds = HOP_FRAMES * STEP / RATE
 

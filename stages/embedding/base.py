@@ -35,6 +35,9 @@ class Backbone(ABC):
     dtype: type = np.float32
     """Of the embeddings that are kept."""
     batch_size: int = 64
+    sample_rate: int = 0
+    """Sound only: of the clips that the stage gives to `prepare`, in Hz, for a family that
+    resamples them by `clips.resample` anyway; 0: that of the pack."""
     window_seconds: float = 0.0
     """Sound only: length of one item."""
     hop_seconds: float = 0.0

@@ -1,5 +1,6 @@
 """From a trailer's rows in a pack to the items that a backbone embeds: decoded, cut, resized."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -7,11 +8,10 @@ import cv2
 import numpy as np
 import pyarrow as pa
 
-from stages.base.flac import decode_flac
 from stages.base.packs import read_trailer
-from stages.base.params import WINDOWS
 from stages.embedding.base import Backbone
 from stages.embedding.jobs import Job
+from stages.embedding.samples import Window, windows_of
 from stages.embedding.texts import coded
 
 
@@ -29,8 +29,10 @@ class Prepared:
 
 def prepare(backbone: Backbone, job: Job) -> Prepared:
     """Read one trailer's rows and make its items."""
+    if backbone.record.reads == "audio":
+        return Prepared(*_windows(backbone, windows_of(job, backbone.sample_rate)))
     rows = read_trailer(job.pack, job.row_group, job.digest)
-    items_of = {"frames": _frames, "clips": _clips, "audio": _windows, "words": _texts}
+    items_of = {"frames": _frames, "clips": _clips, "words": _texts}
     return Prepared(*items_of[backbone.record.reads](backbone, rows))
 
 
@@ -51,14 +53,16 @@ def _clips(backbone: Backbone, rows: pa.Table) -> tuple[np.ndarray, np.ndarray, 
     return backbone.prepare_items(pictures, 0), group, np.array(time, np.float32)
 
 
-def _windows(backbone: Backbone, rows: pa.Table) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _windows(
+    backbone: Backbone, windows: Sequence[Window]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     hop = backbone.hop_seconds or backbone.window_seconds
     parts = []
-    for row in sorted(rows.to_pylist(), key=lambda row: WINDOWS.index(row["window"])):
-        items = backbone.prepare_items(*decode_flac(row["flac"]))
-        first = row["start"] - backbone.lead_seconds + backbone.window_seconds / 2
+    for window in windows:
+        items = backbone.prepare_items(window.samples, window.rate)
+        first = window.start - backbone.lead_seconds + backbone.window_seconds / 2
         time = first + np.arange(len(items)) * hop
-        group = np.full(len(items), WINDOWS.index(row["window"]), np.int16)
+        group = np.full(len(items), window.number, np.int16)
         parts.append((items, group, time.astype(np.float32)))
     items, group, time = (np.concatenate(part) for part in zip(*parts, strict=True))
     return items, group, time

@@ -156,6 +156,13 @@ def test_embedding(tmp_path):
     assert alone.goal is not None and side_by_side.goal is None
 
 
+def test_embedding_of_sound_is_measured_with_its_samples_kept_too(tmp_path):
+    size = embedding.Size([("yamnet", "yamnet", "windows")], trailers=1)
+    alone, _, kept = ran(embedding.rows(tmp_path, 0.1, size))
+    assert "sound kept decoded" in kept.what and kept.against == alone.against
+    assert kept.goal == alone.goal and kept.input == alone.input
+
+
 class Small:
     """A project that a run leaves as it is."""
 

@@ -5,13 +5,11 @@ address space (RLIMIT_AS) would not do: torch and FFmpeg reserve far more of it 
 an allocation that it refuses looks like a damaged file to FFmpeg and ends the process in C++.
 """
 
-import math
-import os
 from dataclasses import dataclass
 
 import psutil
 
-from stages.base.errors import BenchmarkError
+from stages.base.environment import number
 from stages.base.parallel.workers import workers
 
 MEMORY_GB = 1.5  # what an 8K video takes, and some more
@@ -34,8 +32,9 @@ def bounds() -> Bounds:
     """TRAILER_MEMORY_GB and TRAILER_SECONDS, or their defaults; raises BenchmarkError."""
     share = SHARE * psutil.virtual_memory().total / 1e9 / workers()
     memory = max(min(MEMORY_GB, share), SMALLEST["TRAILER_MEMORY_GB"])
-    seconds = _number("TRAILER_SECONDS", SECONDS)
-    return Bounds(int(_number("TRAILER_MEMORY_GB", memory) * 1e9), seconds)
+    seconds = number("TRAILER_SECONDS", SECONDS, SMALLEST["TRAILER_SECONDS"])
+    gigabytes = number("TRAILER_MEMORY_GB", memory, SMALLEST["TRAILER_MEMORY_GB"])
+    return Bounds(int(gigabytes * 1e9), seconds)
 
 
 def resident_bytes(process: psutil.Process) -> int:
@@ -44,18 +43,3 @@ def resident_bytes(process: psutil.Process) -> int:
         return int(process.memory_info().rss)
     except psutil.Error:
         return 0
-
-
-def _number(name: str, default: float) -> float:
-    text = os.environ.get(name, "")
-    if not text:
-        return default
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not SMALLEST[name] <= value < math.inf:
-        raise BenchmarkError(
-            f"bad {name}", found=text[:80], expected=f"a number from {SMALLEST[name]:g} on"
-        )
-    return value

@@ -19,7 +19,7 @@ from uuid import uuid4
 from stages.base.files import locked
 from stages.base.store.content import Check, fault, is_entry_name, set_aside, sha256
 from stages.base.store.modes import make_folder, restrict
-from stages.base.store.shared import PARTIAL, RemoteFile, shared_store
+from stages.base.store.shared import PARTIAL, RemoteFile, SharedStore, shared_store
 from stages.base.store.using import use
 
 ROOT = Path("data/store")
@@ -30,8 +30,8 @@ class Store:
 
     `version` says which code made them: `code_of` its files where the code decides the result, a
     number where it does not (what came over the network). Where machines share a store, `root` is
-    this one's cache of it. `check` raises for content that the step never writes: an entry that
-    has the hash of its name and yet is none of ours.
+    this one's cache of it; `local`: of entries that are not shared. `check` raises for content that
+    the step never writes: an entry that has the hash of its name and yet is none of ours.
     """
 
     def __init__(
@@ -41,11 +41,13 @@ class Store:
         parameters: Any,
         root: Path = ROOT,
         check: Check | None = None,
+        local: bool = False,
     ) -> None:
         values = asdict(parameters) if is_dataclass(parameters) else parameters  # type: ignore[arg-type]
         self.root = root
         self.step = step
         self.check = check
+        self.local = local
         self.salt = json.dumps([step, version, values], sort_keys=True)
 
     def key(self, *source: str) -> str:
@@ -90,14 +92,14 @@ class Store:
             entry = self.root / self._name(key or self.key(digest), digest)
             make_folder(entry.parent, self.root)
             temporary.replace(entry)
-        if not local_only:
+        if not (local_only or self.local):
             push(entry, self.root)
 
     def drop(self, key: str) -> None:
         """Remove the entry, wherever it is."""
         for path in self._paths(key):
             path.unlink(missing_ok=True)
-        if (remote := shared_store()) is not None:
+        if (remote := self._remote()) is not None:
             for name in self._remote_names(key):
                 remote.remove(name)
 
@@ -123,12 +125,16 @@ class Store:
         with suppress(FileNotFoundError, BlockingIOError), locked(folder / PARTIAL, exclusive=True):
             for path in folder.glob(f"{PARTIAL}/*.part"):
                 _remove(path)
-        if (remote := shared_store()) is not None:
+        if (remote := self._remote()) is not None:
             known = set(remote.names(self.step))
             for path in sorted(folder.glob("??/*")):
                 name = path.relative_to(self.root).as_posix()
                 if name not in known and _is_intact(path, self.check):
                     remote.upload(path, name)
+
+    def paths(self) -> Iterator[Path]:
+        """Of this step's entries on this machine, in no order."""
+        return (self.root / self.step).glob("??/*")
 
     def _find_local(self, key: str, digest: str) -> Path | None:
         use(self.root)
@@ -142,9 +148,12 @@ class Store:
                 set_aside(path, path.relative_to(self.root).as_posix(), self.root, reason)
         return None
 
+    def _remote(self) -> SharedStore | None:
+        return None if self.local else shared_store()
+
     def _remote_names(self, key: str, digest: str = "") -> list[str]:
         """Names in the shared store; one that leads anywhere else is none of ours."""
-        if (remote := shared_store()) is None:
+        if (remote := self._remote()) is None:
             return []
         names = remote.names(f"{self.step}/{key[:2]}", f"{key}.{digest}")
         return [name for name in names if is_entry_name(name, self.step)]

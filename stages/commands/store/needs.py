@@ -18,6 +18,7 @@ from stages.corpus.reader import read_catalogue
 from stages.embedding.base import describe
 from stages.embedding.jobs import Recipe
 from stages.embedding.jobs import jobs as embedding_jobs
+from stages.embedding.samples import key_of
 from stages.embedding.weights.lock import expected_pin, read_lock
 from stages.embedding.weights.sources import WeightsConfig
 from stages.published.fetching import Places
@@ -55,8 +56,8 @@ class Unknown:
 
 def steps() -> tuple[str, ...]:
     """Every step of the store, in the order of work."""
-    made = "videos", "frames", "clips", "audio", "leaks", "embed", "weights", "features"
-    return (*record_steps(), *made)
+    made = "videos", "frames", "clips", "audio", "samples", "leaks", "embed", "weights"
+    return (*record_steps(), *made, "features")
 
 
 def needs_of(
@@ -105,7 +106,7 @@ def _of_trailers(
     packs = [name for name in AUDITED if finished(name)]
     for name in AUDITED:
         if name not in packs:
-            yield Unknown(("leaks", "embed"), _left(name))
+            yield Unknown(("leaks", "embed", "samples"), _left(name))
     yield Need("leaks", frozenset(_audited(corpus, packs)))
     for wanted, pack, stage in ((params.clips, "clips", "clips"), (params.words, "words", "texts")):
         if wanted and finished(stage):
@@ -171,15 +172,18 @@ def _embeddings(
             weights = places.data(corpus) / f"weights/{slug}.safetensors"
             stage = matrix.group("weights", "pretrained", slug)
             if not finished(stage):
-                yield Unknown(("embed",), _left(stage))
+                yield Unknown(("embed", "samples"), _left(stage))
                 continue
         if backbone.reads in packs:
             try:
                 recipe = Recipe.from_params(backbone, weights)
                 todo = embedding_jobs(places.data(corpus) / backbone.reads, recipe)
                 yield Need("embed", frozenset(job.key for job in todo), slug)
+                if backbone.reads == "audio":
+                    rate = recipe.create_unloaded().sample_rate
+                    yield Need("samples", frozenset(key_of(job, rate) for job in todo))
             except BenchmarkError as error:
-                yield Unknown(("embed",), f"{slug}: {error}")
+                yield Unknown(("embed", "samples"), f"{slug}: {error}")
 
 
 def _weights(params: Params) -> Iterator[Need | Unknown]:
