@@ -36,11 +36,13 @@ def banner(metrics: Metrics) -> Html:
         title = escape(str(metrics.catalogue.get("title", "")))
         return Html(f'<span hidden data-on-figures="{title}"></span>' if title else "")
     films = metrics.catalogue["films"]
+    has_words = bool((metrics.parameters.get("sample") or {}).get("words"))
+    planted = "picture, sound and words" if has_words else "picture and sound"
     return Html(
         f'<aside class="banner" role="note" data-on-figures="{NOT_FILMS}">'
         "<strong>These are not films.</strong> "
         f"The corpus is a test with a known answer: {films} rendered trailers of films that do not "
-        "exist, with known cues planted in picture and sound. The numbers show how well the "
+        f"exist, with known cues planted in {planted}. The numbers show how well the "
         "benchmark measures, and nothing about cinema.</aside>"
     )
 
@@ -60,7 +62,7 @@ def answer(metrics: Metrics) -> Html:
     """The answer with numbers, 95% intervals and p-values."""
     scores = [f"{ALONE[m]} {_scored(metrics.approach(slug))}" for m, slug in metrics.named.items()]
     scores[0] = scores[0].replace(" <", " scores <").replace("(", "(95% interval ", 1)
-    judges = {"picture_minus_sound": _between, "fusion_gain": _fusion}
+    judges = {"picture_minus_sound": _between, "fusion_gain": _fusion, "words_gain": _with_words}
     found = [
         judge(metrics.comparison(metrics.headline[name]))
         for name, judge in judges.items()
@@ -98,6 +100,16 @@ def _fusion(row: "pd.Series[Any]") -> str:
         return f"Fusion {verb} {part}, by {_gap(row, found)}."
     known = "Undecided:" if pd.notna(row["lo"]) else "Too few films to say"
     return f"{known} whether fusion beats {part} ({_gap(row)})."
+
+
+def _with_words(row: "pd.Series[Any]") -> str:
+    found = judged(row)
+    part = escape(quoted(str(row["b"])))
+    if found:
+        verb = "beats" if found > 0 else "loses to"
+        return f"With words as well, fusion {verb} {part}, by {_gap(row, found)}."
+    known = "Undecided:" if pd.notna(row["lo"]) else "Too few films to say"
+    return f"{known} whether fusion with words beats {part} ({_gap(row)})."
 
 
 def judged(row: "pd.Series[Any]") -> int:
