@@ -9,8 +9,9 @@ def main() -> None:
         prog="python -m stages.choose",
         description="Replace the matrix in params.yaml by a set's; "
         "the rest of the file stays as it is. A set is a file sets/<name>.yaml: scratch (the "
-        "default), light, pretrained, everything, or your own, which may say `extends: scratch` "
-        "and then holds only what it adds or replaces.",
+        "default), light, pretrained, everything; motion and video, for corpora with clips; words, "
+        "for those with words; or your own, which may say `extends: scratch` and then holds only "
+        "what it adds or replaces.",
     )
     parser.add_argument("set", help="the name of a file in sets/, without .yaml")
     name = parser.parse_args().set
