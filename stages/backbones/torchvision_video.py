@@ -130,9 +130,7 @@ class Family(Network):
 
     def prepare(self, trailer: Sequence[np.ndarray] | np.ndarray, sample_rate: int) -> np.ndarray:
         """Clips resized and cropped, (n, CLIP_PICTURES, 3, height, width) uint8."""
-        how = (
-            self.transforms
-        )  # antialias: as they all have it, which torchvision's class hard-codes
+        how = self.transforms  # its class hard-codes that there is no antialias
         return np.stack([cropped(c, how.resize_size, how.crop_size, False) for c in trailer])
 
     def forward(self, items: Tensor) -> Tensor:

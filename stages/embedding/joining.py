@@ -16,7 +16,7 @@ def write_embeddings(
     """Join the trailers' entries, sorted by id, into one file, the bytes that np.savez gives.
 
     Arrays: trailer_id (n_trailers,) str; trailer (n_items,) int32, index into trailer_id;
-    group (n_items,) int16, number of the frame or index in WINDOWS; time (n_items,) float32, s;
+    group (n_items,) int16, as of `preparing.Prepared`; time (n_items,) float32, s;
     embedding (n_items, *shape). more: further arrays, which stand before the last.
     """
     trailer_ids = sorted(entries)

@@ -67,6 +67,7 @@ class LanguageNetwork(Network):
         odd = {(n, t.shape) for n, t in texts.items()} ^ {(n, t.shape) for n, t in expected.items()}
         if odd or TOKENIZER not in published:
             raise ValueError(f"no half that reads texts: {min(odd)[0] if odd else TOKENIZER}")
+        read_tokenizer(published[TOKENIZER])  # now, not when every trailer has been embedded
         named = {TEXTS + name: tensor for name, tensor in texts.items()}
         return {**own, **named, TOKENIZER: published[TOKENIZER]}
 
@@ -84,9 +85,7 @@ class LanguageNetwork(Network):
         a text that is too long.
         """
         state = _read_texts(weights)
-        from tokenizers import Tokenizer  # comes with transformers, and takes a moment
-
-        tokenizer = Tokenizer.from_buffer(state.pop(TOKENIZER).numpy().tobytes())
+        tokenizer = read_tokenizer(state.pop(TOKENIZER))
         tokenizer.no_padding()
         tokenizer.no_truncation()
         network = self.build_text()
@@ -132,6 +131,19 @@ def embed_prompts(
     rows = iter(network.embed_texts(weights, flat).astype(np.float64))
     means = [np.mean([next(rows) for _ in prompts[genre]], axis=0) for genre in GENRES]
     return np.stack([mean / np.linalg.norm(mean) for mean in means]).astype(np.float32)
+
+
+def read_tokenizer(rules: Tensor) -> Any:
+    """The tokenizer of the `tokenizers` library; rules: its JSON, (n_bytes,) uint8.
+
+    Raises ValueError for bytes that are none.
+    """
+    from tokenizers import Tokenizer  # comes with transformers, and takes a moment
+
+    try:
+        return Tokenizer.from_buffer(rules.numpy().tobytes())
+    except Exception as error:  # the library has no class of its own
+        raise ValueError(f"{TOKENIZER} is no tokenizer: {error}") from None
 
 
 def without_constants(state: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -126,6 +126,16 @@ def test_a_file_without_what_reads_texts_is_refused_where_prompts_are_asked(decl
         ours.convert(published)
 
 
+def test_a_tokenizer_that_cannot_be_read_is_refused_with_the_weights(declared):
+    original, tokenizer, ours = asking.BUILD["clip"]()
+    ours.is_asked = True
+    published = tiny.published(original, tokenizer)
+    rules = bytearray(b'{"model": {"type": "none"}}')
+    published[TOKENIZER] = torch.frombuffer(rules, dtype=torch.uint8)
+    with pytest.raises(ValueError, match=r"tokenizer\.json is no tokenizer"):
+        ours.convert(published)
+
+
 def test_a_prompt_that_is_too_long_is_named(declared, tmp_path):
     pair = asking.make("clip", tmp_path)
     with pytest.raises(BenchmarkError, match=r"a prompt is too long[^$]*102 tokens[^$]*77 tokens"):
@@ -191,7 +201,8 @@ def test_published_files_become_one_that_is_asked(declared, tmp_path, asked):
 
 
 def test_a_tokenizer_that_is_none_is_refused(tmp_path):
-    for content, reason in (("{", "not a whole JSON file"), ("{}", "it is no tokenizer")):
+    whole = "not a whole JSON file"
+    for content, reason in (("{", whole), ("[" * 100_000, whole), ("{}", "it is no tokenizer")):
         (tmp_path / "tokenizer.json").write_text(content)
         with pytest.raises(BenchmarkError, match=reason):
             read_published(tmp_path / "tokenizer.json", "tokenizer.json")

@@ -97,7 +97,7 @@ def _tokenizer(path: Path, limit: int) -> dict[str, Tensor]:
     """The bytes of a tokenizer, which is no network: its rules are data, read by `tokenizers`."""
     try:
         content = json.loads(path.read_bytes())
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"not a whole JSON file: {error}") from None
     if not isinstance(content, dict) or "model" not in content:
         raise ValueError("it is no tokenizer: it has no `model`")
@@ -176,4 +176,4 @@ READERS: dict[str, Callable[[Path, int], dict[str, Tensor]]] = {
     ".json": _tokenizer,
     ".txt": _text,
 }
-SUFFIXES = tuple(suffix for suffix in READERS if suffix != ".json")  # of weights
+SUFFIXES = tuple(suffix for suffix in READERS if suffix not in (".json", ".txt"))  # of weights

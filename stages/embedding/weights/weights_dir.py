@@ -10,7 +10,7 @@ from stages.embedding.records import Source
 from stages.embedding.weights.published import SUFFIXES, suffix_of
 
 # as hundreds of repositories call their files: says nothing of the model
-AMBIGUOUS = re.compile(r"(open_clip_)?(pytorch_)?(model|weights|checkpoint|tokenizer)[.-].*")
+AMBIGUOUS = re.compile(r"(open_clip_)?(pytorch_)?(model|weights|checkpoint|tokenizer|vocab)[.-].*")
 
 
 def weights_dir() -> Path | None:

@@ -43,8 +43,10 @@ def test_the_stated_file_comes_before_the_slug_and_the_slug_before_the_published
 
 def test_a_name_of_many_models_says_nothing(tmp_path):
     make(tmp_path, "model.safetensors", "pytorch_model.bin", "open_clip_model.safetensors")
+    make(tmp_path, "vocab.txt", "tokenizer.json", "slug.txt")
     assert found(tmp_path, COMMON) is None
-    assert found(tmp_path, Source("pytorch_model.bin", hub="laion/clap")) is None
+    for name in ("pytorch_model.bin", "vocab.txt", "tokenizer.json"):
+        assert found(tmp_path, Source(name, hub="laion/clap"), first=name[0] == "p") is None
     assert found(tmp_path, Source("open_clip_model.safetensors", hub="laion/clap")) is None
     place = "timm/vgg16.tv_in1k/model.safetensors"
     assert found(make(tmp_path, place), COMMON) == place
