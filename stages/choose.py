@@ -22,6 +22,7 @@ def main() -> None:
     from stages.base.params import load
     from stages.base.params.reading import read, sets_folder
     from stages.base.params.sets import matrix_text, read_set, unsaved_entries, with_submitted
+    from stages.commands.corpora import corpora
 
     load(chosen=name)
     document = read()
@@ -36,6 +37,8 @@ def main() -> None:
         say(f"no set holds these entries of {document.path}; to keep them, put them into a set:")
         say("\n".join(f"  {line}" for line in lost))
     say(f"{document.path} now has the matrix of {folder}/{name}.yaml")
+    if places.corpus() in corpora.outdated():  # DVC looks for sections that the set may not have
+        say("\n".join(f"wrote {places.pipeline(name)}" for name in corpora.write_pipelines()))
     option = "" if places.corpus() == places.DEFAULT else f" --corpus {places.corpus()}"
     say(f"to see what it needs: python -m stages.plan{option}")
     say(f"to run it: {places.dvc('repro')}, or dvc exp run with -S to change other parameters too")

@@ -1,6 +1,8 @@
 """A corpus that asks for words has the stages that hear and read them, and no other has."""
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +53,27 @@ def test_they_keep_to_their_corpus_and_name_what_they_read(tmp_path):
         {own: ["words.cards"]}
     ]
     check_code({"speech": speech, "cards": cards})
+
+
+def test_a_set_that_is_chosen_has_the_stages_of_its_sections(tmp_path):
+    """Else DVC would not know the fusions with words, or look for those that are gone."""
+    assert "early_two@early_colour_bag" not in stages(tmp_path, {"cards": {"confidence": 0.6}})
+    shutil.copytree(ROOT / "sets", tmp_path / "sets")
+    shutil.copy(ROOT / "params.yaml", tmp_path)
+    own = tmp_path / "corpora" / "films"
+    (own / "dvc.yaml").write_text(pipeline_text("films", tmp_path), encoding="utf-8")
+    for name, joined in (("words", True), ("scratch", False)):
+        done = subprocess.run(
+            [sys.executable, "-m", "stages.choose", name, "--corpus", "films"],
+            cwd=tmp_path,
+            env={"PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stderr
+        declared = yaml.safe_load((own / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
+        found = dict(resolve(declared, vars(load(own / "params.yaml"))))
+        assert ("early_two@early_colour_bag" in found) == joined
 
 
 def test_the_default_corpus_has_neither():
