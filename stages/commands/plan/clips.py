@@ -1,11 +1,13 @@
 """What clips will take, said before any is extracted: how many, and how much disk."""
 
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 
 from stages.base import places
 from stages.base.packs import read_table, shard_paths
 from stages.base.params import CLIP_PICTURES, CLIP_RATE, FramesParams, Params
 from stages.commands.plan.costs import Recorded, Row
+from stages.trailers.media.cuts import INSTALL
 
 BYTES_A_PIXEL = 0.2  # of a JPEG as frames are kept; .09 and .33 in two films that were tried
 ASPECT = 16 / 9
@@ -25,8 +27,10 @@ def clip_rows(
     )
     minutes = recorded.minutes(["clips"], trailers)
     left = 0.0 if finished("clips") else minutes
-    needs = "scenedetect" if params.clips.within_shots else "nothing"
-    yield Row("clips", what, needs, "yes", 1, minutes=minutes, left=left)
+    needs = "the extra motion" if params.clips.within_shots else "nothing"
+    lacking = params.clips.within_shots and not find_spec("scenedetect")
+    available = f"run `{INSTALL}`" if lacking else "yes"
+    yield Row("clips", what, needs, available, 1, minutes=minutes, left=left)
 
 
 def _bytes_a_picture(frames: FramesParams) -> float:

@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import pyarrow as pa
+import pytest
 
 from stages.base.packs import write_table
 from stages.base.params import ClipsParams, load
+from stages.commands.plan import clips
 from stages.commands.plan.clips import clip_rows
 from stages.commands.plan.costs import Recorded
 
@@ -13,9 +15,9 @@ ROOT = Path(__file__).resolve().parents[3]
 RECORDED = Recorded({"clips": 60.0}, trailers=10)
 
 
-def rows(clips: ClipsParams | None, done: bool = False):
+def rows(asked: ClipsParams | None, done: bool = False):
     params = load(ROOT / "params.yaml")
-    object.__setattr__(params, "clips", clips)  # frozen; it is this test's own
+    object.__setattr__(params, "clips", asked)  # frozen; it is this test's own
     return list(clip_rows(params, 20, RECORDED, lambda name: done))
 
 
@@ -44,4 +46,14 @@ def test_before_any_frame_was_taken_it_is_guessed(tmp_path, monkeypatch):
     (row,) = rows(ClipsParams(count=1, within_shots=True), done=True)
     # 16 pictures of 20 trailers, .2 bytes for each of 256 * 455 pixels
     assert "7 MB on disk, 0.5 times" in row.what
-    assert row.left == 0.0 and row.needs == "scenedetect"
+    assert row.left == 0.0 and row.needs == "the extra motion"
+
+
+@pytest.mark.parametrize(("found", "said"), [(None, "core motion`"), (object(), "yes")])
+def test_what_keeps_to_shots_is_at_hand_or_installed(tmp_path, monkeypatch, found, said):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(clips, "find_spec", lambda name: found)
+    (row,) = rows(ClipsParams(count=1, within_shots=True))
+    assert row.available.endswith(said)
+    (row,) = rows(ClipsParams(count=1))
+    assert row.available == "yes"
