@@ -1,14 +1,18 @@
 """results.json: every number of the tables, and a schema that refuses what it does not document."""
 
 import json
+import re
 from copy import deepcopy
 from pathlib import Path
+from typing import get_args
 
 import jsonschema
 import pytest
 
 from stages.base import places
 from stages.base.errors import BenchmarkError
+from stages.base.params.matrix import Kind
+from stages.base.params.modalities import Modality
 from stages.base.tables import read_csv
 from stages.commands.facts.output import write_facts
 from stages.commands.facts.results import SCHEMA, results
@@ -114,6 +118,15 @@ def test_the_schema_refuses(written, damage):
     damaged = deepcopy(written)
     damage(damaged)
     assert not schema().is_valid(damaged)
+
+
+def test_the_schema_knows_every_kind_and_modality(written):
+    named = schema().schema["$defs"]["approach"]["properties"]
+    assert {*named["modality"]["enum"]} == {*get_args(Modality)}
+    told = named["kind"]["description"].split(":")[0]
+    assert {*re.findall(r"\w+", told)} - {"or"} == {*get_args(Kind)}
+    written["approaches"][0] |= {"kind": "late", "modality": "picture_words"}
+    schema().validate(written)
 
 
 def test_without_a_whole_run_it_is_said_what_to_do(root):
