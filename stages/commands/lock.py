@@ -16,7 +16,7 @@ DECIDING = (
     *("frames", "audio", "weights", "embed", "embed_pretrained", "fit", "early", "late"),
     *("clips", "dual"),
     *("weights_outside", "embed_outside", "embed_pretrained_outside"),
-    *("fit_outside", "early_outside", "speech", "cards"),
+    *("fit_outside", "early_outside", "speech", "cards", "texts"),
     *("early_two", "early_three", "late_two", "late_three"),
 )
 AGAIN = "run `dvc repro`, which trains it again, or undo the change"

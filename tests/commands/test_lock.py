@@ -82,3 +82,23 @@ def test_what_was_trained_before_its_inputs_is_noticed(copied):
 def test_no_run_at_all_is_said(tmp_path):
     with pytest.raises(BenchmarkError, match="no models were trained"):
         read_lock(tmp_path / "dvc.lock")
+
+
+def test_what_was_read_on_other_terms_is_noticed_behind_an_approach_of_words(copied):
+    lock = yaml.safe_load((copied / "dvc.lock").read_text())
+    stages = lock["stages"]
+    md5 = {"cards": "c", "words": "w", "embeddings/bag.npz": "e"}
+    made = {name: {"path": f"data/sample/{name}", "md5": of} for name, of in md5.items()}
+    asked = {"params.yaml": {"words.cards": {"confidence": 0.5}}}
+    stages["cards"] = {"deps": [], "outs": [made["cards"]], "params": asked}
+    stages["texts"] = {"deps": [made["cards"]], "outs": [made["words"]]}
+    stages["embed@bag"] = {"deps": [made["words"]], "outs": [made["embeddings/bag.npz"]]}
+    stages["fit@colour_linear"]["deps"] = [made["embeddings/bag.npz"]]
+    (copied / "dvc.lock").write_text(yaml.safe_dump(lock))
+    params = yaml.safe_load((copied / "params.yaml").read_text())
+    params["words"] = {"cards": {"confidence": 0.5}}
+    (copied / "params.yaml").write_text(yaml.safe_dump(params))
+    check(copied, "colour_linear")
+    change(copied / "params.yaml", "words", "cards", "confidence", value=0.9)
+    with pytest.raises(BenchmarkError, match=r"words\.cards\.confidence was 0\.5, is 0\.9"):
+        check(copied, "colour_linear")
