@@ -75,7 +75,6 @@ def _dual_errors(params: "Params", of_clips: set[str]) -> Errors:
     matrix, training = params.matrix, params.training
     backbones = {**matrix.backbones, **matrix.pretrained}
     of_frames = {slug for slug, each in backbones.items() if each.reads == "frames"}
-    others = {*matrix.approaches, *matrix.early, *matrix.late, *matrix.submitted}
     for slug, dual in matrix.dual.items():
         keys = ("matrix", "dual", slug)
         for part, known in (("frames", of_frames), ("clips", of_clips)):
@@ -83,10 +82,5 @@ def _dual_errors(params: "Params", of_clips: set[str]) -> Errors:
                 expected = ", ".join(sorted(known)) or "none that the matrix has"
                 message = f"reads no {part}: expected a backbone that does, one of {expected}"
                 yield (*keys, part), message, found
-        if dual.head not in training.heads:
-            message = f"training.heads lacks {dual.head!r}, it has {', '.join(training.heads)}"
-            yield (*keys, "head"), message, dual.head
-        if slug in others:
-            yield keys, f"each approach needs a name of its own, {slug} has none", slug
     if matrix.dual and DUAL not in training.contexts:
         yield ("training", "contexts"), f"lacks {DUAL!r}, which matrix.dual is trained by", None

@@ -78,6 +78,14 @@ class WithWordsParams:
     late_two: dict[Slug, LateWithWordsParams] = Field(default_factory=dict)
     late_three: dict[Slug, LateWithWordsParams] = Field(default_factory=dict)
 
+    def keys(self, kind: str, slug: str) -> tuple[str, ...]:
+        """Of the section of the matrix that holds an entry: (with_words, early_two), or (kind,).
+
+        kind: early, late, or another where it may be none of these; "": whichever it is.
+        """
+        found = [name for name, of in vars(self).items() if name.startswith(kind) and slug in of]
+        return ("with_words", *found[:1]) if found else (kind,)
+
 
 @params_dataclass
 class DualParams:

@@ -192,9 +192,8 @@ class MatrixParams:
 
     def group(self, stage: str, section: str, slug: str) -> str:
         """Name of the stage in dvc.yaml that runs an entry of a section: `embed@colour`."""
-        for name, entries in vars(self.with_words).items():
-            if name.startswith(stage) and slug in entries:
-                return f"{name}@{slug}"
+        if (name := self.with_words.keys(stage, slug)[-1]) != stage:
+            return f"{name}@{slug}"
         outside = slug in getattr(self.outside, section, ())
         return f"{stage}_outside@{slug}" if outside else f"{stage}@{slug}"
 

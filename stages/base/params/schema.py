@@ -11,6 +11,7 @@ from stages.base.params.clips import ClipsParams, clip_errors
 from stages.base.params.explaining import INCONSISTENT
 from stages.base.params.features import PUBLISHED, TableParams
 from stages.base.params.fusing import wrong_headline, wrong_with_words
+from stages.base.params.fusions import DUAL
 from stages.base.params.matrix import (
     PRIOR,
     UNTRAINED_CONTEXTS,
@@ -122,9 +123,10 @@ def _name_errors(matrix: MatrixParams) -> Errors:
     slugs = [PRIOR, *(slug for each in others for slug in each), *joined, *matrix.submitted]
     places = ("submitted", "zero_shot", "dual", "late", "early", "approaches")
     for slug in sorted({slug for slug in slugs if slugs.count(slug) > 1}):
-        place = next((s for s in places if slug in getattr(matrix, s)), "with_words")
+        place = [s for s in places if slug in getattr(matrix, s)][:1]
+        place = place or [*matrix.with_words.keys("", slug)]
         message = f"each approach needs a name of its own, {slug} has none"
-        yield _error(("matrix", place, slug), message, slug)
+        yield _error(("matrix", *place, slug), message, slug)
     for slug in sorted(matrix.backbones.keys() & matrix.pretrained.keys()):
         yield _error(("matrix", "pretrained", slug), "is among matrix.backbones already", slug)
 
@@ -200,7 +202,8 @@ def _part_errors(matrix: MatrixParams) -> Errors:
         for part in each.parts if each.with_left_out else ():
             if part in matrix.approaches and not matrix.approaches[part].with_left_out:
                 message = f"its part {part} is not fitted so"
-                yield _error(("matrix", "late", slug, "with_left_out"), message)
+                section = matrix.with_words.keys("late", slug)
+                yield _error(("matrix", *section, slug, "with_left_out"), message)
 
 
 def _all_known(matrix: MatrixParams) -> bool:
@@ -231,12 +234,12 @@ def _reference_errors(
 
 
 def _context_errors(params: Params) -> Errors:
-    trained = plugin_names("contexts")
+    trained = [name for name in plugin_names("contexts") if name != DUAL]  # an entry of its own
     contexts = (*UNTRAINED_CONTEXTS, *trained)
     backbones = {**params.matrix.backbones, **params.matrix.pretrained}
     for slug, single in params.matrix.approaches.items():
         keys, backbone = ("matrix", "approaches", slug), backbones.get(single.backbone)
-        if (found := single.context) not in contexts:
+        if (found := single.context) not in (*contexts, DUAL):
             message = f"found {found!r}, expected one of {', '.join(contexts)}"
             yield _error((*keys, "context"), message, found)
         elif backbone is not None and backbone.cannot_serve(found, single.window):
@@ -259,7 +262,7 @@ def _window_errors(params: Params) -> Errors:
 
 def _head_errors(params: Params) -> Errors:
     """Heads without a budget, and budgets of another kind than their heads."""
-    heads = params.training.heads
+    heads, matrix = params.training.heads, params.matrix
     for name, budget in heads.items():
         is_solved = defines_class("heads", name, "Probe")
         if is_solved is not None and is_solved != isinstance(budget, ProbeParams):
@@ -272,11 +275,13 @@ def _head_errors(params: Params) -> Errors:
         for name, budget in getattr(params.training, section).items():
             for key, message, found in budget.wrong():
                 yield _error(("training", section, name, *key.split(".")), message, found)
-    for section in ("approaches", "every_early"):
-        for slug, entry in getattr(params.matrix, section).items():
+    every = {"approaches": "approaches", "early": "every_early", "dual": "dual"}
+    for section, name in every.items():
+        for slug, entry in getattr(matrix, name).items():
             if entry.head not in heads:
                 message = f"training.heads lacks {entry.head!r}, it has {', '.join(heads)}"
-                yield _error(("matrix", section, slug, "head"), message, entry.head)
+                place = matrix.with_words.keys(section, slug)
+                yield _error(("matrix", *place, slug, "head"), message, entry.head)
 
 
 def _headline_errors(matrix: MatrixParams) -> Errors:

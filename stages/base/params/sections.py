@@ -68,9 +68,10 @@ class SampleParams:
     """That a card shows a word of a genre drawn at random."""
 
     def __post_init__(self) -> None:
-        every = {"picture": self.picture, "sound": self.sound, "words": self.words or GENRES}
+        every = {"picture": self.picture, "sound": self.sound, "words": self.words}
         for name, planted in every.items():
-            if missing := [genre for genre in GENRES if genre not in planted]:
+            known = GENRES if planted is None else planted
+            if missing := [genre for genre in GENRES if genre not in known]:
                 raise ValueError(f"{name} lacks {', '.join(missing)}")
 
 

@@ -44,9 +44,12 @@ def not_asked(matrix: "MatrixParams") -> Iterator[tuple[tuple[str, ...], str, ob
             yield (*place, "context"), message, each.context
         if each.fewer_labels:
             yield (*place, "fewer_labels"), "is not of an approach that starts from prompts", None
-    for slug, early in matrix.early.items():
-        if early.head == FEW_SHOT:
-            yield ("matrix", "early", slug, "head"), "starts from prompts of one network", FEW_SHOT
+    for kind, entries in (("early", matrix.every_early), ("dual", matrix.dual)):
+        for slug, joined in entries.items():
+            if joined.head == FEW_SHOT:
+                held = matrix.with_words.keys(kind, slug)
+                message = "starts from prompts of one network"
+                yield ("matrix", *held, slug, "head"), message, FEW_SHOT
     for modality, slug in matrix.headline.named.items():
         if slug in few:
             message = f"{slug} starts from prompts: the headline learns from our films alone"

@@ -88,6 +88,7 @@ def test_two_transformers_are_a_cell_of_the_picture(tmp_path):
         ([TRAINED, dual(frames="moves")], ["dual.two.frames", "reads no frames", "colour, pixels"]),
         ([TRAINED, dual(clips="colour")], ["dual.two.clips", "reads no clips", "moves"]),
         ([TRAINED, dual(head="x")], ["dual.two.head", "training.heads lacks 'x'"]),
+        ([TRAINED, dual(head="few_shot")], ["dual.two.head", "prompts of one network"]),
         ([TRAINED, approach("dual")], ["moves_linear.context", "entry under matrix.dual"]),
         ([TRAINED, {"matrix": {"dual": {"colour_mlp": DUAL["matrix"]["dual"]["two"]}}}],
          ["dual.colour_mlp", "a name of its own"]),
@@ -97,6 +98,7 @@ def test_what_is_wrong_with_two_transformers_is_named(tmp_path, changes, parts):
     with pytest.raises(BenchmarkError) as caught:
         loaded(tmp_path, CLIPS, READS, *changes)
     assert all(part in str(caught.value) for part in parts), caught.value
+    assert str(caught.value).count("matrix.dual.") <= 1, "each is told once"
 
 
 def test_sets_of_clips_are_those_of_a_corpus_with_clips(tmp_path):

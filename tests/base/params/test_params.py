@@ -47,6 +47,7 @@ def line_of(text: str) -> int:
             ["audio.min_seconds", "greater than or equal to"],
         ),
         ("head: conv}", "head: convolution}", ["frame_cnn", "training.heads", "linear"]),
+        ("head: gated}", "head: deep}", ["matrix.early.early_gated.head", "lacks 'deep'"]),
         ("backbone: pixels", "backbone: pixel", ["frame_cnn.backbone", "'pixel'", "pixels"]),
         ("picture: colour, sound: mfcc", "picture: mfcc, sound: mfcc", ["early", "colour, pixels"]),
         ("colour_mlp:", "Colour-mlp:", ["approaches.Colour-mlp"]),

@@ -59,6 +59,38 @@ def test_parts_that_do_not_fit_are_told_where_they_stand(tmp_path, section, part
     assert f"matrix.with_words.{section}.odd.parts: {said}" in found
 
 
+@pytest.mark.parametrize(
+    ("section", "slug", "changed", "said"),
+    [
+        ("early_three", "early_all", {"head": "deep"}, "head: training.heads lacks 'deep'"),
+        ("early_two", "early_mfcc_bag", {"head": "few_shot"}, "head: starts from prompts of one"),
+        ("late_three", "late_all", {"with_left_out": True}, "with_left_out: its part"),
+    ],
+)
+def test_what_is_wrong_with_an_entry_is_told_with_its_line(tmp_path, section, slug, changed, said):
+    def change(content):
+        content["matrix"]["with_words"][section][slug] |= changed
+
+    found = wrong(tmp_path, change)
+    (line, *_) = [line for line in found.splitlines() if said in line]
+    where, key, _ = line.split(": ", 2)
+    assert key == f"matrix.with_words.{section}.{slug}.{said.split(':')[0]}"
+    number = int(where.rpartition(":")[2])
+    text = (tmp_path / "params.yaml").read_text(encoding="utf-8").splitlines()
+    assert text[number - 1].strip().startswith(said.split(":")[0])
+
+
+def test_a_name_that_another_approach_has_is_told_in_its_section(tmp_path):
+    def change(content):
+        joined = content["matrix"]["with_words"]["late_two"]
+        joined["odd"] = joined["late_colour_bag"]
+        content["matrix"]["with_words"]["late_three"]["odd"] = {
+            "parts": ["colour_linear", "mfcc_linear", "bag_linear"]
+        }
+
+    assert "matrix.with_words.late_two.odd: each approach needs a name" in wrong(tmp_path, change)
+
+
 def test_a_headline_of_all_joins_what_it_names(tmp_path):
     def change(content):
         content["matrix"]["headline"]["all"] = "early_all"
@@ -78,6 +110,13 @@ def test_any_set_runs_there_with_every_section_that_dvc_looks_for():
     sections = ("early_two", "early_three", "late_two", "late_three")
     assert matrix["with_words"] == {name: {} for name in sections}
     TypeAdapter(Params).validate_python(content | {"matrix": matrix})
+
+
+def test_what_a_card_shows_is_planted_for_every_genre_or_there_are_no_cards(tmp_path):
+    def change(content):
+        content["sample"]["words"] = {}
+
+    assert "words lacks Action, Adventure" in wrong(tmp_path, change)
 
 
 def test_unions_by_what_they_are_of():
