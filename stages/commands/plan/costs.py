@@ -218,7 +218,8 @@ def _approach(cell: Cell, by_slug: Mapping[str, Cell], trailers: int, recorded: 
     elif cell.kind == "zero_shot":
         what = "asked in words, nothing trained"
     else:
-        what = f"{cell.head}, {JOINED.get(len(cell.parts), cell.context)}"
+        joined = JOINED[len(cell.parts)] if cell.kind == "early" else cell.context
+        what = f"{cell.head}, {joined}"
     minutes = recorded.minutes([f"fit@{cell.slug}"], trailers)
     if minutes is None:  # the same head on another input
         alike = [

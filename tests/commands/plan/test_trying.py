@@ -60,6 +60,12 @@ def test_two_transformers_take_embeddings_alone():
     dual = {"two": DualParams(frames="colour", clips="moves", head="mlp")}
     backbones = MATRIX.backbones | clips
     assert not found(backbones=backbones, dual=dual)
+    (row,) = [
+        row
+        for row in planned(dataclasses.replace(MATRIX, backbones=backbones, dual=dual))
+        if row.slug == "two"
+    ]
+    assert row.what == "mlp, dual"
     pixels = {"pixels": BackboneParams(family="pixels", reads="frames")}
     dual = {"two": dataclasses.replace(dual["two"], frames="pixels")}
     (said,) = found(backbones=backbones | pixels, dual=dual)
