@@ -107,7 +107,8 @@ def write_pieces(path: Path, trailer_id: str, folder: Path) -> np.ndarray:
 
 def _section(result: TrailerResult, frames: pa.Table | None, tracks: Sequence[Track]) -> str:
     notes = "".join(f"<p>{escape(printable(note))}</p>" for note in result.notes)
-    fused = [cell.slug for cell in result.cells if cell.modality in ("words", *UNIONS)]
+    whole = [*UNIONS, "words"]
+    fused = [c.slug for c in result.cells if c.modality in whole or c.kind == "dual"]
     joint = (
         f"<p>{', '.join(fused)}: scores a trailer as a whole, so it is in the table alone.</p>"
         if fused

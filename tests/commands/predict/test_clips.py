@@ -2,14 +2,20 @@
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 import pytest
 
 from stages.base.params import BackboneParams, load
 from stages.base.params.clips import ClipsParams
+from stages.base.params.matrix import Cell
 from stages.commands.predict.embeddings import Outcome, embed, extract, packs_of
 from stages.commands.predict.inputs import open_trailer
+from stages.commands.predict.predictor import Predictor
+from stages.commands.predict.timeline import page
+from stages.commands.predict.trailers import TrailerResult
 from tests.commands.predict.small_run import write_clip
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -47,3 +53,13 @@ def test_clips_are_taken_and_embedded(params, tmp_path, monkeypatch):
     with np.load(tmp_path / "data/embeddings/motion.npz") as found:
         assert found["trailer_id"].tolist() == [files[0].trailer_id]
         assert found["group"].tolist() == [0, 1] and found["embedding"].shape == (2, 43)
+
+
+def test_the_page_says_that_two_transformers_score_a_trailer_as_a_whole(tmp_path):
+    cells = {
+        "two": Cell("two", "dual", "picture", ("colour", "motion"), "dual", "linear"),
+        "seen": Cell("seen", "single", "picture", ("colour",), "mean", "linear"),
+    }
+    predictor = cast(Predictor, SimpleNamespace(cells=cells))
+    result = TrailerResult("own.mkv", cells=tuple(cells.values()))
+    assert "<p>two: scores a trailer as a whole" in page(predictor, [result], "", [], tmp_path)
