@@ -21,6 +21,7 @@ DEFAULT = WordsParams(speech=SpeechParams(), cards=CardsParams())
 SILENCE = ("no_audio", "silent", "too_short")
 """Reasons of a trailer in which nothing is said."""
 UNREAD = "unread"  # of a trailer that was neither heard nor read
+NEITHER = (None, None)
 BRING = "`python -m stages.transcribe VIDEO`"
 
 
@@ -72,9 +73,10 @@ def words_of(files: Sequence[TrailerFile], params: Params, folder: Path) -> dict
 def write_words(words: Mapping[str, Words], target: Path) -> Iterator[tuple[str, Outcome]]:
     """Write the pack of what trailers say, as the stage `texts` does; how it ended for each.
 
-    words: by trailer_id. A trailer that was neither heard nor read is not in the pack.
+    words: by trailer_id. A trailer that was neither heard nor read is not in the pack, and none is
+    where one of the two could not be done here: the models learnt from both.
     """
-    known = {name: each for name, each in words.items() if (each.heard, each.read) != (None, None)}
+    known = {name: w for name, w in words.items() if not w.missing and (w.heard, w.read) != NEITHER}
     every = {name: texts_of(each.heard or (), each.read or ()) for name, each in known.items()}
     write_texts(target, every)
     for name, each in words.items():

@@ -196,11 +196,13 @@ def test_words_are_a_pack_that_approaches_read(tmp_path):
     heard = ({"start": 3.0, "text": "run"},)
     read = ({"time": 1.0, "frame": 2, "text": "THIS SUMMER"},)
     of = {"a1": Words(heard, read), "a2": Words((), None), "a3": Words(missing="run this")}
+    of["a4"] = Words(None, read, "what is said is not shown")
     found = dict(write_words(of, tmp_path / "words"))
     assert {name: each.reason for name, each in found.items()} == {
         "a1": "ok",
         "a2": "ok",
         "a3": "unread",
+        "a4": "unread",  # models that learnt from both are not asked of one
     }
     assert found["a3"].note == "run this"
     packed = read_pack(tmp_path / "words")
