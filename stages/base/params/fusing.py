@@ -46,7 +46,7 @@ def wrong_headline(matrix: MatrixParams) -> Iterator[Found]:
     cell = {modality: by_slug[slug] for modality, slug in named.items()}
     singles = [cell[each] for each in SINGLE if each in cell]
     if not cell:
-        yield keys, "names no approach, expected one of picture, of sound, of both, or all", None
+        yield keys, f"names no approach, expected some of {', '.join(vars(matrix.headline))}", None
     if len({(each.context, each.head) for each in singles}) > 1:
         said = in_words(union_of(each.modality for each in singles))
         yield keys, f"{said} need the same context and head", None

@@ -155,7 +155,11 @@ def test_a_matrix_of_pictures_alone_is_one(tmp_path):
             {"picture": "colour_linear", "sound": "mfcc_linear"},
             "headline.sound: found 'mfcc_linear', and the matrix has none of sound",
         ),
-        ("headline", {}, "headline: names no approach"),
+        (
+            "headline",
+            {},
+            "headline: names no approach, expected some of picture, sound, words, both",
+        ),
     ],
 )
 def test_what_a_matrix_cannot_name_it_is_told_to_leave_out(tmp_path, section, entry, said):
