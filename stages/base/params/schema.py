@@ -89,8 +89,8 @@ def _error(keys: tuple[str, ...], message: str, found: object = None) -> InitErr
 
 def _section_errors(params: Params) -> Errors:
     """A corpus of trailers without a section that it needs; one without them that needs them."""
-    if params.features and params.words:
-        yield _error(("words",), "is of trailers, and this corpus has published features")
+    if params.words and (message := params.words.wrong(bool(params.features))):
+        yield _error(("words",), message)
     for section in () if params.features else OF_TRAILERS:
         if isinstance(getattr(params, section), Absent):
             yield _error((section,), "missing")

@@ -32,6 +32,7 @@ def test_either_may_be_asked_for_and_has_its_defaults(tmp_path):
     [
         ("words: {speech: {model: huge}}", ["words.speech.model", "'tiny.en'", "huge"]),
         ("words: {speech: {modle: tiny}}", ["words.speech.modle", "did you mean 'model'?"]),
+        ("words: {}", ["params.yaml", "words: asks for neither speech nor cards"]),
         ("words: {speach: {}}", ["words.speach", "did you mean 'speech'?"]),
         ("words: {speech: {repeats: 1}}", ["words.speech.repeats", "greater than or equal to 2"]),
         ("words: {cards: {confidence: 2}}", ["words.cards.confidence", "less than or equal to 1"]),
