@@ -9,12 +9,12 @@ LO, HI = "Where the 95% interval begins.", "Where the 95% interval ends."
 
 EXPLAINED: Mapping[str, str] = {
     # what is judged
-    "Approach": "What was judged: a backbone with a context and a head, or two of them joined.",
-    "Input": "What it looks at or hears.",
-    "Backbone": "What turns frames or sound into embeddings.",
-    "Context": "How the frames or windows of a trailer become one score for the film.",
+    "Approach": "What was judged: a backbone with a context and a head, or some of them joined.",
+    "Input": "What it looks at, hears or reads.",
+    "Backbone": "What turns frames, clips, sound or words into embeddings.",
+    "Context": "How the frames, windows or texts of a trailer become one score for the film.",
     "Head": "What turns an embedding into a score for each genre.",
-    "Fusion": "An approach that has picture and sound.",
+    "Fusion": "An approach that joins several of picture, sound and words.",
     "Fewer labels": "An approach trained on fewer labels.",
     "All labels": "The same approach trained on all of them.",
     "First": "The first of the two that are compared.",

@@ -214,7 +214,7 @@ class Cell:
     """Backbones (single, early, dual) or approaches (late)."""
     context: str
     head: str
-    """Of a late fusion, by what the two are joined."""
+    """Of a late fusion, by what its parts are joined."""
     window: str = ""
     """Which window of the sound it hears; "" if none."""
     labels: str = "all"

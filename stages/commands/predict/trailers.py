@@ -95,7 +95,7 @@ def predict(
 
 
 def parts_of(predictor: Predictor, cells: Sequence[Cell]) -> list[Cell]:
-    """The trained approaches behind these: a late fusion's two parts, others as they are."""
+    """The trained approaches behind these: a late fusion's parts, others as they are."""
     slugs = [
         slug for cell in cells for slug in (cell.parts if cell.kind == "late" else (cell.slug,))
     ]
