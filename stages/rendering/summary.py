@@ -9,6 +9,14 @@ from stages.base.errors import BenchmarkError
 from stages.base.formulas import unescape_formula
 from stages.judging.verdicts import BETTER, WORSE
 
+LABELS = {  # of the differences in headline.json
+    "picture_minus_sound": "picture − sound",
+    "picture_minus_words": "picture − words",
+    "sound_minus_words": "sound − words",
+    "fusion_gain": "both − better single model (chosen on training films)",
+    "words_gain": "all three − what was named without them all",
+}
+
 
 @dataclass(frozen=True)
 class Results:
@@ -46,13 +54,9 @@ def read(metrics: Path) -> Results:
         )
         for row in approaches
     )
-    named = (
-        ("picture − sound", "picture_minus_sound"),
-        ("both − better single model (chosen on training films)", "fusion_gain"),
-    )
     lines = tuple(
         _difference(label, comparisons[headline[key]])
-        for label, key in named
+        for key, label in LABELS.items()
         if headline.get(key) in comparisons
     )
     return Results(rows, lines, bool(catalogue.get("sample")))

@@ -1,3 +1,4 @@
+import json
 import shutil
 import subprocess
 import sys
@@ -7,6 +8,7 @@ import pandas as pd
 import pytest
 
 from stages.base.errors import BenchmarkError
+from stages.judging.exports import DIFFERENCES
 from stages.rendering.summary import read
 
 ROOT = Path(__file__).parents[2]
@@ -31,6 +33,15 @@ def test_the_judges_verdict_is_said_whatever_the_numbers_look_like(
     assert (rows.loc[1, ["lo", "difference"]] > 0).all()
     rows.assign(p_holm=0.05, verdict="undecided").to_csv(table, index=False)
     assert "Holm's p 0.050, undecided" in read(tmp_path / "metrics").lines[1]
+
+
+def test_every_difference_that_a_headline_may_name_is_said(made_up: Path, tmp_path: Path) -> None:
+    shutil.copytree(made_up, tmp_path / "metrics")
+    path = tmp_path / "metrics" / "headline.json"
+    named = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(named | dict.fromkeys(DIFFERENCES.values(), named["fusion_gain"])))
+    said = [line.partition(":")[0] for line in read(tmp_path / "metrics").lines]
+    assert len(said) == len(DIFFERENCES) and {"picture − words", "sound − words"} < {*said}
 
 
 def test_results_before_a_run(tmp_path: Path) -> None:
