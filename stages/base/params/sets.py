@@ -18,7 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 from stages.base.errors import BenchmarkError
 from stages.base.params.document import Document
 from stages.base.params.explaining import explain
-from stages.base.params.fusions import WithWordsParams
+from stages.base.params.fusions import DUAL, WithWordsParams
 from stages.base.params.matrix import OutsideParams
 from stages.base.params.values import params_dataclass
 from stages.base.params.yaml12 import block, one_line
@@ -26,7 +26,7 @@ from stages.base.params.yaml12 import block, one_line
 HEADLINE, SUBMITTED, OUTSIDE = "headline", "submitted", "outside"
 WITH_WORDS = "with_words"
 SECTIONS = (
-    *("backbones", "pretrained", OUTSIDE, "approaches", "early", "late", "zero_shot"),
+    *("backbones", "pretrained", OUTSIDE, "approaches", "early", "late", DUAL, "zero_shot"),
     *(WITH_WORDS, HEADLINE),
 )
 NESTED: dict[str, Any] = {OUTSIDE: OutsideParams, WITH_WORDS: WithWordsParams}
@@ -92,7 +92,7 @@ def read_set(folder: Path, name: str, extending: tuple[str, ...] = ()) -> Matrix
     matrix = _validated(document)
     base = matrix.pop("extends", None)
     if base is None:
-        optional = (HEADLINE, WITH_WORDS)
+        optional = (HEADLINE, DUAL, WITH_WORDS)
         empty: dict[str, Any] = {section: {} for section in SECTIONS if section not in optional}
         for section in {OUTSIDE, *matrix} & NESTED.keys():
             matrix[section] = _nested(section, matrix.get(section, {}))

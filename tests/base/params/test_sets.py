@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+from dataclasses import fields
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from stages.base.errors import BenchmarkError
 from stages.base.params import load, yaml12
 from stages.base.params.reading import load_sets
-from stages.base.params.sets import matrix_text, read_set, set_names
+from stages.base.params.sets import SECTIONS, SetFile, matrix_text, read_set, set_names
 
 ROOT = Path(__file__).resolve().parents[3]
 SHIPPED = ("scratch", "light", "pretrained", "everything")  # each with the one before in it
@@ -48,6 +49,10 @@ def test_each_set_holds_the_one_before():
             assert less[section].items() <= more[section].items()
         assert sum(map(len, less.values())) < sum(map(len, more.values()))
     assert {*load_sets(ROOT / "params.yaml")[0]} >= {*SHIPPED}
+
+
+def test_every_section_of_a_set_is_named_where_one_is_none():
+    assert {*SECTIONS, "extends"} == {each.name for each in fields(SetFile)}
 
 
 @pytest.mark.parametrize("path", [ROOT / "params.yaml", *sorted((ROOT / "sets").glob("*.yaml"))])
