@@ -9,7 +9,7 @@ import numpy as np
 
 from stages.base.params import ALL_WINDOWS, JudgingParams
 from stages.base.params.matrix import PRIOR, Cell, HeadlineParams
-from stages.base.params.modalities import SINGLE
+from stages.base.params.modalities import SINGLE, singles_of
 from stages.judging.board import Board
 from stages.judging.part_selection import better_part
 from stages.judging.verdicts import HEADLINE, AdjustedPValues, add_verdicts
@@ -181,7 +181,7 @@ def exploratory_comparisons(board: Board) -> Iterator[Comparison]:
     for cell in board.cells:
         parts = single_parts(board, cell)
         if len(parts) > 1:
-            who = "both" if len(parts) == 2 else "all"
+            who = "both" if len(singles_of(cell.modality)) == 2 else "all"
             question = f"Do {who} together tell more than the better of {' and '.join(parts)}?"
             yield Comparison("fusion", cell.slug, better_part(board, parts), question)
     yield from _context_and_window(singles)

@@ -66,7 +66,7 @@ def recovery_summary(
     """Rank correlations of found with findable, and the cells without a cue that were exceeded.
 
     headline: modality -> slug, of those that it names. `headline` and `best` (the highest macro AP
-    of its modality) join one approach a modality, twenty cells of ten genres; `approaches` has each
+    of its modality) join one approach a modality, a cell a genre of each; `approaches` has each
     alone. Empty without rows.
     """
     if not rows:
