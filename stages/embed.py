@@ -25,7 +25,6 @@ def main() -> None:
     from stages.embedding.base import describe, family
     from stages.embedding.jobs import Recipe, jobs, store_of
     from stages.embedding.joining import write_embeddings
-    from stages.embedding.language import embed_prompts
     from stages.embedding.trailers import embed
     from stages.published.corpus import write_published
 
@@ -64,6 +63,8 @@ def main() -> None:
     asked = matrix.pretrained[name].prompts if name in matrix.pretrained else {}
     more = {}
     if asked and weights:
+        from stages.embedding.language import embed_prompts  # loads torch
+
         network, where = recipe.create_unloaded(), f"params.yaml: {name}.prompts"
         more = {"prompts": embed_prompts(network, weights, asked, where)}
     write_embeddings(entries, target, more)

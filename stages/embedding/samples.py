@@ -24,7 +24,6 @@ from stages.base.packs import read_trailer
 from stages.base.params import WINDOWS
 from stages.base.store import Store
 from stages.base.versions import code_of
-from stages.embedding.clips import resample
 from stages.embedding.jobs import Job, Recipe
 
 VARIABLE = "SOUND_CACHE_GB"
@@ -161,6 +160,8 @@ def _decode(job: Job, rate: int) -> list[Window]:
     for row in sorted(rows, key=lambda row: WINDOWS.index(row["window"])):
         samples, of_pack = decode_flac(row["flac"])
         if rate:
+            from stages.embedding.clips import resample  # loads torch, which no picture needs
+
             samples = resample(samples, of_pack, rate).numpy()
         windows.append(Window(WINDOWS.index(row["window"]), row["start"], samples, rate or of_pack))
     return windows

@@ -1,5 +1,8 @@
 import dataclasses
+import subprocess
+import sys
 import threading
+from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
@@ -193,3 +196,11 @@ def test_weights_that_do_not_fit_are_refused(folder, halves):
     halves.weights.write_bytes(b"rubbish")
     with pytest.raises(BenchmarkError, match="do not fit"):
         halves.create()
+
+
+def test_a_backbone_without_weights_loads_no_torch():
+    """Importing it takes a second and 400 MB in each process."""
+    loads = "import sys, stages.embedding.trailers, stages.backbones.colour; "
+    loads += "sys.exit('torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", loads], cwd=Path(__file__).parents[2])
+    assert done.returncode == 0
