@@ -29,8 +29,9 @@ def work(item: str) -> str:
 
 
 def half(item: str) -> int:
-    """Take 250 MB and never give them back."""
+    """Take 250 MB and never give them back, for long enough to be looked at."""
     KEPT.append(np.ones(250_000_000, np.uint8))
+    time.sleep(0.3)
     return len(KEPT)
 
 
