@@ -8,7 +8,13 @@ from report.loading import Metrics
 from report.tables import training_sets as tables
 from report.text import listed, number, quoted, signed
 
-NAMED = {"picture_sound": "picture minus sound", "fusion": "both minus the better of the two"}
+NAMED = {
+    "picture_sound": "picture minus sound",
+    "picture_words": "picture minus words",
+    "sound_words": "sound minus words",
+    "fusion": "both minus the better of the two",
+    "with_words": "all three minus what was named without words",
+}
 
 
 def learning_curve(metrics: Metrics, chance: float) -> Html:

@@ -1,10 +1,12 @@
 """Every modality and union has one colour, shape and name wherever it is drawn."""
 
+from itertools import combinations
 from pathlib import Path
 from typing import get_args
 
 from report import html, loading, opening, wording
 from report.figures.style import COLOURS, NAMES, SHAPES
+from report.sections import training_sets
 from report.tables.joining import HEADINGS
 from stages.base.params.matrix import HeadlineParams
 from stages.base.params.modalities import SINGLE, UNIONS, Modality
@@ -32,3 +34,9 @@ def test_what_a_headline_may_name_has_its_words():
     may_name = {*HeadlineParams.__dataclass_fields__}
     assert {*loading.MODALITIES} == wording.ALONE.keys() == opening.WHO.keys() == may_name
     assert HEADINGS.keys() == {*SINGLE}
+
+
+def test_every_difference_that_a_headline_names_has_words():
+    """Those that models are trained again for, as the judging calls their families."""
+    families = {f"{one}_{other}" for one, other in combinations(SINGLE, 2)}
+    assert training_sets.NAMED.keys() == {*families, "fusion", "with_words"}
