@@ -6,6 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+import scenedetect
 
 from stages.base.errors import BenchmarkError, TrailerError
 from stages.base.params import ClipsParams, ClipsRecipe, FramesParams
@@ -87,8 +88,6 @@ def test_the_exact_pictures(film, plain_decode):
 
 @pytest.mark.parametrize("within", [False, True])
 def test_both_ways_give_the_same_bytes(film, monkeypatch, within):
-    if within:
-        pytest.importorskip("scenedetect")
     sought = extract_clips(film, recipe(within_shots=within))
     monkeypatch.setattr(extraction, "MIN_FRAMES_TO_SEEK", 10**6)
     assert extract_clips(film, recipe(within_shots=within)) == sought
@@ -113,7 +112,6 @@ def test_what_frames_refuse_clips_refuse(tmp_path, video, audio):
 
 @pytest.mark.parametrize("small", [0, 10**6])
 def test_within_shots_no_clip_crosses_a_cut(tmp_path, video, monkeypatch, small):
-    pytest.importorskip("scenedetect")
     monkeypatch.setattr(extraction, "MIN_FRAMES_TO_SEEK", small)
     path = video(tmp_path / "a.mp4", count=600, options=GROUPS, picture=shots_of(2.5))
     crossing, _ = extract_clips(path, recipe(7))
@@ -128,7 +126,6 @@ def test_within_shots_no_clip_crosses_a_cut(tmp_path, video, monkeypatch, small)
 
 
 def test_of_shots_that_are_shorter_the_last_picture_stays(tmp_path, video):
-    pytest.importorskip("scenedetect")
     path = video(tmp_path / "a.mp4", count=700, options=GROUPS, picture=shots_of(1.0))
     clips, note = extract_clips(path, recipe(4, within_shots=True))
     assert note == "4 clips in shots that are shorter"
@@ -137,7 +134,6 @@ def test_of_shots_that_are_shorter_the_last_picture_stays(tmp_path, video):
 
 
 def test_cuts_are_those_of_the_library_over_the_whole_video(tmp_path, video):
-    scenedetect = pytest.importorskip("scenedetect")
     path = video(tmp_path / "a.mp4", count=240, options=GROUPS, picture=shots_of(2.5))
     scenes = scenedetect.detect(str(path), scenedetect.ContentDetector(min_scene_len=0))
     begins = [scene[0].frame_num for scene in scenes]
