@@ -78,13 +78,14 @@ def edits(runs: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
             number(run["seconds"], 1),
             number(run["seconds_before_fitting"], 1),
             f"{run['outside_stages_share']:.0%}",
+            number(run["largest_megabytes"] / 1000, 2),
             f"{run['goal']}: {MET[run['met']]}" if run["goal"] else "",
         )
         for run in runs
     ]
     headings = [
         *("After", "Stages that ran", "Seconds", "Before fitting"),
-        *("In DVC and starting", "Goal, and met"),
+        *("In DVC and starting", "Largest process, GB", "Goal, and met"),
     ]
     return pd.DataFrame(shown, columns=pd.Index(headings))
 

@@ -108,6 +108,7 @@ def run_of(project: Project, clock: Path, tell: Callable[[str], None] | None = N
         began,
         {
             "peak_megabytes": memory.of_all / 1e6,
+            "largest_megabytes": memory.of_largest / 1e6,
             "disk_megabytes": _bytes_under(project.folder) / 1e6,
             "outside_stages_share": max(0.0, 1 - sum(inside.values()) / cost.wall),
             "imports_share": imports / cost.cpu,
