@@ -7,14 +7,12 @@ from stages.base.console import CommandLine, run_stage, say
 def main() -> None:
     parser = CommandLine(
         prog="python -m stages.fit",
-        description="Fit one approach of params.yaml (approaches, early, late, zero_shot, or "
-        "`prior`): writes "
+        description="Fit one approach of params.yaml (approaches, early, late, dual, with_words, "
+        "zero_shot, or `prior`): writes "
         "data/scores/<approach>.npz, and where something is trained data/models/<approach>/ and "
         "its curves over epochs and settings, metrics/curves/<approach>.csv.",
     )
-    parser.add_argument(
-        "approach", help="a name under approaches, early, late or zero_shot in params.yaml"
-    )
+    parser.add_argument("approach", help="a name under one of these in params.yaml, or `prior`")
     name = parser.parse_args().approach
 
     from stages.base.compute import configure_torch

@@ -4,14 +4,13 @@ How much memory they may take is environment and changes no score: FIT_MEMORY_GB
 the machine has free.
 """
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from stages.base.errors import BenchmarkError
+from stages.base import environment
 from stages.base.npz import NpzArray
 
 CHUNK_BYTES = 1 << 24  # read at a time
@@ -87,16 +86,7 @@ def reduce_rows(
 
 def budget_bytes() -> float:
     """How much memory embeddings may take. Raises BenchmarkError if FIT_MEMORY_GB is no number."""
-    wanted = os.environ.get("FIT_MEMORY_GB", "")
-    if not wanted:
-        return _free_bytes() / 2
-    try:
-        gigabytes = float(wanted)
-    except ValueError:
-        gigabytes = -1.0
-    if not 0 <= gigabytes < float("inf"):
-        raise BenchmarkError("bad FIT_MEMORY_GB", found=wanted, expected="a number from 0 on")
-    return gigabytes * 1e9
+    return environment.number("FIT_MEMORY_GB", _free_bytes() / 2e9) * 1e9
 
 
 def _free_bytes() -> float:

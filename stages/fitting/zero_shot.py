@@ -12,6 +12,8 @@ from stages.fitting.items import Items, film_means
 from stages.fitting.rows import Rows
 from stages.fitting.scores import Scores, one_score_a_film
 
+ITEMS_AT_ONCE = 4096  # left on disk where they do not fit
+
 
 def zero_shot_scores(items: Items, film_id: np.ndarray, fold: np.ndarray) -> Scores:
     """The scores of all films, each the mean over its items. film_id, fold: (n_films,)."""
@@ -29,10 +31,14 @@ def excess(x: Rows, prompts: np.ndarray) -> np.ndarray:
     x: (n, d); prompts: (n_genres, d), of length 1. Returns (n, n_genres) float32. Without the mean
     an item that is near to any text, such as a title card, would score high in every genre.
     """
-    unit = np.asarray(x[:], np.float64)
-    unit = unit / np.maximum(np.linalg.norm(unit, axis=1, keepdims=True), 1e-12)
-    cosine = unit @ prompts.T.astype(np.float64)
-    return (cosine - cosine.mean(axis=1, keepdims=True)).astype(np.float32)
+    found = np.empty((len(x), len(prompts)), np.float32)
+    texts = prompts.T.astype(np.float64)
+    for start in range(0, len(x), ITEMS_AT_ONCE):
+        part = slice(start, start + ITEMS_AT_ONCE)
+        unit = np.asarray(x[part], np.float64)
+        cosine = unit / np.maximum(np.linalg.norm(unit, axis=1, keepdims=True), 1e-12) @ texts
+        found[part] = cosine - cosine.mean(axis=1, keepdims=True)
+    return found
 
 
 def read_prompts(path: Path) -> np.ndarray:

@@ -11,7 +11,7 @@ from stages.base.params import ALL_WINDOWS, JudgingParams
 from stages.base.params.matrix import PRIOR, Cell, HeadlineParams
 from stages.base.params.modalities import SINGLE, singles_of
 from stages.judging.board import Board
-from stages.judging.part_selection import better_part
+from stages.judging.part_selection import better_part, single_parts
 from stages.judging.verdicts import HEADLINE, AdjustedPValues, add_verdicts
 from stages.scoring.averaging import average
 from stages.scoring.bootstrap import (
@@ -185,6 +185,7 @@ def exploratory_comparisons(board: Board) -> Iterator[Comparison]:
             question = f"Do {who} together tell more than the better of {' and '.join(parts)}?"
             yield Comparison("fusion", cell.slug, better_part(board, parts), question)
     yield from _context_and_window(singles)
+    yield from _frames_and_clips(board)
     yield from _against_asking(singles)
     for cell in board.cells:
         if cell.slug != PRIOR:
@@ -223,6 +224,22 @@ def _context_and_window(singles: list[Cell]) -> Iterator[Comparison]:
                 )
 
 
+def _frames_and_clips(board: Board) -> Iterator[Comparison]:
+    """A transformer over frames and clips, against the better approach of either backbone alone."""
+    for cell in board.cells:
+        if cell.kind != "dual":
+            continue
+        alone = [
+            part.slug
+            for part in board.cells
+            if part.kind == "single" and set(part.parts) <= set(cell.parts)
+        ]
+        if alone:
+            names = " and ".join(cell.parts)
+            question = f"Do frames and clips together tell more than the better of {names} alone?"
+            yield Comparison("context", cell.slug, better_part(board, alone), question)
+
+
 def _against_asking(singles: list[Cell]) -> Iterator[Comparison]:
     """What learnt from our films on a network's embeddings, against the network asked in words."""
     for a in singles:
@@ -239,26 +256,6 @@ def _variant(board: Board, cell: Cell) -> bool:
     """Whether an approach declared before differs from this one only in its window."""
     alike = [c for c in board.cells if replace(c, slug=cell.slug, window=cell.window) == cell]
     return alike[0].slug != cell.slug
-
-
-def single_parts(board: Board, cell: Cell) -> list[str]:
-    """The approaches behind a fusion: late names them, early has the same context and head.
-
-    A head that only joins, as `gated` does, has no single approach: then those of any head.
-    """
-    if cell.kind == "late":
-        return list(cell.parts)
-    if cell.kind != "early":
-        return []
-    found = [
-        part
-        for backbone in cell.parts
-        for part in board.cells
-        if (part.kind, part.parts, part.context) == ("single", (backbone,), cell.context)
-        and part.window in ("", cell.window)
-    ]
-    alike = [part.slug for part in found if part.head == cell.head]
-    return alike or [part.slug for part in found]
 
 
 def _p_value(board: Board, item: Comparison, params: JudgingParams) -> float:

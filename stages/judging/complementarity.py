@@ -8,8 +8,13 @@ import numpy as np
 from stages.base.params import JudgingParams
 from stages.base.params.matrix import Cell
 from stages.judging.board import Board
-from stages.judging.comparisons import paired_comparison, single_parts
-from stages.judging.part_selection import better_part, choose_by_fold, rank_within_folds
+from stages.judging.comparisons import paired_comparison
+from stages.judging.part_selection import (
+    better_part,
+    choose_by_fold,
+    rank_within_folds,
+    single_parts,
+)
 from stages.judging.rules import TUNED, decide
 from stages.judging.sample_size import interval_cells
 from stages.judging.verdicts import BETTER, TOO_FEW, UNDECIDED, WORSE, AdjustedPValues, add_verdicts

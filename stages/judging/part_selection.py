@@ -6,8 +6,29 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.stats import rankdata
 
+from stages.base.params.matrix import Cell
 from stages.judging.board import Board
 from stages.scoring.ranking import macro_average_precision
+
+
+def single_parts(board: Board, cell: Cell) -> list[str]:
+    """The approaches behind a fusion: late names them, early has the same context and head.
+
+    A head that only joins, as `gated` does, has no single approach: then those of any head.
+    """
+    if cell.kind == "late":
+        return list(cell.parts)
+    if cell.kind != "early":
+        return []
+    found = [
+        part
+        for backbone in cell.parts
+        for part in board.cells
+        if (part.kind, part.parts, part.context) == ("single", (backbone,), cell.context)
+        and part.window in ("", cell.window)
+    ]
+    alike = [part.slug for part in found if part.head == cell.head]
+    return alike or [part.slug for part in found]
 
 
 def choose_by_fold(board: Board, parts: Sequence[str]) -> list[str]:

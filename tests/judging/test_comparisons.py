@@ -36,6 +36,18 @@ def test_a_fusion_is_held_against_the_better_of_its_own_parts(board):
     assert found == [("joined", "bad"), ("averaged", "bad")]
 
 
+def test_frames_with_clips_are_held_against_the_better_of_either_alone(board):
+    moves = Cell("moves", "single", "picture", ("clips",), "mean", "mlp")
+    two = Cell("two", "dual", "picture", ("eye", "clips"), "dual", "mlp")
+    cells = (*board.cells, moves, two)
+    rows = [*range(len(board.cells)), board.row("bad"), board.row("good")]
+    of = dataclasses.replace(
+        board, cells=cells, by_seed=board.by_seed[rows], inner=board.inner[rows]
+    )
+    found = [(c.family, c.b) for c in exploratory_comparisons(of) if c.a == "two"]
+    assert found == [("context", "good"), ("no_skill", "random_scores")]
+
+
 def test_rows_hold_difference_interval_and_tests(board, judging, headline):
     rows = {row["name"]: row for row in rows_of(board, judging, headline)}
     row = rows["good_minus_bad"]
