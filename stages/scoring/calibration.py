@@ -7,9 +7,8 @@ A method takes the truth and the scores of the films to fit on, and returns a fu
 from collections.abc import Callable
 
 import numpy as np
-from scipy.optimize import minimize_scalar
+from scipy.optimize import isotonic_regression, minimize_scalar
 from scipy.special import expit, logit
-from sklearn.isotonic import IsotonicRegression
 
 from stages.scoring.validate import Bools, Floats, RealScores, validate_probabilities
 
@@ -41,7 +40,7 @@ def platt(y_true: Bools, y_score: RealScores) -> Calibrator:
 
 
 def isotonic(y_true: Bools, y_score: RealScores) -> Calibrator:
-    """Isotonic regression for each genre.
+    """Isotonic regression for each genre; between two scores a line, beyond the ends no further.
 
     Probabilities are kept half a film away from 0 and 1, or the log loss of one film would have no
     bound. y_true, y_score: (n_films, n_genres), scores in [0, 1]. Raises BenchmarkError. Source:
@@ -50,13 +49,12 @@ def isotonic(y_true: Bools, y_score: RealScores) -> Calibrator:
     validate_probabilities(y_true, y_score)
     edge = 1 / (2 * (len(y_true) + 1))
     models = [
-        IsotonicRegression(y_min=edge, y_max=1 - edge, out_of_bounds="clip").fit(score, truth)
-        for truth, score in zip(y_true.T.astype(float), y_score.T.astype(np.float64), strict=True)
+        _rising(truth, score) for truth, score in zip(y_true.T, _columns(y_score), strict=True)
     ]
     return lambda scores: np.stack(
         [
-            model.predict(score)
-            for model, score in zip(models, scores.T.astype(np.float64), strict=True)
+            np.interp(score, known, value.clip(edge, 1 - edge))
+            for (known, value), score in zip(models, _columns(scores), strict=True)
         ],
         axis=1,
     )
@@ -100,6 +98,17 @@ def log_loss(y_true: Bools, y_score: RealScores) -> Floats:
 def log_odds(y_score: RealScores) -> Floats:
     """Log-odds of scores in [0, 1], any shape; of 0 and 1 those of 1e-6 and 1 - 1e-6."""
     return logit(np.clip(y_score.astype(np.float64), EXTREME, 1 - EXTREME))
+
+
+def _rising(truth: Bools, score: Floats) -> tuple[Floats, Floats]:
+    """The scores that occur, ascending, and the share of true ones at each, made not to fall."""
+    known, place, films = np.unique(score, return_inverse=True, return_counts=True)
+    share = np.bincount(place, truth) / films
+    return known, isotonic_regression(share, weights=films).x
+
+
+def _columns(scores: RealScores) -> Floats:
+    return np.ascontiguousarray(scores.T, np.float64)
 
 
 def _logistic(targets: Floats, odds: Floats) -> tuple[Floats, Floats]:

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from scipy.special import expit, logit
 from sklearn.linear_model import LogisticRegression
+from sklearn.isotonic import IsotonicRegression
 from sklearn.metrics import log_loss as sklearn_log_loss
 
 from stages.base.errors import BenchmarkError
@@ -56,6 +57,17 @@ def test_isotonic_pools_what_falls_by_hand():
     y_true = np.array([[False], [True], [False], [True]])
     found = isotonic(y_true, score)(np.array([[0.0], [0.2], [0.3], [0.9]]))
     assert found[:, 0].tolist() == pytest.approx([0.1, 0.5, 0.5, 0.9])  # edges 1/(2 * 5)
+
+
+@pytest.mark.parametrize("decimals", [1, 3, 9])  # many films with one score, few, none
+def test_isotonic_is_that_of_scikit_learn(decimals):
+    rng = np.random.default_rng(1)
+    score = rng.random((300, 1)).round(decimals).astype(np.float32)
+    y_true, other = rng.random((300, 1)) < score, rng.random((50, 1))
+    edge = 1 / (2 * 301)
+    model = IsotonicRegression(y_min=edge, y_max=1 - edge, out_of_bounds="clip")
+    expected = model.fit(score[:, 0].astype(float), y_true[:, 0]).predict(other[:, 0])
+    np.testing.assert_allclose(isotonic(y_true, score)(other)[:, 0], expected, atol=1e-12)
 
 
 @pytest.mark.parametrize("name", METHODS)
