@@ -1,11 +1,10 @@
 """This project as DVC knows it: its revisions with their outputs, and hashes of its files."""
 
-import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from stages.base import places
+from stages.base import git, places
 from stages.base.errors import BenchmarkError
 from stages.base.files import write
 
@@ -17,10 +16,9 @@ def commit_of(rev: str) -> str:
 
     Raises BenchmarkError for anything else. git is tried first, since DVC takes a second.
     """
-    command = ["git", "rev-parse", "--verify", "--quiet", "--end-of-options", f"{rev}^{{commit}}"]
-    found = subprocess.run(command, capture_output=True, text=True, check=False)
-    if found.returncode == 0:
-        return found.stdout.strip()
+    asked = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{rev}^{{commit}}")
+    if found := git.ask(*asked):
+        return found
 
     from dvc.exceptions import DvcException
     from dvc.repo import Repo

@@ -2,12 +2,12 @@
 
 import json
 import platform
-import subprocess
 from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from stages.base import git
 from stages.base.files import write
 from stages.base.machine import cpu_seconds, describe_machine, peak_megabytes
 from stages.base.redaction import redact
@@ -29,7 +29,7 @@ def record_stage(name: str, seconds: float, path: Path) -> None:
     found["versions"] = {package: installed(package) for package in PACKAGES}
     found["python"] = platform.python_version()
     found["machine"] = describe_machine(found.get("machine", {}))
-    found["commit"] = _commit()
+    found["commit"] = git.ask("describe", "--always", "--dirty", "--abbrev=10")
     found["date"] = datetime.now(UTC).date().isoformat()
     found.setdefault("stages", {})[name] = {
         "seconds": round(seconds, 1),
@@ -57,9 +57,3 @@ def _read(path: Path) -> dict[str, Any]:
         return dict(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError):
         return {}
-
-
-def _commit() -> str:
-    command = ["git", "describe", "--always", "--dirty", "--abbrev=10"]
-    found = subprocess.run(command, capture_output=True, text=True, check=False)
-    return found.stdout.strip()

@@ -2,10 +2,11 @@
 
 import json
 import re
-import subprocess
 from pathlib import Path
 
 import yaml
+
+from stages.base import git
 
 MARKED = re.compile(r"([\\`*_\[\]<>#$~^!&])")
 HOST = r"[a-z0-9-]+(?:\.[a-z0-9-]+)+"
@@ -34,8 +35,7 @@ def _origin(root: Path) -> str:
     """The page of git's remote `origin`; "" for a folder, or anything that is no web host."""
     if not (root / ".git").exists():
         return ""
-    command = ["git", "-C", str(root), "config", "--get", "remote.origin.url"]
-    remote = subprocess.run(command, capture_output=True, text=True).stdout.strip()
+    remote = git.ask("-C", str(root), "config", "--get", "remote.origin.url")
     for found in filter(None, (pattern.fullmatch(remote) for pattern in REMOTES)):
         return f"https://{found['host']}/{found['path'].removesuffix('.git')}"
     return ""

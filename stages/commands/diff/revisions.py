@@ -64,7 +64,12 @@ def committed_scores(commit: str, folder: Path) -> Path | None:
 
 
 def _git(*arguments: str) -> bytes:
-    return subprocess.run(["git", *arguments], capture_output=True, check=True).stdout
+    try:
+        return subprocess.run(["git", *arguments], capture_output=True, check=True).stdout
+    except FileNotFoundError:
+        raise BenchmarkError(
+            "commits are read with git", found="no such program", do="install it"
+        ) from None
 
 
 def read_revision(name: str, metrics: Path, catalogue: Path) -> Revision:
