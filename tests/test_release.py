@@ -48,15 +48,23 @@ def headings() -> list[str]:
     return re.findall(r"^## (.*)$", CHANGELOG.read_text(encoding="utf-8"), re.MULTILINE)
 
 
-def test_the_changelog_goes_back_in_time():
-    first, *others = headings()
-    assert first == "Unreleased"
-    dates = []
-    for heading in others:  # a date, or a version and its date
+def dates() -> list[date]:
+    """Of all headings below "Unreleased", each a date, or a version and its date."""
+    said = []
+    for heading in headings()[1:]:
         found = re.fullmatch(rf"(?:{VERSION.pattern} – )?(\d{{4}}-\d\d-\d\d)", heading)
         assert found, heading
-        dates.append(date.fromisoformat(found[found.lastindex or 0]))
-    assert dates == sorted(dates, reverse=True)
+        said.append(date.fromisoformat(found[found.lastindex or 0]))
+    return said
+
+
+def test_the_changelog_goes_back_in_time():
+    assert headings()[0] == "Unreleased"
+    assert dates() == sorted(dates(), reverse=True)
+
+
+def test_the_citation_has_the_day_of_the_newest_heading():
+    assert date.fromisoformat(str(citation()["date-released"])) == max(dates())
 
 
 def test_every_change_is_of_a_kind_and_stands_once():
