@@ -2,7 +2,7 @@
 
 A line that the frame before shows too is there once. A trailer that was heard or read and has no
 words has one text, which is empty: that is known of it, unlike of a trailer that nobody could hear
-or look at, which is not in the pack.
+or look at, which is not in the pack. Where speech is asked for, one without sound says nothing.
 """
 
 from collections import defaultdict
@@ -25,6 +25,8 @@ TEXTS = pa.schema(
         ("spoken", pa.bool_()),
     ]
 )
+SILENCE = ("no_audio", "silent", "too_short")
+"""Reasons of a trailer in which nothing is said."""
 Rows = list[dict[str, Any]]
 
 
@@ -58,7 +60,8 @@ def write(folder: Path, speech: Path | None, cards: Path | None) -> tuple[int, i
 
     speech, cards: the folders of these packs, None for one that the corpus does not ask for.
     """
-    heard, read = (_rows(pack) if pack else {} for pack in (speech, cards))
+    heard = _rows(speech, ("ok", *SILENCE)) if speech else {}
+    read = _rows(cards, ("ok",)) if cards else {}
     every = {
         trailer: texts_of(heard.get(trailer, ()), read.get(trailer, ()))
         for trailer in heard.keys() | read.keys()
@@ -79,13 +82,13 @@ def write_texts(folder: Path, every: Mapping[str, Rows]) -> None:
         write_pack(new, every, load, TEXTS)
 
 
-def _rows(pack: Path) -> dict[str, Sequence[dict[str, Any]]]:
-    """By trailer, of those that were heard or read."""
+def _rows(pack: Path, known: Sequence[str]) -> dict[str, Sequence[dict[str, Any]]]:
+    """By trailer, of those whose outcome has one of the reasons `known`."""
     outcomes = read_table(pack / "outcomes.parquet").to_pylist()
     found: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
     for table in read_pack(pack):
         for row in table.to_pylist():
             found[row["trailer_id"]].append(row)
     return {
-        row["trailer_id"]: found[row["trailer_id"]] for row in outcomes if row["reason"] == "ok"
+        row["trailer_id"]: found[row["trailer_id"]] for row in outcomes if row["reason"] in known
     }

@@ -57,7 +57,7 @@ def pack(folder, schema, rows, reasons):
 
 def test_a_trailer_without_words_has_an_empty_text_and_one_not_heard_is_not_there(tmp_path):
     heard = {"a1": [said(4.0, "b"), said(1.0, "a")]}
-    speech = pack(tmp_path / "s", SEGMENTS, heard, {"a1": "ok", "a2": "ok", "a3": "no_audio"})
+    speech = pack(tmp_path / "s", SEGMENTS, heard, {"a1": "ok", "a2": "ok", "a3": "crashed"})
     cards = pack(tmp_path / "c", LINES, {"a1": [line(2, "c")]}, {"a1": "ok", "a2": "ok"})
     assert write(tmp_path / "words", speech, cards) == (2, 1)
     found = {
@@ -66,3 +66,16 @@ def test_a_trailer_without_words_has_an_empty_text_and_one_not_heard_is_not_ther
     }
     assert found == {"a1": ["a", "c", "b"], "a2": [""]}
     assert write(tmp_path / "words", speech, None) == (2, 1)
+
+
+def test_a_trailer_without_sound_says_nothing_where_speech_is_asked_for(tmp_path):
+    reasons = {"a1": "no_audio", "a2": "silent", "a3": "too_short", "a4": "timeout", "a5": "ok"}
+    speech = pack(tmp_path / "s", SEGMENTS, {"a5": [said(1.0, "a")]}, reasons)
+    assert write(tmp_path / "words", speech, None) == (4, 3)
+    found = {
+        table["trailer_id"][0].as_py(): table["text"].to_pylist()
+        for table in read_pack(tmp_path / "words")
+    }
+    assert found == {"a1": [""], "a2": [""], "a3": [""], "a5": ["a"]}
+    cards = pack(tmp_path / "c", LINES, {}, dict.fromkeys(reasons, "no_video"))
+    assert write(tmp_path / "words", None, cards) == (0, 0)  # nobody could look

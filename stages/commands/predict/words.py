@@ -14,12 +14,10 @@ from stages.commands.predict.inputs import TrailerFile
 from stages.trailers.media import results
 from stages.words import cards, ocr, rows, speech, whisper
 from stages.words.invented import spoken
-from stages.words.texts import texts_of, write_texts
+from stages.words.texts import SILENCE, texts_of, write_texts
 
 DEFAULT = WordsParams(speech=SpeechParams(), cards=CardsParams())
 """Of a corpus that asks for no words."""
-SILENCE = ("no_audio", "silent", "too_short")
-"""Reasons of a trailer in which nothing is said."""
 UNREAD = "unread"  # of a trailer that was neither heard nor read
 NEITHER = (None, None)
 BRING = "`python -m stages.transcribe VIDEO`"

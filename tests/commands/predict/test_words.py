@@ -3,6 +3,8 @@
 import json
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -17,9 +19,11 @@ from stages.commands.predict.embeddings import Outcome
 from stages.commands.predict.inputs import TrailerFile
 from stages.commands.predict.words import Words, clock, lines, write_words
 from stages.commands.predict.words_drawing import Span, drawn_spans, listed, spans_of
-from stages.words import ocr, weights, whisper
+from stages.words import ocr, texts, weights, whisper
+from stages.words.rows import SEGMENTS
 from tests.commands.predict.small_run import Run, write_clip
 from tests.words.conftest import FILES
+from tests.words.test_texts import pack
 
 SAID = {"start": 1.0, "end": 2.5, "text": "<b>Run</b>\u202e.", "language": "en"}
 SAID |= {"log_probability": -0.2, "no_speech": 0.1}
@@ -134,6 +138,22 @@ def test_transcribing_prints_a_line_a_segment(call, clip, tmp_path):
     assert status == 1 and "cannot be opened" in said
     assert shown == f"{clip}\t1.00\t2.50\ten\t<b>Run</b>\\u202e.\n"
     assert f"note: {silent}: silent" in said
+
+
+@pytest.mark.parametrize("reason", ["no_audio", "silent", "too_short", "timeout", "unreadable"])
+def test_a_trailer_that_says_nothing_here_is_one_that_did_when_models_learnt(
+    tmp_path, monkeypatch, reason
+):
+    def fail(extract, sound):
+        raise TrailerError(reason, "")
+
+    monkeypatch.setattr(words, "within_bounds", fail)
+    file: Any = SimpleNamespace(trailer_id="a1", sha256="", has_sound=True, path=tmp_path)
+    heard, _ = words.listen(file, FILES, SpeechParams())
+    outcomes = dict(write_words({"a1": Words(heard=heard)}, tmp_path / "here"))
+    speech = pack(tmp_path / "speech", SEGMENTS, {}, {"a1": reason})
+    known, without = texts.write(tmp_path / "there", speech, None)
+    assert known == without == (outcomes["a1"].reason == "ok")
 
 
 @pytest.mark.usefixtures("at_hand")
