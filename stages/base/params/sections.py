@@ -166,7 +166,8 @@ class TrainingParams:
     seeds: Annotated[tuple[Seed, ...], Field(min_length=1), distinct()]
     """A model is trained for each."""
     mask_shared: NonNegativeInt = 0
-    """Leave out frames that this many films share, or more; 0 leaves none out."""
+    """Leave out frames that this many films share, or more, of what is looked at, not of what is
+    read; 0 leaves none out."""
     middle_frames: PositiveInt = 10
     """How many frames, from the middle, context `each` looks at."""
     sound_window: Window = "start"
