@@ -10,6 +10,7 @@ from stages.base.errors import BenchmarkError
 from stages.base.params.document import Document
 from stages.base.params.explaining import explain
 from stages.base.params.matrix import MatrixParams
+from stages.base.params.optional import check_stages
 from stages.base.params.schema import Params
 from stages.base.params.sets import (
     FOLDER,
@@ -28,7 +29,7 @@ def load(path: Path | None = None, chosen: str | None = None) -> Params:
 
     path: by default that of the chosen corpus; chosen: a set that replaces the file's own matrix,
     whatever that holds. Raises BenchmarkError that names every bad value: file, line, what was
-    found, what was expected.
+    found, what was expected; and for stages that the dvc.yaml beside it lacks.
     """
     document = read(path)
     if chosen and _has_features(document):
@@ -39,7 +40,9 @@ def load(path: Path | None = None, chosen: str | None = None) -> Params:
             do="leave the set out, or choose a corpus of trailers",
         )
     chosen_set = read_set(sets_folder(document.path), chosen) if chosen else None
-    return _validated(document, chosen_set)
+    found = _validated(document, chosen_set)
+    check_stages(found, document, will_be_written=chosen is not None)
+    return found
 
 
 def read(path: Path | None = None) -> Document:
