@@ -12,13 +12,14 @@ from typing import Any, ClassVar
 
 import numpy as np
 import torch
-from safetensors import SafetensorError, safe_open
+from safetensors import SafetensorError
 from torch import Tensor, nn
 
+from stages.base import places
 from stages.base.errors import BenchmarkError
 from stages.base.genres import GENRES
 from stages.embedding.base import Backbone
-from stages.embedding.network import Network
+from stages.embedding.network import Network, read_tensors
 from stages.embedding.records import TOKENIZER
 
 TEXTS = "texts."
@@ -71,8 +72,8 @@ class LanguageNetwork(Network):
         named = {TEXTS + name: tensor for name, tensor in texts.items()}
         return {**own, **named, TOKENIZER: published[TOKENIZER]}
 
-    def own(self, state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        return {n: t for n, t in state.items() if not n.startswith(TEXTS) and n != TOKENIZER}
+    def is_own(self, name: str) -> bool:
+        return not _is_of_texts(name)
 
     def is_complete(self, published: Mapping[str, Tensor]) -> bool:
         """All but the tokenizer lies in a model's first file."""
@@ -172,15 +173,18 @@ def transformers(family: str) -> Any:
         ) from None
 
 
+def _is_of_texts(name: str) -> bool:
+    return name.startswith(TEXTS) or name == TOKENIZER
+
+
 def _read_texts(weights: Path) -> dict[str, Tensor]:
     try:
-        with safe_open(weights, framework="pt") as file:
-            names = [n for n in file.keys() if n.startswith(TEXTS) or n == TOKENIZER]  # noqa: SIM118
-            return {name.removeprefix(TEXTS): file.get_tensor(name) for name in names}
+        found = read_tensors(weights, _is_of_texts)
+        return {name.removeprefix(TEXTS): tensor for name, tensor in found.items()}
     except (OSError, SafetensorError) as error:
         raise BenchmarkError(
             "cannot read the weights",
             where=str(weights),
             found=" ".join(str(error).split())[:300],
-            do="remove the file and run `dvc repro` to make it anew",
+            do=f"remove the file and run `{places.dvc('repro')}` to make it anew",
         ) from None

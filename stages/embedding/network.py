@@ -1,15 +1,15 @@
 """What pretrained networks share: loading of weights, device, inference."""
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file
+from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 
+from stages.base import places
 from stages.base.errors import BenchmarkError
 from stages.embedding.base import Backbone
 
@@ -37,9 +37,13 @@ class Network(Backbone):
         """
         return dict(published)
 
+    def is_own(self, name: str) -> bool:
+        """Whether `build` takes the tensor of this name, of those that `convert` gives."""
+        return True
+
     def own(self, state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """What `build` takes of the tensors that `convert` gives: all of them."""
-        return dict(state)
+        """What `build` takes of the tensors that `convert` gives."""
+        return {name: tensor for name, tensor in state.items() if self.is_own(name)}
 
     def is_complete(self, published: Mapping[str, Tensor]) -> bool:
         """Whether these are all tensors that it needs, so that no further file is asked for."""
@@ -59,7 +63,7 @@ class Network(Backbone):
             raise ValueError(f"not the weights of {name}: {min(odd)[0]} and {len(odd) - 1} more")
 
     def load(self, weights: Path | None) -> None:
-        """Read the weights (safetensors, as the weights stage writes them), all of them."""
+        """Read the weights (safetensors, as the weights stage writes them) that are its own."""
         if weights is None:
             raise BenchmarkError(
                 "needs weights",
@@ -68,13 +72,13 @@ class Network(Backbone):
             )
         network = self.build()
         try:
-            network.load_state_dict(self.own(load_file(weights)), strict=True)
+            network.load_state_dict(read_tensors(weights, self.is_own), strict=True)
         except (OSError, SafetensorError, RuntimeError) as error:
             raise BenchmarkError(
                 f"the weights do not fit {self.model or type(self).__module__}",
                 where=str(weights),
                 found=" ".join(str(error).split())[:300],
-                do="remove the file and run `dvc repro` to make it anew",
+                do=f"remove the file and run `{places.dvc('repro')}` to make it anew",
             ) from None
         self._to_device(network)
 
@@ -101,3 +105,10 @@ class Network(Backbone):
             items = torch.from_numpy(np.ascontiguousarray(batch)).to(self.device)
             embedded: np.ndarray = self.forward(items).float().cpu().numpy()
             return embedded
+
+
+def read_tensors(weights: Path, wanted: Callable[[str], bool]) -> dict[str, Tensor]:
+    """The tensors of a safetensors file whose names are wanted; the others are not read."""
+    with safe_open(weights, framework="pt") as file:
+        names = [name for name in file.keys() if wanted(name)]  # noqa: SIM118  (no mapping)
+        return {name: file.get_tensor(name) for name in names}

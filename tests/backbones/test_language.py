@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 import transformers
+from safetensors import safe_open
 from safetensors.torch import load_file
 from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
 from transformers.models.siglip.image_processing_pil_siglip import SiglipImageProcessorPil
@@ -17,6 +18,7 @@ from transformers.models.siglip.image_processing_pil_siglip import SiglipImagePr
 from stages.backbones import clap, clip, siglip
 from stages.base.errors import BenchmarkError
 from stages.base.genres import GENRES
+from stages.embedding import network
 from stages.embedding.base import create_unloaded
 from stages.embedding.language import TEXTS, embed_prompts, without_constants
 from stages.embedding.records import TOKENIZER
@@ -48,6 +50,37 @@ def test_texts_become_what_the_original_makes_of_them(pair):
     found = pair.ours.embed_texts(pair.weights, TEXT)
     np.testing.assert_allclose(found, pair.texts(TEXT), atol=1e-5)
     assert np.abs(found[0] - found[2]).max() > 3e-4  # many times what is allowed
+
+
+def test_each_half_is_read_without_the_other(pair, monkeypatch):
+    read: list[str] = []
+
+    class Watched:
+        def __init__(self, *where: Any, **how: Any) -> None:
+            self.opened = safe_open(*where, **how)
+
+        def __enter__(self) -> "Watched":
+            self.file = self.opened.__enter__()
+            return self
+
+        def __exit__(self, *error: Any) -> None:
+            self.opened.__exit__(*error)
+
+        def keys(self) -> list[str]:
+            return list(self.file.keys())
+
+        def get_tensor(self, name: str) -> Any:
+            read.append(name)
+            return self.file.get_tensor(name)
+
+    monkeypatch.setattr(network, "safe_open", Watched)
+    pair.ours.load(pair.weights)
+    pictures = {*read}
+    read.clear()
+    pair.ours.embed_texts(pair.weights, TEXT)
+    texts = {*read}
+    assert {name for name in texts if not name.startswith(TEXTS)} == {TOKENIZER}
+    assert not pictures & texts and pictures | texts == load_file(pair.weights).keys()
 
 
 def test_every_published_number_is_the_one_that_is_used(pair):
