@@ -18,7 +18,7 @@ def main() -> None:
     from stages.base.errors import BenchmarkError
     from stages.base.params import load
     from stages.embedding.base import create_unloaded
-    from stages.embedding.language import LanguageNetwork
+    from stages.embedding.language import reading_texts
     from stages.embedding.network import Network
     from stages.embedding.weights.convert import write_weights
     from stages.embedding.weights.sources import WeightsConfig
@@ -32,8 +32,8 @@ def main() -> None:
     network = create_unloaded(entry.family, entry.model, entry.options)
     if not isinstance(network, Network):
         raise BenchmarkError(f"family {entry.family} takes no weights", where="params.yaml")
-    if isinstance(network, LanguageNetwork):
-        network.is_asked = bool(entry.prompts)
+    if entry.prompts:
+        reading_texts(network, f"params.yaml: {slug}.prompts").is_asked = True
     target = places.data() / f"weights/{slug}.safetensors"
     count = write_weights(network, WeightsConfig(slug, entry.file, weights_dir()), target)
     say(f"{target}: {counted(count, 'tensor')}, {target.stat().st_size / 1e6:.0f} MB")

@@ -120,6 +120,18 @@ def embed_prompts(
     authors join prompts: each of unit length, averaged, and of unit length again (Radford et al.
     2021, 3.1.4).
     """
+    asked = reading_texts(network, where)
+    flat = [text for genre in GENRES for text in prompts[genre]]
+    rows = iter(asked.embed_texts(weights, flat).astype(np.float64))
+    means = [np.mean([next(rows) for _ in prompts[genre]], axis=0) for genre in GENRES]
+    return np.stack([mean / np.linalg.norm(mean) for mean in means]).astype(np.float32)
+
+
+def reading_texts(network: Backbone, where: str) -> LanguageNetwork:
+    """A network that has prompts, as one that can be asked. Raises BenchmarkError for another.
+
+    where: the prompts' place in params.yaml.
+    """
     if not isinstance(network, LanguageNetwork):
         raise BenchmarkError(
             "prompts for a network that reads no texts",
@@ -128,10 +140,7 @@ def embed_prompts(
             expected="a family that was trained with texts, such as clip, siglip or clap",
             do="leave out `prompts`",
         )
-    flat = [text for genre in GENRES for text in prompts[genre]]
-    rows = iter(network.embed_texts(weights, flat).astype(np.float64))
-    means = [np.mean([next(rows) for _ in prompts[genre]], axis=0) for genre in GENRES]
-    return np.stack([mean / np.linalg.norm(mean) for mean in means]).astype(np.float32)
+    return network
 
 
 def read_tokenizer(rules: Tensor) -> Any:

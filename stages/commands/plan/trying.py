@@ -8,7 +8,7 @@ import torch
 
 from stages.base.errors import BenchmarkError
 from stages.base.genres import GENRES
-from stages.base.params import BackboneParams
+from stages.base.params import BackboneParams, PretrainedParams
 from stages.base.params.matrix import Cell
 from stages.base.params.schema import UNTRAINED_CONTEXTS
 from stages.base.plugins import (
@@ -20,6 +20,7 @@ from stages.base.plugins import (
     plugin_errors,
 )
 from stages.embedding.base import create_unloaded, describe
+from stages.embedding.language import reading_texts
 from stages.embedding.records import Record
 from stages.fitting.batch import ModelBatch
 from stages.fitting.inputs import Inputs
@@ -33,10 +34,13 @@ Shape = tuple[int, ...]
 
 
 def try_backbone(slug: str, backbone: BackboneParams) -> Record:
-    """Its model's record. Raises BenchmarkError where family, model, options or reads are wrong."""
+    """Its model's record. Raises BenchmarkError where family, model, options, reads or prompts are
+    wrong."""
     record = describe(backbone.family, backbone.model, backbone.options)
     check_modality(slug, backbone.family, backbone.reads, record.modality, record.reads)
-    create_unloaded(backbone.family, backbone.model, backbone.options, backbone.precision)
+    made = create_unloaded(backbone.family, backbone.model, backbone.options, backbone.precision)
+    if isinstance(backbone, PretrainedParams) and backbone.prompts:
+        reading_texts(made, f"params.yaml: {slug}.prompts")
     return record
 
 

@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 
 from stages.base.errors import BenchmarkError
+from stages.base.genres import GENRES
 from stages.base.params import load, yaml12
 from stages.base.params.matrix import (
     ApproachParams,
     BackboneParams,
     DualParams,
     EarlyParams,
+    PretrainedParams,
     cells_of,
 )
 from stages.commands.plan.output import problems
@@ -46,6 +48,16 @@ def test_a_backbone_that_reads_what_its_family_is_not_for_is_named():
     (said,) = found(backbones=MATRIX.backbones | {"ears": sound})
     assert said.startswith("ears: params.yaml: ears.reads: family mfcc is for sound")
     assert "found: frames" in said and "expected: audio" in said
+
+
+def test_prompts_of_a_network_that_reads_no_texts_are_named_before_anything_is_embedded():
+    asked: dict[str, tuple[str, ...]] = dict.fromkeys(GENRES, ("a film",))
+    deaf = PretrainedParams(family="audiomae", reads="audio", prompts=asked)
+    (said,) = found(pretrained=MATRIX.pretrained | {"deaf": deaf})
+    assert said.startswith("deaf: params.yaml: deaf.prompts: prompts for a network that reads no")
+    assert "found: audiomae" in said and "leave out `prompts`" in said
+    reads = PretrainedParams(family="clap", reads="audio", prompts=asked)
+    assert not found(pretrained=MATRIX.pretrained | {"reads": reads})
 
 
 def test_a_head_for_maps_on_an_embedding_is_named_once_for_all_that_use_it():
