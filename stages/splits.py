@@ -1,4 +1,4 @@
-"""DVC stage: which films have a picture and a sound, and in which fold each is held out."""
+"""DVC stage: which films have a picture, a sound, words; in which fold each is held out."""
 
 from stages.base import places
 from stages.base.console import CommandLine, run_stage, say
@@ -29,7 +29,7 @@ def main() -> None:
     if every.features:
         served = served_by_tables(places.data(), trailers, every)
     else:
-        served = served_by_trailers(places.data(), trailers)
+        served = served_by_trailers(places.data(), trailers, every.words is not None)
     labelled, collections = labelled_films(trailers), collections_of(trailers)
     films, y_true = labelled.ids, labelled.y_true
     parts = published_splits_of(trailers)

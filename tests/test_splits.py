@@ -21,7 +21,9 @@ from stages.embedding.joining import write_embeddings
 from stages.embedding.trailers import embed_trailer
 from stages.fitting.films import read_films
 from stages.fitting.items import View, read_items
+from stages.submissions.expected import from_data
 from stages.trailers.media import results
+from stages.words.texts import write_texts
 from tests.commands.predict.small_run import RATE, write_clip
 
 PARAMS = Path(__file__).parents[1] / "params.yaml"
@@ -99,3 +101,19 @@ def test_an_approach_leaves_out_films_that_are_silent_where_it_listens(folder, w
     film_of = read_films(Path("data/sample")).film_of
     items = read_items(Path("mfcc.npz"), film_of, View("mean", 10, window), "sound", 10)
     assert sorted(items.film.tolist()) == heard
+
+
+def test_a_corpus_with_words_says_of_which_films_they_are_known(folder):
+    path = Path("params.yaml")
+    path.write_text(path.read_text() + "words: {cards: {}}\n")
+    known = {f"{n}0": [{"time": 1.0, "text": "x", "spoken": False}] * (n % 2) for n in (0, 2, 3)}
+    write_texts(Path("data/sample/words"), known)
+    splits.main()
+    rows = read_table(Path("data/sample/splits.parquet")).to_pylist()
+    expected = [n in (0, 2, 3) for n in range(N_FILMS)]  # 0 and 2 say nothing, and that is known
+    assert [row["words"] for row in rows] == expected
+    with Path("metrics/sample/folds.csv").open(encoding="utf-8") as file:
+        assert [row["words"] == "1" for row in csv.DictReader(file)] == expected
+    found = from_data(Path("data/sample"), Path("metrics/sample"))
+    assert found.films("words") == ["film 0", "film 2", "film 3"]
+    assert found.films("sound_words") == ["film 2", "film 3"]

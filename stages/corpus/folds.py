@@ -13,7 +13,8 @@ from stages.base.params import MIN_FOLDS
 from stages.base.tables import write_csv
 
 ATTRITION = ("step", "reason", "trailers")
-FOLDS = ("film_id", "fold", "picture", "sound")  # of metrics/folds.csv
+HAS = ("picture", "sound", "words")
+FOLDS = ("film_id", "fold")  # of metrics/folds.csv, and those of HAS that are known
 
 
 def group_films(collections: Sequence[str]) -> np.ndarray:
@@ -65,13 +66,14 @@ def draw_folds(n: int, folds: int, seed: int) -> np.ndarray:
     return (np.random.default_rng(seed).permutation(n) % folds).astype(np.int8)
 
 
-def save_folds(rows: Iterable[Mapping[str, Any]], path: Path) -> None:
-    """Write `metrics/folds.csv`, by which others can learn in the same folds; rows: as above.
+def save_folds(rows: Sequence[Mapping[str, Any]], path: Path) -> None:
+    """Write `metrics/folds.csv`, by which others can learn in the same folds.
 
-    picture, sound: 1 where the film has it, else 0.
+    rows: as of `splitting.split_rows`. picture, sound, words: 1 where the film has it, else 0.
     """
-    has = ("picture", "sound")
-    write_csv(({**row, **{name: int(row[name]) for name in has}} for row in rows), FOLDS, path)
+    has = [name for name in HAS if rows and name in rows[0]]
+    written = ({**row, **{name: int(row[name]) for name in has}} for row in rows)
+    write_csv(written, (*FOLDS, *has), path)
 
 
 def stratified_subset(y_true: np.ndarray, n: int, seed: int) -> np.ndarray:

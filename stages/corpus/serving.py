@@ -1,11 +1,13 @@
-"""Which films have a picture and which a sound, and how many each step lost."""
+"""Which films have a picture, a sound, known words, and how many each step lost."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from stages.base.packs import read_table
+from pyarrow.parquet import read_metadata
+
+from stages.base.packs import read_table, shard_paths, trailers_in
 from stages.corpus.folds import attrition
 from stages.corpus.reader import Trailer
 
@@ -20,10 +22,15 @@ class Served:
     """Rows of metrics/attrition.csv."""
     left_out: set[str] = field(default_factory=set)
     """Films that are neither learnt from nor judged."""
+    words: set[str] | None = None
+    """Films of which it is known what they say, if anything; None where nobody asks."""
 
 
-def served_by_trailers(data: Path, trailers: Sequence[Trailer]) -> Served:
-    """By the frames and sound that were extracted, `data/frames` and `data/audio`."""
+def served_by_trailers(data: Path, trailers: Sequence[Trailer], with_words: bool) -> Served:
+    """By the frames and sound that were extracted, `data/frames` and `data/audio`.
+
+    with_words: by the texts of `data/words` too.
+    """
     outcomes = {
         step: read_table(data / step / "outcomes.parquet").to_pylist()
         for step in ("frames", "audio")
@@ -32,9 +39,13 @@ def served_by_trailers(data: Path, trailers: Sequence[Trailer]) -> Served:
         step: {row["trailer_id"] for row in rows if row["reason"] == "ok"}
         for step, rows in outcomes.items()
     }
+    if with_words:
+        shards = map(read_metadata, shard_paths(data / "words"))
+        served["words"] = {name for shard in shards for name, _ in trailers_in(shard)}
     films = {
         step: {trailer.film_id for trailer in trailers if trailer.trailer_id in ids}
         for step, ids in served.items()
     }
     ledger = read_table(data / "downloads.parquet", columns=["reason"]).to_pylist()
-    return Served(films["frames"], films["audio"], attrition(ledger, outcomes))
+    lost = attrition(ledger, outcomes)
+    return Served(films["frames"], films["audio"], lost, words=films.get("words"))

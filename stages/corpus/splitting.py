@@ -17,6 +17,7 @@ SCHEMA = pa.schema(
         *[("group", pa.int32()), ("picture", pa.bool_()), ("sound", pa.bool_())],
     ]
 )
+WORDS = "words"  # a column where it is known what films say
 LEFT_OUT = "left_out"  # a column where films may be left out, of a corpus of published features
 
 
@@ -47,6 +48,7 @@ def split_rows(
             "group": int(group),
             "picture": films[row] in served.picture,
             "sound": films[row] in served.sound,
+            **({} if served.words is None else {WORDS: films[row] in served.words}),
         }
         for row, fold, other, group in zip(usable, fold_of, fold_ungrouped, groups, strict=True)
     ]
@@ -55,12 +57,13 @@ def split_rows(
 def split_table(
     rows: Sequence[dict[str, Any]], served: Served, params: SplitsParams, published: bool
 ) -> pa.Table:
-    """The rows, and in a corpus of published features those of the films that are left out.
+    """The rows, in a corpus of published features with those of the films that are left out.
 
     These are in folds by lot, as they would be where nobody noticed what they share.
     """
     if not published:
-        return pa.Table.from_pylist(list(rows), SCHEMA)
+        more = [] if served.words is None else [pa.field(WORDS, pa.bool_())]
+        return pa.Table.from_pylist(list(rows), pa.schema([*SCHEMA, *more]))
     films = sorted(served.left_out)
     drawn = draw_folds(len(films), params.folds, params.seed).tolist()
     others = [

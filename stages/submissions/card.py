@@ -38,7 +38,7 @@ def _day(text: str) -> str:
 
 Line = Annotated[str, Field(max_length=300), AfterValidator(_one_line)]
 Day = Annotated[str, Field(max_length=10), AfterValidator(_day)]
-LooksAt = Literal["picture", "sound", "both"]
+LooksAt = Literal["picture", "sound", "words", "both", "picture_words", "sound_words", "all"]
 Scale = Literal["probability", "any"]
 LearntFrom = Literal["our_folds", "elsewhere"]
 
@@ -48,7 +48,7 @@ class Card:
     who: Line
     """Who made the system."""
     looks_at: LooksAt
-    """What of a trailer it looks at."""
+    """What of a trailer it looks at, hears or reads: one of the three, or a union of them."""
     scale: Scale
     """probability: every score is one, from 0 to 1. any: a higher score means more likely."""
     learnt_from: LearntFrom

@@ -9,6 +9,8 @@ import numpy as np
 from stages.base.counting import counted
 from stages.base.errors import BenchmarkError
 from stages.base.genres import GENRES
+from stages.base.params.matrix import HeadlineParams
+from stages.base.params.modalities import in_words
 from stages.base.tables import read_csv
 from stages.submissions.card import Card, read_card
 from stages.submissions.expected import Expected, from_metrics
@@ -68,7 +70,7 @@ def describe(found: Checked, metrics: Path, data: Path) -> Iterator[Line]:
     yield "genres", f"{len(found.expected.genres)}: {', '.join(found.expected.genres)}"
     yield "folds", f"{found.expected.n_folds}, of {found.expected.where}"
     yield "seeds", str(len(table.score))
-    yield "looks at", card.looks_at
+    yield "looks at", in_words(card.looks_at)
     yield "scores", SCALES[card.scale]
     yield "learnt", LEARNT[card.learnt_from]
     yield "trained on", card.trained_on
@@ -135,7 +137,7 @@ def _headline(metrics: Path) -> dict[str, str]:
 
     path = metrics / "headline.json"
     named = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    return {key: named[key] for key in ("picture", "sound", "both") if key in named}
+    return {key: named[key] for key in HeadlineParams.__dataclass_fields__ if key in named}
 
 
 def as_text(name: str, lines: Sequence[Line]) -> str:

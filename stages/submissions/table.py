@@ -18,6 +18,7 @@ from stages.base.counting import counted, listed
 from stages.base.errors import BenchmarkError
 from stages.base.formulas import unescape_formula
 from stages.base.genres import GENRES
+from stages.base.params.modalities import in_words, singles_of, union_of
 from stages.submissions.card import Card
 from stages.submissions.expected import Expected
 from stages.submissions.files import check_file
@@ -204,16 +205,19 @@ class _Reading:
                     FILM,
                     f"{counted(len(missing), 'film')} without a line{of_seed}",
                     f"none of {first}{' and others' if len(missing) > NAMED else ''}",
-                    f"every film of {self.expected.where} that has {self._has}, since all "
-                    "approaches are judged on the same films",
+                    f"every film of {self.expected.where}{self._having}, since all approaches are "
+                    "judged on the same films",
                 )
+
+    @property
+    def _having(self) -> str:
+        asked = singles_of(self.card.looks_at)
+        known = [each for each in asked if each in self.expected.known]
+        has = f" that has {in_words(union_of(known))}" if known else ""
+        return has if len(known) == len(asked) else f"{has} (which have words is not known here)"
 
     def _is_listed(self, film: str) -> bool:
         return any((seed, film) in self.lines for seed in self._seeds)
-
-    @property
-    def _has(self) -> str:
-        return "picture and sound" if self.card.looks_at == "both" else self.card.looks_at
 
     def _constant(self) -> Iterator[Problem]:
         """Genres that are scored alike for every film, as float32 holds their scores."""

@@ -17,6 +17,7 @@ from stages.judging.rules import TUNED, rule_rows
 from stages.judging.submitted import COLUMNS, card_rows
 from tests.judging.conftest import only
 from tests.judging.test_board import data, save  # noqa: F401  (a fixture)
+from tests.judging.test_joining import with_words
 from tests.submissions.conftest import CARD, card
 
 THEIRS = Cell("theirs", "submitted", "none", (), "none", "none")
@@ -110,6 +111,13 @@ def test_it_is_held_against_the_headline_and_the_best_of_its_modality(
     both = replace(logits.cells[6], modality="none")
     alone = replace(logits, cells=(*board.cells, both))
     assert set(sent_in(alone)) == {"averaged"}  # none of ours looks at as little
+
+
+def test_one_that_reads_words_is_compared_with_ours_that_do(board, judging):
+    of = with_theirs(with_words(board), board.y_scores[1], is_probability=True)
+    of = replace(of, cells=(*of.cells[:-1], replace(of.cells[-1], modality="words")))
+    rows = comparison_rows(of, judging, [], leading="averaged")
+    assert {row["b"] for row in rows if row["family"] == "sent_in"} == {"averaged", "said"}
 
 
 def tally(board: Board, slug: str) -> float:

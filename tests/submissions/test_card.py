@@ -1,10 +1,13 @@
 """What a card has to say, and that none of it is more than text."""
 
+from typing import get_args
+
 import pytest
 
 from stages.base.errors import BenchmarkError
 from stages.base.params import yaml12
-from stages.submissions.card import read_card
+from stages.base.params.modalities import SINGLE, UNIONS
+from stages.submissions.card import LooksAt, read_card
 from tests.submissions.conftest import CARD
 
 
@@ -25,7 +28,12 @@ def test_a_card_is_read_as_it_was_written(tmp_path):
     ("field", "value", "part"),
     [
         ("scale", "percent", "Input should be 'probability' or 'any' (found: 'percent')"),
-        ("looks_at", "words", "Input should be 'picture', 'sound' or 'both'"),
+        (
+            "looks_at",
+            "smell",
+            "Input should be 'picture', 'sound', 'words', 'both', 'picture_words', 'sound_words' "
+            "or 'all'",
+        ),
         ("date", "yesterday", "date: no day, expected one such as 2026-11-29"),
         ("who", " ", "who: an empty text"),
         ("who", "a\nb", r"who: has '\n', expected one line of printable text"),
@@ -44,6 +52,10 @@ def test_a_bad_field_is_named_with_its_line(tmp_path, field, value, part):
     said = refused(path, yaml12.block({**CARD, field: value}))
     line = 1 + list({**CARD, field: value}).index(field)
     assert f"{path}:{line}: " in said and part in said and "docs/submit.md" in said
+
+
+def test_it_may_look_at_whatever_an_approach_of_ours_may():
+    assert {*get_args(LooksAt)} == {*SINGLE, *UNIONS}
 
 
 def test_all_bad_fields_are_named_at_once(tmp_path):

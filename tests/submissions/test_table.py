@@ -2,6 +2,7 @@
 
 import csv
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from stages.base.errors import BenchmarkError
 from stages.base.genres import GENRES
 from stages.corpus.folds import save_folds
+from stages.submissions.card import LooksAt
 from stages.submissions.expected import Expected, from_metrics
 from stages.submissions.table import Table, read_scores
 from tests.submissions.conftest import FILMS, card, lines, score
@@ -51,6 +53,36 @@ def test_folds_are_read_as_splits_writes_them(tmp_path):
     assert dict(found.fold) == {"0603": 1, "=1+1": 0} and found.n_folds == 2
     assert found.films("picture") == ["0603", "=1+1"] and found.films("both") == ["=1+1"]
     assert found.genres == GENRES
+
+
+def test_who_reads_words_scores_the_films_whose_words_are_known(tmp_path):
+    has = {"a": (True, True, True), "b": (True, False, True), "c": (True, True, False)}
+    rows = [
+        {"film_id": film, "fold": n % 2, "group": n}
+        | dict(zip(("picture", "sound", "words"), cells, strict=True))
+        for n, (film, cells) in enumerate(has.items())
+    ]
+    save_folds(rows, tmp_path / "folds.csv")
+    head, *others = (tmp_path / "folds.csv").read_text().splitlines()
+    assert head == "film_id,fold,picture,sound,words" and others[1] == "b,1,1,0,1"
+    found = from_metrics(tmp_path)
+    asked = {of: "".join(found.films(of)) for of in get_args(LooksAt)}
+    assert asked == {
+        **{"picture": "abc", "sound": "ac", "words": "ab", "both": "ac"},
+        **{"picture_words": "ab", "sound_words": "a", "all": "a"},
+    }
+    said = refused(tmp_path / "mine.csv", lines(["a"]), found, looks_at="picture_words")
+    assert "none of 'b', expected every film of" in said and "that has picture and words" in said
+
+
+def test_where_nobody_knows_who_has_words_the_rest_decides(path, expected):
+    assert expected.films("words") == FILMS
+    assert expected.films("all") == expected.films("both") == FILMS[:7]
+    assert len(read(path, lines(), expected, looks_at="all").film_id) == 7
+    said = refused(path, lines(), expected, looks_at="words")
+    assert "none of 'mute'" in said and "folds.csv (which have words is not known here)" in said
+    said = refused(path, lines(FILMS[:6]), expected, looks_at="sound_words")
+    assert "that has sound (which have words is not known here)" in said
 
 
 def test_a_film_that_need_not_be_scored_may_be(path, expected):

@@ -34,8 +34,8 @@ def pipeline_text(name: str, root: Path) -> str:
     stages: dict[str, Stage] = whole["stages"]
     if "features" in params:
         stages = _with_features(stages, _read(PUBLISHED), params)
-    for others in OPTIONAL:
-        stages = stages | _asked(_read(others), params)
+    for others in map(_read, OPTIONAL):
+        stages = _with_more(stages, others, params) | _asked(others, params)
     if params.get("catalogue", {}).get("labels_may_be_published") is False:
         stages = {key: _with_private_labels(stage) for key, stage in stages.items()}
     written = {key: _of_corpus(stage, name, params) for key, stage in stages.items()}
@@ -87,6 +87,17 @@ def _asked(others: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, St
         inner = stage.get("do", stage)
         inner["deps"] = [dep for dep in inner["deps"] if dep not in lacking]
     return found
+
+
+def _with_more(
+    stages: Mapping[str, Stage], others: Mapping[str, Any], params: Mapping[str, Any]
+) -> dict[str, Stage]:
+    """The stages that are there anyway, with what of `adding` a corpus's parameters ask for."""
+    adding = others.get("adding", {})
+    for name in stages.keys() & adding.keys():
+        inner, deps = stages[name].get("do", stages[name]), adding[name]
+        inner["deps"] += [dep for dep, key in deps.items() if _is_given(key, params)]
+    return dict(stages)
 
 
 def _is_given(key: str, params: Mapping[str, Any]) -> bool:

@@ -55,6 +55,14 @@ def test_they_keep_to_their_corpus_and_name_what_they_read(tmp_path):
     check_code({"speech": speech, "cards": cards})
 
 
+def test_who_has_words_is_told_with_the_folds(tmp_path):
+    assert "data/films/words" in stages(tmp_path, {"cards": {"confidence": 0.6}})["splits"]["deps"]
+
+
+def test_of_a_corpus_without_words_nothing_is_told_of_them(tmp_path):
+    assert "data/films/words" not in stages(tmp_path, None)["splits"]["deps"]
+
+
 def test_a_set_that_is_chosen_has_the_stages_of_its_sections(tmp_path):
     """Else DVC would not know the fusions with words, or look for those that are gone."""
     assert "early_two@early_colour_bag" not in stages(tmp_path, {"cards": {"confidence": 0.6}})
