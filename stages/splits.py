@@ -50,9 +50,12 @@ def main() -> None:
     usable = [place[row["film_id"]] for row in rows]
     series = group_films([collections[row] for row in usable])
     size = describe_sample_size(y_true[usable][judged], series[judged], params.folds, every.judging)
-    lost = missing.missing_rows(labelled, {films[usable[n]] for n in judged}, every.judging)
+    had = served.picture & served.sound if both else served.picture | served.sound
+    lost = missing.missing_rows(labelled, had, every.judging)
     write_csv(lost, missing.COLUMNS, places.metrics() / "missing.csv")
-    counts |= {"folds": sizes, "missing": missing.describe_missing(lost), **size}
+    left_out = missing.describe_left_out(labelled, served.left_out, every.judging)
+    told = " ".join(filter(None, (missing.describe_missing(lost), left_out)))
+    counts |= {"folds": sizes, "missing": told, **size}
     write_json(counts, places.metrics() / "splits.json")
     say(f"{len(rows)} of {counted(len(films), 'film')} usable, {with_both} with picture and sound")
     say(str(counts["missing"]))

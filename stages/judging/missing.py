@@ -1,8 +1,8 @@
-"""Whether the films that cannot be judged are missing at random: by genre, by decade, and a test.
+"""Whether the films that could not be had are missing at random: by genre, by decade, and a test.
 
-A film is missing if it has no row among the judged ones: its trailer is gone, or a table of
-published features does not have it. Where that depends on what a film is like, the films that are
-left are no random sample of the catalogue.
+A film is missing if its trailer is gone, or a table of published features does not have it. Where
+that depends on what a film is like, the films that are left are no random sample of the catalogue.
+Films that a rule leaves out could be had: they are told apart from those, by the same test.
 """
 
 from collections.abc import Iterator, Sequence, Set
@@ -24,15 +24,15 @@ UNKNOWN = "unknown"
 Row = dict[str, Any]
 
 
-def missing_rows(films: LabelledFilms, judged: Set[str], params: JudgingParams) -> list[Row]:
+def missing_rows(films: LabelledFilms, had: Set[str], params: JudgingParams) -> list[Row]:
     """One row of all films and, if any is missing, one a genre and one a decade.
 
     p_value: whether the share differs from that of the other films, adjusted for looking at all
     genres and decades; of all films the smallest. Films of one collection exchange their outcomes
     together. Intervals are Wilson's (1927), of 95%; they take films for independent, so where whole
-    collections are missing they are too narrow. judged: ids of the films that are not missing.
+    collections are missing they are too narrow. had: ids of the films that are not missing.
     """
-    missing = np.array([film not in judged for film in films.ids])
+    missing = np.array([film not in had for film in films.ids])
     everything: Row = {"kind": "all", "value": ""} | _share(missing, np.ones(len(missing), bool))
     if not missing.any():
         return [everything]
@@ -46,14 +46,21 @@ def missing_rows(films: LabelledFilms, judged: Set[str], params: JudgingParams) 
     return [everything | {"p_value": float(tests.min())}, *rows]
 
 
-def describe_missing(rows: Sequence[Row]) -> str:
+def describe_left_out(films: LabelledFilms, left_out: Set[str], params: JudgingParams) -> str:
+    """The same of the films that could be had and share their features; "" where there are none."""
+    rows = missing_rows(films, {*films.ids} - left_out, params)
+    rule = " by splits.leave_out_shared_vectors"
+    return describe_missing(rows, "left out", rule) if rows[0]["missing"] else ""
+
+
+def describe_missing(rows: Sequence[Row], state: str = "missing", by: str = "") -> str:
     """How many films are missing, and whether at random, in one or a few sentences."""
     everything, *parts = rows
     films = counted(everything["films"], "film")
     if not everything["missing"]:
         return f"None of the {films} is missing."
     said = (
-        f"{everything['missing']:,} of {films} {_are(everything['missing'])} missing "
+        f"{everything['missing']:,} of {films} {_are(everything['missing'])} {state}{by} "
         f"({everything['share']:.1%}, 95% interval {everything['lo']:.1%} to "
         f"{everything['hi']:.1%})"
     )
@@ -62,7 +69,7 @@ def describe_missing(rows: Sequence[Row]) -> str:
         smallest = f"smallest p {everything['p_value']:.2f}, by permutation"
         return (
             f"{said}. No genre and no decade stands out ({smallest}), which does not prove that "
-            "they are missing by chance."
+            f"they are {state} by chance."
         )
     sides = {
         "more": [_named(row) for row in clear if row["share"] > everything["share"]],

@@ -9,7 +9,7 @@ from scipy.stats import binomtest
 
 from stages.base.genres import GENRES
 from stages.corpus.labels import LabelledFilms
-from stages.judging.missing import describe_missing, missing_rows
+from stages.judging.missing import describe_left_out, describe_missing, missing_rows
 
 HORROR = GENRES.index("Horror")
 
@@ -107,6 +107,19 @@ def test_with_nothing_missing_there_is_a_sentence_and_nothing_to_list(judging):
     rows = missing_rows(films, set(films.ids), judging)
     assert [row["kind"] for row in rows] == ["all"] and "p_value" not in rows[0]
     assert describe_missing(rows) == "None of the 50 films is missing."
+
+
+def test_what_a_rule_leaves_out_is_told_apart_by_the_same_test(judging):
+    films = catalogue(400, 0)
+    left_out = set(films.ids) - without(films, np.where(films.y_true[:, HORROR], 0.35, 0.1), 0)
+    said = describe_left_out(films, left_out, judging)
+    n = len(left_out)
+    assert said.startswith(f"{n} of 400 films are left out by splits.leave_out_shared_vectors (")
+    assert "not at random: more often Horror (30.9%) (p below 0.05" in said
+    assert "missing" not in said and describe_left_out(films, set(), judging) == ""
+    said = describe_left_out(films, {"7", "elsewhere"}, judging)
+    assert said.startswith("1 of 400 films is left out by ")
+    assert said.endswith("does not prove that they are left out by chance.")
 
 
 def test_a_chance_pattern_is_not_called_random_for_sure(judging):

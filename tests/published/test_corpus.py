@@ -88,6 +88,14 @@ def test_films_that_share_a_vector_are_found_and_left_out():
     for row, group in zip(leaks, SHARED, strict=True):
         assert int(row["folds"]) == len({fold[str(film)] for film in group})
     assert json.loads(Path("metrics/sample/leaks.json").read_text())["films"] == 5
+
+
+def test_what_is_left_out_is_not_missing_and_is_told_apart():
+    (everything,) = table("missing")
+    assert (everything["kind"], everything["films"], everything["missing"]) == ("all", str(N), "0")
+    said = json.loads(Path("metrics/sample/splits.json").read_text())["missing"]
+    share = f"{len(LEFT_OUT)} of {N} films are left out by splits.leave_out_shared_vectors ("
+    assert said.startswith(f"None of the {N} films is missing. {share}")
     assert read_table(Path("data/sample/leaks.parquet")).num_rows == 0
     lost = {(row["step"], row["reason"]): row["trailers"] for row in table("attrition")}
     assert lost["audit", "shared_vector"] == "5" and lost["hear", "ok"] == str(N)
