@@ -8,30 +8,29 @@ executes nothing of what is in them.
 import shutil
 import struct
 from collections.abc import Mapping
-from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
-from filelock import FileLock
-
-from stages.base.console import progress, say
 from stages.base.errors import BenchmarkError
 from stages.base.files import inside
 from stages.base.params import WhisperModel
-from stages.base.store import make_folder, sha256
+from stages.base.store import sha256
 from stages.embedding.records import Source
 from stages.embedding.weights import hub
-from stages.embedding.weights.download import download
 from stages.embedding.weights.lock import (
     FIRST_USE,
-    PUBLISHERS,
     Pin,
     add_pin,
     expected_pin,
     read_lock,
 )
 from stages.embedding.weights.lock import check as check_pin
-from stages.embedding.weights.sources import WeightsConfig
+from stages.embedding.weights.sources import (
+    WeightsConfig,
+    downloaded,
+    one_at_a_time,
+    report_first_use,
+)
 from stages.embedding.weights.weights_dir import weights_dir
 from stages.words.models import WEIGHTS, sources
 
@@ -62,12 +61,10 @@ def fetch(model: WhisperModel, config: WeightsConfig) -> Mapping[str, str]:
     found = {}
     known = read_lock(config.lock)
     for source in sources(model):
-        pin = _here(source, config) or _downloaded(source, config)
-        if source.name not in known and pin.stated_by not in PUBLISHERS:
-            say(
-                f"note: {source.name} has sha256 {pin.sha256}; no hash by its publisher is known, "
-                "so weights.lock keeps this one"
-            )
+        with one_at_a_time(source, config):
+            pin = _here(source, config) or _downloaded(source, config)
+        if source.name not in known:
+            report_first_use(source, pin, source.name)
         add_pin(config.lock, source.name, pin, config.root / "weights" / "pins.lock")
         found[source.file] = pin.sha256
     return found
@@ -102,29 +99,7 @@ def _in_weights_dir(source: Source, config: WeightsConfig) -> Path | None:
 def _downloaded(source: Source, config: WeightsConfig) -> Pin:
     """A file from the hub, checked and in the store; an interrupted one is resumed."""
     expected = expected_pin(source, read_lock(config.lock), config.lock)
-    advice = (
-        f"download {hub.download_url(source, expected.revision)} on another machine and set "
-        f"WEIGHTS_DIR to the folder where it lies, as {source.name}"
-    )
-    if hub.is_offline():
-        raise BenchmarkError(
-            f"{source.name} is not on this machine, and HF_HUB_OFFLINE allows no network",
-            do=f"unset it; or {advice}",
-        )
-    unfinished = config.root / "weights" / "unfinished"
-    make_folder(unfinished, config.root)
-    name = source.name.replace("/", "--")
-    with FileLock(unfinished / f"{name}.lock"), ExitStack() as cleanup:
-        remote = hub.file_metadata(source, expected.revision, advice, config.pauses)
-        stated = Pin(remote.revision, remote.bytes, remote.sha256, "hub" if remote.sha256 else "")
-        check_pin(source.name, stated, expected, remote.url, config.lock)
-        part = unfinished / f"{name}@{remote.revision}" / "file"
-        download(remote, part, progress, config.pauses)
-        cleanup.callback(shutil.rmtree, part.parent)
-        stated_by = stated.stated_by or expected.stated_by or FIRST_USE
-        found = Pin(remote.revision, part.stat().st_size, sha256(part), stated_by)
-        check_pin(source.name, found, stated, remote.url, config.lock)
-        check_pin(source.name, found, expected, remote.url, config.lock)
+    with downloaded(source, expected, config, source.name) as (part, found):
         return _kept(part, source, found, config)
 
 

@@ -8,6 +8,8 @@ that was read elsewhere stops nothing.
 
 import hashlib
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -53,6 +55,11 @@ class WeightsConfig:
     """Of addresses that may be downloaded from."""
 
     @property
+    def unfinished(self) -> Path:
+        """Where files lie while they are downloaded."""
+        return self.root / "weights" / "unfinished"
+
+    @property
     def store(self) -> Store:
         """Downloaded files by their hash: a file that two backbones use is downloaded once."""
         return Store("weights", 1, None, self.root)
@@ -84,13 +91,52 @@ def obtain(source: Source, config: WeightsConfig, first: bool = True) -> Obtaine
     path = find_file(config.folder, config.slug, source, file, first)
     if path is not None:
         return _from_weights_dir(path, source, config, own=bool(file))
-    unfinished = config.root / "weights" / "unfinished"
-    make_folder(unfinished, config.root)
-    lock = unfinished / f"{_hashed(source.name)}.lock"
-    with FileLock(lock):  # one stage downloads, another that needs the file waits
+    with one_at_a_time(source, config):
         expected = expected_pin(source, read_lock(config.lock), config.lock)
         cached = _from_caches(source, expected, config)
-        return cached or _from_network(source, expected, unfinished, config, first)
+        return cached or _from_network(source, expected, config, first)
+
+
+@contextmanager
+def one_at_a_time(source: Source, config: WeightsConfig) -> Iterator[None]:
+    """One stage downloads a file, another that needs it waits."""
+    make_folder(config.unfinished, config.root)
+    with FileLock(config.unfinished / f"{_hashed(source.name)}.lock"):
+        yield
+
+
+@contextmanager
+def downloaded(
+    source: Source, expected: Pin, config: WeightsConfig, as_name: str
+) -> Iterator[tuple[Path, Pin]]:
+    """The file from the network with its pin, its bytes checked; removed afterwards, and where an
+    error says that it is not what it should be. One that was interrupted is resumed the next time.
+
+    as_name: what it is called in WEIGHTS_DIR, for messages. Raises BenchmarkError.
+    """
+    remote = _remote_file(source, expected, config, as_name)
+    stated = Pin(remote.revision, remote.bytes, remote.sha256, "hub" if remote.sha256 else "")
+    check(source.name, stated, expected, remote.url, config.lock, _stated_in(source))
+    part = config.unfinished / _hashed(f"{source.name}@{remote.revision}") / "file"
+    download(remote, part, progress, config.pauses)
+    stated_by = stated.stated_by or expected.stated_by or FIRST_USE
+    found = Pin(remote.revision, part.stat().st_size, sha256(part), stated_by)
+    try:
+        if not matches(found, stated):
+            raise BenchmarkError(
+                f"{source.name} was damaged on its way",
+                where=remote.url,
+                found=str(replace(found, stated_by="")),
+                expected=str(stated),
+                do="run again to download it anew",
+            )
+        check(source.name, found, expected, remote.url, config.lock, _stated_in(source))
+        _check_begin(source, found, remote.url)
+        yield part, found
+    except BenchmarkError:
+        shutil.rmtree(part.parent)
+        raise
+    shutil.rmtree(part.parent)
 
 
 def locate(record: Record, config: WeightsConfig, target: Path) -> str:
@@ -137,7 +183,7 @@ def _from_weights_dir(path: Path, source: Source, config: WeightsConfig, own: bo
     name = f"{config.slug}:{config.file if own else path.name}"
     check(name, found, pins.get(name, Pin()), str(path), config.lock)
     if not own and name not in pins:
-        _report_first_use(source, found, str(path))
+        report_first_use(source, found, str(path))
     return ObtainedFile(read_published(path, path.name), name, found)
 
 
@@ -156,50 +202,30 @@ def _from_caches(source: Source, expected: Pin, config: WeightsConfig) -> Obtain
     if damaged or not matches(found, expected):
         return None
     if not expected.sha256:
-        _report_first_use(source, found, str(cached.path))
+        report_first_use(source, found, str(cached.path))
     return ObtainedFile(read_published(cached.path, source.file), source.name, found)
 
 
 def _from_network(
-    source: Source, expected: Pin, unfinished: Path, config: WeightsConfig, first: bool
+    source: Source, expected: Pin, config: WeightsConfig, first: bool
 ) -> ObtainedFile:
-    """The file from the network, kept in the store; an interrupted one waits in `unfinished`."""
-    remote = _remote_file(source, expected, config, first)
-    stated = Pin(remote.revision, remote.bytes, remote.sha256, "hub" if remote.sha256 else "")
-    check(source.name, stated, expected, remote.url, config.lock, _stated_in(source))
-    part = unfinished / _hashed(f"{source.name}@{remote.revision}") / "file"
-    download(remote, part, progress, config.pauses)
-    stated_by = stated.stated_by or expected.stated_by or FIRST_USE
-    found = Pin(remote.revision, part.stat().st_size, sha256(part), stated_by)
-    try:
-        if not matches(found, stated):
-            raise BenchmarkError(
-                f"{source.name} was damaged on its way",
-                where=remote.url,
-                found=str(replace(found, stated_by="")),
-                expected=str(stated),
-                do="run again to download it anew",
-            )
-        check(source.name, found, expected, remote.url, config.lock, _stated_in(source))
-        _check_begin(source, found, remote.url)
+    """The file from the network, kept in the store."""
+    as_name = accepted_names(config.slug, source, first)[0]
+    with downloaded(source, expected, config, as_name) as (part, found):
         obtained = ObtainedFile(read_published(part, source.file), source.name, found)
         with config.store.put(config.store.key(found.sha256)) as kept:
             part.replace(kept)
-    except BenchmarkError:
-        shutil.rmtree(part.parent)
-        raise
-    shutil.rmtree(part.parent)
     if not expected.sha256:
-        _report_first_use(source, found, remote.url)
+        report_first_use(source, found, hub.download_url(source, found.revision))
     obtained.add_to_lock(config)
     return obtained
 
 
-def _remote_file(source: Source, expected: Pin, config: WeightsConfig, first: bool) -> RemoteFile:
+def _remote_file(source: Source, expected: Pin, config: WeightsConfig, as_name: str) -> RemoteFile:
     url = hub.download_url(source, expected.revision)
     advice = (
         f"download {url} on another machine and set WEIGHTS_DIR to the folder where it lies, "
-        f"as {accepted_names(config.slug, source, first)[0]}"
+        f"as {as_name}"
     )
     if hub.is_offline():
         raise BenchmarkError(
@@ -224,7 +250,7 @@ def _check_begin(source: Source, found: Pin, where: str) -> None:
         )
 
 
-def _report_first_use(source: Source, found: Pin, where: str) -> None:
+def report_first_use(source: Source, found: Pin, where: str) -> None:
     """Say where a file that came for the first time has no publisher's hash, or another hint's."""
     is_stated = found.stated_by in PUBLISHERS
     differs = source.is_hint and found.sha256 != source.sha256
