@@ -8,6 +8,8 @@ from pathlib import Path
 from stages.base import outside
 from stages.base.store import sha256
 
+NOT_INSTALLED = "not installed"
+
 
 @cache
 def code_of(
@@ -50,4 +52,4 @@ def installed(package: str) -> str:
     try:
         return version(package)
     except PackageNotFoundError:
-        return "not installed"
+        return NOT_INSTALLED

@@ -64,7 +64,7 @@ def find(job: SpeechJob) -> Path | None:
     """
     sounds = results.store_of(WHOLE)
     sound = sounds.find(sounds.key(job.sound.sha256))
-    return None if sound is None else store_of(job.recipe).find(_key(sound, job.recipe))
+    return None if sound is None else store_of(job.recipe).find(key_of(sound, job.recipe))
 
 
 def transcribe(job: SpeechJob) -> Path:
@@ -74,7 +74,7 @@ def transcribe(job: SpeechJob) -> Path:
     TrailerError with the reason why there is none.
     """
     sound = results.extract(job.sound)
-    store, key = store_of(job.recipe), _key(sound, job.recipe)
+    store, key = store_of(job.recipe), key_of(sound, job.recipe)
     found = store.find(key)
     if found is not None:
         return found
@@ -113,8 +113,8 @@ def transcribe_all(todo: Sequence[SpeechJob]) -> Iterator[tuple[SpeechJob, Path 
     yield from run(transcribe, heard, serial_up_to=alone)
 
 
-def _key(sound: Path, recipe: Recipe) -> str:
-    """Of the segments of a stored sound. Raises TrailerError where it is none."""
+def key_of(sound: Path, recipe: Recipe) -> str:
+    """Key of the segments of a stored sound. Raises TrailerError where it is none."""
     with pa.OSFile(str(sound), "rb") as file:
         metadata = pa.ipc.open_file(file).schema.metadata
     said = {key.decode(): value.decode() for key, value in metadata.items()}

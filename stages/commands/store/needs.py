@@ -5,7 +5,8 @@ now, which is what stages.plan calls left, what is needed after it is not known.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -13,14 +14,15 @@ from typing import Literal
 from stages.base import places
 from stages.base.errors import BenchmarkError, TrailerError
 from stages.base.packs import Shard, shard_paths
-from stages.base.params import ClipsRecipe, Params, load
+from stages.base.params import CardsParams, ClipsRecipe, Params, SpeechParams, load
+from stages.base.versions import NOT_INSTALLED, installed
 from stages.corpus.reader import read_catalogue
 from stages.embedding.base import describe
 from stages.embedding.jobs import Recipe
 from stages.embedding.jobs import jobs as embedding_jobs
 from stages.embedding.samples import key_of
 from stages.embedding.weights.lock import expected_pin, read_lock
-from stages.embedding.weights.sources import WeightsConfig
+from stages.embedding.weights.sources import WeightsConfig, files_of
 from stages.published.fetching import Places
 from stages.trailers.auditing import shards
 from stages.trailers.fetching.fetcher import TrailerFetcher, record_steps
@@ -28,7 +30,7 @@ from stages.trailers.fetching.schemes import scheme_of
 from stages.trailers.fetching.video_info import VideoInfo
 from stages.trailers.media.results import jobs, store_of, video_store
 from stages.trailers.media.stored import Section
-from stages.words.speech import WHOLE
+from stages.words import cards, models, ocr, speech, whisper
 
 AUDITED: Mapping[str, Literal["frames", "sound"]] = {"frames": "frames", "audio": "sound"}
 """Packs, and what the audit calls their rows."""
@@ -56,8 +58,8 @@ class Unknown:
 
 def steps() -> tuple[str, ...]:
     """Every step of the store, in the order of work."""
-    made = "videos", "frames", "clips", "audio", "samples", "leaks", "embed", "weights"
-    return (*record_steps(), *made, "features")
+    taken = "videos", "frames", "clips", "audio", "speech", "cards"
+    return (*record_steps(), *taken, "samples", "leaks", "embed", "weights", "features")
 
 
 def needs_of(
@@ -95,7 +97,7 @@ def _of_trailers(
     yield Need("videos", frozenset(map(video_store().key, videos)))
     sections: list[Section] = [params.frames, params.audio]
     if params.words and params.words.speech:
-        sections.append(WHOLE)
+        sections.append(speech.WHOLE)
     if params.clips:
         sections.append(ClipsRecipe.of(params.clips, params.frames))
     for section in sections:
@@ -108,6 +110,10 @@ def _of_trailers(
         if name not in packs:
             yield Unknown(("leaks", "embed", "samples"), _left(name))
     yield Need("leaks", frozenset(_audited(corpus, packs)))
+    if params.words and params.words.speech:
+        yield _speech(params.words.speech, videos, stored, finished)
+    if params.words and params.words.cards:
+        yield _cards(corpus, params.words.cards, packs)
     for wanted, pack, stage in ((params.clips, "clips", "clips"), (params.words, "words", "texts")):
         if wanted and finished(stage):
             packs.append(pack)
@@ -162,6 +168,49 @@ def _audited(corpus: str, packs: Sequence[str]) -> Iterator[str]:
             yield from shards.keys_of(shards.Job(AUDITED[name], Shard(path)))
 
 
+def _speech(
+    params: SpeechParams, videos: Iterable[str], stored: Stored, finished: Callable[[str], bool]
+) -> Need | Unknown:
+    """Segments of the sounds that are here: the stage takes all of them first."""
+    files = _whisper(params)
+    if missing := _not_installed(whisper.LIBRARIES):
+        return Unknown(("speech",), missing)
+    if not finished("speech") or not all(files.values()):
+        return Unknown(("speech",), _left("speech"))
+    recipe, sounds, keys = speech.Recipe.from_params(params, files), store_of(speech.WHOLE), set()
+    heard = stored.get(sounds.step, {})
+    for path in (path for video in videos for path in heard.get(sounds.key(video), ())):
+        with suppress(TrailerError, ValueError, OSError):  # no sound; the next run sets it aside
+            keys.add(speech.key_of(path, recipe))
+    return Need("speech", frozenset(keys))
+
+
+def _cards(corpus: str, params: CardsParams, packs: Sequence[str]) -> Need | Unknown:
+    if missing := _not_installed(ocr.LIBRARIES):
+        return Unknown(("cards",), missing)
+    if "frames" not in packs:
+        return Unknown(("cards",), _left("frames"))
+    found = cards.jobs(places.data(corpus) / "frames", params)
+    store = cards.store_of(params.same_level)
+    return Need("cards", frozenset(store.key(job.digest) for job in found))
+
+
+def _whisper(params: SpeechParams) -> dict[str, str]:
+    """Name of each file of the model -> its sha256 by weights.lock, "" before it was brought."""
+    lock = WeightsConfig("").lock
+    pins = read_lock(lock)
+    return {
+        source.file: expected_pin(source, pins, lock).sha256
+        for source in models.sources(params.model)
+    }
+
+
+def _not_installed(libraries: Sequence[str]) -> str:
+    """Why entries cannot be told that these made: their versions are part of the keys."""
+    missing = [name for name in libraries if installed(name) == NOT_INSTALLED]
+    return f"{', '.join(missing)} not installed here" if missing else ""
+
+
 def _embeddings(
     corpus: str, params: Params, packs: Sequence[str], finished: Callable[[str], bool]
 ) -> Iterator[Need | Unknown]:
@@ -187,11 +236,15 @@ def _embeddings(
 
 
 def _weights(params: Params) -> Iterator[Need | Unknown]:
+    if params.words and params.words.speech:
+        files, model = _whisper(params.words.speech), params.words.speech.model
+        keys = map(WeightsConfig("").store.key, filter(None, files.values()))
+        yield Need("weights", frozenset(keys), f"Whisper {model}")
     for slug, entry in params.matrix.pretrained.items():
         config = WeightsConfig(slug, entry.file)
         try:
             record = describe(entry.family, entry.model, entry.options)
-            sources = [source for source in (record.source, *record.more) if source]
+            sources = files_of(record, bool(entry.prompts))
             pins = read_lock(config.lock)
             known = [expected_pin(source, pins, config.lock).sha256 for source in sources]
             yield Need("weights", frozenset(map(config.store.key, filter(None, known))), slug)

@@ -8,7 +8,7 @@ that was read elsewhere stops nothing.
 
 import hashlib
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,7 +19,7 @@ from torch import Tensor
 from stages.base.console import progress, say
 from stages.base.errors import BenchmarkError
 from stages.base.store import ROOT, Store, make_folder, sha256
-from stages.embedding.records import Record, Source
+from stages.embedding.records import TOKENIZER, Record, Source
 from stages.embedding.weights import hub
 from stages.embedding.weights.download import PAUSES, RemoteFile, download
 from stages.embedding.weights.lock import (
@@ -139,7 +139,14 @@ def downloaded(
     shutil.rmtree(part.parent)
 
 
-def locate(record: Record, config: WeightsConfig, target: Path) -> str:
+def files_of(record: Record, is_asked: bool) -> list[Source]:
+    """The published files that a model is made of, its weights first; a tokenizer only where
+    prompts are asked."""
+    every = filter(None, (record.source, *record.more))
+    return [source for source in every if is_asked or source.file != TOKENIZER]
+
+
+def locate(files: Sequence[Source], config: WeightsConfig, target: Path) -> str:
     """Where a model's weights are on this machine, without downloading anything.
 
     "yes" if `target` is there already, else the place they would come from, or "" if nowhere here.
@@ -147,10 +154,7 @@ def locate(record: Record, config: WeightsConfig, target: Path) -> str:
     """
     if target.is_file():
         return "yes"
-    if record.source is None:
-        return ""
-    sources = (record.source, *record.more)
-    found = [_locate(source, config, first=n == 0) for n, source in enumerate(sources)]
+    found = [_locate(source, config, first=n == 0) for n, source in enumerate(files)]
     return ", ".join(dict.fromkeys(found)) if all(found) else ""
 
 

@@ -11,7 +11,7 @@ import torch
 from stages.base.errors import BenchmarkError
 from stages.embedding.base import describe
 from stages.embedding.records import Source
-from stages.embedding.weights.sources import locate
+from stages.embedding.weights.sources import files_of, locate
 from tests.embedding.weights.conftest import (
     COMMIT,
     HUB,
@@ -107,26 +107,34 @@ def test_stages_that_want_one_file_at_once_fetch_it_once(site, tmp_path):
 
 
 def test_whether_weights_are_at_hand(tmp_path):
-    record = describe("vggish", "vggish_pca")
-    (further,) = record.more
+    files = files_of(describe("vggish", "vggish_pca"), is_asked=False)
+    _, further = files
     made, folder = tmp_path / "made.safetensors", tmp_path / "mine"
-    assert locate(record, config(tmp_path), made) == ""
+    assert locate(files, config(tmp_path), made) == ""
     placed = config(tmp_path, folder=put(folder, "toy.pth", DATA))
-    assert locate(record, placed, made) == ""  # the PCA is a file of its own
+    assert locate(files, placed, made) == ""  # the PCA is a file of its own
     put(folder, further.file, DATA)
-    assert locate(record, placed, made) == "in WEIGHTS_DIR"
+    assert locate(files, placed, made) == "in WEIGHTS_DIR"
     with pytest.raises(BenchmarkError, match="there is no file of this name"):
-        locate(record, config(tmp_path, folder=folder, file="gone.pth"), made)
+        locate(files, config(tmp_path, folder=folder, file="gone.pth"), made)
     made.write_bytes(DATA)
-    assert locate(record, config(tmp_path), made) == "yes"
+    assert locate(files, config(tmp_path), made) == "yes"
+
+
+def test_a_tokenizer_is_brought_for_prompts_alone():
+    record = describe("clip", "openai/clip-vit-base-patch16")
+    assert [each.file for each in files_of(record, is_asked=True)] == [
+        *("pytorch_model.bin", "tokenizer.json")
+    ]
+    assert [each.file for each in files_of(record, is_asked=False)] == ["pytorch_model.bin"]
 
 
 def test_whether_the_hubs_cache_or_our_store_has_weights(hub, tmp_path):
     source, made = hub.publish("model.safetensors", DATA), tmp_path / "made.safetensors"
-    record = Toy(source).record
-    assert locate(record, config(tmp_path), made) == ""
+    files = files_of(Toy(source).record, is_asked=False)
+    assert locate(files, config(tmp_path), made) == ""
     in_cache(hub.folder, "model.safetensors", COMMIT, DATA, main=True)
-    assert locate(record, config(tmp_path), made) == "in the hub's cache"
+    assert locate(files, config(tmp_path), made) == "in the hub's cache"
     shutil.rmtree(hub.folder)
     tensors_of(source, config(tmp_path))
-    assert locate(record, config(tmp_path), made) == "downloaded before"
+    assert locate(files, config(tmp_path), made) == "downloaded before"
