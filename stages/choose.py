@@ -39,8 +39,7 @@ def main() -> None:
     say(f"{document.path} now has the matrix of {folder}/{name}.yaml")
     if places.corpus() in corpora.outdated():  # DVC looks for sections that the set may not have
         say("\n".join(f"wrote {places.pipeline(name)}" for name in corpora.write_pipelines()))
-    option = "" if places.corpus() == places.DEFAULT else f" --corpus {places.corpus()}"
-    say(f"to see what it needs: python -m stages.plan{option}")
+    say(f"to see what it needs: {places.command('plan')}")
     say(f"to run it: {places.dvc('repro')}, or dvc exp run with -S to change other parameters too")
 
 

@@ -38,13 +38,13 @@ def main() -> None:
     from stages.base.params import load
     from stages.base.params.sets import FOLDER, read_set, with_submitted
     from stages.commands.lock import read_yaml
+    from stages.commands.plan.available import find
     from stages.commands.plan.clips import clip_rows
     from stages.commands.plan.costs import Recorded, count, plan
     from stages.commands.plan.finished import Finished
     from stages.commands.plan.rates import Rates
-    from stages.commands.plan.weights import find_weights
+    from stages.commands.plan.tables import catalogue_of
     from stages.commands.plan.words import words_rows
-    from stages.corpus.reader import read_catalogue
 
     configure_torch()
     params = load(chosen=arguments.set)
@@ -53,8 +53,8 @@ def main() -> None:
         would_be["matrix"] = with_submitted(read_set(Path(FOLDER), arguments.set).matrix, would_be)
     if arguments.catalogue:
         would_be["catalogue"]["path"] = str(arguments.catalogue)
-    trailers = read_catalogue(arguments.catalogue or Path(params.catalogue.path))
-    available, recorded = partial(find_weights, matrix), Recorded.read(places.metrics())
+    trailers = catalogue_of(params, arguments.catalogue)
+    available, recorded = partial(find, matrix), Recorded.read(places.metrics())
     rates = Rates(Path("data/store/rates.json"), params.frames, params.audio, params.clips)
     with workspace_hashes() as hash_of:
         finished = Finished(lock, would_be, hash_of)
@@ -70,8 +70,8 @@ def main() -> None:
     if wrong := problems(shown):
         console.print("\nThis cannot run:", *wrong, sep="\n", markup=False, soft_wrap=True)
         sys.exit(1)
-    steps = [f"python -m stages.choose {arguments.set}"] if arguments.set else []
-    instead = f"dvc exp run -S catalogue.path={arguments.catalogue}"
+    steps = [places.command(f"choose {arguments.set}")] if arguments.set else []
+    instead = places.dvc(f"exp run -S {places.option(f'catalogue.path={arguments.catalogue}')}")
     steps += [instead if arguments.catalogue else places.dvc("repro")]
     console.print("To run it:", " && ".join(steps))
 

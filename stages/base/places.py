@@ -73,3 +73,19 @@ def dvc(command: str, target: str = "") -> str:
     if _chosen == DEFAULT:
         return f"dvc {command} {target}".strip()
     return f"dvc {command} {pipeline()}" + (f":{target}" if target else "")
+
+
+def make_report(name: str) -> str:
+    """The command that runs a corpus and renders the site, as a message may tell it."""
+    return "make report" + ("" if name == DEFAULT else f" CORPUS={name}")
+
+
+def command(line: str) -> str:
+    """A command of ours for the chosen corpus, likewise: `python -m stages.plan --corpus tmdb`."""
+    return f"python -m stages.{line}" + ("" if _chosen == DEFAULT else f" --corpus {_chosen}")
+
+
+def option(change: str) -> str:
+    """A change of the chosen corpus's parameters, `frames.count=11`, as -S of `dvc exp run` takes
+    it."""
+    return change if _chosen == DEFAULT else f"{params()}:{change}"

@@ -19,6 +19,7 @@ from functools import lru_cache
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
+from stages.base import places
 from stages.base.counting import counted, listed
 from stages.base.errors import BenchmarkError
 from stages.base.genres import GENRES
@@ -72,7 +73,8 @@ def read_catalogue(path: Path) -> list[Trailer]:
             "cannot read the catalogue",
             where=str(path),
             found=error.strerror or "",
-            do="set catalogue.path in params.yaml to sample.txt, dataset.txt or a file of your own",
+            do=f"set catalogue.path in {places.params()} to sample.txt, dataset.txt or a file of "
+            "your own",
         ) from None
     trailers, problems = parse(data)
     if problems:

@@ -70,6 +70,19 @@ def fetch(name: str, record: TableParams, places: Places, target: Path) -> None:
         say(f"note: {source} has sha256 {found}; state it as features.{name}.sha256 to hold to it")
 
 
+def locate(name: str, record: TableParams, places: Places) -> str:
+    """Where a table's file would come from, in words; "" if it must be downloaded.
+
+    Raises BenchmarkError where it can be had nowhere.
+    """
+    if _in_folder(name, record, places):
+        return f"in {VARIABLE}"
+    if record.sha256 and places.store.find_content(record.sha256):
+        return "downloaded before"
+    _address(name, record)
+    return ""
+
+
 def digest(path: Path) -> str:
     """sha256 of a file; of a folder that of the lines `<sha256>  <name>`, sorted by name, as
     `sha256sum` writes them for its files."""
@@ -106,14 +119,13 @@ def _in_folder(name: str, record: TableParams, places: Places) -> Path | None:
 
 
 def _from_network(name: str, record: TableParams, places: Places) -> Path:
-    if record.url is None:
-        raise BenchmarkError(f"table {name} is not on this machine", do=_advice(name, record))
+    url = _address(name, record)
     unfinished = places.root / "features" / "unfinished"
     make_folder(unfinished, places.root)
-    part = unfinished / hashlib.sha256(record.url.encode()).hexdigest()[:32] / "file"
+    part = unfinished / hashlib.sha256(url.encode()).hexdigest()[:32] / "file"
     remote = RemoteFile(
         record.file,
-        record.url,
+        url,
         _advice(name, record),
         schemes=places.schemes,
         immutable=bool(record.sha256),
@@ -124,7 +136,7 @@ def _from_network(name: str, record: TableParams, places: Places) -> Path:
         shutil.rmtree(part.parent)
         raise BenchmarkError(
             f"these are not the bytes of table {name}",
-            where=record.url,
+            where=url,
             found=f"sha256 {found}",
             expected=f"sha256 {record.sha256}",
             do="run again to download it anew; if you trust the new file, correct its sha256",
@@ -135,6 +147,13 @@ def _from_network(name: str, record: TableParams, places: Places) -> Path:
     path = places.store.find_content(found)
     assert path is not None
     return path
+
+
+def _address(name: str, record: TableParams) -> str:
+    """Raises BenchmarkError where none is known."""
+    if record.url is None:
+        raise BenchmarkError(f"table {name} is not on this machine", do=_advice(name, record))
+    return record.url
 
 
 def _advice(name: str, record: TableParams) -> str:

@@ -29,6 +29,7 @@ JOINED_BY = {
 NUMBERS = {2: "two", 3: "three"}
 JOINED = {2: "both joined", 3: "all three joined"}  # by the number of parts
 NOT_AVAILABLE = "no, see below"
+DOWNLOADED = "to be downloaded"
 BYTES = 4  # of a parameter as published
 
 
@@ -97,9 +98,9 @@ def plan(
 
     per_trailer: seconds that embedding a trailer takes here, for backbones that never ran.
     A row whose code or parameters are wrong says so and stops nothing.
-    available: where the weights of a pretrained backbone are, "" if they must be downloaded;
-    BenchmarkError if they cannot be. finished: whether a stage of this name, as DVC calls it, need
-    not run again.
+    available: where the weights of a pretrained backbone are, or the tables of a published one, ""
+    if they must be downloaded; BenchmarkError if they cannot be. finished: whether a stage of this
+    name, as DVC calls it, need not run again.
     """
     yield _common(trailers, recorded, finished)
     fetched: dict[str, str] = {}
@@ -171,7 +172,7 @@ def _backbone(
 ) -> Row:
     backbone = matrix.backbone(slug)
     if backbone.is_published:
-        return _published(slug, backbone, trailers, recorded)
+        return _published(slug, backbone, trailers, recorded, available, done)
     what = " ".join([backbone.family, backbone.model]).strip()
     pretrained = matrix.pretrained.get(slug)
     stages = 2 if pretrained else 1
@@ -191,19 +192,30 @@ def _backbone(
         needs = f"{pretrained.file} (weights of your own)"
     published = record.published_parameters or record.parameters
     megabytes = 0.0 if where else published * BYTES / 1e6
-    where = where or "to be downloaded"
+    where = where or DOWNLOADED
     return Row(slug, what, needs, where, stages, megabytes, minutes, shape=record.shape)
 
 
-def _published(slug: str, backbone: BackboneParams, films: int, recorded: Recorded) -> Row:
+def _published(
+    slug: str,
+    backbone: BackboneParams,
+    films: int,
+    recorded: Recorded,
+    available: Callable[[str], str],
+    done: bool,
+) -> Row:
     """A backbone that reads tables; what has no known width cannot be tried beforehand."""
+    what = "published features"
     names = [f"embed@{slug}", *(f"features@{name}" for name in backbone.table_names)]
     widths = [record.dimensions for record in backbone.records]
     shape = (sum(filter(None, widths)),) if all(widths) else ()
     needs = ", ".join(record.file for record in backbone.records)
-    where = "from FEATURES_DIR or its address"
     minutes = recorded.minutes(names, films)
-    return Row(slug, "published features", needs, where, len(names), 0.0, minutes, shape=shape)
+    try:
+        where = "yes" if done else available(slug) or DOWNLOADED
+    except BenchmarkError as error:
+        return Row(slug, what, needs, NOT_AVAILABLE, len(names), problem=str(error))
+    return Row(slug, what, needs, where, len(names), 0.0, minutes, shape=shape)
 
 
 def _approach(cell: Cell, by_slug: Mapping[str, Cell], trailers: int, recorded: Recorded) -> Row:

@@ -46,7 +46,7 @@ def notes(survey: Survey) -> Iterator[str]:
     for corpus, reasons in survey.unknown.items():
         yield f"\nWhat {corpus} needs is not known, so that nothing of these steps is dropped:"
         yield from (f"  {plain(reason)}" for reason in listed(reasons, len(reasons)))
-        yield f"  to know it, run that corpus: {_run(corpus)}"
+        yield f"  to know it, run that corpus: {places.make_report(corpus)}"
     if survey.partial:
         yield (
             f"\nBeing written, or left by a killed run, which the next run of the step removes: "
@@ -92,7 +92,3 @@ def _grouped(files: Sequence[File]) -> dict[str, list[File]]:
     for file in files:
         groups["/".join(file.name.split("/")[:2])].append(file)
     return groups
-
-
-def _run(corpus: str) -> str:
-    return "make report" + ("" if corpus == places.DEFAULT else f" CORPUS={corpus}")
