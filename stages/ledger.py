@@ -34,7 +34,7 @@ def main() -> None:
         raise BenchmarkError(
             "nothing was downloaded yet",
             where=str(path),
-            do="run `dvc repro`, which downloads first",
+            do=f"run `{places.dvc('repro')}`, which downloads first",
         )
     said = json.loads(splits.read_text(encoding="utf-8")) if splits.exists() else {}
     if "missing" in said:

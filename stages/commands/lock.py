@@ -19,7 +19,6 @@ DECIDING = (
     *("fit_outside", "early_outside", "speech", "cards", "texts"),
     *("early_two", "early_three", "late_two", "late_three"),
 )
-AGAIN = "run `dvc repro`, which trains it again, or undo the change"
 ABSENT = "not set"
 
 
@@ -38,7 +37,9 @@ def read_lock(path: Path) -> Mapping[str, Any]:
     found: Mapping[str, Any] = read_yaml(path)
     if not found:
         raise BenchmarkError(
-            "no models were trained here yet", where=str(path), do="run `dvc repro` first"
+            "no models were trained here yet",
+            where=str(path),
+            do=f"run `{places.dvc('repro')}` first",
         )
     return found
 
@@ -79,15 +80,19 @@ def check_trained(slug: str, lock: Mapping[str, Any]) -> None:
         for dep in stages[name]["deps"]:
             if dep["path"] in made_by and dep["md5"] != _out(stages, made_by, dep["path"]):
                 raise BenchmarkError(
-                    f"{slug} was trained before {dep['path']} changed", where=name, do=AGAIN
+                    f"{slug} was trained before {dep['path']} changed", where=name, do=_again()
                 )
     if found := [line for name in names for line in _changes(stages[name], params)]:
         raise BenchmarkError(
             f"{slug} was trained with other parameters than params.yaml has now",
             where=str(places.params()),
             found="; ".join(dict.fromkeys(found)),
-            do=AGAIN,
+            do=_again(),
         )
+
+
+def _again() -> str:
+    return f"run `{places.dvc('repro')}`, which trains it again, or undo the change"
 
 
 def _upstream(path: str, stages: Mapping[str, Any], made_by: Mapping[str, str]) -> Iterator[str]:

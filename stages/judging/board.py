@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from stages.base import places
 from stages.base.errors import BenchmarkError
 from stages.base.genres import GENRES, LABEL_SETS
 from stages.base.params import JudgingParams
@@ -96,7 +97,7 @@ def read_board(data: Path, cells: Sequence[Cell], labels: Sequence[str] = ("all"
             "the matrix is incomplete",
             where=str(data / "scores"),
             found=f"no scores of {', '.join(missing)}",
-            do="run `dvc repro`, which fits what is missing",
+            do=f"run `{places.dvc('repro')}`, which fits what is missing",
         )
     films = read_films(data)
     scored = [film_ids(path) for path in paths.values()]

@@ -5,6 +5,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from stages.base import places
 from stages.base.errors import BenchmarkError
 from stages.base.formulas import unescape_formula
 from stages.judging.verdicts import BETTER, WORSE
@@ -42,7 +43,7 @@ def read(metrics: Path) -> Results:
             "there are no results yet",
             where=f"{metrics.name}/",
             found=f"no {Path(str(error.filename)).name}",
-            do="run `dvc repro`",
+            do=f"run `{places.dvc('repro')}`",
         ) from error
     approaches.sort(key=lambda row: -float(row["macro_ap"] or 0))
     rows = tuple(

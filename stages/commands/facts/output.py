@@ -20,7 +20,7 @@ def write_facts(corpus: str, root: Path = Path()) -> list[Path]:
             "there is nothing to describe yet",
             where=str(places.metrics(corpus)),
             found="no catalogue.json",
-            do="run `dvc repro`",
+            do=f"run `{places.make_report(corpus)}`",
         )
     written = [metrics / "croissant.json"]
     write_json(croissant(corpus, root), written[0])

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from stages.base import places
 from stages.base.errors import BenchmarkError, TrailerError
 from stages.base.packs import read_table
 from stages.base.parallel import within_bounds
@@ -78,11 +79,11 @@ def embed(backbones: Iterable[str], params: Params, weights: Path, folder: Path)
         backbone = params.matrix.backbone(name)
         path = weights / f"{name}.safetensors" if name in params.matrix.pretrained else None
         if path is not None and not path.is_file():
+            stage = params.matrix.group("weights", "pretrained", name)
             raise BenchmarkError(
                 f"no weights of {name}",
                 where=str(path),
-                do=f"run `dvc repro {params.matrix.group('weights', 'pretrained', name)}`, which "
-                "fetches them",
+                do=f"run `{places.dvc('repro', stage)}`, which fetches them",
             )
         recipe = Recipe.from_params(backbone, path)
         todo = jobs(folder / backbone.reads, recipe)
