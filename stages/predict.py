@@ -37,17 +37,17 @@ def main() -> None:
     from stages.commands.predict import output, warnings
     from stages.commands.predict.predictor import Predictor
     from stages.commands.predict.timeline import write_page
-    from stages.commands.predict.trailers import chosen_cells, predict
+    from stages.commands.predict.trailers import chosen_cells, predict, saved_cells
     from stages.trailers.fetching.fetcher import TrailerFetcher
 
     params = load()
-    matrix = [c for c in cells(params) if not c.base and c.kind not in ("submitted", "zero_shot")]
-    chosen = chosen_cells(matrix, arguments.approach or list(params.matrix.headline.named.values()))
+    matrix, named = cells(params), list(params.matrix.headline.named.values())
+    chosen = chosen_cells(matrix, arguments.approach or named)
     locked = lock.read_lock(places.lock())
     for cell in chosen:
         lock.check_trained(cell.slug, locked)
     configure_torch()
-    predictor = Predictor(params, matrix, places.data())
+    predictor = Predictor(params, saved_cells(matrix), places.data())
     corpus = lock.read_corpus(locked, len(predictor.films.ids), places.data())
     say(about := output.corpus_line(corpus))
     cautions = warnings.of_corpus(corpus, predictor.films, params.judging)

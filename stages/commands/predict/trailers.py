@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from stages.base.errors import BenchmarkError, TrailerError
-from stages.base.params.matrix import PRIOR, Cell
+from stages.base.params.matrix import Cell, Kind
 from stages.base.params.modalities import singles_of
 from stages.commands.predict.embeddings import Outcome, embed, extract, packs_of
 from stages.commands.predict.inputs import ADVICE, TrailerFile, explain, open_trailer
@@ -20,6 +20,13 @@ MISSING = {
     "no_audio": "it has no sound",
     UNREAD: "its words are not known",
 }
+WITHOUT_MODELS: Mapping[Kind, str] = {
+    "prior": "which looks at no trailer",
+    "submitted": "of which there are scores alone, as they were sent in",
+    "zero_shot": "which asks a network in words: nothing was trained, and its scores are cosines "
+    "that have no probability",
+}
+"""What cannot predict, and why."""
 
 
 @dataclass(frozen=True)
@@ -41,17 +48,29 @@ class TrailerResult:
     """What is said and written in it."""
 
 
+def saved_cells(matrix: Sequence[Cell]) -> list[Cell]:
+    """The approaches whose trained models, or those of their parts, are kept."""
+    return [cell for cell in matrix if not cell.base and cell.kind not in WITHOUT_MODELS]
+
+
 def chosen_cells(matrix: Sequence[Cell], slugs: Sequence[str]) -> list[Cell]:
-    """The approaches of these names. Raises BenchmarkError for an unknown one."""
-    known = {cell.slug: cell for cell in matrix if cell.slug != PRIOR}
-    if unknown := [slug for slug in slugs if slug not in known]:
+    """The approaches of these names. Raises BenchmarkError for one that cannot predict."""
+    every = {cell.slug: cell for cell in matrix}
+    known = {cell.slug: cell for cell in saved_cells(matrix)}
+    if wrong := [slug for slug in dict.fromkeys(slugs) if slug not in known]:
         raise BenchmarkError(
-            "unknown approach",
+            "no approach that can predict",
             where="--approach",
-            found=", ".join(unknown),
+            found="; ".join(f"{slug}, {_why_not(every.get(slug))}" for slug in wrong),
             expected=f"one of {', '.join(known)}",
         )
     return [known[slug] for slug in dict.fromkeys(slugs)]
+
+
+def _why_not(cell: Cell | None) -> str:
+    if cell is None:
+        return "which params.yaml does not have"
+    return WITHOUT_MODELS.get(cell.kind, "of which only the scores are kept: it has fewer labels")
 
 
 def predict(
