@@ -12,10 +12,19 @@ from report.text import counted, interval, number, p_value, signed
 
 FRONT = "mmtf14k"  # real films: what the site opens with where it has been run
 LEAST_GENRES = 4  # that two corpora share, for a correlation of their order
-NAMED = {"picture_minus_sound": "Picture − sound", "fusion_gain": "Both − the better one"}
-WORDS = {
-    "picture_minus_sound": {1: "picture is better", -1: "sound is better", 0: "undecided"},
-    "fusion_gain": {1: "both are better", -1: "both are worse", 0: "undecided"},
+NAMED = {
+    "picture_minus_sound": "Picture − sound",
+    "picture_minus_words": "Picture − words",
+    "sound_minus_words": "Sound − words",
+    "fusion_gain": "Both − the better one",
+    "words_gain": "All three − what was named without them all",
+}
+CLEAR = {
+    "picture_minus_sound": {1: "picture is better", -1: "sound is better"},
+    "picture_minus_words": {1: "picture is better", -1: "words are better"},
+    "sound_minus_words": {1: "sound is better", -1: "words are better"},
+    "fusion_gain": {1: "both are better", -1: "both are worse"},
+    "words_gain": {1: "all three are better", -1: "all three are worse"},
 }
 
 
@@ -63,7 +72,7 @@ def overview(corpora: list[Corpus]) -> pd.DataFrame:
 
 
 def differences(corpora: list[Corpus]) -> pd.DataFrame:
-    """The two differences of each headline, in the columns of comparisons with corpus and key."""
+    """The differences of each headline, in the columns of comparisons with corpus and key."""
     rows = []
     for corpus in corpora:
         of = corpus.metrics
@@ -109,11 +118,8 @@ def _found(of: Metrics) -> dict[str, str]:
     for key, name in NAMED.items():
         if key in of.headline:
             row = of.comparison(of.headline[key])
-            word = (
-                "too few films"
-                if pd.isna(row["lo"])
-                else WORDS[key][VERDICTS.get(row["verdict"], 0)]
-            )
+            word = CLEAR[key].get(VERDICTS.get(row["verdict"], 0), "undecided")
+            word = "too few films" if pd.isna(row["lo"]) else word
             known = f"{signed(row['difference'], 3)}, {p_value(row['p_holm'])}"
             found[name] = f"{word} ({known})"
     skill = of.comparisons[of.comparisons["family"] == "no_skill"]

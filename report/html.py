@@ -159,9 +159,10 @@ def table(
     if count > len(frame):
         text += paragraph(f"The first {len(frame)} of {count:,} rows.", "caption").text
     if only:
+        left = sum(only[1][: len(frame)])
         text += (
             f'<p class="only"><label><input type="checkbox"> {escape(only[0])} '
-            f"({sum(only[1])} of {len(only[1])})</label></p>"
+            f"({left:,} of {len(frame):,})</label></p>"
         )
     return Html(
         f'{text}<div class="table-frame"{_id(name)} tabindex="0" role="region" aria-label="{said}">'

@@ -27,6 +27,8 @@ from report.text import (
 NOT_FILMS = "Rendered trailers with known cues: these are not films"  # above a saved figure
 ALONE = {"picture": "picture alone", "sound": "sound alone", "both": "both together"}
 ALONE |= {"words": "words alone", "all": "picture, sound and words together"}
+SAID = ("picture_minus_sound", "fusion_gain", "words_gain")
+"""Of the headline's differences those that the answer is made of."""
 
 
 def banner(metrics: Metrics) -> Html:
@@ -62,10 +64,10 @@ def answer(metrics: Metrics) -> Html:
     """The answer with numbers, 95% intervals and p-values."""
     scores = [f"{ALONE[m]} {_scored(metrics.approach(slug))}" for m, slug in metrics.named.items()]
     scores[0] = scores[0].replace(" <", " scores <").replace("(", "(95% interval ", 1)
-    judges = {"picture_minus_sound": _between, "fusion_gain": _fusion, "words_gain": _with_words}
+    judges = zip(SAID, (_between, _fusion, _with_words), strict=True)
     found = [
         judge(metrics.comparison(metrics.headline[name]))
-        for name, judge in judges.items()
+        for name, judge in judges
         if name in metrics.headline
     ]
     on = "On these rendered trailers" if metrics.sample else "For the genres of films"
@@ -115,6 +117,14 @@ def _with_words(row: "pd.Series[Any]") -> str:
 def judged(row: "pd.Series[Any]") -> int:
     """The verdict on a row of comparisons.csv: 1 first is better, -1 second is, 0 undecided."""
     return VERDICTS.get(row["verdict"], 0)
+
+
+def verdicts(metrics: Metrics) -> list[int | None]:
+    """As `judged`, on each of SAID; None where the headline has no such difference."""
+    return [
+        judged(metrics.comparison(metrics.headline[name])) if name in metrics.headline else None
+        for name in SAID
+    ]
 
 
 def _gap(row: "pd.Series[Any]", ahead: int = 0) -> str:

@@ -21,24 +21,37 @@ FUSION = {
     -1: "both together do worse than the better of the two",
     0: "whether both together beat the better of the two is undecided",
 }
+WITH_WORDS = {
+    1: "all three beat what was named without them all",
+    -1: "all three do worse than what was named without them all",
+    0: "whether all three beat what was named without them all is undecided",
+}
 GUESSING = "guessing"
 LONGEST = 150  # characters of a title
 ROOM = 1.25  # of the axis to the furthest mark, for its text
 CLEAR = {1: "first is better", -1: "second is better", 0: "undecided"}
 
 
-def answer(rows: pd.DataFrame, chance: float, between: int | None, fusion: int | None) -> Any:
-    """Picture, sound and both against guessing and the ceiling, with their intervals as texts too.
+def answer(
+    rows: pd.DataFrame,
+    chance: float,
+    between: int | None,
+    fusion: int | None,
+    with_words: int | None = None,
+) -> Any:
+    """The approaches named before the run against guessing and the ceiling, with their intervals as
+    texts too.
 
     rows: modality, approach, macro_ap, macro_ap_lo, macro_ap_hi, ceiling (NaN where unknown),
     one row per modality, guessing as "none". chance: macro average precision of random scores.
-    between, fusion: the verdicts on picture minus sound, and on both minus the better of its parts,
-    None without these.
+    between, fusion, with_words: the verdicts on picture minus sound, on both minus the better of
+    its parts, and on all three minus what was named without them all; None without these.
     """
     rows = rows.assign(row=rows["modality"].replace({"none": GUESSING}))
     sensing = rows[rows["modality"] != "none"]
     judged = [] if between is None else [BETWEEN[between]]
     judged += [] if fusion is None else [FUSION[fusion]]
+    judged += [] if with_words is None else [WITH_WORDS[with_words]]
     if sensing["macro_ap_lo"].isna().all():
         judged = ["too few films for an interval or a verdict"]
     scores = sensing.set_index("modality")["macro_ap"]

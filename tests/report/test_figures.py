@@ -146,6 +146,8 @@ def test_answer_claims_what_the_verdicts_allow(between: int, fusion: int, words:
     assert [row["text"] for row in drawn][:2] == ["0.41 (0.40 to 0.42)", "0.64 (0.60 to 0.70)"]
     assert drawn[3]["row"] == "guessing"
     assert "ceiling" in spec["usermeta"]["keys"]
+    more = figures.answer(rows, 0.2, between, fusion, 1).to_dict()["title"]["text"]
+    assert more == f"{words}; all three beat what was named without them all"
     without = figures.answer(rows.assign(ceiling=float("nan")), 0.2, between, fusion).to_dict()
     assert "ceiling" not in without["usermeta"]["keys"]
 

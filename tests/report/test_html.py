@@ -53,6 +53,15 @@ def test_table_escapes_and_sets_numbers_right() -> None:
     assert '<td class="number">0.36 to 0.46</td>' in text
 
 
+def test_a_box_counts_the_rows_that_are_there() -> None:
+    rows = html.MOST_ROWS + 200
+    left = [number % 2 == 0 or number >= html.MOST_ROWS for number in range(rows)]
+    text = html.table(pd.DataFrame({"film": ["f"] * rows}), only=("Even", left)).text
+    assert text.count('<tr class="other">') == html.MOST_ROWS / 2
+    assert f"Even ({html.MOST_ROWS // 2} of {html.MOST_ROWS})" in text
+    assert f"The first {html.MOST_ROWS} of {rows} rows." in text
+
+
 def test_figure_moves_the_title_into_the_page() -> None:
     chart = alt.Chart(pd.DataFrame({"x": [1], "t": [HOSTILE]})).mark_point().encode(x="x:Q")
     chart = chart.properties(title=alt.TitleParams(HOSTILE, subtitle="sub"), description="alt text")

@@ -4,12 +4,13 @@ from itertools import combinations
 from pathlib import Path
 from typing import get_args
 
-from report import html, loading, opening, wording
+from report import corpora, html, loading, opening, wording
 from report.figures.style import COLOURS, NAMES, SHAPES
 from report.sections import training_sets
 from report.tables.joining import HEADINGS
 from stages.base.params.matrix import HeadlineParams
 from stages.base.params.modalities import SINGLE, UNIONS, Modality
+from stages.judging.exports import DIFFERENCES
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -39,4 +40,6 @@ def test_what_a_headline_may_name_has_its_words():
 def test_every_difference_that_a_headline_names_has_words():
     """Those that models are trained again for, as the judging calls their families."""
     families = {f"{one}_{other}" for one, other in combinations(SINGLE, 2)}
-    assert training_sets.NAMED.keys() == {*families, "fusion", "with_words"}
+    assert training_sets.NAMED.keys() == {*families, "fusion", "with_words"} == DIFFERENCES.keys()
+    assert corpora.NAMED.keys() == corpora.CLEAR.keys() == {*DIFFERENCES.values()}
+    assert {*wording.SAID} < {*DIFFERENCES.values()}

@@ -6,6 +6,7 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from made_up_published import write
 
@@ -153,6 +154,33 @@ def test_findings_agree_differ_or_stay_open(metrics: Metrics, published: Metrics
     assert found.loc["Better for Action", "Together"] == "holds on all"
     assert found.loc["Better for Mystery", "Films"] == "not asked"
     assert corpora._together(["picture is better", "sound is better", "undecided"]) == "differs"
+
+
+def test_what_words_add_stands_beside_the_rest(metrics: Metrics, published: Metrics) -> None:
+    named = {"picture_minus_words": "pw", "sound_minus_words": "sw", "words_gain": "gain"}
+    verdicts = {"pw": "worse", "sw": "undecided", "gain": "better"}
+    row = metrics.comparisons.iloc[0].to_dict() | {"difference": 0.07, "lo": 0.04, "hi": 0.1}
+    more = pd.DataFrame([row | {"name": n, "verdict": v} for n, v in verdicts.items()])
+    told = replace(
+        metrics,
+        headline=metrics.headline | named,
+        comparisons=pd.concat([metrics.comparisons, more], ignore_index=True),
+    )
+    shown = corpora.differences(both(told, published))
+    assert shown["key"].value_counts().to_dict() == {
+        **dict.fromkeys(("picture_minus_sound", "fusion_gain"), 2),
+        **dict.fromkeys(named, 1),
+    }
+    gain = shown[shown["key"] == "words_gain"].iloc[0]
+    assert (gain["a"], gain["b"]) == ("Sample: all three", "what was named without them all")
+    assert gain["difference"] == 0.07
+    found = corpora.findings(both(told, published)).set_index("Finding")
+    sample = {str(finding): str(said) for finding, said in found["Sample"].items()}
+    assert sample["Picture − words"].startswith("words are better (+0.070, ")
+    assert sample["Sound − words"].startswith("undecided (")
+    assert sample[corpora.NAMED["words_gain"]].startswith("all three are better (")
+    assert found.loc["Picture − words", "Films"] == "not asked"
+    assert found.loc["Picture − words", "Together"] == "on one corpus"
 
 
 def test_orders_of_genres_are_compared_on_shared_genres(
