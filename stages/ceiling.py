@@ -4,7 +4,7 @@ from stages.base import places
 from stages.base.console import CommandLine, run_stage, say
 
 COLUMNS = ["modality", "window", "used_by", "macro_ap", "micro_ap", "samples_ap"]
-GENRE_COLUMNS = ["modality", "window", "genre", "planted", "ap", "normalised_ap"]
+GENRE_COLUMNS = ["modality", "window", "genre", "cue", "planted", "ap", "normalised_ap"]
 
 
 def main() -> None:
@@ -24,7 +24,7 @@ def main() -> None:
     from stages.sample.contact_sheet import contact_sheet, sound_sheet
 
     params = load()
-    corpus = read_corpus(places.data())
+    corpus = read_corpus(places.data(), params.clips is not None)
     found = list(ceilings(corpus, cells(params), params)) if corpus else []
     write_csv([row for row, _ in found], COLUMNS, places.metrics() / "ceilings.csv")
     genres = [row for _, rows in found for row in rows]

@@ -8,7 +8,7 @@ COLUMNS = [
     *("p_holm", "verdict", "films"),
 ]
 RECOVERY_COLUMNS = [
-    *("approach", "modality", "genre", "planted", "ap", "ap_lo", "ap_hi", "normalised_ap"),
+    *("approach", "modality", "genre", "cue", "planted", "ap", "ap_lo", "ap_hi", "normalised_ap"),
     *("ceiling_ap", "ceiling_normalised_ap", "above"),
 ]
 CEILINGS = ("ceilings", "ceiling_genres")  # of trailers alone

@@ -1,16 +1,17 @@
 """The sample corpus's ceiling: what one who knows how it was generated could score from a view.
 
-A view is the frames an approach looks at and the window of sound it hears. The ideal observer sees
-the planted cues in just that view, perfectly, and applies Bayes' rule. A cue that exists only over
-time cannot be seen from single frames, and otherwise only where the shot that it goes back to is in
-view as well; elsewhere its shot looks neutral.
+A view is the frames or clips an approach looks at, the window of sound it hears, and whether it
+reads. The ideal observer sees the planted cues in just that view, perfectly, and applies Bayes'
+rule. A cue that exists only over time cannot be seen from single frames, and otherwise only where
+the shot that it goes back to is in view as well; elsewhere its shot looks neutral. How a shot moves
+is seen in clips alone, of which all its other cues are seen too.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -19,10 +20,11 @@ from stages.base.genres import GENRES
 from stages.base.packs import read_pack, read_table
 from stages.base.params import ALL_WINDOWS, Params
 from stages.base.params.matrix import Cell
-from stages.base.params.modalities import singles_of, union_of
+from stages.base.params.modalities import SINGLE, singles_of, union_of
 from stages.fitting.films import read_films
 from stages.fitting.items import View
-from stages.sample.events import NEUTRAL, Event, count_heard, count_seen
+from stages.judging.recovery import MOTION
+from stages.sample.events import NEUTRAL, Event, count_heard, count_moving, count_seen
 from stages.sample.plan import TEMPORAL_CUES, earlier_scene
 from stages.scoring.evaluate import evaluate_genres, evaluate_scores
 from stages.scoring.ideal_observer import genre_marginals, label_set_prior, log_likelihood
@@ -44,10 +46,30 @@ class Corpus:
     """By film, (number, time in s)."""
     windows: Sequence[dict[str, tuple[float, float]]]
     """By film, name of the window of sound -> (start, end) in s."""
+    clips: Sequence[Sequence[Sequence[float]]] = ()
+    """By film, of each clip the times of its pictures in s; none of a corpus without clips."""
 
 
-def read_corpus(data: Path) -> Corpus | None:
-    """The films of a corpus that was rendered as a whole, or None.
+class _View(NamedTuple):
+    """What an approach is given; "" for each that it is not."""
+
+    look: str = ""
+    """How its frames are looked at."""
+    moving: str = ""
+    """Whether it looks at clips."""
+    window: str = ""
+    """Of the sound."""
+    read: str = ""
+    """Whether it reads."""
+
+    @property
+    def modalities(self) -> dict[str, bool]:
+        sees = bool(self.look or self.moving)
+        return {"picture": sees, "sound": bool(self.window), "words": bool(self.read)}
+
+
+def read_corpus(data: Path, with_clips: bool = False) -> Corpus | None:
+    """The films of a corpus that was rendered as a whole, or None. with_clips: whether it has them.
 
     None too where a judged film has no planted events, or several trailers: events of several
     trailers have no common time, and there is no ceiling.
@@ -67,6 +89,12 @@ def read_corpus(data: Path) -> Corpus | None:
     for row in _read_rows(data / "audio", ["trailer_id", "window", "start", "seconds"]):
         span = (row["start"], row["start"] + row["seconds"])
         windows[film_of.get(row["trailer_id"])][row["window"]] = span
+    clips: defaultdict[str | None, defaultdict[int, list[float]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
+    columns = ["trailer_id", "clip", "time"]
+    for row in _read_rows(data / "clips", columns) if with_clips else ():
+        clips[film_of.get(row["trailer_id"])][row["clip"]].append(row["time"])
     splits = read_table(data / "splits.parquet")
     judged = splits["picture"].to_numpy() & splits["sound"].to_numpy()
     order = [str(film) for film in films.ids]
@@ -76,6 +104,7 @@ def read_corpus(data: Path) -> Corpus | None:
         [events[film] for film in order],
         [sorted(frames[film]) for film in order],
         [windows[film] for film in order],
+        [[*clips[film].values()] for film in order] if with_clips else (),
     )
 
 
@@ -87,7 +116,7 @@ def ceilings(
     corpus: Corpus, cells: Sequence[Cell], params: Params
 ) -> Iterator[tuple[Row, list[Row]]]:
     """For every view of the matrix a row of the ideal observer's scores, and its rows by genre."""
-    views: dict[tuple[str, str, str], list[str]] = {}
+    views: dict[_View, list[str]] = {}
     for cell in cells:
         if cell.modality != "none" and not cell.base:
             views.setdefault(_view(cell, cells, params), []).append(cell.slug)
@@ -95,46 +124,62 @@ def ceilings(
     present = corpus.y_true[corpus.judged].any(axis=0)  # the genres that the approaches have too
     y_true = corpus.y_true[corpus.judged][:, present]
     genres = [genre for genre, has in zip(GENRES, present, strict=True) if has]
-    for (look, window, read), slugs in sorted(views.items()):
+    for view, slugs in sorted(views.items()):
         evidence = np.zeros((int(corpus.judged.sum()), len(prior)))
-        if look:
+        if view.modalities["picture"]:
             planted = [params.sample.picture[genre] for genre in GENRES]
             decoy = params.sample.picture_decoy
-            for unseen, seen in _visible_cues(corpus, look, params).items():
+            for unseen, seen in _visible_cues(corpus, view, params).items():
                 blind = [GENRES.index(genre) for genre in unseen]
                 evidence += log_likelihood(seen, label_sets, planted, decoy, blind)
-        if window:
+        if view.moving and params.sample.motion:
+            planted = [params.sample.motion[genre] for genre in GENRES]
+            moves = _moving_cues(corpus)
+            evidence += log_likelihood(moves, label_sets, planted, params.sample.motion_decoy)
+        if view.window:
             planted = [params.sample.sound[genre] for genre in GENRES]
-            heard = _audible_cues(corpus, window)
+            heard = _audible_cues(corpus, view.window)
             evidence += log_likelihood(heard, label_sets, planted, params.sample.sound_decoy)
-        if read and params.sample.words:
+        if view.read and params.sample.words:
             planted = [params.sample.words[genre] for genre in GENRES]
             shown = _legible_cues(corpus)
             evidence += log_likelihood(shown, label_sets, planted, params.sample.words_decoy)
-        seen_in = {"picture": look, "sound": window, "words": read}
         y_score = genre_marginals(evidence, label_sets, prior)[:, present]
         place = {
-            "modality": union_of(name for name, view in seen_in.items() if view),
-            "window": _window_name(look, window, read, params),
+            "modality": union_of(name for name, is_there in view.modalities.items() if is_there),
+            "window": _window_name(view, params),
         }
         scores = evaluate_scores(y_true, y_score)
         names = ("macro_ap", "micro_ap", "samples_ap")
         row = place | {"used_by": " ".join(slugs)} | {name: scores[name] for name in names}
-        yield row, _genre_rows(place, genres, evaluate_genres(y_true, y_score), params)
+        cue = _cue_of(view, place["modality"], params)
+        yield row, _genre_rows(place, cue, genres, evaluate_genres(y_true, y_score), params)
+
+
+def _cue_of(view: _View, modality: str, params: Params) -> str:
+    """What is planted for approaches of a view: the cues of its modality, or of clips motion.
+
+    Clips are of the picture, as a backbone and wherever approaches are compared; but what they are
+    taken for is how it moves. Where no motion is planted they see the picture's own cues. "" of a
+    union.
+    """
+    if view.moving and not view.look and modality == "picture" and params.sample.motion:
+        return MOTION
+    return modality if modality in SINGLE else ""
 
 
 def _genre_rows(
-    place: Row, genres: Sequence[str], judged: dict[str, np.ndarray], params: Params
+    place: Row, cue: str, genres: Sequence[str], judged: dict[str, np.ndarray], params: Params
 ) -> list[Row]:
     rows = []
+    planted = (getattr(params.sample, cue) or {}) if cue else None
     for column, genre in enumerate(genres):
-        planted = {"picture": params.sample.picture[genre], "sound": params.sample.sound[genre]}
-        planted["words"] = (params.sample.words or {}).get(genre, 0.0)
         rows.append(
             {
                 **place,
                 "genre": genre,
-                "planted": planted.get(place["modality"]),
+                "cue": cue or None,
+                "planted": None if planted is None else planted.get(genre, 0.0),
                 "ap": float(judged["ap"][column]),
                 "normalised_ap": float(judged["normalised_ap"][column]),
             }
@@ -142,52 +187,67 @@ def _genre_rows(
     return rows
 
 
-def _view(cell: Cell, cells: Sequence[Cell], params: Params) -> tuple[str, str, str]:
-    """How its frames are looked at, which window is heard, and whether words are read; "" each for
-    what is not."""
+def _view(cell: Cell, cells: Sequence[Cell], params: Params) -> _View:
+    """What an approach is given, a late fusion what its parts are given together."""
     if cell.kind == "late":
         parts = [_view(part, cells, params) for part in cells if part.slug in cell.parts]
-        look, window, read = ("".join(each) for each in zip(*parts, strict=True))
-        return look, window, read
+        return _View(*("".join(dict.fromkeys(each)) for each in zip(*parts, strict=True)))
     of = singles_of(cell.modality)
+    matrix = params.matrix
+    known = {**matrix.backbones, **matrix.pretrained}
+    reads = {known[part].reads for part in cell.parts if part in known}
     look = "each" if cell.context == "each" else "whole"
-    return look if "picture" in of else "", cell.window, "cards" if "words" in of else ""
+    return _View(
+        look if "picture" in of and (reads & {"frames"} or "clips" not in reads) else "",
+        "clips" if "clips" in reads else "",
+        cell.window,
+        "cards" if "words" in of else "",
+    )
 
 
-def _window_name(look: str, window: str, read: str, params: Params) -> str:
+def _window_name(view: _View, params: Params) -> str:
     count, middle = params.frames.count, params.training.middle_frames
-    looked = {"each": f"middle {middle} frames, each alone", "whole": f"{count} frames", "": ""}[
-        look
-    ]
-    heard = f"{window} {params.audio.seconds:g} s" if window else ""
-    if window == ALL_WINDOWS:
+    looked = {"each": f"middle {middle} frames, each alone", "whole": f"{count} frames", "": ""}
+    moving = f"{params.clips.count} clips" if view.moving and params.clips else ""
+    heard = f"{view.window} {params.audio.seconds:g} s" if view.window else ""
+    if view.window == ALL_WINDOWS:
         heard = f"{' + '.join(params.audio.windows)} {params.audio.seconds:g} s"
-    read = f"the cards on {count} frames" if read else ""
-    return " + ".join(part for part in (looked, heard, read) if part)
+    read = f"the cards on {count} frames" if view.read else ""
+    return " + ".join(part for part in (looked[view.look], moving, heard, read) if part)
 
 
-def _visible_cues(corpus: Corpus, look: str, params: Params) -> dict[tuple[str, ...], np.ndarray]:
+def _visible_cues(corpus: Corpus, view: _View, params: Params) -> dict[tuple[str, ...], np.ndarray]:
     """Cues of the shots in view, (n_films, n_genres + 1), by which cues over time look neutral.
 
     Whether a shot goes back to an earlier one shows only where that one is in view too.
     """
-    view = View(look, params.training.middle_frames, params.training.sound_window)
+    looks = View(view.look, params.training.middle_frames, params.training.sound_window)
     films = np.flatnonzero(corpus.judged).tolist()
     counts: defaultdict[tuple[str, ...], np.ndarray] = defaultdict(
         lambda: np.zeros((len(films), NEUTRAL + 1), np.int64)
     )
     for row, film in enumerate(films):
-        numbers = np.array([number for number, _ in corpus.frames[film]])
-        mask = view.mask(numbers, "picture", params.frames.count)
-        times = [t for (_, t), seen in zip(corpus.frames[film], mask, strict=True) if seen]
+        times: list[float] = []
+        if view.look:
+            numbers = np.array([number for number, _ in corpus.frames[film]])
+            mask = looks.mask(numbers, "picture", params.frames.count)
+            times += [t for (_, t), seen in zip(corpus.frames[film], mask, strict=True) if seen]
+        if view.moving:
+            times += [time for clip in corpus.clips[film] for time in clip]
         shots = {event.event: event for event in corpus.events[film] if event.modality == "picture"}
         shown = {number: count_seen([shot], times) for number, shot in shots.items()}
         in_view = {number for number, count in shown.items() if count.any()}
         for number in in_view:
             back = {genre: earlier_scene(number, genre) for genre in TEMPORAL_CUES}
-            unseen = (g for g, shot in back.items() if look == "each" or shot not in in_view)
+            unseen = (g for g, shot in back.items() if view.look == "each" or shot not in in_view)
             counts[tuple(unseen)][row] += shown[number]
     return dict(counts)
+
+
+def _moving_cues(corpus: Corpus) -> np.ndarray:
+    """Motions of the shots in any clip, (n_films, n_genres + 1)."""
+    films = np.flatnonzero(corpus.judged).tolist()
+    return np.stack([count_moving(corpus.events[film], corpus.clips[film]) for film in films])
 
 
 def _legible_cues(corpus: Corpus) -> np.ndarray:

@@ -1,6 +1,8 @@
 """Is what was planted found? Single approaches, cell by cell, beside the ideal observer.
 
-A cell is a genre in a modality. Where the observer, who knows how the sample corpus was generated,
+A cell is a genre in a modality, or in motion: approaches that look at clips are of the picture
+wherever they are joined or compared, but what is planted for them is how its shots move, and so the
+column `cue` says. Where the observer, who knows how the sample corpus was generated,
 scores a genre high, an approach should too: rank correlation over the cells. Where nothing was
 planted the observer still learns from the genres it occurs with; an approach clearly above that has
 found what is not there, or a flaw in the corpus.
@@ -15,6 +17,7 @@ from scipy.stats import spearmanr
 from stages.base.params.modalities import SINGLE
 
 Row = dict[str, Any]
+MOTION = "motion"  # the cue of what looks at clips
 
 
 def recovery_rows(
@@ -50,6 +53,7 @@ def recovery_rows(
                 "approach": approach,
                 "modality": row["modality"],
                 "genre": genre,
+                "cue": best["cue"],
                 "planted": best["planted"],
                 **{name: row[name] for name in ("ap", "ap_lo", "ap_hi", "normalised_ap")},
                 "ceiling_ap": best["ap"],
@@ -65,17 +69,17 @@ def recovery_summary(
 ) -> dict[str, Any]:
     """Rank correlations of found with findable, and the cells without a cue that were exceeded.
 
-    headline: modality -> slug, of those that it names. `headline` and `best` (the highest macro AP
-    of its modality) join one approach a modality, a cell a genre of each; `approaches` has each
-    alone. Empty without rows.
+    headline: modality -> slug, of those that it names. `headline` joins one approach a modality,
+    `best` (the highest macro AP) one a cue, so that motion, which no headline names, is there too:
+    a cell a genre of each; `approaches` has each alone. Empty without rows.
     """
     if not rows:
         return {}
     score = {row["approach"]: row["macro_ap"] for row in approaches}
-    by_modality = {m: [r["approach"] for r in rows if r["modality"] == m] for m in SINGLE}
-    pairs = {
+    by_cue = {cue: [r["approach"] for r in rows if r["cue"] == cue] for cue in (*SINGLE, MOTION)}
+    pairs: dict[str, dict[str, str]] = {
         "headline": {m: headline[m] for m in SINGLE if m in headline},
-        "best": {m: max(found, key=score.__getitem__) for m, found in by_modality.items() if found},
+        "best": {cue: max(found, key=score.__getitem__) for cue, found in by_cue.items() if found},
     }
     summary: dict[str, Any] = {
         name: pair | recovery_numbers([row for row in rows if row["approach"] in pair.values()])

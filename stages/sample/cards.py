@@ -3,10 +3,11 @@
 A word's cue is what it means, and nothing else: all have six letters, and strokes below, as thick
 as those of the letters, have as many white pixels as the word lacks of the one with the most,
 upright or level so that its edges run as others' do. So the picture has the same levels, each as
-often, whatever it says. Where a card is and how bright is drawn for each.
+often, whatever it says. Where a card is and how bright is drawn for each. A card may also show the
+film's title, which has the ink that it has: titles say nothing of genres.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 import cv2
@@ -34,6 +35,8 @@ SIZE, THICK = 1.1, 2
 HEIGHT = 46  # pixels of the band
 TOP = (52, 96)  # the highest and the lowest row where it begins
 BASELINE = 28  # of the word, in the band
+TITLE_SIZES = (0.7, 0.6, 0.5, 0.4, 0.3)
+TITLE_LINES = (18, 38)  # of a title in two lines
 STROKES = 36  # the row where the strokes begin
 STROKE = 8  # pixels of an upright one's height
 WHITE, DARK, GREY = (150, 235), (16, 40), 128  # luma of ink and of band; chroma without colour
@@ -45,8 +48,17 @@ def draw(picture: Image, word: str, left: float, down: float, light: float) -> I
     left, down: from 0 to 1, where in the room that there is the word begins; light: from 0 to 1,
     how bright it and its ground are.
     """
+    return _draw(picture, _ink()[word], left, down, light)
+
+
+def draw_title(picture: Image, title: str, left: float, down: float, light: float) -> Image:
+    """The same with a film's title, in as many lines and as small as it needs."""
+    return _draw(picture, _title_ink(title), left, down, light)
+
+
+def _draw(picture: Image, ink: np.ndarray, left: float, down: float, light: float) -> Image:
+    """ink: (HEIGHT, wide) bool."""
     shown = picture.copy()
-    ink = _ink()[word]
     wide = ink.shape[1]
     start = round(left * (WIDTH - wide))
     top = 2 * (_level(TOP, down) // 2)  # chroma has every second row
@@ -64,6 +76,26 @@ def _level(ends: tuple[int, int], share: float) -> int:
 def words() -> list[str]:
     """Every word that a card may have."""
     return [word for each in CUES.values() for word in each]
+
+
+@cache
+def _title_ink(title: str) -> np.ndarray:
+    """(HEIGHT, wide) bool: a title in one line or two, of the largest letters that fit."""
+    words = title.upper().split()
+    cuts = [[words], *([words[:n], words[n:]] for n in range(1, len(words)))]
+    fits = {size: min(cuts, key=lambda cut: _wide(cut, size)) for size in TITLE_SIZES}
+    size = next((size for size in TITLE_SIZES if _wide(fits[size], size) <= WIDTH), TITLE_SIZES[-1])
+    lines = fits[size]
+    canvas = np.zeros((HEIGHT, WIDTH), np.uint8)
+    for number, line in enumerate(lines):
+        baseline = BASELINE if len(lines) == 1 else TITLE_LINES[number]
+        cv2.putText(canvas, " ".join(line), (4, baseline), FONT, size, 1, 1, cv2.LINE_8)
+    return canvas[:, : min(_wide(lines, size), WIDTH)] > 0
+
+
+def _wide(lines: Sequence[Sequence[str]], size: float) -> int:
+    """Pixels that lines need, with room at both ends."""
+    return 8 + max(cv2.getTextSize(" ".join(line), FONT, size, 1)[0][0] for line in lines)
 
 
 @cache

@@ -1,14 +1,15 @@
 """Renders the picture of a sample trailer, frame by frame, from its plan."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import repeat
 from math import sin
 
 import cv2
 import numpy as np
 
-from stages.sample.cards import draw
+from stages.sample.cards import draw, draw_title
 from stages.sample.grade import STEP, Grade, draw_grade, no_grade
+from stages.sample.motion import Moment, moments
 from stages.sample.nv12 import (
     BLACK,
     HALF,
@@ -26,6 +27,7 @@ from stages.sample.plan import Plan, scene_numbers, stream
 from stages.sample.scenes import PLATE, Image, gradient, hsv, paint_scene, smooth_noise
 
 FINE = 4  # pixels of an enlarged plate to one of the picture, in height and width
+BLACK_LUMA, GREY_CHROMA = 16, 128  # levels that no light changes
 FONT = cv2.FONT_HERSHEY_DUPLEX
 CARD = (
     ("THE FOLLOWING TRAILER HAS BEEN", 0.36),
@@ -44,7 +46,12 @@ def iterate_frames(plan: Plan) -> Iterator[Image]:
     shown = {card.start + n: card for card in plan.cards for n in range(card.frames)}
     for number, frame in enumerate(frames):
         card = shown.get(number)
-        yield frame if card is None else draw(frame, card.word, card.left, card.down, card.light)
+        if card is None:
+            yield frame
+        elif card.word:
+            yield draw(frame, card.word, card.left, card.down, card.light)
+        else:
+            yield draw_title(frame, plan.title, card.left, card.down, card.light)
 
 
 def _without_words(plan: Plan) -> Iterator[Image]:
@@ -54,7 +61,8 @@ def _without_words(plan: Plan) -> Iterator[Image]:
     scenes = scene_numbers([shot.cue for shot in plan.shots])
     for number, (shot, scene) in enumerate(zip(plan.shots, scenes, strict=True)):
         yield from repeat(BLACK, shot.start - at)
-        yield from _shoot(plan.key, number, shot.frames, shot.cue, scene, grade)
+        moved = moments_of(plan, number)
+        yield from _shoot(plan.key, number, shot.frames, shot.cue, scene, grade, moved)
         at = shot.start + shot.frames
     yield from repeat(BLACK, plan.frames - plan.title_frames - at)
     title = title_card(stream(plan.key, "title"), plan.title, plan.year)
@@ -71,10 +79,27 @@ def shot_frames(key: str, number: int, frames: int, cue: str, scene: int) -> Ite
     return map(to_rgb, _shoot(key, number, frames, cue, scene, no_grade()))
 
 
+def moments_of(plan: Plan, number: int) -> list[Moment]:
+    """How each frame of a shot is shot; none where no motion is planted."""
+    if not plan.motions:
+        return []
+    rng = stream(plan.key, "motion", number)
+    return moments(rng, plan.shots[number].frames, plan.motions[number].cue)
+
+
 def _shoot(
-    key: str, number: int, frames: int, cue: str, scene: int, grade: Grade
+    key: str,
+    number: int,
+    frames: int,
+    cue: str,
+    scene: int,
+    grade: Grade,
+    moved: Sequence[Moment] = (),
 ) -> Iterator[Image]:
-    """A scene under a moving camera, with the shot's cue over it, in NV12."""
+    """A scene under a moving camera, with the shot's cue over it, in NV12.
+
+    moved: of each frame, what is added to the camera's move; none: nothing is.
+    """
     loop = STATIC_CUES[cue](stream(key, "cue", number)) if cue in STATIC_CUES else None
     scenery = paint_scene(stream(key, "scene", scene))
     exposure = 0.6 + 0.9 * float(stream(key, "light", scene).random())
@@ -85,7 +110,7 @@ def _shoot(
     seen = np.empty_like(BLACK)
     sums = np.empty(BLACK.shape, np.uint16)
     for frame, progress in enumerate(np.linspace(0, 1, frames).tolist()):
-        camera.shoot(plate, progress, seen)
+        camera.shoot(plate, progress, seen, moved[frame] if moved else None)
         over = overlays[frame // STEP % len(overlays)]
         np.multiply(seen, over.gain, out=sums)
         sums += over.offset
@@ -111,6 +136,30 @@ class Plate:
         cv2.resize(self.luma[2 * y : 2 * (y + high), 2 * x : 2 * (x + wide)], SIZE, dst=luma(into))
         cv2.resize(self.chroma[y : y + high, x : x + wide], HALF, dst=chroma(into))
 
+    def look(self, middle: tuple[float, float], zoom: float, moment: Moment, into: Image) -> None:
+        """Show what is around a place of the scene, mirrored beyond its edges, shot as a moment is.
+
+        To lie between quarters of a pixel, and to turn, it is warped.
+        """
+        cos, sin = np.cos(moment.turn), np.sin(moment.turn)
+        step = FINE * zoom * moment.size * np.array([[cos, -sin], [sin, cos]])
+        place = np.add(middle, (moment.right, moment.down))
+        for plane, shown, pixel in ((self.luma, luma(into), 1), (self.chroma, chroma(into), 2)):
+            high, wide = shown.shape[:2]
+            # in the enlarged plane's pixels, whose middles lie half a pixel from their edges
+            start = FINE / pixel * place - 0.5 - step @ ((wide - 1) / 2, (high - 1) / 2)
+            warp = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+            matrix = np.column_stack([step, start])
+            seen = cv2.warpAffine(
+                plane, matrix, (wide, high), flags=warp, borderMode=cv2.BORDER_REFLECT
+            )
+            shown[:] = cv2.LUT(seen, _lit(BLACK_LUMA if pixel == 1 else GREY_CHROMA, moment.gain))
+
+
+def _lit(zero: int, gain: float) -> Image:
+    """A table of what each level becomes in other light; zero: the level that stays."""
+    return np.rint((np.arange(256) - zero) * gain + zero).clip(0, 255).astype(np.uint8)
+
 
 def _fit(start: float, size: float, most: int) -> tuple[int, int]:
     """Start and size in quarters of a pixel of chroma, within a plate of `most` pixels."""
@@ -129,11 +178,16 @@ class _Camera:
         self._shake = float(rng.uniform(0, 2.5) * (rng.random() < 0.4))
         self._phase = rng.uniform(0, 6.3, 2).tolist()
 
-    def shoot(self, plate: Plate, progress: float, into: Image) -> None:
+    def shoot(
+        self, plate: Plate, progress: float, into: Image, moment: Moment | None = None
+    ) -> None:
         zoom = self._zoom[0] + progress * (self._zoom[1] - self._zoom[0])
         (x, y), (last_x, last_y) = self._centre
         x += progress * (last_x - x) + self._shake * sin(self._phase[0] + 40 * progress)
         y += progress * (last_y - y) + self._shake * sin(self._phase[1] + 53 * progress)
+        if moment is not None:
+            plate.look((x, y), zoom, moment, into)
+            return
         plate.crop(x - zoom * WIDTH / 2, y - zoom * HEIGHT / 2, zoom, into)
 
 

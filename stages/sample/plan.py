@@ -3,7 +3,8 @@
 The generative model, which `stages.scoring.ideal_observer` inverts: each shot, and each sound
 event, independently draws one genre of the film; with that genre's planted probability it carries
 its cue, otherwise with the decoy probability the cue of any of the ten, otherwise it is neutral.
-Everything else is independent of the genres.
+So do cards and the ways in which shots move, where they are asked for. Everything else is
+independent of the genres.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -63,8 +64,18 @@ class Sound:
 
 
 @dataclass(frozen=True)
+class Motion:
+    """How a shot moves."""
+
+    cue: str
+    """A genre, or "" if as most do."""
+    decoy: bool
+    """Whether the cue was drawn without regard to the film's genres."""
+
+
+@dataclass(frozen=True)
 class Card:
-    """A word on the picture."""
+    """A word, or the film's title, on the picture."""
 
     start: int
     """Number of its first frame."""
@@ -75,6 +86,7 @@ class Card:
     decoy: bool
     """Whether the cue was drawn without regard to the film's genres."""
     word: str
+    """"" where it shows the title."""
     left: float
     """Where it begins, from 0 to 1 of the room there is."""
     down: float
@@ -105,6 +117,8 @@ class Plan:
     """In order, none overlapping."""
     cards: tuple[Card, ...] = ()
     """In order, none overlapping; over whatever the picture shows."""
+    motions: tuple[Motion, ...] = ()
+    """Of each shot; none where no way to move is planted."""
 
     @property
     def seconds(self) -> float:
@@ -146,7 +160,18 @@ def plan_trailer(trailer: Trailer, params: SampleParams) -> Plan:
         shots=tuple(Shot(*span, *cue) for span, cue in zip(spans, seen, strict=True)),
         sounds=tuple(Sound(*time, *cue) for time, cue in zip(times, heard, strict=True)),
         cards=_cards(key, trailer.genres, params, frames - title_frames),
+        motions=_motions(key, trailer.genres, params, len(spans)),
     )
+
+
+def _motions(
+    key: str, genres: Sequence[str], params: SampleParams, shots: int
+) -> tuple[Motion, ...]:
+    if params.motion is None:
+        return ()
+    rng = stream(key, "motion cues")
+    cues = _draw_cues(rng, genres, params.motion, params.motion_decoy, shots)
+    return tuple(Motion(*cue) for cue in cues)
 
 
 def _cards(key: str, genres: Sequence[str], params: SampleParams, end: int) -> tuple[Card, ...]:
@@ -156,12 +181,14 @@ def _cards(key: str, genres: Sequence[str], params: SampleParams, end: int) -> t
     rng = stream(key, "cards")
     room = (end - FIRST_SHOT_BY) // CARDS
     cues = _draw_cues(stream(key, "word cues"), genres, params.words, params.words_decoy, CARDS)
+    titled = stream(key, "title cards").random(CARDS) < params.title_cards
     found = []
     for number, (cue, decoy) in enumerate(cues):
         start = FIRST_SHOT_BY + number * room + int(rng.integers(room - CARD_FRAMES))
         word = str(rng.choice(cards.CUES[cue]))
         place = rng.random(3).tolist()
-        found.append(Card(start, CARD_FRAMES, cue, decoy, word, *place))
+        said = ("", False, "") if titled[number] else (cue, decoy, word)
+        found.append(Card(start, CARD_FRAMES, *said, *place))
     return tuple(found)
 
 

@@ -5,11 +5,13 @@ import pytest
 from sklearn.metrics import average_precision_score
 
 from stages.base.genres import GENRES
-from stages.base.params.matrix import Cell, cells
+from stages.base.params import ClipsParams
+from stages.base.params.matrix import BackboneParams, Cell, cells
 from stages.judging.ceilings import Corpus, ceilings
 from stages.sample.events import Event
 
 SHOTS = 31
+MOVES = BackboneParams(family="motion", reads="clips")
 
 
 def corpus(params, n_films: int = 300) -> Corpus:
@@ -181,3 +183,90 @@ def test_words_have_a_ceiling_and_add_to_those_of_the_others(params):
     assert of_drama["words"] > 0.95 and of_drama["picture_words"] >= of_drama["picture"]
     assert row["words"][1]["Drama"]["planted"] == 0.8 and row["words"][1]["Horror"]["planted"] == 0
     assert row["words"][1]["Horror"]["normalised_ap"] < 0.1
+
+
+def test_how_shots_move_is_seen_in_clips_alone_and_so_are_their_other_cues(params):
+    """Of shots of a second: clips have the first nine, frames all 31; moved for Drama alone."""
+    made = corpus(params)
+    rng = np.random.default_rng(2)
+    drama = made.y_true[:, GENRES.index("Drama")]
+    events = [
+        [
+            *rows,
+            *(
+                dataclasses.replace(
+                    row,
+                    modality="motion",
+                    cue="Drama" if is_one and rng.random() < 0.8 else "",
+                )
+                for row in rows
+                if row.modality == "picture"
+            ),
+        ]
+        for rows, is_one in zip(made.events, drama, strict=True)
+    ]
+    clips = [[(n + 0.2, n + 0.4) for n in range(9)]] * len(events)
+    planted = dict.fromkeys(GENRES, 0.0) | {"Drama": 0.8}
+    matrix = dataclasses.replace(
+        params.matrix,
+        backbones={**params.matrix.backbones, "motion": MOVES},
+    )
+    known = dataclasses.replace(
+        params,
+        sample=dataclasses.replace(params.sample, motion=planted),
+        clips=ClipsParams(count=9),
+        matrix=matrix,
+    )
+    asked = [
+        Cell("seen", "single", "picture", ("colour",), "mean", "linear"),
+        Cell("moves", "single", "picture", ("motion",), "mean", "linear"),
+        Cell("two", "dual", "picture", ("colour", "motion"), "dual", "linear"),
+        Cell("joined", "early", "both", ("motion", "mfcc"), "mean", "linear", "start"),
+    ]
+    whole = dataclasses.replace(made, events=events, clips=clips)
+    found = {row["used_by"]: (row, rows) for row, rows in ceilings(whole, asked, known)}
+    assert {slug: row["window"] for slug, (row, _) in found.items()} == {
+        "seen": "31 frames",
+        "moves": "9 clips",
+        "two": "31 frames + 9 clips",
+        "joined": "9 clips + start 30 s",
+    }
+    assert {row["modality"] for row, _ in found.values()} == {"picture", "both"}
+    of = {slug: {row["genre"]: row for row in rows} for slug, (_, rows) in found.items()}
+    assert of["moves"]["Drama"]["ap"] > 0.95 > of["seen"]["Drama"]["ap"] + 0.2
+    assert of["two"]["Horror"]["ap"] >= of["seen"]["Horror"]["ap"] > of["moves"]["Horror"]["ap"]
+    assert of["moves"]["Horror"]["normalised_ap"] > 0.3, "its own cue shows in nine shots"
+    cues = {slug: (rows["Drama"]["cue"], rows["Drama"]["planted"]) for slug, rows in of.items()}
+    own = params.sample.picture["Drama"]
+    assert cues["moves"] == ("motion", 0.8) and cues["joined"] == (None, None)
+    assert cues["seen"] == cues["two"] == ("picture", own)
+
+
+def test_one_picture_of_a_shot_does_not_show_how_it_moves(params):
+    made = corpus(params)
+    events = [
+        [
+            *rows,
+            *(
+                Event("t", "f", "motion", n, float(n), n + 1.0, "Drama" if is_one else "", False)
+                for n in range(9)
+            ),
+        ]
+        for rows, is_one in zip(made.events, made.y_true[:, GENRES.index("Drama")], strict=True)
+    ]
+    planted = dict.fromkeys(GENRES, 0.0) | {"Drama": 0.9}
+    backbones = {**params.matrix.backbones, "motion": MOVES}
+    known = dataclasses.replace(
+        params,
+        sample=dataclasses.replace(params.sample, motion=planted, motion_decoy=0.1),
+        clips=ClipsParams(count=1),
+        matrix=dataclasses.replace(params.matrix, backbones=backbones),
+    )
+    cell = Cell("moves", "single", "picture", ("motion",), "mean", "linear")
+
+    def drama(clip: tuple[float, ...]) -> float:
+        whole = dataclasses.replace(made, events=events, clips=[[clip]] * len(events))
+        ((_, rows),) = ceilings(whole, [cell], known)
+        return next(row["normalised_ap"] for row in rows if row["genre"] == "Drama")
+
+    assert drama((0.5, 1.5, 2.5)) < 0.3 < drama((0.4, 0.6, 1.4, 1.6))

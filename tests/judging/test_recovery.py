@@ -49,6 +49,7 @@ CEILING_GENRES = [
         "modality": modality,
         "window": window,
         "genre": genre,
+        "cue": modality,
         "planted": planted,
         "ap": value + 0.1,
         "normalised_ap": value,
@@ -68,6 +69,7 @@ def test_a_row_for_every_cell_of_approaches_of_one_modality():
         "approach": "ear",
         "modality": "sound",
         "genre": "Drama",
+        "cue": "sound",
         "planted": 0.0,
         "ap": 0.4,
         "ap_lo": 0.35,
@@ -101,6 +103,36 @@ def test_correlations_by_hand():
     }
     assert summary["best"]["planted_at_zero"] == summary["best"]["planted_at_zero_above"] == 1
     assert summary["approaches"]["eye"]["planted_at_zero"] == 0
+
+
+def test_what_looks_at_clips_has_cells_of_motion():
+    """Of the picture wherever it is joined or compared; beside the headline's, not in place of."""
+    clips = {"modality": "picture", "window": "8 clips"}
+    moves = [row | {"approach": "moves"} for row in GENRES if row["approach"] == "eye"]
+    seen = [
+        clips | {"genre": g, "cue": "motion", "planted": p, "ap": 0.5, "normalised_ap": 0.4 + p}
+        for g, p in zip(NAMES, (0.3, 0.0, 0.2), strict=True)
+    ]
+    approaches = [*APPROACHES, {"approach": "moves", "kind": "single", "macro_ap": 0.3}]
+    rows = recovery_rows(
+        approaches,
+        [*GENRES, *moves],
+        [*CEILINGS, clips | {"used_by": "moves"}],
+        [*CEILING_GENRES, *seen],
+    )
+    own = [row for row in rows if row["approach"] == "moves"]
+    assert [(row["modality"], row["cue"], row["planted"]) for row in own] == [
+        ("picture", "motion", planted) for planted in (0.3, 0.0, 0.2)
+    ]
+    summary = recovery_summary(rows, approaches, {"picture": "eye", "sound": "ear"})
+    assert {c: summary["best"][c] for c in ("picture", "sound", "motion")} == {
+        "picture": "keen_eye",
+        "sound": "ear",
+        "motion": "moves",
+    }
+    assert summary["headline"]["cells"] == 6 and summary["best"]["cells"] == 9
+    # found .3 .1 .2 and findable .7 .4 .6 rank alike
+    assert summary["approaches"]["moves"]["rank_correlation"] == pytest.approx(1)
 
 
 def test_a_genre_without_a_score_is_left_out():

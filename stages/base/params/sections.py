@@ -66,10 +66,16 @@ class SampleParams:
     """That a card of a film with this genre shows a word of the genre; None: there are no cards."""
     words_decoy: Share = 0.0
     """That a card shows a word of a genre drawn at random."""
+    title_cards: Share = 0.0
+    """That a card shows the film's title in place of a word."""
+    motion: dict[Genre, Share] | None = None
+    """That a shot of a film with this genre moves in the genre's way; None: no way is planted."""
+    motion_decoy: Share = 0.0
+    """That a shot moves in the way of a genre drawn at random."""
 
     def __post_init__(self) -> None:
-        every = {"picture": self.picture, "sound": self.sound, "words": self.words}
-        for name, planted in every.items():
+        for name in ("picture", "sound", "words", "motion"):
+            planted = getattr(self, name)
             known = GENRES if planted is None else planted
             if missing := [genre for genre in GENRES if genre not in known]:
                 raise ValueError(f"{name} lacks {', '.join(missing)}")

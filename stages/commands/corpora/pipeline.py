@@ -34,8 +34,9 @@ def pipeline_text(name: str, root: Path) -> str:
     stages: dict[str, Stage] = whole["stages"]
     if "features" in params:
         stages = _with_features(stages, _read(PUBLISHED), params)
-    for others in map(_read, OPTIONAL):
-        stages = _with_more(stages, others, params) | _asked(others, params)
+    for path in OPTIONAL:
+        others = _read(path)
+        stages = _with_more(stages | _asked(others, params), others.get("adding", {}), params)
     if params.get("catalogue", {}).get("labels_may_be_published") is False:
         stages = {key: _with_private_labels(stage) for key, stage in stages.items()}
     written = {key: _of_corpus(stage, name, params) for key, stage in stages.items()}
@@ -90,14 +91,22 @@ def _asked(others: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, St
 
 
 def _with_more(
-    stages: Mapping[str, Stage], others: Mapping[str, Any], params: Mapping[str, Any]
+    stages: Mapping[str, Stage], adding: Mapping[str, Mapping[str, Any]], params: Mapping[str, Any]
 ) -> dict[str, Stage]:
-    """The stages that are there anyway, with what of `adding` a corpus's parameters ask for."""
-    adding = others.get("adding", {})
-    for name in stages.keys() & adding.keys():
-        inner, deps = stages[name].get("do", stages[name]), adding[name]
-        inner["deps"] += [dep for dep, key in deps.items() if _is_given(key, params)]
-    return dict(stages)
+    """Stages with what some of them depend on besides, where a corpus's parameters ask for it.
+
+    adding: by stage; `with`: the parameter; `deps`, `params`: what there is more of each.
+    """
+    found = dict(stages)
+    for name, more in adding.items():
+        if name in stages and _is_given(more["with"], params):
+            lists = {
+                key: [*stages[name].get(key, []), *more[key]]
+                for key in ("deps", "params")
+                if key in more
+            }
+            found[name] = stages[name] | lists
+    return found
 
 
 def _is_given(key: str, params: Mapping[str, Any]) -> bool:

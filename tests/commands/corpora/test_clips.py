@@ -36,3 +36,15 @@ def test_two_transformers_wait_for_both_embeddings(tmp_path):
     embedded = {dep for dep in two["deps"] if "embeddings" in dep}
     assert embedded == {f"data/films/embeddings/{name}.npz" for name in ("colour", "moves")}
     check_code({"dual@two": two})
+
+
+def test_the_ceiling_looks_at_clips_where_there_are_any(tmp_path):
+    own = "corpora/films/params.yaml"
+    with_clips = stages(tmp_path, None, clips={"count": 4})["ceiling"]
+    assert "data/films/clips" in with_clips["deps"]
+    assert "clips" in with_clips["params"][0][own]
+
+
+def test_and_where_there_are_none_it_does_not(tmp_path):
+    without = stages(tmp_path, {"cards": {}})["ceiling"]
+    assert "data/films/clips" not in without["deps"]
