@@ -13,13 +13,16 @@ def main() -> None:
 
     from stages.base.counting import counted
     from stages.base.params import load
+    from stages.corpus.table import read_trailers
     from stages.words import texts
     from stages.words.asking import words_of
 
     asked, data = words_of(load()), places.data()
     speech = data / "speech" if asked.speech else None
     cards = data / "cards" if asked.cards else None
-    count, silent = texts.write(data / "words", speech, cards)
+    trailers = read_trailers(data / "catalogue.parquet")
+    titles = {each.trailer_id: each.title for each in trailers}
+    count, silent = texts.write(data / "words", speech, cards, titles)
     say(f"{data / 'words'}: {counted(count, 'trailer')}, {silent} of them without a word")
 
 

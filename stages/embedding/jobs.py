@@ -32,6 +32,8 @@ class Recipe:
     weights: Path | None = None
     """As the weights stage writes them; None for a family without."""
     precision: Precision = "float32"
+    mask_title: bool = False
+    """Of words: without those of the film's own title."""
     code: str = ""
     """Where the family is from, if not from stages/; a process of its own has to be told."""
 
@@ -40,7 +42,8 @@ class Recipe:
         """A backbone of params.yaml, with its weights if it has any."""
         options = json.dumps(params.options, sort_keys=True)
         code = params.code or ""
-        return cls(params.family, params.model, options, weights, params.precision, code)
+        mask = params.mask_title
+        return cls(params.family, params.model, options, weights, params.precision, mask, code)
 
     def create_unloaded(self) -> Backbone:
         """The backbone without weights, which prepares items and cannot embed them."""
@@ -127,6 +130,7 @@ def store_of(recipe: Recipe) -> Store:
     code = code_of_plugin("backbones", recipe.family, "stages/embedding/*.py", libraries=libraries)
     weights = sha256(recipe.weights) if recipe.weights else ""
     made_from = [recipe.family, recipe.model, recipe.options, weights, recipe.precision]
+    made_from += ["mask_title"] if recipe.mask_title else []
     dtype, reads_words = np.dtype(backbone.dtype).str, backbone.modality == "words"
     check = EmbeddingCheck(tuple(backbone.shape), dtype, reads_words)
     return Store("embed", code, made_from, check=check)

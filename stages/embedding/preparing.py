@@ -7,6 +7,7 @@ from itertools import groupby
 import cv2
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from stages.base.packs import read_trailer
 from stages.embedding.base import Backbone
@@ -32,6 +33,8 @@ def prepare(backbone: Backbone, job: Job) -> Prepared:
     if backbone.record.reads == "audio":
         return Prepared(*_windows(backbone, windows_of(job, backbone.sample_rate)))
     rows = read_trailer(job.pack, job.row_group, job.digest)
+    if job.recipe.mask_title:
+        rows = untitled(rows)
     items_of = {"frames": _frames, "clips": _clips, "words": _texts}
     return Prepared(*items_of[backbone.record.reads](backbone, rows))
 
@@ -72,6 +75,14 @@ def _texts(backbone: Backbone, rows: pa.Table) -> tuple[np.ndarray, np.ndarray, 
     items = backbone.prepare_items(coded(rows["text"].to_pylist()), 0)
     group = np.arange(len(items), dtype=np.int16)  # of a whole trailer one, at its first words
     return items, group, rows["time"].to_numpy()[: len(items)].astype(np.float32)
+
+
+def untitled(rows: pa.Table) -> pa.Table:
+    """A trailer's texts without the words of its film's title, those left out of which no word is
+    left; one empty text where none is."""
+    texts = rows.set_column(rows.schema.get_field_index("text"), "text", rows["untitled"])
+    left = pc.not_equal(texts["text"], "")
+    return texts.filter(left) if pc.any(left).as_py() else texts.slice(0, 1)
 
 
 def _decode_jpeg(data: bytes) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
+from itertools import combinations, permutations
 from typing import Any
 
 import numpy as np
@@ -187,6 +187,7 @@ def exploratory_comparisons(board: Board) -> Iterator[Comparison]:
     yield from _context_and_window(singles)
     yield from _frames_and_clips(board)
     yield from _against_asking(singles)
+    yield from _without_title(singles)
     for cell in board.cells:
         if cell.slug != PRIOR:
             yield Comparison("no_skill", cell.slug, NO_SKILL, "Is there any skill at all?")
@@ -250,6 +251,13 @@ def _against_asking(singles: list[Cell]) -> Iterator[Comparison]:
                     f"Does {a.slug} tell more than the same network asked in words, {b.slug}?"
                 )
                 yield Comparison("zero_shot", a.slug, b.slug, question)
+
+
+def _without_title(singles: list[Cell]) -> Iterator[Comparison]:
+    """Approaches that read, with the words of the film's title hidden and not, all else equal."""
+    for a, b in permutations(singles, 2):
+        if a.unmasked and replace(a, slug=b.slug, parts=(a.unmasked,), unmasked="") == b:
+            yield Comparison("title", a.slug, b.slug, "Do words tell more without the film's title?")
 
 
 def _variant(board: Board, cell: Cell) -> bool:

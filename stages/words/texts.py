@@ -3,6 +3,8 @@
 A line that the frame before shows too is there once. A trailer that was heard or read and has no
 words has one text, which is empty: that is known of it, unlike of a trailer that nobody could hear
 or look at, which is not in the pack. Where speech is asked for, one without sound says nothing.
+Beside each text stands what is left of it where the words of its film's title are hidden, for
+backbones that are to have it so.
 """
 
 from collections import defaultdict
@@ -16,12 +18,14 @@ from stages.base.files import replacing
 from stages.base.packs import read_pack, read_table, write_pack
 from stages.trailers.media.results import TRAILER
 from stages.words.invented import WORDS
+from stages.words.titles import without_title
 
 TEXTS = pa.schema(
     [
         TRAILER,
         ("time", pa.float64()),  # seconds
         ("text", pa.string()),
+        ("untitled", pa.string()),  # without the words of the film's title
         ("spoken", pa.bool_()),
     ]
 )
@@ -30,10 +34,13 @@ SILENCE = ("no_audio", "silent", "too_short")
 Rows = list[dict[str, Any]]
 
 
-def texts_of(segments: Iterable[Mapping[str, Any]], lines: Iterable[Mapping[str, Any]]) -> Rows:
+def texts_of(
+    segments: Iterable[Mapping[str, Any]], lines: Iterable[Mapping[str, Any]], title: str
+) -> Rows:
     """Rows of TEXTS but for the trailer, in order of time.
 
-    segments, lines: of one trailer, in their order, as the packs of speech and cards have them.
+    segments, lines: of one trailer, in their order, as the packs of speech and cards have them;
+    title: of its film, "" where it is not known.
     """
     found: Rows = [
         {"time": each["start"], "text": each["text"], "spoken": True} for each in segments
@@ -41,7 +48,8 @@ def texts_of(segments: Iterable[Mapping[str, Any]], lines: Iterable[Mapping[str,
     found += [
         {"time": each["time"], "text": each["text"], "spoken": False} for each in _once(lines)
     ]
-    return sorted(found, key=lambda row: row["time"])
+    rows = [row | {"untitled": without_title(row["text"], title)} for row in found]
+    return sorted(rows, key=lambda row: row["time"])
 
 
 def _once(lines: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
@@ -54,16 +62,19 @@ def _once(lines: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
             yield line
 
 
-def write(folder: Path, speech: Path | None, cards: Path | None) -> tuple[int, int]:
+def write(
+    folder: Path, speech: Path | None, cards: Path | None, titles: Mapping[str, str]
+) -> tuple[int, int]:
     """Replace the folder by a pack of all words; how many trailers it has, and how many say
     nothing.
 
-    speech, cards: the folders of these packs, None for one that the corpus does not ask for.
+    speech, cards: the folders of these packs, None for one that the corpus does not ask for;
+    titles: trailer_id -> its film's.
     """
     heard = _rows(speech, ("ok", *SILENCE)) if speech else {}
     read = _rows(cards, ("ok",)) if cards else {}
     every = {
-        trailer: texts_of(heard.get(trailer, ()), read.get(trailer, ()))
+        trailer: texts_of(heard.get(trailer, ()), read.get(trailer, ()), titles[trailer])
         for trailer in heard.keys() | read.keys()
     }
     write_texts(folder, every)
@@ -72,7 +83,7 @@ def write(folder: Path, speech: Path | None, cards: Path | None) -> tuple[int, i
 
 def write_texts(folder: Path, every: Mapping[str, Rows]) -> None:
     """Replace the folder by a pack. every: trailer_id -> its rows, none where it says nothing."""
-    nothing: Rows = [{"time": 0.0, "text": "", "spoken": False}]
+    nothing: Rows = [{"time": 0.0, "text": "", "untitled": "", "spoken": False}]
 
     def load(trailer: str) -> pa.Table:
         rows = every[trailer] or nothing

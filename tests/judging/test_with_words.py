@@ -43,7 +43,7 @@ def test_words_are_compared_with_each_of_the_others_under_one_head(board):
 
 def test_recovery_joins_an_approach_of_each_of_the_three():
     rows = [
-        {"approach": slug, "modality": slug, "normalised_ap": value, "ceiling_normalised_ap": value}
+        {"approach": slug, "cue": slug, "normalised_ap": value, "ceiling_normalised_ap": value}
         | {"planted": value, "above": 0}
         for slug, values in (("picture", (0.1, 0.5)), ("sound", (0.2, 0.3)), ("words", (0.0, 0.6)))
         for value in values
@@ -52,3 +52,15 @@ def test_recovery_joins_an_approach_of_each_of_the_three():
     found = recovery_summary(rows, approaches, {"picture": "picture", "words": "words"})
     assert found["headline"]["cells"] == 4 and found["headline"]["words"] == "words"
     assert found["best"]["cells"] == 6 and found["best"]["rank_correlation"] == 1
+
+
+def test_hiding_the_title_is_compared_with_the_same_approach_without(board):
+    whole = with_words(board)
+    said = whole.cells[whole.row("said")]
+    hidden = replace(said, slug="hidden", parts=("bag_untitled",), unmasked=said.parts[0])
+    other = replace(said, slug="other", parts=("sentences",))
+    rows = [*range(len(whole.cells)), whole.row("said"), whole.row("said")]
+    cells = (*whole.cells, hidden, other)
+    three = replace(whole, cells=cells, by_seed=whole.by_seed[rows], inner=whole.inner[rows])
+    found = [(c.a, c.b) for c in exploratory_comparisons(three) if c.family == "title"]
+    assert found == [("hidden", "said")]

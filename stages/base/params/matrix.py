@@ -16,7 +16,7 @@ from stages.base.params.fusions import (
     LateWithWordsParams,
     WithWordsParams,
 )
-from stages.base.params.modalities import READS, SINGLE, Modality, Single, union_of
+from stages.base.params.modalities import READS, Modality, Single, union_or_both
 from stages.base.params.values import (
     Bool,
     Genre,
@@ -27,6 +27,7 @@ from stages.base.params.values import (
     distinct,
     params_dataclass,
 )
+from stages.base.params.words import unmasked
 from stages.base.params.zero_shot import Prompts, ZeroShotParams
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ class BackboneParams:
     """What the reports call it; "": what the family's record says."""
     precision: Literal["float32", "bfloat16"] = "float32"
     """What a network computes in."""
+    mask_title: Bool = False
+    """Of one that reads words: hide those of the film's own title."""
     table: Slug | None = None
     """Of family `published`: a table of `features`."""
     tables: Annotated[tuple[Slug, ...], distinct()] = ()
@@ -221,6 +224,8 @@ class Cell:
     """The label set it is trained on."""
     base: str = ""
     """The cell that differs from it only in being trained on all labels; "" if this one is."""
+    unmasked: str = ""
+    """The backbone that its own differs from only in hiding the film's title; "" of most."""
     ungrouped: bool = field(default=False, compare=False)  # says nothing of what it is
     """Whether it is fitted a second time, in folds that divide the films of a collection."""
     is_probability: bool = field(default=True, compare=False)
@@ -243,6 +248,7 @@ def cells_of(matrix: "MatrixParams", window: str = "") -> list[Cell]:
     An approach that its table of published features cannot serve is none: `not_served` has those.
     """
     found = [Cell(PRIOR, "prior", "none", (), "none", "none")]
+    backbones = {**matrix.backbones, **matrix.pretrained}
     for slug, single in matrix.approaches.items():
         backbone = matrix.backbone(single.backbone)
         if backbone.cannot_serve(single.context, single.window):
@@ -250,18 +256,18 @@ def cells_of(matrix: "MatrixParams", window: str = "") -> list[Cell]:
         heard = (single.window or window) if backbone.reads == "audio" else ""
         parts = (single.backbone,)
         cell = Cell(slug, "single", backbone.modality, parts, single.context, single.head, heard)
+        cell = replace(cell, unmasked=unmasked(single.backbone, backbones))
         fewer = single.fewer_labels
         found.append(replace(cell, ungrouped=single.ungrouped))
         found += [replace(cell, slug=f"{slug}_{of}", labels=of, base=slug) for of in fewer]
     modality_of: dict[str, str] = {cell.slug: cell.modality for cell in found}
-    backbones = {**matrix.backbones, **matrix.pretrained}
     for slug, early in matrix.every_early.items():
         known = [backbones[part] for part in early.parts if part in backbones]
         heard = window if any(each.reads == "audio" for each in known) else ""
-        union = _union([each.modality for each in known])
+        union = union_or_both([each.modality for each in known])
         found.append(Cell(slug, "early", union, early.parts, "mean", early.head, heard))
     for slug, late in matrix.every_late.items():
-        union = _union([modality_of.get(part, "") for part in late.parts])
+        union = union_or_both([modality_of.get(part, "") for part in late.parts])
         found.append(Cell(slug, "late", union, late.parts, "scores", late.by))
     for slug, dual in matrix.dual.items():
         found.append(Cell(slug, "dual", "picture", (dual.frames, dual.clips), DUAL, dual.head))
@@ -273,15 +279,6 @@ def cells_of(matrix: "MatrixParams", window: str = "") -> list[Cell]:
         found.append(replace(cell, is_probability=False))
     found += [Cell(slug, "submitted", "none", (), "none", "none") for slug in matrix.submitted]
     return found
-
-
-def _union(modalities: list[str]) -> Modality:
-    """Of the parts of a fusion; of parts that are unknown, which the schema tells, both."""
-    try:
-        found = union_of(modalities)
-    except KeyError:
-        return "both"
-    return "both" if found in SINGLE else found
 
 
 def fitted_with_left_out(matrix: "MatrixParams", slug: str) -> bool:

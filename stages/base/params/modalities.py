@@ -31,6 +31,15 @@ def union_of(modalities: Iterable[str]) -> Modality:
     return (known | {frozenset({name}): name for name in SINGLE})[frozenset(asked)]
 
 
+def union_or_both(modalities: Iterable[str]) -> Modality:
+    """Of the parts of a fusion; of parts that are unknown, which the schema tells, both."""
+    try:
+        found = union_of(modalities)
+    except KeyError:
+        return "both"
+    return "both" if found in SINGLE else found
+
+
 def singles_of(modality: str) -> tuple[str, ...]:
     """The modalities that one is of: of a union its members, of none nothing."""
     joined = [each for name, each in UNIONS.items() if name == modality]

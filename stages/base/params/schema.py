@@ -33,7 +33,7 @@ from stages.base.params.sections import (
     TrainingParams,
 )
 from stages.base.params.values import ALL_WINDOWS, Slug, params_dataclass
-from stages.base.params.words import WordsParams
+from stages.base.params.words import WordsParams, mask_errors
 from stages.base.params.zero_shot import not_asked
 from stages.base.plugins import defines_class, plugin_names
 
@@ -103,7 +103,7 @@ def _errors(params: Params) -> Errors:
     yield from _part_errors(matrix)
     yield from _context_errors(params)
     yield from _head_errors(params)
-    yield from (_error(*each) for each in clip_errors(params))
+    yield from (_error(*each) for each in (*clip_errors(params), *mask_errors(matrix)))
     if _all_known(matrix):
         yield from _headline_errors(matrix)
     if params.features:

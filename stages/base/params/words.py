@@ -1,10 +1,15 @@
 """What a trailer says: the section `words`, of a corpus whose trailers are transcribed or read."""
 
-from typing import Annotated, Literal
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
 from stages.base.params.values import Float, PositiveInt, Share, params_dataclass
+
+if TYPE_CHECKING:
+    from stages.base.params.matrix import BackboneParams, MatrixParams
 
 WhisperModel = Literal[
     "tiny.en",
@@ -65,3 +70,25 @@ class WordsParams:
         if has_features:
             return "is of trailers, and this corpus has published features"
         return "" if self.speech or self.cards else "asks for neither speech nor cards"
+
+
+def mask_errors(matrix: "MatrixParams") -> Iterator[tuple[tuple[str, ...], str, object]]:
+    """Backbones that are to hide titles and read none: keys, what is wrong, and what was found."""
+    for section in ("backbones", "pretrained"):
+        for slug, backbone in getattr(matrix, section).items():
+            if backbone.mask_title and backbone.reads != "words":
+                message = f"is of backbones that read words, and this one reads {backbone.reads}"
+                yield ("matrix", section, slug, "mask_title"), message, True
+
+
+def unmasked(slug: str, backbones: Mapping[str, "BackboneParams"]) -> str:
+    """The backbone that differs from one only in that no title is hidden from it; "" for none."""
+    own = backbones[slug]
+    if not own.mask_title:
+        return ""
+    alike = (
+        name
+        for name, each in backbones.items()
+        if not each.mask_title and replace(each, mask_title=True, name=own.name) == own
+    )
+    return next(alike, "")

@@ -92,8 +92,9 @@ def predict(
     params = predictor.params
     outcomes = extract(files, params, packs_of(backbones, params), folder)
     words = words_of(files, params, folder)
+    titles = {each.trailer_id: known.get(each.sha256, "") for each in files}
     if any(params.matrix.backbone(name).modality == "words" for name in backbones):
-        for trailer, outcome in write_words(words, folder / "words"):
+        for trailer, outcome in write_words(words, titles, folder / "words"):
             outcomes[trailer]["words"] = outcome
     embed(backbones, params, predictor.data / "weights", folder)
     film_of = {each.trailer_id: row for row, each in enumerate(files)}
@@ -106,8 +107,9 @@ def predict(
             tuple(cells),
             [column[film_of[each.trailer_id]] for column in columns],
             outcomes[each.trailer_id],
-            known.get(each.sha256, ""),
+            titles[each.trailer_id],
             words[each.trailer_id],
+            masked_in(predictor, cells),
         )
         for each in opened
     ]
@@ -127,6 +129,16 @@ def backbones_of(predictor: Predictor, cells: Sequence[Cell]) -> list[str]:
     return list(dict.fromkeys(backbone for cell in parts for backbone in cell.parts))
 
 
+def masked_in(predictor: Predictor, cells: Sequence[Cell]) -> list[str]:
+    """Those of the approaches that are to read nothing of a film's title."""
+    backbone = predictor.params.matrix.backbone
+    return [
+        cell.slug
+        for cell in cells
+        if any(backbone(name).mask_title for name in backbones_of(predictor, [cell]))
+    ]
+
+
 def _open(
     name: str, number: int, obtain: Callable[[Trailer], VideoInfo]
 ) -> TrailerFile | TrailerResult:
@@ -143,8 +155,10 @@ def _result(
     outcomes: Mapping[str, Outcome],
     title: str,
     words: Words,
+    masked: Sequence[str],
 ) -> TrailerResult:
-    """title: of the film whose trailer this is, where the models learnt from it."""
+    """title: of the film whose trailer this is, where the models learnt from it; masked: the
+    approaches from which it is hidden."""
     if not any(found):
         usable = [outcome for outcome in outcomes.values() if outcome.reason == "ok"]
         failed = [outcome for outcome in outcomes.values() if outcome.reason != "ok"]
@@ -159,6 +173,11 @@ def _result(
         return TrailerResult(file.name, file.trailer_id, error=str(explain(file.name, error)))
     predictions = tuple(prediction for prediction in found if prediction)
     warned = [trained_on(title, predictions[0].n_folds)] if title else []
+    hidden = [] if title else [each.cell.slug for each in predictions if each.cell.slug in masked]
+    if hidden:
+        warned.append(
+            f"its film's title is not known here, so it is not hidden from {', '.join(hidden)}"
+        )
     notes = (*warned, *_notes(cells, predictions, outcomes))
     return TrailerResult(file.name, file.trailer_id, cells, predictions, notes, words=words)
 

@@ -68,14 +68,20 @@ def words_of(files: Sequence[TrailerFile], params: Params, folder: Path) -> dict
     }
 
 
-def write_words(words: Mapping[str, Words], target: Path) -> Iterator[tuple[str, Outcome]]:
+def write_words(
+    words: Mapping[str, Words], titles: Mapping[str, str], target: Path
+) -> Iterator[tuple[str, Outcome]]:
     """Write the pack of what trailers say, as the stage `texts` does; how it ended for each.
 
-    words: by trailer_id. A trailer that was neither heard nor read is not in the pack, and none is
-    where one of the two could not be done here: the models learnt from both.
+    words, titles: by trailer_id, "" for a title that is not known. A trailer that was neither
+    heard nor read is not in the pack, and none is where one of the two could not be done here: the
+    models learnt from both.
     """
     known = {name: w for name, w in words.items() if not w.missing and (w.heard, w.read) != NEITHER}
-    every = {name: texts_of(each.heard or (), each.read or ()) for name, each in known.items()}
+    every = {
+        name: texts_of(each.heard or (), each.read or (), titles[name])
+        for name, each in known.items()
+    }
     write_texts(target, every)
     for name, each in words.items():
         yield name, Outcome("ok", "") if name in known else Outcome(UNREAD, each.missing)

@@ -6,6 +6,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from stages import predict, transcribe
@@ -17,6 +18,7 @@ from stages.base.params.matrix import Cell
 from stages.commands.predict import trailers, words
 from stages.commands.predict.embeddings import Outcome
 from stages.commands.predict.inputs import TrailerFile
+from stages.commands.predict.predictor import Prediction
 from stages.commands.predict.words import Words, clock, lines, write_words
 from stages.commands.predict.words_drawing import Span, drawn_spans, listed, spans_of
 from stages.words import ocr, texts, weights, whisper
@@ -217,7 +219,8 @@ def test_words_are_a_pack_that_approaches_read(tmp_path):
     read = ({"time": 1.0, "frame": 2, "text": "THIS SUMMER"},)
     of = {"a1": Words(heard, read), "a2": Words((), None), "a3": Words(missing="run this")}
     of["a4"] = Words(None, read, "what is said is not shown")
-    found = dict(write_words(of, tmp_path / "words"))
+    titles = {"a1": "This Year", "a2": "", "a3": "", "a4": ""}
+    found = dict(write_words(of, titles, tmp_path / "words"))
     assert {name: each.reason for name, each in found.items()} == {
         "a1": "ok",
         "a2": "ok",
@@ -225,14 +228,33 @@ def test_words_are_a_pack_that_approaches_read(tmp_path):
         "a4": "unread",  # models that learnt from both are not asked of one
     }
     assert found["a3"].note == "run this"
-    packed = read_pack(tmp_path / "words")
+    packed = list(read_pack(tmp_path / "words"))
     texts = {each["trailer_id"][0].as_py(): each["text"].to_pylist() for each in packed}
     assert texts == {"a1": ["THIS SUMMER", "run"], "a2": [""]}
+
+
+def test_a_title_that_is_not_known_is_said_not_to_be_hidden():
+    file = TrailerFile("a1", "mine.mp4", Path("mine.mp4"), "0" * 64, True, True)
+    cell = Cell("said", "single", "words", ("bag",), "mean", "linear")
+    nothing = np.zeros(2)
+    made = Prediction(
+        cell, ("Drama", "Crime"), nothing, nothing, nothing, 0.5, nothing > 1, nothing, 5
+    )
+    outcomes = {"words": Outcome("ok", "")}
+
+    def notes(title: str, masked: list[str]) -> str:
+        found = trailers._result(file, (cell,), [made], outcomes, title, Words(), masked)
+        return " ".join(found.notes)
+
+    assert (
+        notes("", ["said"]) == "its film's title is not known here, so it is not hidden from said"
+    )
+    assert notes("", []) == "" and "not hidden" not in notes("The Kite", ["said"])
 
 
 def test_what_nobody_could_read_is_told_in_place_of_a_prediction(tmp_path):
     file = TrailerFile("a1", "mine.mp4", Path("mine.mp4"), "0" * 64, True, True)
     said = Cell("said", "single", "words", ("bag",), "mean", "linear")
     outcomes = {"picture": Outcome("ok", ""), "words": Outcome("unread", "run the installer")}
-    found = trailers._result(file, (said,), [None], outcomes, "", Words())
+    found = trailers._result(file, (said,), [None], outcomes, "", Words(), [])
     assert "its words are not known" in found.error and "run the installer" in found.error

@@ -33,7 +33,7 @@ def test_a_corpus_that_is_transcribed_needs_the_whole_sound_too(project):
 
 
 def test_what_was_made_of_its_words_is_needed_once_they_are_there(project):
-    row = {"time": 1.0, "text": "this summer", "spoken": False}
+    row = {"time": 1.0, "text": "this summer", "untitled": "this summer", "spoken": False}
     write_texts(Path("data/sample/words"), {"a1": [row], "b2": []})
     for job in jobs(Path("data/sample/words"), Recipe("bag")):
         embed_trailer(job)

@@ -1,0 +1,78 @@
+"""The words of a film's own title are hidden, and only they."""
+
+import numpy as np
+import pytest
+
+from stages.backbones import bag
+from stages.embedding.jobs import Recipe, jobs
+from stages.embedding.preparing import prepare
+from stages.sample.films import PATTERNS
+from stages.words.texts import texts_of, write_texts
+from stages.words.titles import MARK, title_words, without_title
+
+M = MARK
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "left"),
+    [
+        ("The Tin Kite", "the TIN kite, this summer", f"the {M} {M}, this summer"),
+        ("The Tin Kite", "THETINKITE is coming", f"{M} is coming"),  # run together by a reader
+        ("The Tin Kite", "tinkite TheTin kites", f"{M} {M} kites"),
+        ("The Tin Kite", "The. Tin! Kite?", f"The. {M}! {M}?"),
+        ("The Tin Kite", "TIN KITE", ""),  # nothing else is left
+        ("The Tin Kite", "a tint", "a tint"),
+        ("Amélie à Paris", "AMELIE, paris; Amelie", ""),
+        ("Amelie", "Amélie rit", f"{M} rit"),  # accents are folded on both sides
+        ("Uncle Ferenc's War", "it's uncle's war", f"it's {M}'s {M}"),
+        ("Them and Us", "them and us", "them and us"),  # function words alone: nothing to hide
+        ("M", "M as in murder", "M as in murder"),
+        ("1984", "In 1984", f"In {M}"),
+        ("", "anything at all", "anything at all"),
+        ("The Tin Kite", "", ""),
+    ],
+)
+def test_what_is_hidden(title, text, left):
+    assert without_title(text, title) == left
+
+
+def test_of_words_run_together_only_those_with_a_word_of_its_own():
+    assert title_words("What the Kite Owes") == {
+        *("kite", "owes"),
+        *("thekite", "whatthekite", "kiteowes", "thekiteowes", "whatthekiteowes"),
+    }
+    assert all(title_words(each.replace("{", "").replace("}", "")) for each in PATTERNS)
+
+
+def test_an_approach_reads_what_is_left_and_another_all(tmp_path):
+    """Shares of words are of the texts that are left; where none is, there are no words."""
+    shown = [{"frame": n * 5, "time": float(n), "text": t} for n, t in enumerate(("KITE", "run"))]
+    write_texts(
+        tmp_path / "words",
+        {"a1": texts_of([], shown, "The Kite"), "b2": texts_of([], shown[:1], "The Kite")},
+    )
+
+    def read(mask: bool) -> dict[str, np.ndarray]:
+        todo = jobs(tmp_path / "words", Recipe("bag", mask_title=mask))
+        backbone = bag.Family()
+        return {j.trailer_id: backbone.embed_items(prepare(backbone, j).items)[0] for j in todo}
+
+    kite, run = bag.Family().embed(coded_items("kite")), bag.Family().embed(coded_items("run"))
+    every, left = read(False), read(True)
+    assert np.array_equal(every["a1"][:-1], (kite[0] + run[0]) / 2)
+    assert np.array_equal(left["a1"][:-1], run[0]) and left["a1"][-1] == 0
+    assert np.array_equal(every["b2"][:-1], kite[0])
+    assert np.isnan(left["b2"][:-1]).all() and left["b2"][-1] == 1, "nothing is left to read"
+
+
+def coded_items(text: str) -> np.ndarray:
+    return np.frombuffer(text.encode(), np.uint8)[None]
+
+
+def test_embeddings_of_both_are_kept_apart(tmp_path):
+    write_texts(tmp_path / "words", {"a1": texts_of([{"start": 0.0, "text": "a"}], [], "")})
+    keys = {
+        mask: jobs(tmp_path / "words", Recipe("bag", mask_title=mask))[0].key
+        for mask in (True, False)
+    }
+    assert keys[True] != keys[False]
