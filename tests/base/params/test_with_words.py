@@ -123,3 +123,21 @@ def test_unions_by_what_they_are_of():
     assert union_of(["words", "picture"]) == "picture_words"
     assert singles_of("all") == ("picture", "sound", "words") and singles_of("none") == ()
     assert in_words("all") == "picture, sound and words" and in_words("words") == "words"
+
+
+def test_a_mask_of_the_title_knows_what_it_is_compared_with(tmp_path):
+    found = {cell.slug: cell.unmasked for cell in cells(load(OWN))}
+    assert found.pop("bag_untitled_linear") == "bag" and not any(found.values())
+
+    def of_frames(content):
+        content["matrix"]["backbones"]["colour"]["mask_title"] = True
+
+    said = "matrix.backbones.colour.mask_title: is of backbones that read words, and this one reads"
+    assert f"{said} frames" in wrong(tmp_path, of_frames)
+
+
+def test_a_sample_that_plants_motion_plants_it_for_every_genre(tmp_path):
+    def change(content):
+        del content["sample"]["motion"]["Drama"]
+
+    assert "motion lacks Drama" in wrong(tmp_path, change)
