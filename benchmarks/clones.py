@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from stages.base import places
 from stages.base.params import yaml12
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -19,9 +20,11 @@ ROOT = Path(__file__).resolve().parents[1]
 
 @contextmanager
 def rerun(
-    folder: Path | None, change: Callable[[dict[str, Any]], dict[str, Any]]
+    folder: Path | None,
+    change: Callable[[dict[str, Any]], dict[str, Any]],
+    corpus: str = places.DEFAULT,
 ) -> Iterator[Path]:
-    """A clone in which `dvc repro compare` has run with changed parameters.
+    """A clone in which a corpus's pipeline has run up to `compare` with changed parameters.
 
     folder: where to, and left there; given again, it is brought up to the last commit and only what
     changed is computed. None: somewhere, and removed afterwards.
@@ -29,10 +32,11 @@ def rerun(
     with tempfile.TemporaryDirectory() as temporary:
         clone = folder or Path(temporary) / "clone"
         _fetch(clone)
-        path = clone / "params.yaml"
+        path = clone / places.params(corpus)
         params = change(yaml12.read(path.read_text(encoding="utf-8")))
         path.write_text(yaml12.block(params), encoding="utf-8")
-        _run([sys.executable, "-m", "dvc", "repro", "compare"], clone)
+        target = f"{places.pipeline(corpus)}:compare"
+        _run([sys.executable, "-m", "dvc", "repro", target], clone)
         yield clone
 
 

@@ -1,27 +1,39 @@
 """Is skill found where there is none? One whole run on a null corpus.
 
 Clones the last commit into a folder of its own, plants nothing (every cue's probability 0, decoys
-as they are), renders the sample corpus, trains and judges the whole matrix there with `dvc repro`,
-and writes what the judges said of every approach against no skill to benchmarks/results/. Exits
-with 1 where an approach beats no skill after Holm. About ten minutes on two quiet cores.
+as they are), renders a sample corpus, trains and judges its whole matrix there with `dvc repro`,
+and writes what the judges said of every approach against no skill to benchmarks/results/, a file
+for each corpus. Exits with 1 where an approach beats no skill after Holm. About ten minutes on two
+quiet cores, of `sample_words` more: its cards are read and its clips looked at.
 """
 
 import sys
+from functools import partial
 from typing import Any
 
 from benchmarks.clones import keep, parser, read, rerun
 from benchmarks.provenance import commit, versions
+from stages.base import places
 from stages.base.params import yaml12
 from stages.judging.verdicts import verdict
+
+CORPORA = ("sample", "sample_words")
 
 
 def main() -> None:
     options = parser("null_corpus", __doc__, "null_corpus.json")
     options.add_argument("--seed", type=int, help="sample.seed, for another corpus without cues")
+    options.add_argument("--corpus", choices=CORPORA, default=CORPORA[0], help="which is rendered")
     arguments = options.parse_args()
-    with rerun(arguments.folder, lambda params: nulled(params, arguments.seed)) as clone:
-        params = yaml12.read((clone / "params.yaml").read_text(encoding="utf-8"))
+    results = arguments.results
+    if results == options.get_default("results"):
+        results = results.with_name(file_of(arguments.corpus))
+    change = partial(nulled, seed=arguments.seed)
+    with rerun(arguments.folder, change, arguments.corpus) as clone:
+        params = yaml12.read((clone / places.params(arguments.corpus)).read_text(encoding="utf-8"))
+        tables = clone / "metrics" / arguments.corpus
         found = {
+            "corpus": arguments.corpus,
             "settings": {
                 "sample": params["sample"],
                 "seeds": params["training"]["seeds"],
@@ -29,21 +41,23 @@ def main() -> None:
             },
             "versions": versions(),
             "commit": commit(clone),
-            **judge(
-                read(clone / "metrics/sample" / "comparisons.csv"),
-                read(clone / "metrics/sample" / "approaches.csv"),
-            ),
+            **judge(read(tables / "comparisons.csv"), read(tables / "approaches.csv")),
         }
-    keep(found, arguments.results)
+    keep(found, results)
     print(table(found))
     sys.exit(1 if found["beat_no_skill"] else 0)
 
 
+def file_of(corpus: str) -> str:
+    """The name of the file in benchmarks/results that a corpus's results are in."""
+    return "null_corpus.json" if corpus == CORPORA[0] else f"null_corpus_{corpus}.json"
+
+
 def nulled(params: dict[str, Any], seed: int | None = None) -> dict[str, Any]:
-    """The same parameters with no cue planted in any modality; decoys stay."""
+    """The same parameters with no cue planted in picture, sound, words or motion; decoys stay."""
     sample = dict(params["sample"])
-    for modality in {"picture", "sound", "words"} & sample.keys():
-        sample[modality] = dict.fromkeys(sample[modality], 0.0)
+    for cues in {"picture", "sound", "words", "motion"} & sample.keys():
+        sample[cues] = dict.fromkeys(sample[cues], 0.0)
     if seed is not None:
         sample["seed"] = seed
     return params | {"sample": sample}

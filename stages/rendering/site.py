@@ -85,6 +85,9 @@ def render(report: Path, metrics: Path, executable: Path | None, digest: str = "
         # how well the judges judge: measured once by a benchmark, not by each run
         for path in (root / "benchmarks" / "results").glob("*.json"):
             shutil.copy(path, project / "metrics")
+        own = project / "metrics" / f"null_corpus_{corpus.name}.json"
+        if own.is_file():  # else that of the default corpus
+            own.replace(own.with_name("null_corpus.json"))
         graph = json.dumps(graph_of(root, corpus.name))
         (project / "metrics" / "pipeline.json").write_text(graph, encoding="utf-8")
         with_labels(project / "metrics", catalogue_of(root, corpus.name))
