@@ -19,9 +19,9 @@ LEAK_COLUMNS = [
     *("across_folds", "hash_bits", "sound_error"),
 ]
 LABEL_CEILING_COLUMNS = ["metric", "genre", "value", "lo", "hi", "films"]
-CEILING_GENRE_COLUMNS = ["modality", "window", "genre", "planted", "ap", "normalised_ap"]
+CEILING_GENRE_COLUMNS = ["modality", "window", "genre", "cue", "planted", "ap", "normalised_ap"]
 RECOVERY_COLUMNS = [
-    *("approach", "modality", "genre", "planted", "ap", "ap_lo", "ap_hi", "normalised_ap"),
+    *("approach", "modality", "genre", "cue", "planted", "ap", "ap_lo", "ap_hi", "normalised_ap"),
     *("ceiling_ap", "ceiling_normalised_ap", "above"),
 ]
 

@@ -38,8 +38,9 @@ def banner(metrics: Metrics) -> Html:
         title = escape(str(metrics.catalogue.get("title", "")))
         return Html(f'<span hidden data-on-figures="{title}"></span>' if title else "")
     films = metrics.catalogue["films"]
-    has_words = bool((metrics.parameters.get("sample") or {}).get("words"))
-    planted = "picture, sound and words" if has_words else "picture and sound"
+    sample = metrics.parameters.get("sample") or {}
+    more = [name for name in ("words", "motion") if sample.get(name)]
+    planted = listed(["picture", "sound", *more])
     return Html(
         f'<aside class="banner" role="note" data-on-figures="{NOT_FILMS}">'
         "<strong>These are not films.</strong> "

@@ -1,6 +1,6 @@
 """Sections whose content depends on what the metrics hold. One file for a page or two."""
 
-from report.sections.ablations import asked, contrast, label_sets, ungrouped, variance
+from report.sections.ablations import asked, contrast, label_sets, title, ungrouped, variance
 from report.sections.catalogue import label_agreement, missing
 from report.sections.changes import what_would_change
 from report.sections.data import downloaded, extraction, features, sheets
@@ -12,6 +12,7 @@ from report.sections.instrument import (
     recovery,
     simulations,
     trained_on_noise,
+    within_shots,
 )
 from report.sections.joining import joining
 from report.sections.probes import budgets, chosen, curves, tuning
@@ -64,9 +65,11 @@ __all__ = [
     "sheets",
     "simulations",
     "timings",
+    "title",
     "trained_on_noise",
     "tuning",
     "ungrouped",
     "variance",
     "what_would_change",
+    "within_shots",
 ]

@@ -28,6 +28,24 @@ def asked(metrics: Metrics) -> Html:
     return html.heading("Asked in words") + said + paired(rows, "asked", "comparisons.csv")
 
 
+def title(metrics: Metrics) -> Html:
+    """Words without those of the film's own title against all; nothing where none are hidden."""
+    rows = approaches.of_families(metrics, "title")
+    if rows.empty:
+        return Html("")
+    said = html.paragraph(
+        "A trailer whose cards or voices name the film identifies it to whoever has heard of it. "
+        "What hiding the title costs: the same approach without the words of the film's own title, "
+        "less with them."
+    )
+    known = html.paragraph(
+        "On rendered trailers there is nothing to lose: their titles were drawn without regard to "
+        "genres."
+    )
+    shown = html.heading("The film's own title") + said + (known if metrics.sample else Html(""))
+    return shown + paired(rows, "title", "comparisons.csv")
+
+
 def label_sets(metrics: Metrics) -> Html:
     """Fewer labels against all, on shared genres; the numbers by genre."""
     rows = ablations.label_sets(metrics)

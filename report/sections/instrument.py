@@ -69,6 +69,33 @@ def recovery(metrics: Metrics) -> Html:
     return charts + words + html.folded("The numbers", numbers)
 
 
+def within_shots(metrics: Metrics) -> Html:
+    """How well the ways in which shots move are found; nothing where none are planted."""
+    rows = instrument.within_shots(metrics)
+    if rows.empty:
+        return Html("")
+    slug = metrics.recovered["best"]["motion"]
+    said = metrics.recovered["approaches"][slug]
+    words = html.paragraph(
+        "How a shot moves (the light flickers, the camera shakes) shows between pictures that are "
+        "near to one another. Frames a second apart look the same with such a cue and without, as "
+        f"likely as not, so only what looks at clips can find it: here "
+        f"{quoted(metrics.names.of(slug))}. Of its {said['cells']} cells, {said['above']} score "
+        "clearly more than the ideal observer, who sees all cues in these clips."
+        + _without_interval(said)
+    )
+    drawn = figures.recovered(
+        rows,
+        "ceiling_normalised_ap",
+        "normalised AP of the ideal observer",
+        said["rank_correlation"],
+    )
+    figure = html.figure(
+        drawn, "within-shots", source="recovery.csv", numbers=instrument.cells(rows)
+    )
+    return html.heading("Cues within shots") + words + figure
+
+
 def _without_interval(said: dict[str, Any]) -> str:
     count = said.get("without_interval", 0)
     return f" For {count} there is no interval to decide by." if count else ""

@@ -47,8 +47,9 @@ def turned(metrics: Metrics, shown: pd.DataFrame) -> list[int]:
 
 
 def _variants(metrics: Metrics, of: dict[str, str]) -> list[dict[str, Any]]:
-    """Another context, or another part of the sound."""
-    rows = metrics.comparisons[metrics.comparisons["family"].isin(["context", "window"])]
+    """Another context, another part of the sound, or words without those of the title."""
+    families = ["context", "window", "title"]
+    rows = metrics.comparisons[metrics.comparisons["family"].isin(families)]
     found = []
     for row in rows.to_dict("records"):
         if row["b"] in of:

@@ -19,8 +19,19 @@ DIFFERENCE, LEVEL, GENRE = "covered", "covered_level_jackknife", "covered_if_giv
 
 def recovery(metrics: Metrics) -> pd.DataFrame:
     """The headline's cells of recovery.csv, with the interval of the normalised AP (lo, hi)."""
-    rows = metrics.recovery
-    rows = rows[rows["approach"].isin(list(metrics.named.values()))]
+    return _with_interval(metrics, metrics.recovery["approach"].isin([*metrics.named.values()]))
+
+
+def within_shots(metrics: Metrics) -> pd.DataFrame:
+    """The same of the approach that finds most of how shots move; no rows where none was to."""
+    found = (metrics.recovered.get("best") or {}).get("motion")
+    return _with_interval(metrics, metrics.recovery["approach"] == metrics.names.of(str(found)))
+
+
+def _with_interval(metrics: Metrics, which: "pd.Series[bool]") -> pd.DataFrame:
+    rows = metrics.recovery[which]
+    if rows.empty:
+        return rows
     share = rows["genre"].map(metrics.catalogue["prevalence"])
     return rows.assign(
         lo=(rows["ap_lo"] - share) / (1 - share), hi=(rows["ap_hi"] - share) / (1 - share)

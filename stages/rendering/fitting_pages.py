@@ -5,10 +5,12 @@ import re
 from collections.abc import Set
 from pathlib import Path
 
+from stages.base.params.modalities import SINGLE
+
 _OPENING = re.compile(r"^:{3,}\s*\{\.((?:on|with|without)-[a-z]+)\}\s*$")
 _ANY_OPENING = re.compile(r"^\s*:{3,}\s*(\{[^}]*\}|[\w-]+)\s*$")
 _CLOSING = re.compile(r"^\s*:{3,}\s*$")
-_TITLE = re.compile(r"^title(-on-[a-z]+)?: ")
+_TITLE = re.compile(r"^title(-(?:on|of)-[a-z-]+)?: ")
 
 
 def facts(metrics: Path) -> frozenset[str]:
@@ -16,11 +18,12 @@ def facts(metrics: Path) -> frozenset[str]:
 
     on-sample or on-films: whether the trailers are rendered. with-trailers or with-features: what
     the embeddings are made from. with-labels or without-labels: whether each film's genres are
-    there.
+    there. of-picture, of-picture-sound, ...: what the approaches named before the run look at,
+    hear and read.
     """
-    catalogue, films = (
+    catalogue, films, headline = (
         json.loads((metrics / name).read_text(encoding="utf-8"))
-        for name in ("catalogue.json", "films.json")
+        for name in ("catalogue.json", "films.json", "headline.json")
     )
     labels = any("genres" in film for film in films["films"])
     return frozenset(
@@ -28,6 +31,7 @@ def facts(metrics: Path) -> frozenset[str]:
             "on-sample" if catalogue.get("sample") else "on-films",
             "with-trailers" if (metrics / "download.json").is_file() else "with-features",
             "with-labels" if labels else "without-labels",
+            "-".join(["of", *(modality for modality in SINGLE if modality in headline)]),
         )
     )
 
@@ -36,8 +40,8 @@ def fitted(page: str, known: Set[str]) -> str:
     """The page with what holds for a corpus of which these facts are known.
 
     A block between `::: {.on-sample}` and its `:::` stays, without these two lines, where that is
-    a fact, and is left out otherwise. A line `title-on-sample:` of the header takes the place of
-    `title:` where that is a fact.
+    a fact, and is left out otherwise. A line `title-on-sample:` or `title-of-sound:` of the header
+    takes the place of `title:` where that is a fact.
     """
     header, body = _parts(page.splitlines())
     titles = {
