@@ -16,7 +16,7 @@ def main() -> None:
     from stages.base.counting import counted
     from stages.base.params import load
     from stages.trailers.media import results
-    from stages.words import rows, speech, weights, whisper
+    from stages.words import rows, sounds, speech, weights, whisper
     from stages.words.asking import speech_of
     from stages.words.invented import spoken
 
@@ -24,12 +24,12 @@ def main() -> None:
     whisper.device()  # a library that is missing shows before anything is fetched
     files = weights.fetch(params.model, weights.config_of(params.model))
     recipe = speech.Recipe.from_params(params, files)
-    results.store_of(speech.WHOLE).recover()
+    results.store_of(sounds.WHOLE).recover()
     speech.store_of(recipe).recover()
-    sounds = results.jobs(places.data() / "downloads.parquet", speech.WHOLE)
-    todo = [speech.SpeechJob(sound, recipe) for sound in sounds]
-    found = progress(speech.transcribe_all(todo), "speech", len(todo))
-    entries = ((job.sound.trailer_id, entry) for job, entry in found)
+    found = results.jobs(places.data() / "downloads.parquet", sounds.WHOLE)
+    todo = [speech.SpeechJob(sound, recipe) for sound in found]
+    done = progress(speech.transcribe_all(todo), "speech", len(todo))
+    entries = ((job.sound.trailer_id, entry) for job, entry in done)
     target = places.data() / "speech"
     counts = rows.write(target, rows.SEGMENTS, entries, partial(spoken, params=params))
     say(f"{target}: {counted(counts['ok'], 'trailer')} heard{rows.others(counts)}")

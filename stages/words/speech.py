@@ -1,29 +1,22 @@
 """Transcribe trailers: a video's whole sound becomes segments, which are kept by the sound's hash.
 
-The sound is taken as the windows of `audio` are, by the same code and into the same store: one
-window of an hour, at Whisper's rate. A trailer whose sound was heard before costs nothing.
+A trailer whose sound was heard before costs nothing.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import pyarrow as pa
-
 from stages.base.compute import use_one_thread
 from stages.base.errors import TrailerError
-from stages.base.flac import decode_flac
-from stages.base.packs import DIGEST
-from stages.base.parallel import run
-from stages.base.params import AudioParams, SpeechParams
+from stages.base.params import SpeechParams
 from stages.base.store import Store
 from stages.base.versions import code_of
 from stages.trailers.media import results
 from stages.words import whisper
 from stages.words.rows import SEGMENTS, RowsCheck, keep
+from stages.words.sounds import digest_of, find_sound, waveform_of, work_on
 
-WHOLE = AudioParams(sample_rate=whisper.RATE, seconds=3600, windows=("start",))
-"""The whole sound of a trailer, of a longer one its first hour; no shorter than a window may be."""
 CODE = ("stages/words/whisper.py",)
 CHECK = RowsCheck(SEGMENTS)
 
@@ -62,8 +55,7 @@ def find(job: SpeechJob) -> Path | None:
 
     Raises TrailerError with the reason why there is no sound, where that is known.
     """
-    sounds = results.store_of(WHOLE)
-    sound = sounds.find(sounds.key(job.sound.sha256))
+    sound = find_sound(job.sound)
     return None if sound is None else store_of(job.recipe).find(key_of(sound, job.recipe))
 
 
@@ -79,45 +71,19 @@ def transcribe(job: SpeechJob) -> Path:
     if found is not None:
         return found
     use_one_thread()
-    with pa.OSFile(str(sound), "rb") as file:
-        flac = pa.ipc.open_file(file).read_all()["flac"][0].as_py()
-    waveform, _ = decode_flac(flac)
     listen, recipe = whisper.loaded(job.recipe.files), job.recipe
-    segments = listen(waveform, recipe.voice, recipe.around_seconds)
+    segments = listen(waveform_of(sound), recipe.voice, recipe.around_seconds)
     return keep(segments, SEGMENTS, store, key)
 
 
 def transcribe_all(todo: Sequence[SpeechJob]) -> Iterator[tuple[SpeechJob, Path | TrailerError]]:
-    """Take the sound of all trailers, then transcribe each, as results come.
+    """Transcribe all trailers, as results come.
 
-    What was heard before comes first, without another process. On a GPU the others are transcribed
-    one after another, by one model; else by one on each core.
+    On a GPU they are transcribed one after another, by one model; else by one on each core.
     """
-    missing = {}
-    for job in todo:
-        try:
-            found: Path | TrailerError | None = find(job)
-        except TrailerError as error:
-            found = error
-        if found is None:
-            missing[job.sound] = job
-        else:
-            yield job, found
-    heard = []
-    for sound, taken in run(results.extract, list(missing), bounded=True):
-        if isinstance(taken, TrailerError):
-            yield missing[sound], taken
-        else:
-            heard.append(missing[sound])
-    alone = len(heard) if whisper.device() == "cuda" else 0
-    yield from run(transcribe, heard, serial_up_to=alone)
+    return work_on(todo, find, transcribe, alone=lambda: whisper.device() == "cuda")
 
 
 def key_of(sound: Path, recipe: Recipe) -> str:
     """Key of the segments of a stored sound. Raises TrailerError where it is none."""
-    with pa.OSFile(str(sound), "rb") as file:
-        metadata = pa.ipc.open_file(file).schema.metadata
-    said = {key.decode(): value.decode() for key, value in metadata.items()}
-    if said["reason"] != "ok":
-        raise TrailerError(said["reason"], said["note"])
-    return store_of(recipe).key(said[DIGEST.decode()])
+    return store_of(recipe).key(digest_of(sound))

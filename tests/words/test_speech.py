@@ -11,13 +11,13 @@ from stages.base.errors import BenchmarkError, TrailerError
 from stages.base.params import SpeechParams
 from stages.base.store import sha256
 from stages.trailers.media import results
-from stages.words import rows, speech, whisper
+from stages.words import rows, sounds, speech, whisper
 from tests.commands.predict.small_run import write_clip
 from tests.words.conftest import FILES
 
 
 def job(clip, files=FILES, has_sound=True, params=SpeechParams()):  # noqa: B008 - frozen
-    sound = results.Job(sha256(clip)[:16], sha256(clip), has_sound, speech.WHOLE, clip)
+    sound = results.Job(sha256(clip)[:16], sha256(clip), has_sound, sounds.WHOLE, clip)
     return speech.SpeechJob(sound, speech.Recipe.from_params(params, files))
 
 
@@ -95,7 +95,7 @@ def test_what_was_heard_before_needs_no_process(listener, tmp_path, monkeypatch)
             except TrailerError as error:
                 yield item, error
 
-    monkeypatch.setattr(speech, "run", run)
+    monkeypatch.setattr(sounds, "run", run)
     monkeypatch.setattr(whisper, "device", lambda: "cpu")
     first = dict(speech.transcribe_all(todo))
     assert ran == ["extract"] * 3 + ["transcribe"] * 3 and len(listener.heard) == 2

@@ -14,6 +14,7 @@ from stages.commands.predict.inputs import TrailerFile
 from stages.trailers.media import results
 from stages.words import cards, ocr, rows, speech, whisper
 from stages.words.invented import spoken
+from stages.words.sounds import WHOLE
 from stages.words.texts import SILENCE, texts_of, write_texts
 
 DEFAULT = WordsParams(speech=SpeechParams(), cards=CardsParams())
@@ -94,7 +95,7 @@ def listen(
 
     None where it has sound that could not be heard. model: name and sha256 of its files.
     """
-    sound = results.Job(file.trailer_id, file.sha256, file.has_sound, speech.WHOLE, file.path)
+    sound = results.Job(file.trailer_id, file.sha256, file.has_sound, WHOLE, file.path)
     try:
         within_bounds(results.extract, sound)
         job = speech.SpeechJob(sound, speech.Recipe.from_params(params, model))

@@ -16,7 +16,7 @@ from stages.embedding.jobs import Recipe, jobs
 from stages.embedding.trailers import embed_trailer
 from stages.trailers.media import results
 from stages.words import cards, models, rows, speech
-from stages.words.speech import WHOLE
+from stages.words.sounds import WHOLE
 from stages.words.texts import write_texts
 from tests.commands.store.conftest import N_FILMS
 from tests.commands.store.test_store import dropped
