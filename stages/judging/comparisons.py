@@ -257,7 +257,9 @@ def _without_title(singles: list[Cell]) -> Iterator[Comparison]:
     """Approaches that read, with the words of the film's title hidden and not, all else equal."""
     for a, b in permutations(singles, 2):
         if a.unmasked and replace(a, slug=b.slug, parts=(a.unmasked,), unmasked="") == b:
-            yield Comparison("title", a.slug, b.slug, "Do words tell more without the film's title?")
+            yield Comparison(
+                "title", a.slug, b.slug, "Do words tell more without the film's title?"
+            )
 
 
 def _variant(board: Board, cell: Cell) -> bool:

@@ -31,6 +31,7 @@ from stages.trailers.fetching.video_info import VideoInfo
 from stages.trailers.media.results import jobs, store_of, video_store
 from stages.trailers.media.stored import Section
 from stages.words import cards, models, ocr, speech, whisper
+from stages.words.sounds import WHOLE
 
 AUDITED: Mapping[str, Literal["frames", "sound"]] = {"frames": "frames", "audio": "sound"}
 """Packs, and what the audit calls their rows."""
@@ -97,7 +98,7 @@ def _of_trailers(
     yield Need("videos", frozenset(map(video_store().key, videos)))
     sections: list[Section] = [params.frames, params.audio]
     if params.words and params.words.speech:
-        sections.append(speech.WHOLE)
+        sections.append(WHOLE)
     if params.clips:
         sections.append(ClipsRecipe.of(params.clips, params.frames))
     for section in sections:
@@ -177,7 +178,7 @@ def _speech(
         return Unknown(("speech",), missing)
     if not finished("speech") or not all(files.values()):
         return Unknown(("speech",), _left("speech"))
-    recipe, sounds, keys = speech.Recipe.from_params(params, files), store_of(speech.WHOLE), set()
+    recipe, sounds, keys = speech.Recipe.from_params(params, files), store_of(WHOLE), set()
     heard = stored.get(sounds.step, {})
     for path in (path for video in videos for path in heard.get(sounds.key(video), ())):
         with suppress(TrailerError, ValueError, OSError):  # no sound; the next run sets it aside
