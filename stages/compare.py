@@ -42,7 +42,8 @@ def main() -> None:
     headline = params.matrix.headline
     adjusted = adjusted_p_values(read_csv(folder / "claims.csv"))
     named_cells = [cell for cell in board.cells if cell.slug in headline.named.values()]
-    first = headline_rows(read_board(places.data(), named_cells), judging, headline)
+    named_board = read_board(places.data(), named_cells, part_of=board)
+    first = headline_rows(named_board, judging, headline)
     rows = comparison_rows(board, judging, first, adjusted, headline.leading)
     write_csv(rows, COLUMNS, folder / "comparisons.csv")
     named = headline.named | {DIFFERENCES[row["family"]]: row["name"] for row in first}

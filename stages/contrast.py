@@ -47,7 +47,8 @@ def main() -> None:
     write_csv(contributions, joining.CONTRIBUTIONS, folder / "contributions.csv")
     write_csv(joining.confused_rows(board, judging), joining.CONFUSED, folder / "confused.csv")
     rows = label_set_rows(cells(params), read, judging)
-    named_board = read([cell for cell in board.cells if cell.slug in headline.named.values()])
+    named_cells = [cell for cell in board.cells if cell.slug in headline.named.values()]
+    named_board = read(named_cells, part_of=board)
     adjusted = adjusted_p_values(headline_rows(named_board, judging, headline))
     evidence = Evidence(board, named_board, judging, headline, rows)
     claims = claim_rows(evidence, CLAIMS, adjusted)

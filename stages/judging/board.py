@@ -41,6 +41,8 @@ class Board:
     """(n_films,) number of the films that are resampled together; None where each stands alone."""
     genres: tuple[str, ...] = GENRES
     """Names of the columns: the genres that some film of the board has."""
+    part_of: "Board | None" = None
+    """A larger one that has these approaches, whose resamples serve where its films are the same."""
     _resampled: dict[tuple[int, int], GenreResamples] = field(
         default_factory=dict, init=False, repr=False
     )
@@ -64,10 +66,17 @@ class Board:
         """Every approach's average precision by genre on every resample, computed once."""
         key = params.resamples, params.seed
         if key not in self._resampled:
-            self._resampled[key] = resampled_average_precision(
-                self.y_true, self.y_scores, *key, self.group
-            )
+            if (larger := self.part_of) and self._has_films_of(larger):
+                rows = [larger.row(cell.slug) for cell in self.cells]
+                self._resampled[key] = larger.resampled(params).take(rows)
+            else:
+                self._resampled[key] = resampled_average_precision(
+                    self.y_true, self.y_scores, *key, self.group
+                )
         return self._resampled[key]
+
+    def _has_films_of(self, other: "Board") -> bool:
+        return self.genres == other.genres and np.array_equal(self.film_id, other.film_id)
 
     @property
     def columns(self) -> list[int]:
@@ -83,12 +92,17 @@ class Board:
         return [cell.slug for cell in self.cells].index(slug)
 
 
-def read_board(data: Path, cells: Sequence[Cell], labels: Sequence[str] = ("all",)) -> Board:
+def read_board(
+    data: Path,
+    cells: Sequence[Cell],
+    labels: Sequence[str] = ("all",),
+    part_of: Board | None = None,
+) -> Board:
     """Scores of the cells trained on one of these label sets, on the films that all of them scored.
 
     The genres are those that the label sets share and some of the films has: no score is missing,
-    and all averages are over the same genres. Raises BenchmarkError that names the cells without
-    scores.
+    and all averages are over the same genres. part_of: see Board. Raises BenchmarkError that names
+    the cells without scores.
     """
     cells = [cell for cell in cells if cell.labels in labels]
     paths = {cell.slug: data / "scores" / f"{cell.fitted_with}.npz" for cell in cells}
@@ -131,6 +145,7 @@ def read_board(data: Path, cells: Sequence[Cell], labels: Sequence[str] = ("all"
         np.stack(inner),
         None if films.group is None else films.group[keep],
         tuple(GENRES[column] for column in genres),
+        part_of,
     )
 
 

@@ -108,23 +108,26 @@ def confused_rows(board: Board, params: JudgingParams) -> Iterator[Row]:
         joined, prior = (first_is_right(board, slug) for slug in (cell.slug, PRIOR))
         right = {modality: first_is_right(board, part) for modality, part in part_of.items()}
         right[ALL] = np.maximum.reduce(list(right.values()))
-        for modality, alone in right.items():
-            lost, won = alone * (1 - joined), (1 - alone) * joined
-            each = np.stack([lost, won, alone, joined, prior], axis=1)
-            resamples = bootstrap_means(each, params.resamples, params.seed, board.group)
-            by_chance = resamples.point[2] * (1 - resamples.point[3])
+        parts = [
+            np.stack([alone * (1 - joined), (1 - alone) * joined, alone, joined, prior], axis=1)
+            for alone in right.values()
+        ]
+        resamples = bootstrap_means(np.hstack(parts), params.resamples, params.seed, board.group)
+        for place, modality in enumerate(right):
+            first = place * parts[0].shape[1]
+            _, _, of_part, of_joined, of_prior = resamples.point[first:][:5].tolist()
             row = {
                 "approach": cell.slug,
                 "modality": modality,
                 "part": part_of.get(modality, ALL),
                 "films": int(np.isfinite(joined).sum()),
-                "right": float(resamples.point[2]),
-                "right_joined": float(resamples.point[3]),
-                "right_prior": float(resamples.point[4]),
-                "lost_by_chance": float(by_chance),
+                "right": of_part,
+                "right_joined": of_joined,
+                "right_prior": of_prior,
+                "lost_by_chance": of_part * (1 - of_joined),
             }
             for number, name in enumerate(("lost", "won")):
-                estimate = approach_estimate(resamples, number)
+                estimate = approach_estimate(resamples, first + number)
                 row |= {name: estimate.value}
                 row |= interval_cells(estimate.lo, estimate.hi, shown, f"{name}_")
             yield row

@@ -6,6 +6,7 @@ the other films, whose models never saw the fold, and on those films' labels.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -42,8 +43,9 @@ class FoldThresholds:
     """How many genres a film gets."""
 
 
+@cache
 def tune_thresholds(board: Board, number: int) -> list[FoldThresholds]:
-    """Thresholds tuned for each fold, for approach `number` of the board."""
+    """Thresholds tuned for each fold, for approach `number` of the board; tuned once."""
     found = []
     for fold in np.unique(board.fold).tolist():
         rest = board.fold != fold

@@ -30,6 +30,7 @@ from stages.judging.claims import (
     percentile_estimate,
 )
 from stages.judging.label_sets import SHARED
+from stages.scoring.bootstrap import weighted_sums
 from stages.scoring.intervals import Estimate
 from stages.scoring.references import keras_accuracy_of_perfect
 from stages.scoring.thresholds import at_threshold
@@ -125,17 +126,15 @@ def low_threshold(evidence: Evidence) -> ClaimResult:
     y_true, (scores,) = evidence.board.y_true, evidence.scores(slug)
     low, middle = (at_threshold(scores, threshold) for threshold in (LOW, MIDDLE))
 
-    def precisions(counts: np.ndarray) -> np.ndarray:
-        return np.stack(
-            [
-                (counts @ (named & y_true).sum(axis=1)) / np.maximum(counts @ named.sum(axis=1), 1)
-                for named in (low, middle)
-            ],
-            axis=-1,
-        )
+    named = [each & right for each in (low, middle) for right in (y_true, True)]
+    films = np.stack([each.sum(axis=1) for each in named], axis=1, dtype=np.float64)
 
-    values = np.concatenate([precisions(block.T) for block in evidence.resampling_counts()])
-    point = precisions(np.ones((1, len(y_true))))[0]
+    def precisions(counts: np.ndarray) -> np.ndarray:
+        found = weighted_sums(counts, films)
+        return found[:, ::2] / np.maximum(found[:, 1::2], 1)
+
+    values = np.concatenate([precisions(block) for block in evidence.resampling_counts()])
+    point = precisions(np.ones((len(y_true), 1), np.uint8))[0]
     difference = values[:, 0] - values[:, 1]
     estimate, p = percentile_estimate(
         float(point[0] - point[1]), difference, NON_INFERIOR.supported

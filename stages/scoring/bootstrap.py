@@ -15,7 +15,7 @@ from stages.base.errors import BenchmarkError
 from stages.scoring.averaging import average_over_genres, ratio
 from stages.scoring.decisions import quality
 from stages.scoring.jackknife import jackknife_average_precision, leave_one_group_out_sums
-from stages.scoring.threads import in_threads
+from stages.scoring.threads import in_threads, made_ahead
 from stages.scoring.validate import (
     Bools,
     Floats,
@@ -25,15 +25,14 @@ from stages.scoring.validate import (
     validate_groups,
     validate_many,
 )
-from stages.scoring.weighted import Ranked
+from stages.scoring.weighted import Bytes, Ranked, Weights
 
 Groups = npt.NDArray[np.generic] | None
-Counts = npt.NDArray[np.float32]
-Statistic = Callable[[Counts], Floats]
+Statistic = Callable[[Bytes], Floats]
 """Counts (n_films, n_draws) -> values (n_draws, n_approaches, n_genres), NaN = undefined."""
 MAX_BLOCK = 512  # resamples at once, and fewer where there are many films
-BLOCK_BYTES = 1 << 25
-FILMS_AT_ONCE = 4096  # whose decisions are counted at once
+BLOCK_BYTES = 1 << 26
+FILMS_AT_ONCE = 4096  # whose values are added up at once
 
 
 @dataclass(frozen=True)
@@ -98,18 +97,17 @@ def resampled_average_precision(
     jackknife = np.empty((int(group.max()) + 2, *shape))
     width = min(block_width(n_films), n_resamples)
 
-    def prepare(genre: int) -> Ranked:
-        truth, scores = y_true[:, genre], [*y_scores[:, :, genre]]
-        for approach, score in enumerate(scores):
-            jackknife[:, approach, genre] = jackknife_average_precision(truth, score, group)
-        return Ranked([truth] * len(scores), scores, width)
+    def prepare(place: tuple[int, ...]) -> Ranked:
+        truth, score = y_true[:, place[1]], y_scores[place[0]][:, place[1]]
+        jackknife[:, *place] = jackknife_average_precision(truth, score, group)
+        return Ranked(truth, score, width)
 
-    ranked = in_threads(prepare, range(n_genres))
+    ranked = in_threads(prepare, np.ndindex(shape))
     values, done = np.empty((n_resamples, *shape)), 0
     for counts in resampling_counts(n_films, n_resamples, seed, groups):
         block = slice(done, done + counts.shape[1])
-        found = in_threads(partial(Ranked.average_precision, weights=counts), ranked)
-        values[block] = np.stack(found, axis=-1)
+        found = in_threads(partial(Ranked.average_precision, weights=Weights(counts)), ranked)
+        values[block] = np.stack(found, axis=-1).reshape(-1, *shape)
         done = block.stop
     return GenreResamples(jackknife[0], values, jackknife[1:])
 
@@ -160,11 +158,8 @@ def bootstrap_macro_f1(
     flags = np.concatenate([y_true[None], decisions, decisions & y_true]).swapaxes(0, 1)
     flags = np.ascontiguousarray(flags).reshape(n_films, -1)
 
-    def statistic(counts: Counts) -> Floats:
-        total = np.zeros((counts.shape[1], flags.shape[1]))
-        for start in range(0, n_films, FILMS_AT_ONCE):
-            part = slice(start, start + FILMS_AT_ONCE)
-            total += counts[part].T @ flags[part].astype(np.float32)  # whole numbers, so exact
+    def statistic(counts: Bytes) -> Floats:
+        total = weighted_sums(counts, flags)
         shape = (len(total), -1, n_genres)
         truths, decided, hits = np.split(total.reshape(shape), [1, 1 + n_approaches], axis=1)
         return quality(hits, decided, truths).f1
@@ -188,8 +183,8 @@ def bootstrap_means(
         leave_one_group_out_sums(filled, group), leave_one_group_out_sums(defined, group)
     )
 
-    def statistic(counts: Counts) -> Floats:
-        return ratio(counts.T @ filled, counts.T @ defined)[:, :, None]
+    def statistic(counts: Bytes) -> Floats:
+        return ratio(weighted_sums(counts, filled), weighted_sums(counts, defined))[:, :, None]
 
     found = _resampled(statistic, len(values), n_resamples, seed, groups)
     return _macro_resamples(left_out[0][:, None], found, left_out[1:, :, None])
@@ -207,27 +202,44 @@ def concatenate(parts: Sequence[Resamples]) -> Resamples:
 
 def resampling_counts(
     n_films: int, n_resamples: int, seed: int, groups: Groups = None
-) -> Iterator[Counts]:
-    """How often each film is drawn in each resample: (n_films, up to a block) float32.
+) -> Iterator[Bytes]:
+    """How often each film is drawn in each resample: (n_films, up to a block) uint8.
 
     As many films (or groups) are drawn, with replacement, as there are. Raises BenchmarkError
     unless there is one group per film.
     """
-    group = encode_groups(n_films, groups)
+    return made_ahead(_counts(encode_groups(n_films, groups), n_resamples, seed, groups is not None))
+
+
+def _counts(group: Ints, n_resamples: int, seed: int, is_grouped: bool) -> Iterator[Bytes]:
     n_groups = int(group.max()) + 1
     rng = np.random.default_rng(seed)
-    width = block_width(n_films)
+    width = block_width(len(group))
     for start in range(0, n_resamples, width):
-        counts = np.empty((n_films, min(width, n_resamples - start)), np.float32)
-        for draw in range(counts.shape[1]):
-            drawn = np.bincount(rng.integers(n_groups, size=n_groups), minlength=n_groups)
-            counts[:, draw] = drawn if groups is None else drawn[group]
-        yield counts
+        drawn = np.empty((min(width, n_resamples - start), n_groups), np.uint8)
+        for draw in drawn:
+            draw[:] = np.bincount(rng.integers(n_groups, size=n_groups), minlength=n_groups)
+        counts = np.ascontiguousarray(drawn.T)
+        yield counts[group] if is_grouped else counts
+
+
+def weighted_sums(counts: Bytes, values: Bools | Floats) -> Floats:
+    """Sums over the films of each resample, (n_draws, n_columns).
+
+    counts: (n_films, n_draws); values: (n_films, n_columns), whose sums stay below 2**24 where they
+    are yes or no: these are added in single precision, which is then exact.
+    """
+    kind = np.float32 if values.dtype == np.bool_ else np.float64
+    total = np.zeros((counts.shape[1], values.shape[1]))
+    for start in range(0, len(counts), FILMS_AT_ONCE):
+        part = slice(start, start + FILMS_AT_ONCE)
+        total += counts[part].T.astype(kind) @ values[part].astype(kind)
+    return total
 
 
 def block_width(n_films: int) -> int:
     """How many resamples of so many films are worked on at once."""
-    return min(max(BLOCK_BYTES // (4 * n_films), 16), MAX_BLOCK)
+    return min(max(BLOCK_BYTES // n_films, 16), MAX_BLOCK)
 
 
 def _resampled(

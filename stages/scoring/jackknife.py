@@ -8,7 +8,9 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from stages.scoring.validate import Bools, Floats, Ints, RealScores
-from stages.scoring.weighted import AT_ONCE, weighted_average_precision
+from stages.scoring.weighted import weighted_average_precision
+
+AT_ONCE = 1 << 17  # weights worked on at once
 
 
 def jackknife_average_precision(y_true: Bools, y_score: RealScores, group: Ints) -> Floats:
@@ -25,7 +27,7 @@ def jackknife_average_precision(y_true: Bools, y_score: RealScores, group: Ints)
     width = max(AT_ONCE // len(group), 16)
     for start in range(0, len(larger), width):
         absent = larger[start : start + width]
-        present = (group[:, None] != absent).astype(np.float64)
+        present = (group[:, None] != absent).astype(np.uint8)
         found[1 + absent] = weighted_average_precision(y_true, y_score, present)
     return found
 

@@ -15,9 +15,8 @@ from stages.scoring.averaging import average_over_genres, ratio
 from stages.scoring.bootstrap import BLOCK_BYTES, Groups, block_width, encode_groups
 from stages.scoring.threads import in_threads
 from stages.scoring.validate import Bools, Floats, Ints, RealScores, validate
-from stages.scoring.weighted import Ranked
+from stages.scoring.weighted import Bytes, Ranked, Weights
 
-Bytes = npt.NDArray[np.uint8]
 ROUNDING = 1e-12
 MAX_AT_ONCE = 512  # permutations worked on at once, and fewer where there are many films
 
@@ -58,15 +57,15 @@ def paired_permutation_test(
     swaps = _draw_swaps(int(group.max()) + 1, n_permutations, np.random.default_rng(seed))
     width = min(block_width(4 * len(y_true)), MAX_AT_ONCE)
     ranked = [
-        Ranked([truth], [rank], 2 * width) for truth, rank in zip(truths.T, ranks.T, strict=True)
+        Ranked(truth, rank, 2 * width) for truth, rank in zip(truths.T, ranks.T, strict=True)
     ]
     parts = []
     for start in range(0, 1 + n_permutations, width):
         count = min(width, 1 + n_permutations - start)
         swap = _unpack(swaps, start, count)[group]
-        sides = np.block([[1 - swap, swap], [swap, 1 - swap]])  # as assigned, and the other way
+        sides = Weights(np.block([[1 - swap, swap], [swap, 1 - swap]]))  # as assigned, and crossed
         found = in_threads(partial(Ranked.average_precision, weights=sides), ranked)
-        one, other = np.split(average_over_genres(np.concatenate(found, axis=1))[0], 2)
+        one, other = np.split(average_over_genres(np.stack(found, axis=1))[0], 2)
         parts.append(one - other)
     differences = np.concatenate(parts)
     observed, permuted = float(differences[0]), differences[1:]
@@ -90,9 +89,12 @@ def no_skill_test(
     rng = np.random.default_rng(seed)
     group = encode_groups(len(y_true), groups)
     parts = []
+    columns = [
+        (np.flatnonzero(truth), _taken_with(score))
+        for truth, score in zip(y_true.T, y_score.T, strict=True)
+    ]
     for orders in _permutations(group, n_permutations, rng):
-        columns = zip(y_true.T, y_score.T, strict=True)
-        found = in_threads(partial(_permuted_average_precision, orders), columns)
+        found = in_threads(partial(_permuted_average_precision, _inverted(orders)), columns)
         parts.append(average_over_genres(np.stack(found, axis=1))[0])
     macro = np.concatenate(parts)
     observed, permuted = float(macro[0]), macro[1:]
@@ -160,11 +162,11 @@ def _draw_swaps(n_groups: int, n_permutations: int, rng: np.random.Generator) ->
     return np.concatenate(packed)
 
 
-def _unpack(swaps: Bytes, start: int, count: int) -> npt.NDArray[np.float32]:
+def _unpack(swaps: Bytes, start: int, count: int) -> Bytes:
     """The bits of some permutations, (n_groups, count) of 0 and 1."""
     first = start // 8
     bits = np.unpackbits(swaps[:, first : (start + count + 7) // 8], axis=1)
-    return bits[:, start - 8 * first :][:, :count].astype(np.float32)
+    return bits[:, start - 8 * first :][:, :count]
 
 
 def _permutations(group: Ints, n_permutations: int, rng: np.random.Generator) -> Iterator[Ints]:
@@ -195,12 +197,30 @@ def _shuffled(length: int, count: int, rng: np.random.Generator) -> Ints:
     return rng.permuted(np.tile(np.arange(length), (count, 1)), axis=1)
 
 
-def _permuted_average_precision(orders: Ints, column: tuple[Bools, RealScores]) -> Floats:
-    """Average precision of one genre's truth and score under each order (n_draws, n_films)."""
-    truth, score = column
-    truths = truth[orders]
-    order = np.argsort(-score, kind="stable")
-    ends = np.append(np.flatnonzero(np.diff(score[order])), len(score) - 1)
-    hits = np.cumsum(truths[:, order], axis=1)[:, ends]
-    steps = np.diff(hits, axis=1, prepend=0) * (hits / (ends + 1))
-    return ratio(steps.sum(axis=1), hits[:, -1])
+def _inverted(orders: Ints) -> npt.NDArray[np.int32]:
+    """Which film gets the genre set of each, (n_draws, n_films): orders say whose each film gets."""
+    found = np.empty(orders.shape, np.int32)
+    for order, receiver in zip(orders, found, strict=True):
+        receiver[order] = np.arange(len(order), dtype=np.int32)
+    return found
+
+
+def _taken_with(score: RealScores) -> npt.NDArray[np.int32]:
+    """How many films have a score at least as high as each, (n_films,)."""
+    return (len(score) + 1 - rankdata(score, method="min")).astype(np.int32)
+
+
+def _permuted_average_precision(
+    receivers: npt.NDArray[np.int32], column: tuple[Ints, npt.NDArray[np.int32]]
+) -> Floats:
+    """Average precision of one genre under each permutation, (n_draws,).
+
+    receivers: (n_draws, n_films), as `_inverted` has it; column: the films with the genre, and how
+    many are taken with each film. A film adds the share of positives among those taken with it.
+    """
+    positives, taken_with = column
+    taken = np.sort(taken_with[receivers[:, positives]], axis=1)
+    hits = np.broadcast_to(np.arange(1, len(positives) + 1), taken.shape).copy()
+    hits[:, :-1][taken[:, :-1] == taken[:, 1:]] = len(positives)  # of equals the last one's
+    hits = np.minimum.accumulate(hits[:, ::-1], axis=1)[:, ::-1]
+    return ratio((hits / taken).sum(axis=1), len(positives))

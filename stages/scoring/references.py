@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from stages.scoring.averaging import average, average_over_genres
 from stages.scoring.ranking import genre_average_precision
+from stages.scoring.threads import in_threads
 from stages.scoring.validate import Bools, Floats, RealScores, validate_decisions
 
 
@@ -78,9 +80,8 @@ def simulate_random_scores(
     such as `evaluate.evaluate_scores`. A metric that some draw does not have is left out. Raises
     what `metrics` raises.
     """
-    draws = [
-        metrics(y_true, random_scores_of_mean(means, len(y_true), rng)) for _ in range(n_draws)
-    ]
+    scores = (random_scores_of_mean(means, len(y_true), rng) for _ in range(n_draws))
+    draws = in_threads(partial(metrics, y_true), scores)
     found = {}
     for name in draws[0]:
         values = np.array([draw[name] for draw in draws if name in draw])
@@ -120,12 +121,8 @@ def random_macro_average_precision(
     expected = average(expected_random_average_precision(y_true)).value
     if expected is None:
         return None
-    draws = np.stack(
-        [
-            genre_average_precision(y_true, random_scores(n_films, n_genres, rng))
-            for _ in range(n_draws)
-        ]
-    )
+    scores = (random_scores(n_films, n_genres, rng) for _ in range(n_draws))
+    draws = np.stack(in_threads(partial(genre_average_precision, y_true), scores))
     macro, _ = average_over_genres(draws)
     lo, hi = np.quantile(macro, (0.025, 0.975))
     return NullDistribution(expected, float(macro.std(ddof=1)), float(lo), float(hi))

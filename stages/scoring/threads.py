@@ -1,7 +1,8 @@
 """Work on arrays in the threads of one process: NumPy and SciPy let go of Python's lock in it."""
 
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
 from stages.base.compute import one_thread_of_blas
@@ -15,7 +16,24 @@ def in_threads(function: Callable[[Item], Result], items: Iterable[Item]) -> lis
     """What a function makes of each item, in their order, one thread a core.
 
     For functions that hang on nothing but their item, so that the threads change no result. BLAS
-    has no threads of its own meanwhile.
+    has no threads of its own meanwhile. Items are asked for as there are threads for them: those
+    that are made one by one are never all there.
     """
+    found: list[Result] = []
     with one_thread_of_blas(), ThreadPoolExecutor(workers()) as pool:
-        return list(pool.map(function, items))
+        ahead: deque[Future[Result]] = deque()
+        for item in items:
+            if len(ahead) > workers():
+                found.append(ahead.popleft().result())
+            ahead.append(pool.submit(function, item))
+        return found + [each.result() for each in ahead]
+
+
+def made_ahead(items: Iterator[Item]) -> Iterator[Item]:
+    """The same items, each made in a thread while the one before it is worked on."""
+    end = object()
+    with ThreadPoolExecutor(1) as pool:
+        following = pool.submit(next, items, end)
+        while (item := following.result()) is not end:
+            following = pool.submit(next, items, end)
+            yield item  # type: ignore[misc]  # no end is

@@ -4,11 +4,11 @@ The tuning functions must only ever see the training part of a fold.
 """
 
 import numpy as np
+import numpy.typing as npt
 
 from stages.base.counting import counted
 from stages.base.errors import BenchmarkError
 from stages.scoring.averaging import average_over_genres
-from stages.scoring.decisions import quality
 from stages.scoring.validate import Bools, Floats, Ints, RealScores, validate
 
 AT_ONCE = 1 << 16  # candidates looked at together
@@ -67,17 +67,19 @@ def tune_threshold(y_true: Bools, y_score: RealScores) -> float:
     """
     validate(y_true, y_score)
     _require_positives(y_true)
-    genres = [
-        (np.sort(score[truth]), np.sort(score))
-        for truth, score in zip(y_true.T, y_score.T, strict=True)
+    candidates, places = np.unique(y_score, return_inverse=True)
+    counts = [
+        (_at_least(place[truth], len(candidates)), _at_least(place, len(candidates)))
+        for truth, place in zip(y_true.T, places.reshape(y_score.shape).T, strict=True)
     ]
-    candidates = np.unique(y_score)[::-1]
+    candidates = candidates[::-1]
     highest, best = -1.0, candidates[0]
     for start in range(0, len(candidates), AT_ONCE):
-        part = candidates[start : start + AT_ONCE]
-        macro_f1, _ = average_over_genres(np.stack([_f1_at(*each, part) for each in genres], 1))
+        part = slice(start, start + AT_ONCE)
+        f1 = [_f1(hits[part], decided[part], hits[-1]) for hits, decided in counts]
+        macro_f1, _ = average_over_genres(np.stack(f1, axis=1))
         if macro_f1.max() > highest:
-            highest, best = macro_f1.max(), part[np.argmax(macro_f1)]
+            highest, best = macro_f1.max(), candidates[part][np.argmax(macro_f1)]
     return float(best)
 
 
@@ -92,24 +94,29 @@ def tune_genre_thresholds(y_true: Bools, y_score: RealScores, common: float) -> 
     _require_positives(y_true)
     thresholds = np.full(y_true.shape[1], common)
     for genre in np.flatnonzero(y_true.any(axis=0)):
-        truth, score = y_true[:, genre], y_score[:, genre]
-        candidates = np.unique(score)[::-1]
-        f1 = _f1_at(np.sort(score[truth]), np.sort(score), candidates)
+        candidates, places = np.unique(y_score[:, genre], return_inverse=True)
+        hits, decided = (
+            _at_least(each, len(candidates)) for each in (places[y_true[:, genre]], places)
+        )
+        candidates, f1 = candidates[::-1], _f1(hits, decided, hits[-1])
         thresholds[genre] = candidates[np.argmax(f1)]
     return thresholds
 
 
-def _f1_at(positives: RealScores, scores: RealScores, candidates: RealScores) -> Floats:
-    """F1 of one genre at each candidate, (n_candidates,); NaN throughout without positives.
+def _at_least(places: Ints, n_candidates: int) -> npt.NDArray[np.int32]:
+    """How many scores are at or above each candidate, the highest first, (n_candidates,).
 
-    positives, scores: those of the films with the genre, and of all films, each sorted.
+    places: number of each score's candidate, the lowest being 0.
     """
-    hits, decided = (_count_at_least(each, candidates) for each in (positives, scores))
-    return quality(hits, decided, np.full_like(hits, len(positives))).f1
+    counts = np.bincount(places, minlength=n_candidates)[::-1]
+    return np.cumsum(counts, dtype=np.int32)
 
 
-def _count_at_least(scores: RealScores, candidates: RealScores) -> Ints:
-    return len(scores) - np.searchsorted(scores, candidates, side="left")
+def _f1(hits: npt.NDArray[np.int32], decided: npt.NDArray[np.int32], positives: int) -> Floats:
+    """F1 of one genre at each candidate, (n_candidates,); NaN throughout without positives."""
+    if not positives:
+        return np.full(len(hits), np.nan)
+    return 2 * hits / (decided + positives)
 
 
 def _require_positives(y_true: Bools) -> None:

@@ -2,101 +2,132 @@
 
 A resample of films is a whole-number weight for each; so the scores are sorted once, and every
 step down the order is one vectorised addition over all resamples. Only steps with a positive film
-change the area: the weights of the films between two of them are summed in one sparse product.
+change the area: the weights of the films between two of them are summed in a sparse product. A byte
+holds a weight, and the sum of a few: two bytes are added as one number of 16 bits.
 """
 
-from collections.abc import Sequence
-from itertools import pairwise
+from math import isqrt
 
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 
+from stages.scoring.averaging import ratio
 from stages.scoring.validate import Bools, Floats, Ints, RealScores
 
-Float32s = npt.NDArray[np.float32]
-AT_ONCE = 1 << 17  # numbers worked on at once: what a core's cache holds
-MIN_STEPS, MAX_STEPS = 8, 256  # steps taken at once
+Bytes = npt.NDArray[np.uint8]
+AT_ONCE = 1 << 15  # numbers worked on at once: a core's cache holds some arrays of them
+MIN_ROWS, MAX_ROWS = 16, 512  # of a sparse product
+FILMS = 16  # at most, whose weights a row adds up: of weights up to LARGEST the sum is a byte
+LARGEST = np.iinfo(np.uint8).max // FILMS
 SMALLEST = np.finfo(np.float64).tiny
 
 
-def weighted_average_precision(y_true: Bools, y_score: RealScores, weights: Floats) -> Floats:
+def weighted_average_precision(
+    y_true: Bools, y_score: RealScores, weights: Bytes | Floats
+) -> Floats:
     """Average precision of one list of films under each column of weights.
 
     Equals scikit-learn's `average_precision_score` with `sample_weight`, ties included. y_true,
-    y_score: (n_films,); weights: (n_films, n_draws), whole numbers from 0. Returns (n_draws,), NaN
-    where no positive film has weight.
+    y_score: (n_films,); weights: (n_films, n_draws), whole numbers from 0 to 255. Returns
+    (n_draws,), NaN where no positive film has weight.
     """
-    ranked = Ranked([y_true], [y_score], weights.shape[1])
-    return ranked.average_precision(weights.astype(np.float32))[:, 0]
+    ranked = Ranked(y_true, y_score, weights.shape[1])
+    return ranked.average_precision(Weights(weights.astype(np.uint8)))
+
+
+class Weights:
+    """Weights of films in many draws, ready to be added up."""
+
+    def __init__(self, weights: Bytes) -> None:
+        """weights: (n_films, n_draws)."""
+        self.n_draws = weights.shape[1]
+        self._in_pairs = weights.max(initial=0) <= LARGEST
+        if self._in_pairs:
+            even = np.pad(weights, ((0, 0), (0, self.n_draws % 2)))
+            self._numbers = np.ascontiguousarray(even).view(np.uint16)
+        else:
+            self._numbers = weights.astype(np.uint16)
+
+    def sums(self, rows: csr_array) -> npt.NDArray[np.unsignedinteger]:
+        """Over the films of each row, (n_rows, n_draws)."""
+        found: npt.NDArray[np.unsignedinteger] = rows @ self._numbers
+        return found.view(np.uint8)[:, : self.n_draws] if self._in_pairs else found
 
 
 class Ranked:
-    """Lists of the same films, each sorted by its own scores, ready for any weights."""
+    """A list of films sorted by its scores, ready for any weights."""
 
-    def __init__(
-        self, y_true: Sequence[Bools], y_score: Sequence[RealScores], n_draws: int
-    ) -> None:
-        """y_true, y_score: (n_films,) of each list; n_draws: how many are judged at once."""
-        size = min(max(AT_ONCE // (len(y_true) * n_draws), MIN_STEPS), MAX_STEPS)
-        ones = np.ones(len(y_true[0]), np.float32)
-        self.lists = [
-            _steps(truth, score, size, ones) for truth, score in zip(y_true, y_score, strict=True)
-        ]
-        longest = max(of_taken.shape[0] for ((of_taken, _), *_) in self.lists)
-        self.size = min(size, max(longest, 1))
+    def __init__(self, y_true: Bools, y_score: RealScores, n_draws: int) -> None:
+        """y_true, y_score: (n_films,); n_draws: how many are judged at once."""
+        self._size = min(max(AT_ONCE // n_draws, MIN_ROWS), MAX_ROWS)
+        order = np.argsort(-y_score)  # in any order among equals: they are one step
+        last = np.append(np.flatnonzero(np.diff(y_score[order])), len(order) - 1)  # of equal scores
+        found = np.flatnonzero(y_true[order])
+        ends, closing = _divided(np.unique(last[np.searchsorted(last, found)]) + 1)
+        order = order[: ends[-1]].astype(np.int32)  # as scipy keeps them
+        truth = y_true[order]
+        hits = np.append(0, np.cumsum(truth))[ends]
+        ones = np.ones(len(y_true), np.uint16)
+        each = ((order[truth], hits), (order[~truth], ends - hits))
+        by_row = np.array_equal(np.flatnonzero(np.diff(hits)), closing)
+        self._parts: list[tuple[csr_array, csr_array, Ints | None]] = []
+        for start in range(0, len(ends) - 1, self._size):
+            stop = start + self._size
+            of_hits, of_others = (_rows(films, to[start : stop + 1], ones) for films, to in each)
+            inside = closing[slice(*np.searchsorted(closing, (start, stop)))] - start
+            self._parts.append((of_hits, of_others, None if by_row else inside))
 
-    def average_precision(self, weights: Float32s) -> Floats:
-        """Of each list under each column of weights, (n_draws, n_lists); NaN as above.
-
-        weights: (n_films, n_draws) float32, whole numbers whose sum stays below 2**24.
-        """
-        shape = (len(self.lists), weights.shape[1])
-        taken, hits, area = np.full(shape, SMALLEST), np.zeros(shape), np.zeros(shape)
-        takes, finds, sums = np.empty((3, self.size, *shape))
-        for part in range(max(len(each) for each in self.lists)):
-            takes[:], finds[:] = 0, 0
-            for number, each in enumerate(self.lists):
-                if part < len(each):
-                    of_taken, of_hits = each[part]
-                    takes[: of_taken.shape[0], number] = of_taken @ weights
-                    finds[: of_hits.shape[0], number] = of_hits @ weights
-            sums[:] = finds
-            for steps, before in ((takes, taken), (sums, hits)):
-                steps[0] += before
-                for earlier, later in pairwise(steps):
-                    np.add(earlier, later, out=later)
-            np.multiply(finds, sums, out=finds)
-            np.divide(finds, takes, out=finds)
-            finds[0] += area
-            area = finds.sum(axis=0)
-            taken, hits = takes[-1].copy(), sums[-1].copy()
-        np.copyto(hits, np.nan, where=hits == 0)
-        return (area / hits).T
+    def average_precision(self, weights: Weights) -> Floats:
+        """Under each column of weights, (n_draws,); NaN as above."""
+        shape = (self._size + 1, weights.n_draws)
+        hits, others, gains = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+        others[0] = SMALLEST  # nothing is divided by 0
+        before = hits[:1]
+        for of_hits, of_others, closing in self._parts:
+            last = of_hits.shape[0]
+            for sums, rows in ((hits, of_hits), (others, of_others)):
+                sums[1 : last + 1] = weights.sums(rows)
+                _add_up(sums[: last + 1])
+            reached, rest = hits[: last + 1], others[1 : last + 1]
+            left = rest[-1].copy()
+            if closing is not None:
+                reached, rest = np.concatenate([before, reached[1:][closing]]), rest[closing]
+            rest += reached[1:]
+            gain = np.subtract(reached[1:], reached[:-1], out=gains[1 : len(reached)])
+            gain *= reached[1:]
+            gain /= rest
+            gains[0] = gains[: len(reached)].sum(axis=0)
+            before = reached[-1:].copy()
+            hits[0], others[0] = hits[last], left
+        return ratio(gains[0], hits[0])
 
 
-def _steps(
-    y_true: Bools, y_score: RealScores, size: int, ones: Float32s
-) -> list[tuple[csr_array, csr_array]]:
-    """Sums over the films that each step takes, and over its positives, `size` steps at a time.
+def _divided(ends: Ints) -> tuple[Ints, Ints]:
+    """Where each row begins, and the last one ends; and the number of the row that closes a step.
 
-    A step ends with a score that a positive film has: (n_steps, n_films) each, sparse.
+    ends: (n_steps,) of the steps; a row has at most FILMS films, so a step may take several.
     """
-    order = np.argsort(-y_score)  # in any order among equals: they are one step
-    last = np.append(np.flatnonzero(np.diff(y_score[order])), len(order) - 1)  # of equal scores
-    found = np.flatnonzero(y_true[order])
-    ends = np.unique(last[np.searchsorted(last, found)]) + 1
-    hits = np.searchsorted(found, ends)
-    films = order.astype(np.int32)  # as scipy keeps them
-    ends, hits = np.append(0, ends), np.append(0, hits)
-    parts = [slice(a, a + size + 1) for a in range(0, max(len(ends) - 1, 1), size)]
-    return [
-        (_sums(films, ends[part], ones), _sums(films[found], hits[part], ones)) for part in parts
-    ]
+    lengths = np.diff(ends, prepend=0)
+    rows = -(-lengths // FILMS)
+    closing = np.cumsum(rows) - 1
+    within = np.arange(rows.sum()) - np.repeat(closing + 1 - rows, rows)
+    starts = np.repeat(ends - lengths, rows) + FILMS * within
+    return np.append(starts, ends.max(initial=0)), closing
 
 
-def _sums(films: npt.NDArray[np.int32], ends: Ints, ones: Float32s) -> csr_array:
+def _rows(films: npt.NDArray[np.int32], ends: Ints, ones: npt.NDArray[np.uint16]) -> csr_array:
     """A row for each stretch of films from one end to the next."""
     kept = films[ends[0] : ends[-1]]
     starts = (ends - ends[0]).astype(np.int32)
     return csr_array((ones[: len(kept)], kept, starts), shape=(len(ends) - 1, len(ones)))
+
+
+def _add_up(rows: Floats) -> None:
+    """Running sums down the rows, in place: of stretches of them side by side, then over these."""
+    step = isqrt(len(rows))
+    for place in range(1, step):
+        later = rows[place::step]
+        later += rows[place - 1 :: step][: len(later)]
+    for start in range(step, len(rows), step):
+        rows[start : start + step] += rows[start - 1]
