@@ -97,3 +97,16 @@ def test_films_of_a_collection_are_resampled_together(data, board):
     save_trailers(named, data / "catalogue.parquet")
     group = read_board(data, board.cells[:1]).group
     assert group is not None and group.tolist() == [0, 1, 2, 1]
+
+
+def test_a_part_of_a_board_takes_its_resamples_where_the_films_are_the_same(data, board, judging):
+    save(data, "prior", [0, 1, 2, 3])
+    save(data, "good", [0, 1, 2, 3], 0.1)
+    save(data, "bad", [0, 2, 3], 0.2)
+    own = read_board(data, board.cells[:1]).resampled(judging)
+    for n_cells, takes in ((2, True), (3, False)):
+        larger = read_board(data, board.cells[:n_cells])
+        found = read_board(data, board.cells[:1], part_of=larger).resampled(judging)
+        for name in ("point", "values", "jackknife"):
+            np.testing.assert_array_equal(getattr(found, name), getattr(own, name))
+        assert bool(larger._resampled) == takes
