@@ -42,7 +42,7 @@ class Board:
     genres: tuple[str, ...] = GENRES
     """Names of the columns: the genres that some film of the board has."""
     part_of: "Board | None" = None
-    """A larger one that has these approaches, whose resamples serve where its films are the same."""
+    """A larger one with these approaches; where its films are the same, its resamples serve."""
     _resampled: dict[tuple[int, int], GenreResamples] = field(
         default_factory=dict, init=False, repr=False
     )

@@ -98,8 +98,9 @@ def resampled_average_precision(
     width = min(block_width(n_films), n_resamples)
 
     def prepare(place: tuple[int, ...]) -> Ranked:
-        truth, score = y_true[:, place[1]], y_scores[place[0]][:, place[1]]
-        jackknife[:, *place] = jackknife_average_precision(truth, score, group)
+        approach, genre = place
+        truth, score = y_true[:, genre], y_scores[approach][:, genre]
+        jackknife[:, approach, genre] = jackknife_average_precision(truth, score, group)
         return Ranked(truth, score, width)
 
     ranked = in_threads(prepare, np.ndindex(shape))
@@ -208,7 +209,8 @@ def resampling_counts(
     As many films (or groups) are drawn, with replacement, as there are. Raises BenchmarkError
     unless there is one group per film.
     """
-    return made_ahead(_counts(encode_groups(n_films, groups), n_resamples, seed, groups is not None))
+    group = encode_groups(n_films, groups)
+    return made_ahead(_counts(group, n_resamples, seed, groups is not None))
 
 
 def _counts(group: Ints, n_resamples: int, seed: int, is_grouped: bool) -> Iterator[Bytes]:

@@ -56,14 +56,12 @@ def paired_permutation_test(
     group = encode_groups(len(y_true), groups)
     swaps = _draw_swaps(int(group.max()) + 1, n_permutations, np.random.default_rng(seed))
     width = min(block_width(4 * len(y_true)), MAX_AT_ONCE)
-    ranked = [
-        Ranked(truth, rank, 2 * width) for truth, rank in zip(truths.T, ranks.T, strict=True)
-    ]
+    ranked = [Ranked(truth, rank, 2 * width) for truth, rank in zip(truths.T, ranks.T, strict=True)]
     parts = []
     for start in range(0, 1 + n_permutations, width):
         count = min(width, 1 + n_permutations - start)
         swap = _unpack(swaps, start, count)[group]
-        sides = Weights(np.block([[1 - swap, swap], [swap, 1 - swap]]))  # as assigned, and crossed
+        sides = Weights(np.block([[1 - swap, swap], [swap, 1 - swap]]))  # as assigned, or not
         found = in_threads(partial(Ranked.average_precision, weights=sides), ranked)
         one, other = np.split(average_over_genres(np.stack(found, axis=1))[0], 2)
         parts.append(one - other)
@@ -198,7 +196,7 @@ def _shuffled(length: int, count: int, rng: np.random.Generator) -> Ints:
 
 
 def _inverted(orders: Ints) -> npt.NDArray[np.int32]:
-    """Which film gets the genre set of each, (n_draws, n_films): orders say whose each film gets."""
+    """Which film gets the genre set of each, (n_draws, n_films); orders: whose each film gets."""
     found = np.empty(orders.shape, np.int32)
     for order, receiver in zip(orders, found, strict=True):
         receiver[order] = np.arange(len(order), dtype=np.int32)

@@ -65,11 +65,11 @@ class Ranked:
         last = np.append(np.flatnonzero(np.diff(y_score[order])), len(order) - 1)  # of equal scores
         found = np.flatnonzero(y_true[order])
         ends, closing = _divided(np.unique(last[np.searchsorted(last, found)]) + 1)
-        order = order[: ends[-1]].astype(np.int32)  # as scipy keeps them
-        truth = y_true[order]
+        ranked = order[: ends[-1]].astype(np.int32)  # as scipy keeps them
+        truth = y_true[ranked]
         hits = np.append(0, np.cumsum(truth))[ends]
         ones = np.ones(len(y_true), np.uint16)
-        each = ((order[truth], hits), (order[~truth], ends - hits))
+        each = ((ranked[truth], hits), (ranked[~truth], ends - hits))
         by_row = np.array_equal(np.flatnonzero(np.diff(hits)), closing)
         self._parts: list[tuple[csr_array, csr_array, Ints | None]] = []
         for start in range(0, len(ends) - 1, self._size):
