@@ -5,6 +5,7 @@ labels of the films it is used on. The best method is chosen on the same scores.
 """
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import numpy as np
 from stages.judging.board import Board
 from stages.scoring.calibration import METHODS, Calibrator, log_loss
 from stages.scoring.probability import brier, expected_calibration_error, reliability_table
+from stages.scoring.threads import in_threads
 
 Row = dict[str, Any]
 CHOSEN = "chosen"
@@ -59,20 +61,24 @@ def calibration_rows(board: Board) -> Iterator[tuple[Row, list[Row]]]:
     The reliability pools all pairs of film and genre, in bins of equal mass. Scores that are no
     probabilities have neither: the rows of their methods are empty.
     """
-    for number, cell in enumerate(board.cells):
-        if not cell.is_probability:
-            for method in (*METHODS, CHOSEN):
-                yield {"approach": cell.slug, "modality": cell.modality, "method": method}, []
-            continue
-        before = {
-            f"{name}_before": v for name, v in _quality(board, board.y_scores[number]).items()
-        }
-        for method, probability in calibrated_scores(board, number).items():
-            place: Row = {"approach": cell.slug, "modality": cell.modality, "method": method}
-            truth, predicted = board.y_true.reshape(-1, 1), probability.reshape(-1, 1)
-            bins = reliability_table(truth, predicted)[0]
-            rows = [place | {"bin": n} | vars(each) for n, each in enumerate(bins, start=1)]
-            yield place | _quality(board, probability) | before, rows
+    for rows in in_threads(partial(_rows, board), range(len(board.cells))):
+        yield from rows
+
+
+def _rows(board: Board, number: int) -> list[tuple[Row, list[Row]]]:
+    cell = board.cells[number]
+    place: Row = {"approach": cell.slug, "modality": cell.modality}
+    if not cell.is_probability:
+        return [(place | {"method": method}, []) for method in (*METHODS, CHOSEN)]
+    before = {f"{name}_before": v for name, v in _quality(board, board.y_scores[number]).items()}
+    found = []
+    for method, probability in calibrated_scores(board, number).items():
+        place["method"] = method
+        truth, predicted = board.y_true.reshape(-1, 1), probability.reshape(-1, 1)
+        bins = reliability_table(truth, predicted)[0]
+        rows = [place | {"bin": n} | vars(each) for n, each in enumerate(bins, start=1)]
+        found.append((place | _quality(board, probability) | before, rows))
+    return found
 
 
 def _quality(board: Board, probability: np.ndarray) -> dict[str, float]:

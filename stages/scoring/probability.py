@@ -1,9 +1,9 @@
 """Metrics of scores as probabilities."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
-from scipy.stats import rankdata
 
 from stages.scoring.validate import Bools, Floats, RealScores, validate_probabilities
 
@@ -59,19 +59,20 @@ def expected_calibration_error(y_true: Bools, y_score: RealScores, n_bins: int =
 
 
 def _bins(truth: Bools, score: Floats, n_bins: int) -> list[ReliabilityBin]:
-    middle = (rankdata(score) - 0.5) / len(score)
-    number = np.floor(middle * n_bins).astype(np.int64)
-    bins = []
-    for i in np.unique(number):
-        inside = number == i
-        scores = score[inside]
-        bins.append(
-            ReliabilityBin(
-                films=int(inside.sum()),
-                lowest=float(scores.min()),
-                highest=float(scores.max()),
-                mean_score=float(scores.mean()),
-                frequency=float(truth[inside].mean()),
-            )
+    order = np.argsort(score)
+    truth, score = truth[order], score[order]
+    starts = np.append(0, np.flatnonzero(np.diff(score)) + 1)  # of films of equal score
+    ends = np.append(starts[1:], len(score))
+    rank = (starts + 1 + ends) / 2  # the mean of theirs
+    number = np.floor((rank - 0.5) / len(score) * n_bins)
+    edges = [*starts[np.flatnonzero(np.diff(number, prepend=-1))], len(score)]
+    return [
+        ReliabilityBin(
+            films=int(end - start),
+            lowest=float(score[start]),
+            highest=float(score[end - 1]),
+            mean_score=float(score[start:end].mean()),
+            frequency=float(truth[start:end].mean()),
         )
-    return bins
+        for start, end in pairwise(edges)
+    ]

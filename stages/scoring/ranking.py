@@ -1,7 +1,6 @@
 """Ranking metrics: by the order that scores put films or genres in."""
 
 import numpy as np
-from scipy.stats import rankdata
 
 from stages.scoring.averaging import Average, average, ratio
 from stages.scoring.validate import Bools, Floats, Ints, RealScores, validate
@@ -119,8 +118,7 @@ def roc_auc(y_true: Bools, y_score: RealScores) -> Floats:
     """
     validate(y_true, y_score)
     with_genre = y_true.sum(axis=0).astype(np.float64)
-    rank_sum = np.where(y_true, rankdata(y_score, axis=0), 0.0).sum(axis=0)
-    wins = rank_sum - with_genre * (with_genre + 1) / 2
+    wins = [_wins(*_curve(t, s)) for t, s in zip(y_true.T, y_score.T, strict=True)]
     return ratio(wins, with_genre * (len(y_true) - with_genre))
 
 
@@ -165,6 +163,13 @@ def _curve(truth: Bools, score: RealScores) -> tuple[Ints, Ints]:
     order = np.argsort(-score)  # in any order among equals: they are one step
     ends = np.append(np.flatnonzero(np.diff(score[order])), len(score) - 1)
     return np.cumsum(truth[order])[ends], ends + 1
+
+
+def _wins(hits: Ints, taken: Ints) -> float:
+    """How many pairs of a film with the genre and one without are in order, ties as halves."""
+    found = np.diff(hits, prepend=0)
+    others = np.diff(taken, prepend=0) - found
+    return float(np.sum(others * (hits - found / 2)))
 
 
 def _step_area(hits: Ints, taken: Ints) -> float:

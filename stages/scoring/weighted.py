@@ -16,7 +16,7 @@ from stages.scoring.averaging import ratio
 from stages.scoring.validate import Bools, Floats, Ints, RealScores
 
 Bytes = npt.NDArray[np.uint8]
-AT_ONCE = 1 << 15  # numbers worked on at once: a core's cache holds some arrays of them
+AT_ONCE = 1 << 16  # numbers worked on at once: a core's cache holds some arrays of them
 MIN_ROWS, MAX_ROWS = 16, 512  # of a sparse product
 FILMS = 16  # at most, whose weights a row adds up: of weights up to LARGEST the sum is a byte
 LARGEST = np.iinfo(np.uint8).max // FILMS
