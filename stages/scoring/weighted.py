@@ -1,11 +1,12 @@
 """Average precision under many weightings of the same films at once, for resampling.
 
-A resample of films is a whole-number weight for each; so the scores are sorted once, and every
-step down the order is one vectorised addition over all resamples. Only steps with a positive film
-change the area: the weights of the films between two of them are summed in a sparse product. A byte
-holds a weight, and the sum of a few: two bytes are added as one number of 16 bits.
+A resample of films is a whole-number weight for each; so the scores are sorted once, and running
+sums down the order are taken of all resamples together. Only steps with a positive film change the
+area: the weights of the films between two of them are summed in a sparse product. A byte holds a
+weight, and the sum of a few: two bytes are added as one number of 16 bits.
 """
 
+from itertools import pairwise
 from math import isqrt
 
 import numpy as np
@@ -16,8 +17,8 @@ from stages.scoring.averaging import ratio
 from stages.scoring.validate import Bools, Floats, Ints, RealScores
 
 Bytes = npt.NDArray[np.uint8]
-AT_ONCE = 1 << 16  # numbers worked on at once: a core's cache holds some arrays of them
-MIN_ROWS, MAX_ROWS = 16, 512  # of a sparse product
+AT_ONCE = 1 << 16  # numbers worked on at once: a core's cache holds them
+MIN_ROWS, MAX_ROWS = 16, 512  # of a sparse product, more or less
 FILMS = 16  # at most, whose weights a row adds up: of weights up to LARGEST the sum is a byte
 LARGEST = np.iinfo(np.uint8).max // FILMS
 SMALLEST = np.finfo(np.float64).tiny
@@ -56,11 +57,14 @@ class Weights:
 
 
 class Ranked:
-    """A list of films sorted by its scores, ready for any weights."""
+    """A list of films sorted by its scores, ready for any weights.
+
+    Rows of sums are worked on a square of them at once, (n, n): row r of the order is at place
+    (r % n, r // n), so that running sums take some 2n additions of many rows.
+    """
 
     def __init__(self, y_true: Bools, y_score: RealScores, n_draws: int) -> None:
         """y_true, y_score: (n_films,); n_draws: how many are judged at once."""
-        self._size = min(max(AT_ONCE // n_draws, MIN_ROWS), MAX_ROWS)
         order = np.argsort(-y_score)  # in any order among equals: they are one step
         last = np.append(np.flatnonzero(np.diff(y_score[order])), len(order) - 1)  # of equal scores
         found = np.flatnonzero(y_true[order])
@@ -68,39 +72,45 @@ class Ranked:
         ranked = order[: ends[-1]].astype(np.int32)  # as scipy keeps them
         truth = y_true[ranked]
         hits = np.append(0, np.cumsum(truth))[ends]
+        n_rows = max(min(AT_ONCE // n_draws, MAX_ROWS, len(ends) - 1), MIN_ROWS)
+        self._side = isqrt(n_rows - 1) + 1
+        size = self._side**2
+        place = np.arange(size).reshape(self._side, self._side).T.ravel()  # of each row, and back
         ones = np.ones(len(y_true), np.uint16)
         each = ((ranked[truth], hits), (ranked[~truth], ends - hits))
         by_row = np.array_equal(np.flatnonzero(np.diff(hits)), closing)
         self._parts: list[tuple[csr_array, csr_array, Ints | None]] = []
-        for start in range(0, len(ends) - 1, self._size):
-            stop = start + self._size
-            of_hits, of_others = (_rows(films, to[start : stop + 1], ones) for films, to in each)
-            inside = closing[slice(*np.searchsorted(closing, (start, stop)))] - start
-            self._parts.append((of_hits, of_others, None if by_row else inside))
+        for start in range(0, len(ends) - 1, size):
+            part = np.minimum(np.arange(start, start + size + 1), len(ends) - 1)  # the rest: empty
+            of_hits, of_others = (_rows(films, to[part], ones)[place] for films, to in each)
+            inside = closing[slice(*np.searchsorted(closing, (start, start + size)))] - start
+            self._parts.append((of_hits, of_others, None if by_row else place[inside]))
 
     def average_precision(self, weights: Weights) -> Floats:
         """Under each column of weights, (n_draws,); NaN as above."""
-        shape = (self._size + 1, weights.n_draws)
-        hits, others, gains = np.zeros(shape), np.zeros(shape), np.zeros(shape)
-        others[0] = SMALLEST  # nothing is divided by 0
-        before = hits[:1]
+        shape = (self._side**2, weights.n_draws)
+        hits, others, gains = np.empty(shape), np.empty(shape), np.empty(shape)
+        so_far, so_far_others = np.zeros(weights.n_draws), np.full(weights.n_draws, SMALLEST)
+        before, area = so_far, np.zeros(weights.n_draws)
         for of_hits, of_others, closing in self._parts:
-            last = of_hits.shape[0]
-            for sums, rows in ((hits, of_hits), (others, of_others)):
-                sums[1 : last + 1] = weights.sums(rows)
-                _add_up(sums[: last + 1])
-            reached, rest = hits[: last + 1], others[1 : last + 1]
-            left = rest[-1].copy()
-            if closing is not None:
-                reached, rest = np.concatenate([before, reached[1:][closing]]), rest[closing]
-            rest += reached[1:]
-            gain = np.subtract(reached[1:], reached[:-1], out=gains[1 : len(reached)])
-            gain *= reached[1:]
-            gain /= rest
-            gains[0] = gains[: len(reached)].sum(axis=0)
-            before = reached[-1:].copy()
-            hits[0], others[0] = hits[last], left
-        return ratio(gains[0], hits[0])
+            gains[:] = hits[:] = weights.sums(of_hits)
+            others[:] = weights.sums(of_others)
+            hits[0] += so_far
+            others[0] += so_far_others
+            for each in (hits, others):
+                _add_up(each.reshape(self._side, self._side, -1))
+            so_far, so_far_others = hits[-1].copy(), others[-1].copy()
+            others += hits
+            if closing is None:
+                gains *= hits
+                gains /= others
+                area += gains.sum(axis=0)
+            else:
+                reached = hits[closing]
+                gained = np.diff(reached, axis=0, prepend=before[None])
+                area += (gained * reached / others[closing]).sum(axis=0)
+                before = reached[-1] if len(reached) else before
+        return ratio(area, so_far)
 
 
 def _divided(ends: Ints) -> tuple[Ints, Ints]:
@@ -124,10 +134,10 @@ def _rows(films: npt.NDArray[np.int32], ends: Ints, ones: npt.NDArray[np.uint16]
 
 
 def _add_up(rows: Floats) -> None:
-    """Running sums down the rows, in place: of stretches of them side by side, then over these."""
-    step = isqrt(len(rows))
-    for place in range(1, step):
-        later = rows[place::step]
-        later += rows[place - 1 :: step][: len(later)]
-    for start in range(step, len(rows), step):
-        rows[start : start + step] += rows[start - 1]
+    """Running sums in place, of rows that lie as `Ranked` says, (side, side, n_draws)."""
+    for earlier, later in pairwise(rows):
+        later += earlier
+    columns = rows[-1, :-1].copy()
+    for earlier, later in pairwise(columns):
+        later += earlier
+    rows[:, 1:] += columns
