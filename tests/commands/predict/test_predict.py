@@ -1,7 +1,6 @@
 """The command as a person meets it: forms, failures, and what a name of a file must not do."""
 
 import csv
-import dataclasses
 import io
 import json
 import shutil
@@ -15,14 +14,11 @@ import pytest
 
 from stages import predict
 from stages.base.console import run_command
-from stages.base.errors import BenchmarkError
 from stages.base.genres import GENRES
 from stages.base.packs import write_table
 from stages.base.params import load
-from stages.base.params.matrix import Cell
 from stages.base.store import sha256
 from stages.commands.lock import Corpus
-from stages.commands.predict.trailers import chosen_cells, saved_cells
 from stages.commands.predict.warnings import of_corpus
 from stages.fitting.films import Films
 from tests.commands.predict.small_run import Run, write_clip
@@ -249,22 +245,6 @@ def test_an_approach_that_cannot_predict_is_answered_with_why_and_with_those_tha
     )
     expected = said.partition("expected: ")[2].split("\n")[0]
     assert "colour_linear" in expected and "prior" not in expected
-
-
-def test_what_has_no_models_says_what_it_is():
-    learnt = Cell("learnt", "single", "picture", ("clip",), "mean", "linear")
-    asked = Cell("asked", "zero_shot", "picture", ("clip",), "mean", "zero_shot")
-    sent = Cell("sent", "submitted", "none", (), "none", "none")
-    fewer = dataclasses.replace(learnt, slug="learnt_one", labels="one", base="learnt")
-    every = [learnt, asked, sent, fewer]
-    assert saved_cells(every) == chosen_cells(every, ["learnt", "learnt"]) == [learnt]
-    for slug, why in (
-        ("asked", "asked, which asks a network in words"),
-        ("sent", "sent, of which there are scores alone"),
-        ("learnt_one", "it has fewer labels"),
-    ):
-        with pytest.raises(BenchmarkError, match=why):
-            chosen_cells(every, [slug])
 
 
 def test_rendered_films_are_warned_of(call, clip, inside, monkeypatch):

@@ -1,18 +1,19 @@
 """Predict computes what the pipeline computes, and decides as its judges do."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from stages.base.errors import BenchmarkError
 from stages.base.genres import GENRES
 from stages.base.params.matrix import Cell, cells
 from stages.commands.predict.embeddings import embed, extract, packs_of
 from stages.commands.predict.inputs import open_trailer
 from stages.commands.predict.predictor import Predictor, Rule, combine_folds, predictions
 from stages.commands.predict.timeline import write_pieces
-from stages.commands.predict.trailers import backbones_of
+from stages.commands.predict.trailers import backbones_of, chosen_cells, saved_cells
 from stages.fitting.scores import Scores
 from stages.judging.board import read_board
 from stages.judging.calibrating import CHOSEN, calibrated_scores
@@ -113,3 +114,19 @@ def test_along_the_trailer_each_piece_is_asked_as_if_it_were_all(asked):
     found = predictor.score_pieces(cell, piece_of, asked.folder / "pieces")
     whole = predictor.scores(cell, asked.row_of, asked.folder)[:, :, 0].mean(axis=(0, 1))
     np.testing.assert_allclose(found[2:6].mean(axis=0), whole, atol=1e-6)  # the middle 4 of 8
+
+
+def test_what_has_no_models_says_what_it_is():
+    learnt = Cell("learnt", "single", "picture", ("clip",), "mean", "linear")
+    asked = Cell("asked", "zero_shot", "picture", ("clip",), "mean", "zero_shot")
+    sent = Cell("sent", "submitted", "none", (), "none", "none")
+    fewer = replace(learnt, slug="learnt_one", labels="one", base="learnt")
+    every = [learnt, asked, sent, fewer]
+    assert saved_cells(every) == chosen_cells(every, ["learnt", "learnt"]) == [learnt]
+    for slug, why in (
+        ("asked", "asked, which asks a network in words"),
+        ("sent", "sent, of which there are scores alone"),
+        ("learnt_one", "it has fewer labels"),
+    ):
+        with pytest.raises(BenchmarkError, match=why):
+            chosen_cells(every, [slug])

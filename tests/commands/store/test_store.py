@@ -48,13 +48,6 @@ def test_a_run_needs_all_that_it_made(project):
     assert {row.step for row in survey.rows} <= set(steps())
 
 
-def test_whatever_is_kept_is_of_a_step_that_is_known():
-    """All but packs, which only a shared store has."""
-    sources = "\n".join(path.read_text() for path in (REPOSITORY / "stages").rglob("*.py"))
-    kept = {*re.findall(r'\bStore\(\s*"(\w+)"', sources)}
-    assert {"weights", "speech"} < kept and kept - {"packs"} <= {*steps()}
-
-
 def test_other_parameters_need_other_entries(project):
     project.declared["audio"]["seconds"] = 2
     project.write()

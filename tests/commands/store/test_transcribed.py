@@ -1,6 +1,7 @@
 """What a corpus needs of the store that has its trailers transcribed."""
 
 import json
+import re
 from pathlib import Path
 
 import pyarrow as pa
@@ -19,6 +20,7 @@ from stages.words import cards, models, rows, speech
 from stages.words.sounds import WHOLE
 from stages.words.texts import write_texts
 from tests.commands.store.conftest import N_FILMS
+from tests.commands.store.conftest import ROOT as REPOSITORY
 from tests.commands.store.test_store import dropped
 
 
@@ -125,3 +127,10 @@ def test_without_the_extra_nothing_that_it_made_is_dropped(project, monkeypatch)
     assert dropped() == {}
     said = " ".join(look().unknown["sample"])
     assert "faster-whisper" in said and "rapidocr" in said and "not installed here" in said
+
+
+def test_whatever_is_kept_is_of_a_step_that_is_known():
+    """All but packs, which only a shared store has."""
+    sources = "\n".join(path.read_text() for path in (REPOSITORY / "stages").rglob("*.py"))
+    kept = {*re.findall(r'\bStore\(\s*"(\w+)"', sources)}
+    assert {"weights", "speech"} < kept and kept - {"packs"} <= {*needs.steps()}
