@@ -106,7 +106,8 @@ def test_an_approach_leaves_out_films_that_are_silent_where_it_listens(folder, w
 def test_a_corpus_with_words_says_of_which_films_they_are_known(folder):
     path = Path("params.yaml")
     path.write_text(path.read_text() + "words: {cards: {}}\n")
-    known = {f"{n}0": [{"time": 1.0, "text": "x", "spoken": False}] * (n % 2) for n in (0, 2, 3)}
+    row = {"time": 1.0, "text": "x", "untitled": "x", "spoken": False}
+    known = {f"{n}0": [row] * (n % 2) for n in (0, 2, 3)}
     write_texts(Path("data/sample/words"), known)
     splits.main()
     rows = read_table(Path("data/sample/splits.parquet")).to_pylist()

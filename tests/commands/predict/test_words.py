@@ -152,9 +152,9 @@ def test_a_trailer_that_says_nothing_here_is_one_that_did_when_models_learnt(
     monkeypatch.setattr(words, "within_bounds", fail)
     file: Any = SimpleNamespace(trailer_id="a1", sha256="", has_sound=True, path=tmp_path)
     heard, _ = words.listen(file, FILES, SpeechParams())
-    outcomes = dict(write_words({"a1": Words(heard=heard)}, tmp_path / "here"))
+    outcomes = dict(write_words({"a1": Words(heard=heard)}, {"a1": ""}, tmp_path / "here"))
     speech = pack(tmp_path / "speech", SEGMENTS, {}, {"a1": reason})
-    known, without = texts.write(tmp_path / "there", speech, None)
+    known, without = texts.write(tmp_path / "there", speech, None, {"a1": ""})
     assert known == without == (outcomes["a1"].reason == "ok")
 
 
