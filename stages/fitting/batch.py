@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call, stack_module_state, vmap
 
+from stages.base import places
 from stages.base.errors import BenchmarkError
 from stages.base.plugins import TRAINED, plugin_errors
 from stages.fitting.heads import build
@@ -83,7 +84,7 @@ class ModelBatch:
                 "the saved models are of another shape",
                 found=str(found),
                 expected=str(expected),
-                do="run `dvc repro`, which trains them as params.yaml says",
+                do=f"run `{places.dvc('repro')}`, which trains them as params.yaml says",
             )
         models.parameters = {name: value.to(models.device) for name, value in state.items()}
         models.mean, models.std = (tensors[name].to(models.device) for name in ("mean", "std"))

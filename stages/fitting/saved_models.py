@@ -11,6 +11,7 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
+from stages.base import places
 from stages.base.errors import BenchmarkError
 from stages.base.files import replacing
 from stages.base.genres import GENRES
@@ -55,13 +56,14 @@ def predict_scores(cell: Cell, folder: Path, items: Items, n_films: int) -> np.n
         raise BenchmarkError(
             f"no trained models of {cell.slug}",
             where=str(folder),
-            do="run `dvc repro` (or `dvc checkout`, if they were trained before) and try again",
+            do=f"run `{places.dvc('repro')}` (or `{places.dvc('checkout')}`, if they were trained "
+            "before) and try again",
         ) from None
     if card["approach"] != json.loads(json.dumps(asdict(cell))):
         raise BenchmarkError(
             f"params.yaml declares {cell.slug} otherwise than it was trained",
             where=str(folder / "model.json"),
-            do="run `dvc repro`, which trains it as declared, or take the change back",
+            do=f"run `{places.dvc('repro')}`, which trains it as declared, or take the change back",
         )
     numbers = card["models"]
     n_seeds = sum(fold == numbers[0][0] for fold, _ in numbers)
@@ -88,7 +90,7 @@ def _solved(
                 "the saved models are of another shape",
                 found=str(found),
                 expected=str(expected),
-                do="run `dvc repro`, which fits them as params.yaml says",
+                do=f"run `{places.dvc('repro')}`, which fits them as params.yaml says",
             )
         yield from repeat(probe.predict(own, items.x[:]), len(list(models)))
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from stages.base import places
 from stages.base.errors import BenchmarkError
 from stages.fitting.items import Items, film_means
 from stages.fitting.rows import Rows
@@ -53,6 +54,6 @@ def read_prompts(path: Path) -> np.ndarray:
                 where=str(path),
                 found="no embeddings of prompts",
                 expected="`prompts` in its entry under matrix.pretrained when it was embedded",
-                do="run `dvc repro`, which embeds them",
+                do=f"run `{places.dvc('repro')}`, which embeds them",
             )
         return np.asarray(file["prompts"])
