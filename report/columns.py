@@ -164,6 +164,13 @@ EXPLAINED: Mapping[str, str] = {
     "95% of draws": "Between which scores 95% of the draws lie.",
     "95% over films": "The interval over other films, models as they are.",
     "95% with models trained again": "The interval over other films with models trained anew.",
+    # what the sound is made of
+    "Layer": "Speech, music, or neither of them.",
+    "Mean share": "Share of a trailer's time, as a mean over the films.",
+    "Quartiles": "What a quarter, half and three quarters of the films have at most.",
+    "Other films": "The mean share of the films without the genre.",
+    "More than those": "The mean of the genre's films less that of the others.",
+    "95% of that": "Between which values that lies for as many other films like these.",
     # sent in
     "Who": "Who sent the scores.",
     "Looks at": "What the system looks at or hears.",

@@ -39,12 +39,11 @@ def main() -> None:
     from stages.base.params.sets import FOLDER, read_set, with_submitted
     from stages.commands.lock import read_yaml
     from stages.commands.plan.available import find
-    from stages.commands.plan.clips import clip_rows
     from stages.commands.plan.costs import Recorded, count, plan
     from stages.commands.plan.finished import Finished
+    from stages.commands.plan.optional import optional_rows
     from stages.commands.plan.rates import Rates
     from stages.commands.plan.tables import catalogue_of
-    from stages.commands.plan.words import words_rows
 
     configure_torch()
     params = load(chosen=arguments.set)
@@ -60,8 +59,7 @@ def main() -> None:
         finished = Finished(lock, would_be, hash_of)
         rows = plan(matrix, trailers, recorded, rates.seconds_per_trailer, available, finished)
         shown = list(progress(rows, "plan", count(matrix)))
-        shown[1:1] = clip_rows(params, len(trailers), recorded, finished)
-        shown[1:1] = words_rows(params, len(trailers), recorded, finished)
+        shown[1:1] = optional_rows(params, len(trailers), recorded, finished)
     console = Console(highlight=False)
     if not console.is_terminal:
         console.width = 160

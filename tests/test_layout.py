@@ -42,6 +42,7 @@ THEMES = {
     "embedding",
     "fitting",
     "heads",
+    "hearing",
     "judging",
     "published",
     "rendering",
@@ -71,6 +72,7 @@ def test_the_folders_tell_the_story():
         ("backbones", ("stages.scoring", "stages.judging", "stages.fitting", "stages.trailers")),
         ("published", ("stages.judging", "stages.scoring", "stages.heads", "torch")),
         ("words", ("stages.judging", "stages.scoring", "stages.fitting", "stages.heads")),
+        ("hearing", ("stages.judging", "stages.scoring", "stages.fitting", "stages.heads")),
         ("rendering", ("stages.fitting", "stages.trailers", "torch", "av")),
     ],
 )

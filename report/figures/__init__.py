@@ -9,6 +9,7 @@ from report.figures.fits import learning_curve, settings, steps
 from report.figures.genres import confusion, dumbbell, owned
 from report.figures.instrument import power, rates, recovered
 from report.figures.judging import published, reliability, rules
+from report.figures.layers import layers
 from report.figures.overview import answer, differences, matrix
 from report.figures.pipeline import pipeline
 from report.figures.ranks import ranks
@@ -26,6 +27,7 @@ __all__ = [
     "f1_curves",
     "keras_accuracy",
     "label_agreement",
+    "layers",
     "learning_curve",
     "matrix",
     "missing",

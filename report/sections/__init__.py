@@ -15,6 +15,7 @@ from report.sections.instrument import (
     within_shots,
 )
 from report.sections.joining import joining
+from report.sections.layers import layers
 from report.sections.probes import budgets, chosen, curves, tuning
 from report.sections.ranks import ranks
 from report.sections.run import (
@@ -47,6 +48,7 @@ __all__ = [
     "joining",
     "label_agreement",
     "label_sets",
+    "layers",
     "learning_curve",
     "machine",
     "missing",

@@ -35,6 +35,7 @@ OF_OTHERS = {
     "cards",
     "clips",
     "features",
+    "layers",
     "left_out",
     "speech",
     "texts",

@@ -3,6 +3,7 @@
 from stages.base.params.budgets import HeadParams, ProbeParams
 from stages.base.params.clips import CLIP_PICTURES, CLIP_RATE, ClipsParams, ClipsRecipe
 from stages.base.params.features import TableParams
+from stages.base.params.layers import LayersParams
 from stages.base.params.matrix import BackboneParams, MatrixParams, PretrainedParams
 from stages.base.params.reading import load
 from stages.base.params.schema import Params
@@ -37,6 +38,7 @@ __all__ = [
     "FramesParams",
     "HeadParams",
     "JudgingParams",
+    "LayersParams",
     "LeaksParams",
     "MatrixParams",
     "Params",

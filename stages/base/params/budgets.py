@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import product
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Discriminator, Field, Tag
 
@@ -14,7 +14,12 @@ from stages.base.params.values import (
     params_dataclass,
     rising,
 )
+from stages.base.plugins import defines_class
 
+if TYPE_CHECKING:
+    from stages.base.params.schema import Params
+
+Errors = Iterator[tuple[tuple[str, ...], str, object]]
 WeightDecay = Annotated[NonNegative, Field(le=10**6)]
 
 
@@ -89,3 +94,28 @@ HeadBudget = Annotated[
     Annotated[HeadParams, Tag("trained")] | Annotated[ProbeParams, Tag("solved")],
     Discriminator(_kind),
 ]
+
+
+def budget_errors(params: "Params") -> Errors:
+    """Heads without a budget, and budgets of another kind than their heads: keys, what is wrong,
+    and what was found."""
+    heads, matrix = params.training.heads, params.matrix
+    for name, budget in heads.items():
+        is_solved = defines_class("heads", name, "Probe")
+        if is_solved is not None and is_solved != isinstance(budget, ProbeParams):
+            message = "is solved, not trained: expected grid and fixed"
+            if not is_solved:
+                message = "is trained, not solved: expected epochs, batch_size, learning_rate and "
+                message += "weight_decay"
+            yield ("training", "heads", name), message, None
+    for section in ("heads", "contexts"):
+        for name, budget in getattr(params.training, section).items():
+            for key, message, found in budget.wrong():
+                yield ("training", section, name, *key.split(".")), message, found
+    every = {"approaches": "approaches", "early": "every_early", "dual": "dual"}
+    for section, name in every.items():
+        for slug, entry in getattr(matrix, name).items():
+            if entry.head not in heads:
+                message = f"training.heads lacks {entry.head!r}, it has {', '.join(heads)}"
+                place = matrix.with_words.keys(section, slug)
+                yield ("matrix", *place, slug, "head"), message, entry.head

@@ -44,9 +44,6 @@ class ClipsRecipe:
 
 def clip_errors(params: "Params") -> Errors:
     """What does not fit together of clips and the rest: keys, what is wrong, and what was found."""
-    if params.clips and params.features:
-        yield ("clips",), "is of trailers, and this corpus has published features", None
-        return
     if params.clips and not params.download.keep_videos:
         message = "clips are taken from videos that are kept: expected true"
         yield ("download", "keep_videos"), message, False

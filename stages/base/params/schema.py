@@ -6,12 +6,13 @@ from pydantic import Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from stages.base.params.absent import Absent, absent
-from stages.base.params.budgets import ProbeParams
+from stages.base.params.budgets import budget_errors
 from stages.base.params.clips import ClipsParams, clip_errors
 from stages.base.params.explaining import INCONSISTENT
 from stages.base.params.features import PUBLISHED, TableParams
 from stages.base.params.fusing import wrong_headline, wrong_with_words
 from stages.base.params.fusions import DUAL
+from stages.base.params.layers import LayersParams
 from stages.base.params.matrix import (
     PRIOR,
     UNTRAINED_CONTEXTS,
@@ -35,9 +36,10 @@ from stages.base.params.sections import (
 from stages.base.params.values import ALL_WINDOWS, Slug, params_dataclass
 from stages.base.params.words import WordsParams, mask_errors
 from stages.base.params.zero_shot import not_asked
-from stages.base.plugins import defines_class, plugin_names
+from stages.base.plugins import plugin_names
 
 OF_TRAILERS = ("sample", "download", "frames", "audio", "leaks")
+OPTIONAL = ("words", "clips", "layers")  # and of trailers too
 Errors = Iterator[InitErrorDetails]
 
 
@@ -56,6 +58,8 @@ class Params:
     """None: what trailers say is not asked for."""
     clips: ClipsParams | None = None
     """None: trailers are looked at in single frames."""
+    layers: LayersParams | None = None
+    """None: nobody asks how much of a trailer is speech or music."""
     splits: SplitsParams
     leaks: LeaksParams = absent("leaks")
     matrix: MatrixParams
@@ -89,8 +93,11 @@ def _error(keys: tuple[str, ...], message: str, found: object = None) -> InitErr
 
 def _section_errors(params: Params) -> Errors:
     """A corpus of trailers without a section that it needs; one without them that needs them."""
-    if params.words and (message := params.words.wrong(bool(params.features))):
+    if params.words and (message := params.words.wrong()):
         yield _error(("words",), message)
+    for section in OPTIONAL if params.features else ():
+        if getattr(params, section):
+            yield _error((section,), "is of trailers, and this corpus has published features")
     for section in () if params.features else OF_TRAILERS:
         if isinstance(getattr(params, section), Absent):
             yield _error((section,), "missing")
@@ -102,7 +109,7 @@ def _errors(params: Params) -> Errors:
     yield from _family_errors(params)
     yield from _part_errors(matrix)
     yield from _context_errors(params)
-    yield from _head_errors(params)
+    yield from (_error(*each) for each in budget_errors(params))
     yield from (_error(*each) for each in (*clip_errors(params), *mask_errors(matrix)))
     if _all_known(matrix):
         yield from _headline_errors(matrix)
@@ -258,30 +265,6 @@ def _window_errors(params: Params) -> Errors:
                 yield _error(place, f"is of sound approaches, and this one {does}", found)
             elif found not in (None, *windows):
                 yield _error(place, f"found {found!r}, expected one of {', '.join(windows)}", found)
-
-
-def _head_errors(params: Params) -> Errors:
-    """Heads without a budget, and budgets of another kind than their heads."""
-    heads, matrix = params.training.heads, params.matrix
-    for name, budget in heads.items():
-        is_solved = defines_class("heads", name, "Probe")
-        if is_solved is not None and is_solved != isinstance(budget, ProbeParams):
-            message = "is solved, not trained: expected grid and fixed"
-            if not is_solved:
-                message = "is trained, not solved: expected epochs, batch_size, learning_rate and "
-                message += "weight_decay"
-            yield _error(("training", "heads", name), message)
-    for section in ("heads", "contexts"):
-        for name, budget in getattr(params.training, section).items():
-            for key, message, found in budget.wrong():
-                yield _error(("training", section, name, *key.split(".")), message, found)
-    every = {"approaches": "approaches", "early": "every_early", "dual": "dual"}
-    for section, name in every.items():
-        for slug, entry in getattr(matrix, name).items():
-            if entry.head not in heads:
-                message = f"training.heads lacks {entry.head!r}, it has {', '.join(heads)}"
-                place = matrix.with_words.keys(section, slug)
-                yield _error(("matrix", *place, slug, "head"), message, entry.head)
 
 
 def _headline_errors(matrix: MatrixParams) -> Errors:

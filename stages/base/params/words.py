@@ -65,10 +65,8 @@ class WordsParams:
     cards: CardsParams | None = None
     """None: nothing is read."""
 
-    def wrong(self, has_features: bool) -> str:
-        """Why a corpus cannot have this section; has_features: whether it has published ones."""
-        if has_features:
-            return "is of trailers, and this corpus has published features"
+    def wrong(self) -> str:
+        """Why there cannot be such a section, "" where there can."""
         return "" if self.speech or self.cards else "asks for neither speech nor cards"
 
 

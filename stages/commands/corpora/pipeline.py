@@ -4,7 +4,7 @@ DVC includes no file in another, runs every stage again whose paths change with 
 reads no symbolic link at a revision; so each corpus has a file of its own, and nobody edits it.
 What differs: its folders, the file its parameters are read from, `--corpus` in each command, and,
 where its films have published features, the stages that take the place of trailers; where it asks
-for words or clips, the stages that take them.
+for words, clips or layers, the stages that take them.
 """
 
 import re
@@ -18,7 +18,7 @@ from stages.base import places
 from stages.base.params import yaml12
 
 PUBLISHED = Path(__file__).parent / "published.yaml"
-OPTIONAL = [Path(__file__).parent / f"{name}.yaml" for name in ("words", "clips")]
+OPTIONAL = [Path(__file__).parent / f"{name}.yaml" for name in ("words", "clips", "layers")]
 HEADER = "# Written by `python -m stages.corpora --write` from the dvc.yaml above: edit that one.\n"
 FOLDERS = re.compile(rf"\b(data|metrics|submissions|report/_site)/{places.DEFAULT}(?=/|$)")
 WHOLE = re.compile(r"\$\{(catalogue\.[\w.]+)\}")  # a dependency that is a parameter's value

@@ -10,6 +10,7 @@ CSV = {
     "calibration": "One row an approach and method: calibration before and after.",
     "label_sets": "One row an approach trained on fewer labels, and genre.",
     "label_ceiling": "One row a genre: how far a second source's genres agree.",
+    "layers": "One row a layer of the sound and genre: how much of trailers' time it has.",
     "missing": "One row a genre or decade: the share of its films that cannot be judged.",
     "models": "One row a backbone: what it is, its weights and their licence.",
 }

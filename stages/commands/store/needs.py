@@ -14,7 +14,15 @@ from typing import Literal
 from stages.base import places
 from stages.base.errors import BenchmarkError, TrailerError
 from stages.base.packs import Shard, shard_paths
-from stages.base.params import CardsParams, ClipsRecipe, Params, SpeechParams, load
+from stages.base.params import (
+    CardsParams,
+    ClipsRecipe,
+    LayersParams,
+    Params,
+    PretrainedParams,
+    SpeechParams,
+    load,
+)
 from stages.base.versions import NOT_INSTALLED, installed
 from stages.corpus.reader import read_catalogue
 from stages.embedding.base import describe
@@ -23,6 +31,7 @@ from stages.embedding.jobs import jobs as embedding_jobs
 from stages.embedding.samples import key_of
 from stages.embedding.weights.lock import expected_pin, read_lock
 from stages.embedding.weights.sources import WeightsConfig, files_of
+from stages.hearing import voice
 from stages.published.fetching import Places
 from stages.trailers.auditing import shards
 from stages.trailers.fetching.fetcher import TrailerFetcher, record_steps
@@ -35,6 +44,7 @@ from stages.words.sounds import WHOLE
 
 AUDITED: Mapping[str, Literal["frames", "sound"]] = {"frames": "frames", "audio": "sound"}
 """Packs, and what the audit calls their rows."""
+LAYERS = "yamnet_scores"  # the model that hears music, as `hearing.music` names it
 Stored = Mapping[str, Mapping[str, Sequence[Path]]]
 """Paths of the entries that are here, by step and key."""
 
@@ -59,7 +69,7 @@ class Unknown:
 
 def steps() -> tuple[str, ...]:
     """Every step of the store, in the order of work."""
-    taken = "videos", "frames", "clips", "audio", "speech", "cards"
+    taken = "videos", "frames", "clips", "audio", "speech", "cards", "layers"
     return (*record_steps(), *taken, "samples", "leaks", "embed", "weights", "features")
 
 
@@ -97,7 +107,7 @@ def _of_trailers(
         return
     yield Need("videos", frozenset(map(video_store().key, videos)))
     sections: list[Section] = [params.frames, params.audio]
-    if params.words and params.words.speech:
+    if (params.words and params.words.speech) or params.layers:
         sections.append(WHOLE)
     if params.clips:
         sections.append(ClipsRecipe.of(params.clips, params.frames))
@@ -115,6 +125,8 @@ def _of_trailers(
         yield _speech(params.words.speech, videos, stored, finished)
     if params.words and params.words.cards:
         yield _cards(corpus, params.words.cards, packs)
+    if params.layers:
+        yield _layers(corpus, params.layers, videos, stored, finished)
     for wanted, pack, stage in ((params.clips, "clips", "clips"), (params.words, "words", "texts")):
         if wanted and finished(stage):
             packs.append(pack)
@@ -178,12 +190,39 @@ def _speech(
         return Unknown(("speech",), missing)
     if not finished("speech") or not all(files.values()):
         return Unknown(("speech",), _left("speech"))
-    recipe, sounds, keys = speech.Recipe.from_params(params, files), store_of(WHOLE), set()
-    heard = stored.get(sounds.step, {})
-    for path in (path for video in videos for path in heard.get(sounds.key(video), ())):
+    recipe = speech.Recipe.from_params(params, files)
+    return Need("speech", _of_sounds(videos, stored, lambda path: speech.key_of(path, recipe)))
+
+
+def _layers(
+    corpus: str,
+    params: LayersParams,
+    videos: Iterable[str],
+    stored: Stored,
+    finished: Callable[[str], bool],
+) -> Need | Unknown:
+    """What was heard in the sounds that are here."""
+    if missing := _not_installed(voice.LIBRARIES):
+        return Unknown(("layers",), missing)
+    weights = places.data(corpus) / "layers" / f"{LAYERS}.safetensors"
+    if not finished("layers") or (params.music is not None and not weights.is_file()):
+        return Unknown(("layers",), _left("layers"))
+    from stages.hearing import heard  # torch
+
+    recipe = heard.Recipe(params.voice, weights if params.music is not None else None)
+    return Need("layers", _of_sounds(videos, stored, lambda path: heard.key_of(path, recipe)))
+
+
+def _of_sounds(
+    videos: Iterable[str], stored: Stored, key_of: Callable[[Path], str]
+) -> frozenset[str]:
+    """The key of each whole sound that is here."""
+    sounds, keys = store_of(WHOLE), set()
+    kept = stored.get(sounds.step, {})
+    for path in (path for video in videos for path in kept.get(sounds.key(video), ())):
         with suppress(TrailerError, ValueError, OSError):  # no sound; the next run sets it aside
-            keys.add(speech.key_of(path, recipe))
-    return Need("speech", frozenset(keys))
+            keys.add(key_of(path))
+    return frozenset(keys)
 
 
 def _cards(corpus: str, params: CardsParams, packs: Sequence[str]) -> Need | Unknown:
@@ -241,7 +280,10 @@ def _weights(params: Params) -> Iterator[Need | Unknown]:
         files, model = _whisper(params.words.speech), params.words.speech.model
         keys = map(WeightsConfig("").store.key, filter(None, files.values()))
         yield Need("weights", frozenset(keys), f"Whisper {model}")
-    for slug, entry in params.matrix.pretrained.items():
+    entries = dict(params.matrix.pretrained)
+    if params.layers and params.layers.music is not None:
+        entries[LAYERS] = PretrainedParams(family="yamnet", model=LAYERS, reads="audio")
+    for slug, entry in entries.items():
         config = WeightsConfig(slug, entry.file)
         try:
             record = describe(entry.family, entry.model, entry.options)
