@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from stages.base.params import WordsParams, load
-from stages.commands.predict import words
+from stages.commands.predict import layers, words
 from tests.commands.predict.small_run import Run, fit_all, make_corpus, shrink, write_lock
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,4 +37,5 @@ def inside(run: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
     """The same, with its folder as the working one; nobody listens to trailers or reads them."""
     monkeypatch.chdir(run.folder)
     monkeypatch.setattr(words, "DEFAULT", WordsParams())
+    monkeypatch.setattr(layers, "DEFAULT", None)
     return run

@@ -13,6 +13,7 @@ from rich.text import Text
 from stages.base.formulas import escape_formula
 from stages.base.genres import GENRES
 from stages.commands.lock import Corpus
+from stages.commands.predict.layers import as_dict, line
 from stages.commands.predict.predictor import Prediction
 from stages.commands.predict.trailers import TrailerResult
 from stages.commands.predict.words import lines
@@ -54,7 +55,7 @@ def table(result: TrailerResult) -> Group:
         found,
         key,
         *(Text(f"note: {printable(note)}") for note in result.notes),
-        *(Text(printable(line)) for line in lines(result.words)),
+        *(Text(printable(each)) for each in (*line(result.layers), *lines(result.words))),
     )
 
 
@@ -69,6 +70,7 @@ def as_json(results: Sequence[TrailerResult], corpus: Corpus, warnings: Sequence
             "approaches": [_as_dict(prediction) for prediction in result.predictions],
             "said": result.words.heard,
             "written": result.words.read,
+            "layers": as_dict(result.layers),
         }
         for result in results
     ]

@@ -4,7 +4,7 @@ One file, without scripts and without anything to load; texts from outside are e
 """
 
 import base64
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -19,10 +19,12 @@ from stages.base.genres import GENRES
 from stages.base.packs import read_pack
 from stages.base.params.matrix import Cell
 from stages.base.params.modalities import UNIONS
+from stages.commands.predict.layers import line
+from stages.commands.predict.layers_drawing import drawn_lane, lanes_of
 from stages.commands.predict.output import printable
 from stages.commands.predict.predictor import Prediction, Predictor
 from stages.commands.predict.trailers import TrailerResult, parts_of
-from stages.commands.predict.words import Words
+from stages.commands.predict.word_pieces import SAID, write_word_pieces
 from stages.commands.predict.words_drawing import drawn_spans, listed, spans_of
 
 FRAME_WIDTH, CELL_WIDTH = 84, 36  # pixels from one to the next, at least
@@ -43,6 +45,8 @@ class Track:
     score: np.ndarray
     """(n, 10)."""
     threshold: float | None
+    until: np.ndarray | None = None
+    """(n,) seconds: until when words are drawn; None: each piece reaches halfway to the next."""
 
 
 def write_page(
@@ -83,12 +87,33 @@ def _tracks(predictor: Predictor, result: TrailerResult, folder: Path) -> Iterat
     threshold = {prediction.cell.slug: prediction.threshold for prediction in result.predictions}
     for cell in parts_of(predictor, result.cells):
         path = folder / "embeddings" / f"{''.join(cell.parts[:1])}.npz"
-        if cell.kind == "single" and cell.modality != "words" and path.is_file():
+        if cell.kind != "single" or not path.is_file():
+            continue
+        if cell.modality == "words":
+            yield from _words_track(predictor, cell, result, threshold, folder)
+        else:
             times = write_pieces(path, result.trailer_id, folder / "pieces")
             if len(times):
                 pieces = {str(n): n for n in range(len(times))}
                 score = predictor.score_pieces(cell, pieces, folder / "pieces")
                 yield Track(cell, times, score, threshold.get(cell.slug))
+
+
+def _words_track(
+    predictor: Predictor,
+    cell: Cell,
+    result: TrailerResult,
+    threshold: Mapping[str, float],
+    folder: Path,
+) -> Iterator[Track]:
+    """The words of each moment; nothing where there are none."""
+    names, spans = write_word_pieces(
+        cell.parts[0], result.trailer_id, result.words, predictor.params, predictor.data, folder
+    )
+    if names:
+        pieces = {name: number for number, name in enumerate(names)}
+        score = predictor.score_pieces(cell, pieces, folder / SAID)
+        yield Track(cell, spans[:, 0], score, threshold.get(cell.slug), spans[:, 1])
 
 
 def write_pieces(path: Path, trailer_id: str, folder: Path) -> np.ndarray:
@@ -107,8 +132,7 @@ def write_pieces(path: Path, trailer_id: str, folder: Path) -> np.ndarray:
 
 def _section(result: TrailerResult, frames: pa.Table | None, tracks: Sequence[Track]) -> str:
     notes = "".join(f"<p>{escape(printable(note))}</p>" for note in result.notes)
-    whole = [*UNIONS, "words"]
-    fused = [c.slug for c in result.cells if c.modality in whole or c.kind == "dual"]
+    fused = [c.slug for c in result.cells if c.modality in UNIONS or c.kind == "dual"]
     joint = (
         f"<p>{', '.join(fused)}: scores a trailer as a whole, so it is in the table alone.</p>"
         if fused
@@ -117,7 +141,8 @@ def _section(result: TrailerResult, frames: pa.Table | None, tracks: Sequence[Tr
     return f"""<section>
 <h2><bdi>{escape(printable(result.name))}</bdi></h2>{notes}
 {_table(result.predictions)}
-{_timeline(frames, tracks, result.words) if tracks else ""}{joint}
+{_timeline(frames, tracks, result) if tracks else ""}{joint}
+{"".join(f"<p>{escape(said)}</p>" for said in line(result.layers))}
 {listed(result.words)}</section>"""
 
 
@@ -145,12 +170,13 @@ def _cell(prediction: Prediction, genre: str) -> str:
     return f'<td class="{said}">{scored} · {prediction.probability[at]:.0%} · {said}</td>'
 
 
-def _timeline(frames: pa.Table | None, tracks: Sequence[Track], words: Words) -> str:
+def _timeline(frames: pa.Table | None, tracks: Sequence[Track], result: TrailerResult) -> str:
     """Labels that stay, and beside them the drawing that scrolls."""
     pictures = [] if frames is None else sorted(frames.to_pylist(), key=lambda row: row["frame"])
     shown = np.array([row["time"] for row in pictures])
     spans = [(shown, FRAME_WIDTH)] if pictures else []
-    spans += [(track.time, CELL_WIDTH) for track in tracks]
+    even = [track for track in tracks if track.until is None]  # words may follow at once
+    spans += [(track.time, CELL_WIDTH) for track in even or ([] if pictures else tracks)]
     begin, end = min(t[0] for t, _ in spans), max(t[-1] for t, _ in spans)
     steps = [width / max(float(np.median(np.diff(t))), 0.01) for t, width in spans if len(t) > 1]
     scale = min(max(steps, default=1.0), LONGEST / max(float(end - begin), 0.01))
@@ -166,14 +192,18 @@ def _timeline(frames: pa.Table | None, tracks: Sequence[Track], words: Words) ->
             f'<text class="time" x="{x:.1f}" y="11">{row["time"]:.1f} s</text>'
         )
     y = strip
-    for title, spans_of_text in spans_of(words):
+    for title, said in spans_of(result.words):
         labels.append(f'<text x="0" y="{y + ROW - 6}">{title}</text>')
-        drawn += drawn_spans(spans_of_text, begin, scale, y, ROW)
+        drawn += drawn_spans(said, begin, scale, y, ROW)
+        y += ROW
+    for layer, heard in lanes_of(result.layers):
+        labels.append(f'<text x="0" y="{y + ROW - 6}">{layer}</text>')
+        drawn += drawn_lane(layer, heard, begin, scale, y, ROW)
         y += ROW
     for track in tracks:
         labels.append(f'<text class="track" x="0" y="{y + HEAD - 8}">{track.cell.modality}</text>')
         drawn.append(f'<text class="track" x="2" y="{y + HEAD - 8}">{track.cell.slug}</text>')
-        drawn += _cells(track, (track.time - begin) * scale + FRAME_WIDTH / 2, y + HEAD)
+        drawn += _cells(track, *_ends(track, begin, scale), y + HEAD)
         y += HEAD
         for genre in GENRES:
             labels.append(f'<text x="0" y="{y + ROW - 6}">{genre}</text>')
@@ -186,10 +216,18 @@ def _timeline(frames: pa.Table | None, tracks: Sequence[Track], words: Words) ->
 {"".join(drawn)}</svg></div></div>"""
 
 
-def _cells(track: Track, x: np.ndarray, top: int) -> Iterator[str]:
-    """One rectangle for each genre and piece, from halfway to the one before to halfway on."""
+def _ends(track: Track, begin: float, scale: float) -> tuple[np.ndarray, np.ndarray]:
+    """Left and right edge of each piece in pixels: from halfway to the one before to halfway on,
+    and of words while they are drawn above."""
+    if track.until is not None:
+        return np.maximum(track.time - begin, 0) * scale, (track.until - begin) * scale
+    x = (track.time - begin) * scale + FRAME_WIDTH / 2
     halves = np.diff(x) / 2 if len(x) > 1 else np.array([CELL_WIDTH / 2])
-    left, right = x - np.append(halves[:1], halves), x + np.append(halves, halves[-1:])
+    return x - np.append(halves[:1], halves), x + np.append(halves, halves[-1:])
+
+
+def _cells(track: Track, left: np.ndarray, right: np.ndarray, top: int) -> Iterator[str]:
+    """One rectangle for each genre and piece."""
     for row, genre in enumerate(GENRES):
         y = top + row * ROW
         for at, score in enumerate(track.score[:, row]):

@@ -9,6 +9,7 @@ from stages.base.params.matrix import Cell, Kind
 from stages.base.params.modalities import singles_of
 from stages.commands.predict.embeddings import Outcome, embed, extract, packs_of
 from stages.commands.predict.inputs import ADVICE, TrailerFile, explain, open_trailer
+from stages.commands.predict.layers import Layers, layers_of
 from stages.commands.predict.predictor import Prediction, Predictor, predictions
 from stages.commands.predict.warnings import trained_on
 from stages.commands.predict.words import UNREAD, Words, words_of, write_words
@@ -46,6 +47,8 @@ class TrailerResult:
     """Why there is no prediction at all, and what to do."""
     words: Words = field(default_factory=Words)
     """What is said and written in it."""
+    layers: Layers = field(default_factory=Layers)
+    """What its sound is made of."""
 
 
 def saved_cells(matrix: Sequence[Cell]) -> list[Cell]:
@@ -93,6 +96,7 @@ def predict(
     outcomes = extract(files, params, packs_of(backbones, params), folder)
     words = words_of(files, params, folder)
     titles = {each.trailer_id: known.get(each.sha256, "") for each in files}
+    layers = layers_of(files, params, folder)
     if any(params.matrix.backbone(name).modality == "words" for name in backbones):
         for trailer, outcome in write_words(words, titles, folder / "words"):
             outcomes[trailer]["words"] = outcome
@@ -109,6 +113,7 @@ def predict(
             outcomes[each.trailer_id],
             titles[each.trailer_id],
             words[each.trailer_id],
+            layers[each.trailer_id],
             masked_in(predictor, cells),
         )
         for each in opened
@@ -155,6 +160,7 @@ def _result(
     outcomes: Mapping[str, Outcome],
     title: str,
     words: Words,
+    layers: Layers,
     masked: Sequence[str],
 ) -> TrailerResult:
     """title: of the film whose trailer this is, where the models learnt from it; masked: the
@@ -179,7 +185,9 @@ def _result(
             f"its film's title is not known here, so it is not hidden from {', '.join(hidden)}"
         )
     notes = (*warned, *_notes(cells, predictions, outcomes))
-    return TrailerResult(file.name, file.trailer_id, cells, predictions, notes, words=words)
+    return TrailerResult(
+        file.name, file.trailer_id, cells, predictions, notes, words=words, layers=layers
+    )
 
 
 def _notes(

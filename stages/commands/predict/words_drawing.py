@@ -6,9 +6,8 @@ from html import escape
 from itertools import groupby
 
 from stages.commands.predict.output import printable
+from stages.commands.predict.word_pieces import CARD_SECONDS
 from stages.commands.predict.words import Words, clock
-
-CARD_SECONDS = 1.5  # how long what is written is drawn at least: nobody knows when it goes
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ def drawn_spans(
         width = max((span.end - begin) * scale - left, 2)
         text = escape(printable(span.text))
         yield (
-            f'<g class="words"><title>{clock(span.start)} {text}</title>'
+            f'<g class="text"><title>{clock(span.start)} {text}</title>'
             f'<rect x="{left:.1f}" y="{top}" width="{width:.1f}" height="{height - 2}"/>'
             f'<svg x="{left:.1f}" y="{top}" width="{width:.1f}" height="{height - 2}">'
             f'<text x="3" y="13">{text}</text></svg></g>'

@@ -53,6 +53,8 @@ class WeightsConfig:
     """Seconds to wait before each further attempt."""
     schemes: tuple[str, ...] = ("https",)
     """Of addresses that may be downloaded from."""
+    pins: bool = True
+    """Whether weights.lock keeps what comes for the first time."""
 
     @property
     def unfinished(self) -> Path:
@@ -76,8 +78,9 @@ class ObtainedFile:
     """The entry that it has or shall have."""
 
     def add_to_lock(self, config: WeightsConfig) -> None:
-        """Write the entry, where it is not there yet."""
-        add_pin(config.lock, self.name, self.pin, config.root / "weights" / "pins.lock")
+        """Write the entry, where it is not there yet and may be."""
+        if config.pins:
+            add_pin(config.lock, self.name, self.pin, config.root / "weights" / "pins.lock")
 
 
 def obtain(source: Source, config: WeightsConfig, first: bool = True) -> ObtainedFile:
@@ -187,7 +190,7 @@ def _from_weights_dir(path: Path, source: Source, config: WeightsConfig, own: bo
     name = f"{config.slug}:{config.file if own else path.name}"
     check(name, found, pins.get(name, Pin()), str(path), config.lock)
     if not own and name not in pins:
-        report_first_use(source, found, str(path))
+        report_first_use(source, found, str(path), config.pins)
     return ObtainedFile(read_published(path, path.name), name, found)
 
 
@@ -206,7 +209,7 @@ def _from_caches(source: Source, expected: Pin, config: WeightsConfig) -> Obtain
     if damaged or not matches(found, expected):
         return None
     if not expected.sha256:
-        report_first_use(source, found, str(cached.path))
+        report_first_use(source, found, str(cached.path), config.pins)
     return ObtainedFile(read_published(cached.path, source.file), source.name, found)
 
 
@@ -220,7 +223,7 @@ def _from_network(
         with config.store.put(config.store.key(found.sha256)) as kept:
             part.replace(kept)
     if not expected.sha256:
-        report_first_use(source, found, hub.download_url(source, found.revision))
+        report_first_use(source, found, hub.download_url(source, found.revision), config.pins)
     obtained.add_to_lock(config)
     return obtained
 
@@ -254,7 +257,7 @@ def _check_begin(source: Source, found: Pin, where: str) -> None:
         )
 
 
-def report_first_use(source: Source, found: Pin, where: str) -> None:
+def report_first_use(source: Source, found: Pin, where: str, pins: bool = True) -> None:
     """Say where a file that came for the first time has no publisher's hash, or another hint's."""
     is_stated = found.stated_by in PUBLISHERS
     differs = source.is_hint and found.sha256 != source.sha256
@@ -263,7 +266,8 @@ def report_first_use(source: Source, found: Pin, where: str) -> None:
     if is_stated:
         text = f", as the {found.stated_by} states"
     else:
-        text = "; no hash by its publisher is known, so weights.lock keeps this one"
+        text = "; no hash by its publisher is known"
+        text += ", so weights.lock keeps this one" if pins else ""
     if differs:
         text += f". Its record has {source.sha256}, read elsewhere ({source.stated_in})"
     say(f"note: {where} has sha256 {found.sha256}{text}")

@@ -18,6 +18,7 @@ from stages.base.params.matrix import Cell
 from stages.commands.predict import trailers, words
 from stages.commands.predict.embeddings import Outcome
 from stages.commands.predict.inputs import TrailerFile
+from stages.commands.predict.layers import Layers
 from stages.commands.predict.predictor import Prediction
 from stages.commands.predict.words import Words, clock, lines, write_words
 from stages.commands.predict.words_drawing import Span, drawn_spans, listed, spans_of
@@ -256,5 +257,5 @@ def test_what_nobody_could_read_is_told_in_place_of_a_prediction(tmp_path):
     file = TrailerFile("a1", "mine.mp4", Path("mine.mp4"), "0" * 64, True, True)
     said = Cell("said", "single", "words", ("bag",), "mean", "linear")
     outcomes = {"picture": Outcome("ok", ""), "words": Outcome("unread", "run the installer")}
-    found = trailers._result(file, (said,), [None], outcomes, "", Words(), [])
+    found = trailers._result(file, (said,), [None], outcomes, "", Words(), Layers(), [])
     assert "its words are not known" in found.error and "run the installer" in found.error

@@ -52,6 +52,15 @@ def test_a_placed_file_is_used_before_any_other_and_held_against_the_published_p
     assert len(hub.site.asked) == before
 
 
+def test_who_pins_nothing_uses_a_placed_file_and_says_its_hash(hub, tmp_path, capsys):
+    source = hub.publish("model.safetensors", OTHER)
+    folder = put(tmp_path / "mine", "toy.safetensors", DATA)
+    assert same(tensors_of(source, config(tmp_path, folder=folder, pins=False)))
+    said = capsys.readouterr().err
+    assert sha(DATA) in said and "weights.lock" not in said
+    assert not (tmp_path / "weights.lock").exists()
+
+
 def test_a_placed_file_nobody_can_vouch_for_is_pinned_as_the_persons_own(hub, tmp_path):
     source = hub.publish("model.safetensors", OTHER)
     folder = put(tmp_path / "mine", "toy.safetensors", DATA)
