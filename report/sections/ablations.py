@@ -35,8 +35,8 @@ def title(metrics: Metrics) -> Html:
         return Html("")
     said = html.paragraph(
         "A trailer whose cards or voices name the film identifies it to whoever has heard of it. "
-        "What hiding the title costs: the same approach without the words of the film's own title, "
-        "less with them."
+        "What hiding the title costs: the score without the words of the film's own title, minus "
+        "that of the same approach with them."
     )
     known = html.paragraph(
         "On rendered trailers there is nothing to lose: their titles were drawn without regard to "

@@ -50,6 +50,12 @@ def recovery(metrics: Metrics) -> Html:
         f"co-occurrence allows. Of all cells, {said['above']} score clearly more than the ideal "
         "observer." + _without_interval(said)
     )
+    numbers = html.table(instrument.cells(rows), source="recovery.csv", name="recovery")
+    return _charts(rows, said) + words + html.folded("The numbers", numbers)
+
+
+def _charts(rows: pd.DataFrame, said: dict[str, Any], of: str = "") -> Html:
+    """What is found against what was planted, and against what can be found; of: begins names."""
     planted = figures.recovered(
         rows, "planted", "planted probability", said["rank_correlation_with_planted"]
     )
@@ -59,14 +65,12 @@ def recovery(metrics: Metrics) -> Html:
         "normalised AP of the ideal observer",
         said["rank_correlation"],
     )
-    charts = html.grid(
+    return html.grid(
         [
-            html.figure(planted, "planted", source="recovery.csv"),
-            html.figure(findable, "findable", source="recovery.csv"),
+            html.figure(planted, f"{of}planted", source="recovery.csv"),
+            html.figure(findable, f"{of}findable", source="recovery.csv"),
         ]
     )
-    numbers = html.table(instrument.cells(rows), source="recovery.csv", name="recovery")
-    return charts + words + html.folded("The numbers", numbers)
 
 
 def within_shots(metrics: Metrics) -> Html:
@@ -81,19 +85,12 @@ def within_shots(metrics: Metrics) -> Html:
         "near to one another. Frames a second apart look the same with such a cue and without, as "
         f"likely as not, so only what looks at clips can find it: here "
         f"{quoted(metrics.names.of(slug))}. Of its {said['cells']} cells, {said['above']} score "
-        "clearly more than the ideal observer, who sees all cues in these clips."
-        + _without_interval(said)
+        "clearly more than the ideal observer, who sees all cues in these clips, those of single "
+        "pictures too." + _without_interval(said)
     )
-    drawn = figures.recovered(
-        rows,
-        "ceiling_normalised_ap",
-        "normalised AP of the ideal observer",
-        said["rank_correlation"],
-    )
-    figure = html.figure(
-        drawn, "within-shots", source="recovery.csv", numbers=instrument.cells(rows)
-    )
-    return html.heading("Cues within shots") + words + figure
+    numbers = html.table(instrument.cells(rows), source="recovery.csv", name="recovery-of-motion")
+    charts = _charts(rows, said, "motion-")
+    return html.heading("Cues within shots") + charts + words + html.folded("The numbers", numbers)
 
 
 def _without_interval(said: dict[str, Any]) -> str:
