@@ -244,8 +244,8 @@ def test_a_title_that_is_not_known_is_said_not_to_be_hidden():
     outcomes = {"words": Outcome("ok", "")}
 
     def notes(title: str, masked: list[str]) -> str:
-        found = trailers._result(file, (cell,), [made], outcomes, title, Words(), masked)
-        return " ".join(found.notes)
+        known = (title, Words(), Layers(), masked)
+        return " ".join(trailers._result(file, (cell,), [made], outcomes, *known).notes)
 
     assert (
         notes("", ["said"]) == "its film's title is not known here, so it is not hidden from said"
