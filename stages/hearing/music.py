@@ -13,7 +13,7 @@ import numpy as np
 from stages.backbones.yamnet import Family
 from stages.embedding.audioset_mel import RATE
 from stages.embedding.weights.convert import write_weights
-from stages.embedding.weights.sources import WeightsConfig, locate
+from stages.embedding.weights.sources import WeightsConfig, files_of, locate
 from stages.embedding.weights.weights_dir import weights_dir
 
 MODEL, LAYER = "yamnet_scores", "music"
@@ -65,7 +65,7 @@ def config_of() -> WeightsConfig:
 
 def where(config: WeightsConfig) -> str:
     """In words where its weights are on this machine, "" if they would be downloaded."""
-    return locate(RECORD, config, NOWHERE)
+    return locate(files_of(RECORD, is_asked=False), config, NOWHERE)
 
 
 def fetch(config: WeightsConfig, target: Path) -> None:

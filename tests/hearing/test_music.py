@@ -54,6 +54,16 @@ def test_each_look_counts_where_its_middle_is_nearest():
     assert (np.diff(music.edges(4, 1.5)) >= 0).all()
 
 
+def test_where_its_weights_are_is_said_without_bringing_them(tmp_path):
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    known = config(tmp_path, music.MODEL, folder=folder)
+    assert music.where(known) == ""
+    (folder / "yamnet.h5").write_bytes(b"as published")
+    assert music.where(known) == "in WEIGHTS_DIR"
+    assert {path.name for path in tmp_path.iterdir()} == {"mine"}
+
+
 @pytest.fixture(scope="module")
 def real(tmp_path_factory: pytest.TempPathFactory) -> music.MusicNetwork:
     """YAMNet's own weights, taken as a person would take them: from WEIGHTS_DIR."""
