@@ -124,6 +124,7 @@ def table(
     pale: str = "",
     only: tuple[str, Sequence[bool]] | None = None,
     others: str = "",
+    to: Sequence[str] | None = None,
 ) -> Html:
     """A sortable table of a frame of display texts, of its first MOST_ROWS rows.
 
@@ -132,7 +133,8 @@ def table(
     a slug. source: the file in metrics/ the table links to. label: what a screen reader calls it,
     where it has neither caption nor name. pale: a column set in grey, as of no account here.
     only: what a box above the table says, and which rows are left when a reader ticks it.
-    others: what the columns hold whose headings are names, such as genres.
+    others: what the columns hold whose headings are names, such as genres. to: where each row's
+    first cell leads.
     """
     count, frame = len(frame), frame.head(MOST_ROWS)
     numeric = {
@@ -155,6 +157,7 @@ def table(
             if titles and not place:
                 scope += f' title="{escape(titles[position])}"'
             said = linked(str(value)) if column == "Paper" else escape(str(value))
+            said = f'<a href="{escape(to[position])}">{said}</a>' if to and not place else said
             cells.append(f"<{tag}{scope}{classes[column]}>{mark}{said}</{tag}>")
         other = ' class="other"' if only and not only[1][position] else ""
         body.append(f"<tr{other}>{''.join(cells)}</tr>")

@@ -78,7 +78,8 @@ def read_names(folder: Path) -> Names:
 def read_table(path: Path) -> pd.DataFrame:
     """A table as `write_csv` wrote it."""
     # "none" is a modality, not a hole: only an empty cell means undefined.
-    rows = pd.read_csv(path, keep_default_na=False, na_values=[""])
+    text = {"film_id": str}  # 0012 is no number
+    rows = pd.read_csv(path, keep_default_na=False, na_values=[""], dtype=text)
     for name in rows.columns:
         if pd.api.types.is_string_dtype(rows[name]):
             rows[name] = rows[name].map(unescape_formula, na_action="ignore")

@@ -28,6 +28,7 @@ def main() -> None:
     from stages.base.params import load
     from stages.base.params.matrix import cells
     from stages.base.tables import write_csv
+    from stages.corpus.table import read_trailers
     from stages.fitting.approaches import training_budget
     from stages.judging import joining, rank_intervals, tuning, ungrouped
     from stages.judging.board import read_board
@@ -35,6 +36,7 @@ def main() -> None:
     from stages.judging.comparisons import headline_rows
     from stages.judging.complementarity import FUSIONS, OWNED, fusion_rows, owned_rows
     from stages.judging.label_sets import label_set_rows
+    from stages.judging.lost_films import lost_rows, write_lost
     from stages.judging.seed_study import CLAIMS
     from stages.judging.verdicts import add_verdicts, adjusted_p_values
 
@@ -46,6 +48,8 @@ def main() -> None:
     contributions = joining.contribution_rows(board, judging)
     write_csv(contributions, joining.CONTRIBUTIONS, folder / "contributions.csv")
     write_csv(joining.confused_rows(board, judging), joining.CONFUSED, folder / "confused.csv")
+    lost = list(lost_rows(board, read_trailers(places.data() / "catalogue.parquet")))
+    write_lost(lost, folder, places.data(), params.catalogue.labels_may_be_published)
     rows = label_set_rows(cells(params), read, judging)
     named_cells = [cell for cell in board.cells if cell.slug in headline.named.values()]
     named_board = read(named_cells, part_of=board)

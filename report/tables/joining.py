@@ -3,7 +3,7 @@
 import pandas as pd
 
 from report.tables.common import intervals
-from report.text import number, signed
+from report.text import isolate, number, signed
 
 ALL = "all"
 HEADINGS = {
@@ -48,5 +48,23 @@ def confused(rows: pd.DataFrame) -> pd.DataFrame:
             "Lost by chance": [number(value, 3) for value in rows["lost_by_chance"]],
             "Won": [number(value, 3) for value in rows["won"]],
             "95% of won": intervals(rows, "won_lo", "won_hi"),
+        }
+    )
+
+
+def lost(rows: pd.DataFrame) -> pd.DataFrame:
+    """One row a film that a fusion loses; rows: lost_films.csv, of one fusion."""
+    years = ["–" if pd.isna(year) else f"{year:.0f}" for year in rows["year"]]
+    titles = zip(rows["title"], years, strict=True)
+    scores = zip(rows["score_joined"], rows["score_first_joined"], strict=True)
+    return pd.DataFrame(
+        {
+            "Film": [isolate(f"{title} ({year})") for title, year in titles],
+            "Right by": list(rows["modality"]),
+            "Its genre": list(rows["genre"]),
+            "Score alone": [number(value) for value in rows["score"]],
+            "Place joined": [str(place) for place in rows["place_joined"]],
+            "First joined": list(rows["first_joined"]),
+            "Scores joined": [f"{number(own)} and {number(first)}" for own, first in scores],
         }
     )

@@ -212,6 +212,16 @@
         "The titles of some films could not be read: a file is missing.";
     }
     reading.catch(missing);
+    const asked = new URLSearchParams(location.hash.slice(1)).get("film"); // a link to one film, by its id
+    if (asked) {
+      search.value = asked;
+      readAll();
+      reading.then(() => {
+        update(true);
+        const film = films.find((each) => each.id === asked); // others may have its id in theirs
+        if (film) choose(film);
+      });
+    }
     search.addEventListener("input", () => update(true));
     genre.addEventListener("change", () => update(true));
   }

@@ -2,17 +2,20 @@
 
 import csv
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 from stages.base.formulas import unescape_formula
 
+LOST = "lost_films.csv"  # beside the catalogue's table where labels may not be passed on
 TITLES = 2000  # films of a shard of titles, about 120 KB
 SCORES = 100_000  # bytes of a shard of scores
 
 
 def with_labels(metrics: Path, catalogue: Path) -> None:
-    """Put the labels of the catalogue's table into a films.json that came without, where it is.
+    """Put the labels of the catalogue's table into a films.json that came without, where it is, and
+    what else tells labels beside the other tables.
 
     Such a corpus's labels may not be passed on: they are on the pages made where the catalogue is,
     and the pages say so (`labels_from` in films.json).
@@ -31,6 +34,8 @@ def with_labels(metrics: Path, catalogue: Path) -> None:
         own = known[film["id"]]
         film["genres"] = [at for at, genre in enumerate(found["genres"]) if genre in own]
     _write(path, found | {"labels_from": catalogue.name})
+    if (lost := catalogue.with_name(LOST)).is_file():
+        shutil.copy(lost, metrics)
 
 
 def with_names(metrics: Path) -> None:

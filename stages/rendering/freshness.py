@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from stages.base import formulas, published_studies
-from stages.rendering import fitting_pages, footers, home, labels, site
+from stages.rendering import films, fitting_pages, footers, home, labels, site
 from stages.rendering.quarto import version
 
 LIBRARIES = ("vl-convert-python", "altair", "pandas", "nbconvert")
@@ -57,9 +57,10 @@ def digest_of_corpus(report: Path, metrics: Path, executable: Path | None) -> st
     # only a corpus whose labels are not in git takes them from there
     whole = not site.missing(metrics)
     private = whole and "without-labels" in fitting_pages.facts(metrics)
-    labels = [catalogue] if private and catalogue.is_file() else []
+    told = [catalogue, catalogue.with_name(films.LOST)] if private else []
+    beside += [path for path in told if path.is_file()]
     _add(found, report, pages)
-    _add(found, root, [*_files(metrics), *beside, *labels])
+    _add(found, root, [*_files(metrics), *beside])
     return found.hexdigest()
 
 

@@ -196,6 +196,7 @@ def joining(folder: Path) -> None:
     """What a fusion's parts contribute, in all and of one genre, and the films that it loses."""
     write_csv(folder, "contributions", list(_contributions()))
     write_csv(folder, "confused", list(_confused()))
+    write_csv(folder, "lost_films", list(_lost()))
 
 
 def _contributions() -> Iterator[dict[str, Any]]:
@@ -213,3 +214,13 @@ def _confused() -> Iterator[dict[str, Any]]:
         row |= {"films": 40, "right": 0.6, "right_joined": 0.7, "right_prior": 0.45}
         row |= {"lost": 0.08, "lost_lo": 0.05, "lost_hi": 0.12, "lost_by_chance": 0.18}
         yield row | {"won": 0.18, "won_lo": 0.14, "won_hi": 0.23}
+
+
+def _lost() -> Iterator[dict[str, Any]]:
+    """Three films of each part, the first with markup in its title."""
+    for modality, part in (("picture", "frame_cnn"), ("sound", "window_cnn")):
+        for number, title in enumerate((HOSTILE, "Film number 1", "Film number 2")):
+            row: dict[str, Any] = {"approach": "late_cnn", "modality": modality, "part": part}
+            row |= {"film_id": f"f{number:03d}", "title": title, "year": 1990 + number}
+            row |= {"genre": "Drama", "score": 0.75, "place_joined": 9 - number}
+            yield row | {"score_joined": 0.1, "first_joined": "Comedy", "score_first_joined": 0.6}

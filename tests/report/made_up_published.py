@@ -14,6 +14,7 @@ LACKING = "Mystery"
 def write(folder: Path) -> Path:
     """Write the folder, as the stages leave it."""
     made_up_metrics.write(folder, sample=False, hostile=True, seed=5)
+    (folder / "lost_films.csv").unlink()  # it would tell labels
     for name in ("download.json", "attrition.csv", "ceilings.csv", "recovery.csv", "recovery.json"):
         (folder / name).unlink(missing_ok=True)
     for path in folder.glob("*.csv"):
@@ -24,6 +25,9 @@ def write(folder: Path) -> Path:
     _films(folder)
     _features(folder)
     write_csv(folder, "confusion", _confusion())
+    parameters = json.loads((folder / "parameters.json").read_text("utf-8"))
+    private = parameters.get("catalogue", {}) | {"labels_may_be_published": False}
+    write_json(folder, "parameters", parameters | {"catalogue": private})
     return folder
 
 

@@ -116,6 +116,15 @@ def test_box_leaves_what_did_not_learn_from_our_films(browser: Any, preview: Pat
     visit.context.close()
 
 
+def test_a_link_to_a_film_shows_that_one(browser: Any, film_preview: Path) -> None:
+    visit = Visit(browser, film_preview)
+    page = visit.page
+    page.goto(f"{(film_preview / 'films.html').as_uri()}#film=f017")
+    expect(page.locator("#film-shown h3")).to_have_text("Film number 17 (2007)")
+    assert visit.complaints == []
+    visit.context.close()
+
+
 def test_search_finds_a_film_and_shows_it_as_text(browser: Any, film_preview: Path) -> None:
     visit = Visit(browser, film_preview)
     page = visit.open("films")

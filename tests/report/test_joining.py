@@ -1,5 +1,7 @@
 """What joining brings, as the page shows it."""
 
+import re
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -53,3 +55,32 @@ def test_the_section_names_its_reference_and_is_empty_without_a_fusion(metrics: 
 
 def test_a_run_of_before_these_tables_has_no_such_section(metrics: Metrics, tmp_path: Path) -> None:
     assert sections.joining(replace(metrics, folder=tmp_path)).text == ""
+
+
+def test_films_that_joining_loses_are_named_and_lead_to_their_scores(metrics: Metrics) -> None:
+    said = sections.joining(metrics).text
+    assert '<a href="films.html#film=f001">\u2068Film number 1 (1991)\u2069</a>' in said
+    assert said.count("films.html#film=f000") == 2 and "<script" not in said  # of two parts
+    assert "of each modality the films whose genre falls furthest" in said
+    assert "0.10 and 0.60" in said and "do not publish" not in said
+
+
+def test_where_labels_may_not_be_passed_on_no_film_is_named(
+    published: Metrics, tmp_path: Path
+) -> None:
+    said = sections.joining(published).text
+    assert "Which films these are is not shown" in said and "films.html#film" not in said
+
+
+def test_a_fusion_that_loses_no_film_says_so(metrics: Metrics, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(metrics.folder, tmp_path / "sample"))
+    head = (folder / "lost_films.csv").read_text(encoding="utf-8").splitlines()[0]
+    (folder / "lost_films.csv").write_text(head + "\n", encoding="utf-8")
+    assert "Joining loses no film." in sections.joining(replace(metrics, folder=folder)).text
+
+
+def test_an_id_that_begins_with_zeros_keeps_them(metrics: Metrics, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(metrics.folder, tmp_path / "sample"))
+    path = folder / "lost_films.csv"
+    path.write_text(re.sub(r"\bf0", "0", path.read_text(encoding="utf-8")), encoding="utf-8")
+    assert "films.html#film=001" in sections.joining(replace(metrics, folder=folder)).text

@@ -34,7 +34,7 @@ def test_a_matrix_of_one_modality_renders_too(
         _keep(metrics / f"{name}.csv", "approach", slugs)
     _keep(metrics / "comparisons.csv", "a", slugs)
     _keep(metrics / "comparisons.csv", "b", slugs | {"random_scores"})
-    for name in ("complementarity", "contributions", "confused", "owned_genres"):
+    for name in ("complementarity", "contributions", "confused", "lost_films", "owned_genres"):
         _keep(metrics / f"{name}.csv", "picture" if name == "owned_genres" else "approach", set())
     for name in ("ceilings", "ceiling_genres"):
         _keep(metrics / f"{name}.csv", "modality", {modality})

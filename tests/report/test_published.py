@@ -82,10 +82,13 @@ def test_labels_come_from_the_catalogue_where_it_is(tmp_path: Path) -> None:
     ]
     path = tmp_path / "catalogue.parquet"
     save_trailers(trailers[1:], path)  # of another run: a film is unknown
+    (tmp_path / "lost_films.csv").write_text("approach,film_id\n", encoding="utf-8")
     with_labels(folder, path)
     assert (folder / "films.json").read_bytes() == before
+    assert not (folder / "lost_films.csv").exists()
     save_trailers(trailers, path)
     with_labels(folder, path)
+    assert (folder / "lost_films.csv").exists()
     found = json.loads((folder / "films.json").read_text("utf-8"))
     assert all(
         [found["genres"][at] for at in film["genres"]] == ["Drama"] for film in found["films"]

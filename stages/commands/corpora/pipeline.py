@@ -22,8 +22,8 @@ OPTIONAL = [Path(__file__).parent / f"{name}.yaml" for name in ("words", "clips"
 HEADER = "# Written by `python -m stages.corpora --write` from the dvc.yaml above: edit that one.\n"
 FOLDERS = re.compile(rf"\b(data|metrics|submissions|report/_site)/{places.DEFAULT}(?=/|$)")
 WHOLE = re.compile(r"\$\{(catalogue\.[\w.]+)\}")  # a dependency that is a parameter's value
-LABELS = "/labels.parquet"
-PRIVATE = (LABELS, "/catalogue.txt", "/catalogue.parquet", "/second_source.parquet")  # of films
+LABELS = ("/labels.parquet", "/lost_films.csv")  # what tells which genres a film has
+PRIVATE = (*LABELS, "/catalogue.txt", "/catalogue.parquet", "/second_source.parquet")  # of films
 Stage = dict[str, Any]
 
 
@@ -120,15 +120,17 @@ def _is_given(key: str, params: Mapping[str, Any]) -> bool:
 
 
 def _with_private_labels(stage: Stage) -> Stage:
-    """A stage that puts labels where git does not look, and sends them to no remote."""
+    """A stage that puts labels where git does not look, and sends them to no remote; the pages
+    depend on none, which are made without them too."""
     if "foreach" in stage:
         return stage | {"do": _with_private_labels(stage["do"])}
+    deps = [dep for dep in stage["deps"] if not dep.endswith(LABELS)]
     outs = []
     for out in stage.get("outs", []):
         path = next(iter(out)) if isinstance(out, dict) else out
         path = path.replace("metrics/", "data/", 1) if path.endswith(LABELS) else path
         outs.append({path: {"push": False}} if path.endswith(PRIVATE) else out)
-    return stage | ({"outs": outs} if outs else {})
+    return stage | {"deps": deps} | ({"outs": outs} if outs else {})
 
 
 def _of_corpus(stage: Stage, name: str, params: Mapping[str, Any]) -> Stage:

@@ -33,6 +33,8 @@ def test_private_labels_lie_in_data_and_are_pushed_nowhere(tmp_path: Path) -> No
     assert "metrics/films/labels.parquet" not in found
     for name in ("labels", "catalogue", "second_source"):
         assert found[f"data/films/{name}.parquet"] == {"push": False}
+    assert found["data/films/lost_films.csv"] == {"push": False}
+    assert "metrics/films/lost_films.csv" not in found
     assert found["metrics/films/judged_films.parquet"] == {"cache": False}
 
 
