@@ -21,9 +21,10 @@ def main() -> None:
     from stages.base.counting import counted
     from stages.base.errors import BenchmarkError
     from stages.base.params import load
+    from stages.base.params.modalities import in_words
     from stages.base.plugins import check_modality
     from stages.embedding.base import describe, family
-    from stages.embedding.jobs import Recipe, jobs, store_of
+    from stages.embedding.jobs import Recipe, jobs_of, store_of
     from stages.embedding.joining import write_embeddings
     from stages.embedding.trailers import embed
     from stages.published.corpus import write_published
@@ -43,12 +44,11 @@ def main() -> None:
     recipe = Recipe.from_params(backbone, weights)
     record = describe(backbone.family, backbone.model, backbone.options)
     check_modality(name, backbone.family, backbone.reads, record.modality, record.reads)
-    pack = places.data() / backbone.reads
-    todo = jobs(pack, recipe)
+    todo = jobs_of(places.data(), backbone.reads, recipe)
     if not todo:
         raise BenchmarkError(
-            f"no trailer has usable {backbone.modality}",
-            where=str(pack),
+            f"no trailer has usable {in_words(backbone.modality)}",
+            where=str(places.data() / backbone.reads),
             do="see metrics/download.json and metrics/attrition.csv for the reasons",
         )
     store_of(recipe).recover()

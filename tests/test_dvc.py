@@ -148,6 +148,16 @@ def test_a_stage_of_code_from_outside_is_the_other_with_that_code(name):
     assert outside["params"] == params
 
 
+def test_a_network_that_looks_and_listens_waits_for_both_packs():
+    stages = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
+    for name in ("weights", "embed_pretrained"):
+        one, both = stages[name]["do"], stages[f"{name}_joint"]["do"]
+        packs = {"data/sample/frames", "data/sample/audio"} if "embed" in name else set()
+        assert set(both["deps"]) == {*one["deps"]} - {"data/sample/${item.reads}"} | packs
+        assert (both["cmd"], both["outs"]) == (one["cmd"], one["outs"])
+        assert both["params"] == ["matrix.joint.${key}"]
+
+
 def test_at_most_sixty_stages(resolved):
     assert len(resolved) <= 60
 

@@ -1,6 +1,14 @@
 """Sections whose content depends on what the metrics hold. One file for a page or two."""
 
-from report.sections.ablations import asked, contrast, label_sets, title, ungrouped, variance
+from report.sections.ablations import (
+    asked,
+    contrast,
+    label_sets,
+    one_network,
+    title,
+    ungrouped,
+    variance,
+)
 from report.sections.catalogue import label_agreement, missing
 from report.sections.changes import what_would_change
 from report.sections.data import downloaded, extraction, features, sheets
@@ -56,6 +64,7 @@ __all__ = [
     "not_run",
     "null_corpus",
     "once_retrained",
+    "one_network",
     "over_time",
     "pipeline",
     "price",

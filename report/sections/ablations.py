@@ -46,6 +46,18 @@ def title(metrics: Metrics) -> Html:
     return shown + paired(rows, "title", "comparisons.csv")
 
 
+def one_network(metrics: Metrics) -> Html:
+    """One network that looks and listens against two that are joined; nothing without any."""
+    rows = approaches.of_families(metrics, "joint")
+    if rows.empty:
+        return Html("")
+    said = html.paragraph(
+        "A network that was trained on pictures with their sound takes both at once. Its score, "
+        "less that of the fusion of a picture's and a sound's which most folds choose:"
+    )
+    return html.heading("One network for both") + said + paired(rows, "joint", "comparisons.csv")
+
+
 def label_sets(metrics: Metrics) -> Html:
     """Fewer labels against all, on shared genres; the numbers by genre."""
     rows = ablations.label_sets(metrics)

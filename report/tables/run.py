@@ -37,9 +37,10 @@ def stages(metrics: Metrics) -> pd.DataFrame:
     recorded = metrics.provenance.get("stages", {})
     matrix = metrics.parameters.get("matrix", {})
     backbones, pretrained = (
-        [*matrix.get(section, {}), *(matrix.get("outside") or {}).get(section, {})]
+        [*(matrix.get(section) or {}), *((matrix.get("outside") or {}).get(section) or {})]
         for section in ("backbones", "pretrained")
     )
+    pretrained += matrix.get("joint") or {}
     current = {*STAGES, *(f"embed@{name}" for name in backbones)}
     current |= {f"{stage}@{name}" for name in pretrained for stage in ("weights", "embed")}
     current |= {f"features@{name}" for name in metrics.parameters.get("features") or {}}

@@ -108,7 +108,7 @@ def load_class(folder: str, name: str, class_name: str, base: type, contract: st
 def check_modality(slug: str, family: str, reads: str, modality: str, expected: str) -> None:
     """Raises BenchmarkError unless a backbone of params.yaml reads what its family is for.
 
-    modality, expected: of its record: picture, sound or words, and what that is read from.
+    modality, expected: of its record: picture, sound, both or words, and what that is read from.
     """
     if reads != expected:
         raise BenchmarkError(

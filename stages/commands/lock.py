@@ -16,6 +16,7 @@ DECIDING = (
     *("frames", "audio", "weights", "embed", "embed_pretrained", "fit", "early", "late"),
     *("clips", "dual"),
     *("weights_outside", "embed_outside", "embed_pretrained_outside"),
+    *("weights_joint", "embed_pretrained_joint"),
     *("fit_outside", "early_outside", "speech", "cards", "texts"),
     *("early_two", "early_three", "late_two", "late_three"),
 )

@@ -21,7 +21,7 @@ Precision = Literal["float32", "bfloat16"]
 
 
 class Backbone(ABC):
-    """Turns the items of one trailer (frames, windows of sound, or texts) into embeddings."""
+    """Turns the items of one trailer (frames, windows of sound, both, or texts) into embeddings."""
 
     RECORDS: ClassVar[Mapping[str, Record]] = {}
     """The record of each model by its name; a family of one model names it ""."""
@@ -38,6 +38,8 @@ class Backbone(ABC):
     sample_rate: int = 0
     """Sound only: of the clips that the stage gives to `prepare`, in Hz, for a family that
     resamples them by `clips.resample` anyway; 0: that of the pack."""
+    pictures: int = 0
+    """Of what looks and listens at once only: how many it takes beside a window of sound."""
     window_seconds: float = 0.0
     """Sound only: length of one item."""
     hop_seconds: float = 0.0
@@ -78,6 +80,8 @@ class Backbone(ABC):
         trailer: for a picture backbone the frames in order, each (h, w, 3) uint8 RGB, or, where
         its record says `of_clips`, the clips, each (CLIP_PICTURES, h, w, 3) uint8 RGB;
         for a sound backbone one clip, (samples,) float32 in [-1, 1] at `sample_rate` Hz;
+        for one that looks and listens at once the `pictures` of one window of sound in order, as
+        frames, and after them its clip, of which it makes one item;
         for a backbone of words its texts in order, each its UTF-8 as uint8 (`texts.Texts`).
         """
 
@@ -88,10 +92,11 @@ class Backbone(ABC):
     def prepare_items(
         self, trailer: Sequence[np.ndarray] | np.ndarray, sample_rate: int
     ) -> np.ndarray:
-        """Items of one trailer, as `prepare` makes them; as many as frames or clips."""
+        """Items of one trailer, as `prepare` makes them; as many as frames or clips, and one of
+        pictures with their sound."""
         with plugin_errors(FAMILY, type(self).__module__):
             items = self.prepare(trailer, sample_rate)
-        count = len(trailer) if self.modality == "picture" else 0
+        count = {"picture": len(trailer), "both": 1}.get(self.modality, 0)
         wanted = f"{count} items" if count else "one item or more"
         if not _is_numeric(items) or not len(items) or count not in (0, len(items)):
             self._refuse("prepare", items, f"{wanted}, an array of numbers")

@@ -1,7 +1,8 @@
 """What there is to embed: one job per trailer, and the store that keeps the embeddings."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from stages.base.npz import check_npz
 from stages.base.outside import bring
 from stages.base.packs import Shard, shard_paths, trailers_in
 from stages.base.params import BackboneParams
+from stages.base.params.modalities import JOINT
 from stages.base.store import Store, sha256
 from stages.base.versions import code_of_plugin
 from stages.embedding.base import Backbone, Precision, create, create_unloaded
@@ -75,11 +77,31 @@ class Job:
     digest: str
     """Of the trailer's rows."""
     recipe: Recipe
+    frames: "Job | None" = None
+    """Of what looks and listens at once: where its frames lie. The rest is of its sound."""
 
     @property
     def key(self) -> str:
         """Of its embeddings in the store."""
-        return store_of(self.recipe).key(self.digest)
+        seen = () if self.frames is None else (self.frames.digest,)
+        return store_of(self.recipe).key(self.digest, *seen)
+
+    def reached(self, reach: Callable[[Path], Shard]) -> "Job":
+        """The same, where each pack is as `reach` finds it by its path."""
+        frames = None if self.frames is None else self.frames.reached(reach)
+        return replace(self, pack=reach(self.pack.path), frames=frames)
+
+
+def jobs_of(folder: Path, reads: str, recipe: Recipe) -> list[Job]:
+    """The jobs of what reads this, as of `BackboneParams`, of the packs in a folder.
+
+    What looks and listens at once has those of the trailers that have frames and sound.
+    """
+    if reads != JOINT:
+        return jobs(folder / reads, recipe)
+    seen = {job.trailer_id: job for job in jobs(folder / "frames", recipe)}
+    heard = jobs(folder / "audio", recipe)
+    return [replace(j, frames=seen[j.trailer_id]) for j in heard if j.trailer_id in seen]
 
 
 def jobs(pack: Path, recipe: Recipe) -> list[Job]:

@@ -190,3 +190,10 @@ VJEPA_2 = """@misc{assran2025vjepa,
   eprint = {2506.09985},
   archiveprefix = {arXiv}
 }"""
+PE_AV = """@misc{vyas2025pushing,
+  author = {Vyas, Apoorv and Chang, Heng-Jui and Yang, Cheng-Fu and Huang, Po-Yao and Gao, Luya and Richter, Julius and Chen, Sanyuan and Le, Matt and Doll{\\'a}r, Piotr and Feichtenhofer, Christoph and Lee, Ann and Hsu, Wei-Ning},
+  title = {Pushing the Frontier of Audiovisual Perception with Large-Scale Multimodal Correspondence Learning},
+  year = {2025},
+  eprint = {2512.19687},
+  archiveprefix = {arXiv}
+}"""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 
 import cv2
@@ -32,6 +33,8 @@ def prepare(backbone: Backbone, job: Job) -> Prepared:
     """Read one trailer's rows and make its items."""
     if backbone.record.reads == "audio":
         return Prepared(*_windows(backbone, windows_of(job, backbone.sample_rate)))
+    if job.frames is not None:
+        return Prepared(*_both(backbone, job, job.frames))
     rows = read_trailer(job.pack, job.row_group, job.digest)
     if job.recipe.mask_title:
         rows = untitled(rows)
@@ -69,6 +72,36 @@ def _windows(
         parts.append((items, group, time.astype(np.float32)))
     items, group, time = (np.concatenate(part) for part in zip(*parts, strict=True))
     return items, group, time
+
+
+def _both(backbone: Backbone, job: Job, seen: Job) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """One item a window of sound, with the frames nearest to evenly spaced moments of it.
+
+    All windows of a trailer are as long as one another, and so all its items.
+    """
+    rows = read_trailer(seen.pack, seen.row_group, seen.digest)
+    times = rows["time"].to_numpy()
+    decoded = cache(lambda row: _decode_jpeg(rows["jpeg"][row].as_py()))
+    parts, middle, windows = [], [], windows_of(job, backbone.sample_rate)
+    for window in windows:
+        seconds = len(window.samples) / window.rate
+        frames = nearest(times, window.start, seconds, backbone.pictures)
+        pictures = [decoded(row) for row in frames.tolist()]
+        parts.append(backbone.prepare_items([*pictures, window.samples], window.rate))
+        middle.append(window.start + seconds / 2)
+    group = np.array([window.number for window in windows], np.int16)
+    return np.concatenate(parts), group, np.array(middle, np.float32)
+
+
+def nearest(times: np.ndarray, start: float, seconds: float, count: int) -> np.ndarray:
+    """Of frames at these times those nearest to `count` moments of a window, (count,) indices.
+
+    The moments are evenly spaced, the first where the window starts and the last where it ends. A
+    frame stands for several of them where there are fewer frames.
+    """
+    moments = np.linspace(start, start + seconds, count)
+    found: np.ndarray = np.abs(times[None] - moments[:, None]).argmin(axis=1)
+    return found
 
 
 def _texts(backbone: Backbone, rows: pa.Table) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-Modality = Literal["picture", "sound", "words"]
+Modality = Literal["picture", "sound", "both", "words"]
 StatedBy = Literal["", "hub", "publisher's page", "read elsewhere"]
 OurFilms = Literal["no", "unknown"]
 TOKENIZER = "tokenizer.json"
@@ -39,6 +39,9 @@ TRAINING_SETS: Mapping[str, TrainingSet] = {
     "LVD-142M": TrainingSet("unknown", "142 million images from the web, never published"),
     "LVD-1689M": TrainingSet("unknown", "1.7 billion images from social media, never published"),
     "Kinetics-400": TrainingSet("unknown", "10 s each of 300,000 YouTube videos of human actions"),
+    "PE-AV's videos": TrainingSet(
+        "unknown", "100 million videos with sound; where they are from is not said"
+    ),
     "VideoMix22M": TrainingSet(
         "unknown", "22 million videos, from YouTube among others, and ImageNet's photographs"
     ),
@@ -122,7 +125,8 @@ class Record:
         """What it is made from, as a backbone in params.yaml says it."""
         if self.of_clips:
             return "clips"
-        return {"picture": "frames", "sound": "audio", "words": "words"}[self.modality]
+        read = {"picture": "frames", "sound": "audio", "both": "frames_audio", "words": "words"}
+        return read[self.modality]
 
     @property
     def our_films_among_it(self) -> OurFilms:

@@ -7,7 +7,6 @@ import io
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -51,7 +50,7 @@ def embed(
         yield from embed_stream(missing, workers(), backbone)
         return
     reach = cache(Shard.for_workers)
-    missing = [replace(job, pack=reach(job.pack.path)) for job in missing]
+    missing = [job.reached(reach) for job in missing]
     yield from run(embed_trailer, missing, serial_up_to=FEW)
 
 

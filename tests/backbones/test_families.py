@@ -14,11 +14,11 @@ from stages.commands.families.contract import CHECKS, Contract
 from stages.embedding.base import Backbone, create, family
 from tests.backbones.weights import random_weights, undrawn
 
-# 2 s of CPU a clip and more, V-JEPA 2 14: tests of their own, in test_torchvision_video.py and
-# test_vjepa2.py
+# 2 s of CPU a clip and more, V-JEPA 2 14, PE-AV's window longer still: tests of their own, in
+# test_torchvision_video.py, test_vjepa2.py and test_pe_av.py
 SLOW = {
     *(("torchvision_video", "mvit_v2_s"), ("torchvision_video", "swin3d_t")),
-    ("vjepa2", ""),
+    *(("vjepa2", ""), ("pe_av", "facebook/pe-av-small-16-frame")),
 }
 MODELS = [
     pytest.param((name, model), id=f"{name}-{model}", marks=pytest.mark.xdist_group(name + model))

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import tokenizers
 import torch
 import transformers
 from torch import Tensor, nn
@@ -44,6 +45,22 @@ def gemma_tokenizer() -> Any:
         add_eos_token=True,
         padding_side="right",
         model_input_names=["input_ids"],
+    )
+
+
+def modernbert_tokenizer() -> Any:
+    """ModernBERT's, which PE-AV reads with: bytes, and a mark at either end of a text."""
+    vocabulary = _numbered(["[UNK]", "[CLS]", "[SEP]", "[PAD]", "[MASK]", "Ġ", *LETTERS])
+    merges = _learn(vocabulary, [[*word] for word in WORDS] + [["Ġ", *word] for word in WORDS])
+    rules = tokenizers.Tokenizer(tokenizers.models.BPE(vocabulary, merges, unk_token="[UNK]"))
+    rules.normalizer = tokenizers.normalizers.NFC()
+    rules.pre_tokenizer = tokenizers.pre_tokenizers.ByteLevel(add_prefix_space=False)
+    ends = [("[CLS]", vocabulary["[CLS]"]), ("[SEP]", vocabulary["[SEP]"])]
+    rules.post_processor = tokenizers.processors.TemplateProcessing(
+        single="[CLS] $A [SEP]", special_tokens=ends
+    )
+    return transformers.PreTrainedTokenizerFast(
+        tokenizer_object=rules, pad_token="[PAD]", cls_token="[CLS]", sep_token="[SEP]"
     )
 
 

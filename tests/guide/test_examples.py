@@ -46,7 +46,7 @@ def test_files_and_lines_of_all_examples_are_valid_together(tmp_path):
     (tmp_path / "params.yaml").write_text(yaml12.block(params))
     call = [sys.executable, "-c", READ]
     done = subprocess.run(call, cwd=tmp_path, capture_output=True, text=True)
-    assert sorted(done.stdout.split()) == ["picture"] * 3 + ["sound", "words"], done.stderr
+    assert sorted(done.stdout.split()) == ["both", *["picture"] * 3, "sound", "words"], done.stderr
 
 
 def test_the_table_of_the_guide_fits_a_corpus_of_features(tmp_path):

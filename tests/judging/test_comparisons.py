@@ -7,7 +7,8 @@ from sklearn.metrics import average_precision_score
 
 from stages.base.params.matrix import Cell, Modality
 from stages.judging.board import Board
-from stages.judging.comparisons import comparison_rows, exploratory_comparisons, headline_rows
+from stages.judging.comparisons import comparison_rows, headline_rows
+from stages.judging.questions import exploratory_comparisons
 from stages.judging.verdicts import verdict
 from tests.judging.conftest import only
 

@@ -8,6 +8,7 @@ import pytest
 from sklearn.metrics import average_precision_score
 
 from stages.base.params.matrix import Cell
+from stages.judging.complementarity import fusion_rows
 from stages.judging.joining import (
     ALL,
     CONFUSED,
@@ -17,6 +18,8 @@ from stages.judging.joining import (
     first_is_right,
     shapley_weights,
 )
+from stages.judging.part_selection import better_part
+from stages.judging.questions import exploratory_comparisons
 
 
 def macro(board, slug: str) -> float:
@@ -137,3 +140,20 @@ def test_a_film_without_a_genre_is_neither_right_nor_wrong(board, judging):
     y_true[:7] = False
     row = next(confused_rows(replace(board, y_true=y_true), judging))
     assert row["films"] == len(y_true) - 7 and 0 < row["right"] < 1
+
+
+def test_one_network_for_both_is_no_fusion(board, judging):
+    """What it hears and what it sees cannot be told apart: it is compared, not taken apart."""
+    one = Cell("one", "single", "both", ("pe_av",), "mean", "linear", "all")
+    cells = (*board.cells, one)
+    by_seed = np.concatenate([board.by_seed, board.by_seed[1:2]])
+    inner = np.concatenate([board.inner, board.inner[1:2]])
+    whole = replace(board, cells=cells, by_seed=by_seed, inner=inner)
+    for rows in (contribution_rows, confused_rows, fusion_rows):
+        assert [*rows(whole, judging)] == [*rows(board, judging)]
+    asked = [each for each in exploratory_comparisons(whole) if "one" in (each.a, each.b)]
+    assert [(each.family, each.a, each.b) for each in asked] == [
+        ("joint", "one", better_part(whole, ["joined", "averaged"])),
+        ("no_skill", "one", "random_scores"),
+    ]
+    assert "one network for picture and sound, one, tell more than two" in asked[0].question

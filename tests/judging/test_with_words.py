@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from stages.base.params.matrix import HeadlineParams
-from stages.judging.comparisons import exploratory_comparisons, headline_rows
+from stages.judging.comparisons import headline_rows
 from stages.judging.exports import DIFFERENCES
 from stages.judging.part_selection import better_part
+from stages.judging.questions import exploratory_comparisons
 from stages.judging.recovery import recovery_summary
 from tests.judging.test_joining import late, with_words
 

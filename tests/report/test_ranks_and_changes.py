@@ -120,6 +120,14 @@ def test_what_learnt_stands_beside_asking_in_words(metrics: Metrics) -> None:
     assert "Asked in words" in text and "learns from no film (zero-shot)" in text
 
 
+def test_one_network_for_both_stands_beside_a_fusion(metrics: Metrics) -> None:
+    assert sections.one_network(metrics).text == ""
+    row = metrics.comparisons.iloc[0].to_dict()
+    row |= {"family": "joint", "a": "early_mlp", "b": "late_cnn"}
+    text = sections.one_network(replace(metrics, comparisons=pd.DataFrame([row]))).text
+    assert "One network for both" in text and "which most folds choose" in text
+
+
 def test_ablations_of_the_answer_are_ordered_by_what_they_move(ablated: Metrics) -> None:
     rows = changes.changes(ablated)
     assert rows["difference"].tolist() == pytest.approx([0.15, -0.02, -0.01, -0.005])

@@ -1,10 +1,11 @@
 """params.yaml as validated dataclasses, handed out by section."""
 
+from stages.base.params.backbones import BackboneParams, PretrainedParams
 from stages.base.params.budgets import HeadParams, ProbeParams
 from stages.base.params.clips import CLIP_PICTURES, CLIP_RATE, ClipsParams, ClipsRecipe
 from stages.base.params.features import TableParams
 from stages.base.params.layers import LayersParams
-from stages.base.params.matrix import BackboneParams, MatrixParams, PretrainedParams
+from stages.base.params.matrix import MatrixParams
 from stages.base.params.reading import load
 from stages.base.params.schema import Params
 from stages.base.params.sections import (

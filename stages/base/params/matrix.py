@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from stages.base.genres import GENRES
-from stages.base.params.features import PUBLISHED, TableParams
+from stages.base.params.backbones import BackboneParams, PretrainedParams
 from stages.base.params.fusions import (
     DUAL,
     DualParams,
@@ -16,19 +15,10 @@ from stages.base.params.fusions import (
     LateWithWordsParams,
     WithWordsParams,
 )
-from stages.base.params.modalities import READS, Modality, Single, union_or_both
-from stages.base.params.values import (
-    Bool,
-    Genre,
-    Options,
-    Slug,
-    Text,
-    Window,
-    distinct,
-    params_dataclass,
-)
+from stages.base.params.modalities import Modality, union_or_both
+from stages.base.params.values import Bool, Slug, Text, Window, distinct, params_dataclass
 from stages.base.params.words import unmasked
-from stages.base.params.zero_shot import Prompts, ZeroShotParams
+from stages.base.params.zero_shot import ZeroShotParams
 
 if TYPE_CHECKING:
     from stages.base.params.schema import Params
@@ -37,74 +27,6 @@ PRIOR = "prior"
 UNTRAINED_CONTEXTS = ("each", "mean", "max")
 Kind = Literal["prior", "single", "early", "late", "dual", "zero_shot", "submitted"]
 FewerLabels = tuple[Literal["no_thriller", "popular", "one"], ...]
-
-
-@params_dataclass
-class BackboneParams:
-    family: Slug
-    """A file of stages/backbones, or `published`."""
-    code: Text | None = None
-    """Under matrix.outside: the file that the family is in, or that pins its package."""
-    reads: Literal["frames", "clips", "audio", "words", "features"] = "features"
-    model: str = ""
-    """Which model of the family; "" where it has only one."""
-    options: Options = Field(default_factory=dict)
-    """Passed to the family's constructor."""
-    name: str = ""
-    """What the reports call it; "": what the family's record says."""
-    precision: Literal["float32", "bfloat16"] = "float32"
-    """What a network computes in."""
-    mask_title: Bool = False
-    """Of one that reads words: hide those of the film's own title."""
-    table: Slug | None = None
-    """Of family `published`: a table of `features`."""
-    tables: Annotated[tuple[Slug, ...], distinct()] = ()
-    """Several of one modality, their features side by side."""
-    records: tuple[TableParams, ...] = field(init=False, default=())
-    """What `features` says of its tables; `Params` fills it in."""
-
-    @property
-    def is_published(self) -> bool:
-        """Whether it reads tables of features, not trailers."""
-        return self.family == PUBLISHED
-
-    @property
-    def table_names(self) -> tuple[str, ...]:
-        """Of `features`, in the order in which they are joined."""
-        return self.tables or ((self.table,) if self.table else ())
-
-    @property
-    def modality(self) -> Single:
-        if self.records:
-            return self.records[0].modality
-        return READS.get(self.reads, "sound")
-
-    @property
-    def has_several_rows(self) -> bool:
-        """Whether a film may have several items; tables of one row a film leave no context."""
-        return all(record.rows == "several" for record in self.records)
-
-    def cannot_serve(self, context: str, window: str | None) -> str:
-        """Why an approach of this context and window cannot be run; "" where it can be."""
-        if not self.is_published:
-            return ""
-        if window is not None:
-            return "its table does not say which window of the sound it heard"
-        if context != "mean" and not self.has_several_rows:
-            return f"its table has one row a film, and context {context} needs several"
-        return ""
-
-
-@params_dataclass
-class PretrainedParams(BackboneParams):
-    file: Text | None = None
-    """Weights in WEIGHTS_DIR instead of the published ones."""
-    prompts: dict[Genre, Prompts] = Field(default_factory=dict)
-    """Texts of each genre, of a network that was trained with texts; {}: it is asked nothing."""
-
-    def __post_init__(self) -> None:
-        if self.prompts and (missing := [genre for genre in GENRES if genre not in self.prompts]):
-            raise ValueError(f"prompts lack {', '.join(missing)}")
 
 
 @params_dataclass
@@ -159,10 +81,12 @@ class OutsideParams:
 
 @params_dataclass
 class MatrixParams:
-    """Its sections hold their entries of `outside` too, after their own."""
+    """Its sections hold their entries of `joint` and `outside` too, after their own."""
 
     backbones: dict[Slug, BackboneParams]
     pretrained: dict[Slug, PretrainedParams]
+    joint: dict[Slug, PretrainedParams] = Field(default_factory=dict)
+    """Networks that look and listen at once; `pretrained` has them too."""
     outside: OutsideParams = field(default_factory=OutsideParams)
     approaches: dict[Slug, ApproachParams]
     early: dict[Slug, EarlyParams]
@@ -175,11 +99,13 @@ class MatrixParams:
     """Names of files in submissions/<corpus>: approaches of which there are scores alone."""
 
     @model_validator(mode="after")
-    def _take_outside(self) -> "MatrixParams":
-        for section, theirs in vars(self.outside).items():
+    def _take_others(self) -> "MatrixParams":
+        others = [("pretrained", "joint", self.joint)]
+        others += [(name, f"outside.{name}", of) for name, of in vars(self.outside).items()]
+        for section, place, theirs in others:
             own = getattr(self, section)
             if twice := sorted(own.keys() & theirs.keys()):
-                raise ValueError(f"{twice[0]} is both under {section} and under outside.{section}")
+                raise ValueError(f"{twice[0]} is both under {section} and under {place}")
             object.__setattr__(self, section, {**own, **theirs})  # frozen
         return self
 
@@ -197,8 +123,15 @@ class MatrixParams:
         """Name of the stage in dvc.yaml that runs an entry of a section: `embed@colour`."""
         if (name := self.with_words.keys(stage, slug)[-1]) != stage:
             return f"{name}@{slug}"
+        home = self.home(section, slug)[0]
+        return f"{stage}@{slug}" if home == section else f"{stage}_{home}@{slug}"
+
+    def home(self, section: str, slug: str) -> tuple[str, ...]:
+        """Where in the file an entry of a section is: there, or among those it takes over."""
+        if section == "pretrained" and slug in self.joint:
+            return ("joint",)
         outside = slug in getattr(self.outside, section, ())
-        return f"{stage}_outside@{slug}" if outside else f"{stage}@{slug}"
+        return ("outside", section) if outside else (section,)
 
     def backbone(self, slug: str) -> BackboneParams:
         """What `slug` is, with weights or without. Raises KeyError for an unknown one."""
@@ -253,7 +186,7 @@ def cells_of(matrix: "MatrixParams", window: str = "") -> list[Cell]:
         backbone = matrix.backbone(single.backbone)
         if backbone.cannot_serve(single.context, single.window):
             continue
-        heard = (single.window or window) if backbone.reads == "audio" else ""
+        heard = backbone.heard(single.window or window)
         parts = (single.backbone,)
         cell = Cell(slug, "single", backbone.modality, parts, single.context, single.head, heard)
         cell = replace(cell, unmasked=unmasked(single.backbone, backbones))
@@ -263,7 +196,7 @@ def cells_of(matrix: "MatrixParams", window: str = "") -> list[Cell]:
     modality_of: dict[str, str] = {cell.slug: cell.modality for cell in found}
     for slug, early in matrix.every_early.items():
         known = [backbones[part] for part in early.parts if part in backbones]
-        heard = window if any(each.reads == "audio" for each in known) else ""
+        heard = "".join({each.heard(window): None for each in known})
         union = union_or_both([each.modality for each in known])
         found.append(Cell(slug, "early", union, early.parts, "mean", early.head, heard))
     for slug, late in matrix.every_late.items():
@@ -273,7 +206,7 @@ def cells_of(matrix: "MatrixParams", window: str = "") -> list[Cell]:
         found.append(Cell(slug, "dual", "picture", (dual.frames, dual.clips), DUAL, dual.head))
     for slug, asked in matrix.zero_shot.items():
         backbone = matrix.backbone(asked.backbone)
-        heard = (asked.window or window) if backbone.reads == "audio" else ""
+        heard = backbone.heard(asked.window or window)
         parts = (asked.backbone,)
         cell = Cell(slug, "zero_shot", backbone.modality, parts, "mean", "zero_shot", heard)
         found.append(replace(cell, is_probability=False))

@@ -15,10 +15,13 @@ UNIONS: Mapping[Modality, tuple[Single, ...]] = {
     "sound_words": ("sound", "words"),
     "all": ("picture", "sound", "words"),
 }
-READS: Mapping[str, Single] = {
+JOINT = "frames_audio"
+"""Read by a backbone that looks and listens at once: frames beside windows of sound."""
+READS: Mapping[str, Modality] = {
     "frames": "picture",
     "clips": "picture",
     "audio": "sound",
+    JOINT: "both",
     "words": "words",
 }
 """What a backbone reads, as params.yaml says it, and which of them that is."""

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from stages.base.outside import bring
+from stages.base.params.backbones import BackboneParams
 from stages.base.params.fusions import EarlyParams
 from stages.base.params.matrix import (
     UNTRAINED_CONTEXTS,
     ApproachParams,
-    BackboneParams,
     MatrixParams,
     OutsideParams,
 )

@@ -6,21 +6,16 @@ from pydantic import Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from stages.base.params.absent import Absent, absent
+from stages.base.params.backbones import BackboneParams
 from stages.base.params.budgets import budget_errors
 from stages.base.params.clips import ClipsParams, clip_errors
 from stages.base.params.explaining import INCONSISTENT
 from stages.base.params.features import PUBLISHED, TableParams
 from stages.base.params.fusing import wrong_headline, wrong_with_words
 from stages.base.params.fusions import DUAL
+from stages.base.params.joint import joint_errors
 from stages.base.params.layers import LayersParams
-from stages.base.params.matrix import (
-    PRIOR,
-    UNTRAINED_CONTEXTS,
-    BackboneParams,
-    MatrixParams,
-    cells_of,
-    not_served,
-)
+from stages.base.params.matrix import PRIOR, UNTRAINED_CONTEXTS, MatrixParams, cells_of, not_served
 from stages.base.params.outside import bring_all
 from stages.base.params.sections import (
     AudioParams,
@@ -80,10 +75,11 @@ class Params:
         return self
 
     def _place(self, keys: tuple[int | str, ...]) -> tuple[int | str, ...]:
-        """Where an entry of the matrix is in the file: those from outside have a place there."""
-        matrix, section, slug = (*keys, "", "", "")[:3]
-        theirs = getattr(self.matrix.outside, str(section), {}) if matrix == "matrix" else {}
-        return ("matrix", "outside", *keys[1:]) if slug in theirs else keys
+        """Where an entry of the matrix is in the file: some are in a section of their own there."""
+        matrix, section, slug = (*map(str, keys), "", "", "")[:3]
+        if matrix != "matrix" or not slug:
+            return keys
+        return (matrix, *self.matrix.home(section, slug), *keys[2:])
 
 
 def _error(keys: tuple[str, ...], message: str, found: object = None) -> InitErrorDetails:
@@ -109,8 +105,8 @@ def _errors(params: Params) -> Errors:
     yield from _family_errors(params)
     yield from _part_errors(matrix)
     yield from _context_errors(params)
-    yield from (_error(*each) for each in budget_errors(params))
-    yield from (_error(*each) for each in (*clip_errors(params), *mask_errors(matrix)))
+    wrong = (*clip_errors(params), *joint_errors(params), *mask_errors(matrix))
+    yield from (_error(*each) for each in (*budget_errors(params), *wrong))
     if _all_known(matrix):
         yield from _headline_errors(matrix)
     if params.features:

@@ -26,8 +26,8 @@ from stages.base.params.yaml12 import block, one_line
 HEADLINE, SUBMITTED, OUTSIDE = "headline", "submitted", "outside"
 WITH_WORDS = "with_words"
 SECTIONS = (
-    *("backbones", "pretrained", OUTSIDE, "approaches", "early", "late", DUAL, "zero_shot"),
-    *(WITH_WORDS, HEADLINE),
+    *("backbones", "pretrained", "joint", OUTSIDE, "approaches", "early", "late", DUAL),
+    *("zero_shot", WITH_WORDS, HEADLINE),
 )
 NESTED: dict[str, Any] = {OUTSIDE: OutsideParams, WITH_WORDS: WithWordsParams}
 FOLDER = "sets"  # beside params.yaml
@@ -45,6 +45,7 @@ class SetFile:
     """The set whose entries it starts from."""
     backbones: Entries | None = None
     pretrained: Entries | None = None
+    joint: Entries | None = None
     outside: dict[str, Entries] | None = None
     approaches: Entries | None = None
     early: Entries | None = None
@@ -142,7 +143,8 @@ def with_submitted(matrix: Mapping[str, Any], content: Any) -> dict[str, Any]:
 
 def reads_of(matrix: Mapping[str, Any]) -> set[str]:
     """What the backbones of a set's matrix, not yet checked, look at: frames, clips, words, …"""
-    entries = [*matrix["backbones"].values(), *matrix["pretrained"].values()]
+    sections = ("backbones", "pretrained", "joint")
+    entries = [entry for section in sections for entry in matrix[section].values()]
     return {str(each.get("reads")) for each in entries if isinstance(each, Mapping)}
 
 

@@ -9,7 +9,8 @@ from pydantic import Field
 from stages.base.params.values import Float, PositiveInt, Share, params_dataclass
 
 if TYPE_CHECKING:
-    from stages.base.params.matrix import BackboneParams, MatrixParams
+    from stages.base.params.backbones import BackboneParams
+    from stages.base.params.matrix import MatrixParams
 
 WhisperModel = Literal[
     "tiny.en",

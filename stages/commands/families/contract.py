@@ -24,6 +24,7 @@ NAMES = {  # of the shortest trailer, and of an empty one
     "frames": ("one frame", "black pictures"),
     "clips": ("one clip", "black pictures"),
     "audio": ("one sample", "silence"),
+    "frames_audio": ("pictures and one sample", "black pictures in silence"),
     "words": ("one letter", "no words"),
 }
 Trailer = list[np.ndarray] | np.ndarray
@@ -41,8 +42,8 @@ class Check:
 
 
 def trailer(backbone: Backbone, kind: str) -> Trailer:
-    """Made-up input: three frames, two clips, three windows of sound as far as 10 s reach, or three
-    texts.
+    """Made-up input: three frames, two clips, three windows of sound as far as 10 s reach, pictures
+    and one window, or three texts.
 
     kind: usual, noise; empty, black pictures, silence or no words; shortest, one frame or clip, one
     sample or one letter.
@@ -50,15 +51,19 @@ def trailer(backbone: Backbone, kind: str) -> Trailer:
     rng = np.random.default_rng(0)
     if backbone.modality == "words":
         return coded({"usual": TEXTS, "empty": [""], "shortest": ["a"]}[kind])
-    if backbone.modality == "picture":
+    pictures: list[np.ndarray] = []
+    if backbone.modality in ("picture", "both"):
         of_clips = backbone.record.of_clips
-        count = 1 if kind == "shortest" else 2 if of_clips else 3
+        count = backbone.pictures or (1 if kind == "shortest" else 2 if of_clips else 3)
         size = (count, CLIP_PICTURES, 144, 256, 3) if of_clips else (count, 144, 256, 3)
         frames = rng.integers(0, 256, size, dtype=np.uint8)
-        return [frame * (kind != "empty") for frame in frames]
+        pictures = [frame * (kind != "empty") for frame in frames]
+    if backbone.modality == "picture":
+        return pictures
     seconds = min(3 * backbone.window_seconds or 10, 10)
     samples = 1 if kind == "shortest" else round(seconds * RATE)
-    return (rng.normal(0, 0.1, samples) * (kind != "empty")).astype(np.float32)
+    sound = (rng.normal(0, 0.1, samples) * (kind != "empty")).astype(np.float32)
+    return [*pictures, sound] if pictures else sound
 
 
 class Contract:

@@ -7,6 +7,7 @@ import psutil
 import torch
 
 from stages.base.params import AudioParams, FramesParams
+from stages.base.params.modalities import JOINT
 from stages.base.plugins import FAMILY, plugin_errors
 from stages.commands.families.contract import RATE, Check, trailer
 from stages.commands.plan.rates import seconds_per_unit, units_of
@@ -21,7 +22,7 @@ def check_speed(backbone: Backbone, frames: FramesParams, audio: AudioParams) ->
     """Seconds of one trailer; however many, it passes."""
     units = units_of(backbone.record.reads, frames, audio, CLIPS)
     seconds = seconds_per_unit(backbone, frames, audio) * units
-    said = {"audio": "s of sound", "words": "texts"}
+    said = {"audio": "s of sound", "words": "texts", JOINT: "windows with their pictures"}
     what = f"{units:g} {said.get(backbone.record.reads, backbone.record.reads)}"
     return Check("speed", True, f"{seconds:.2g} s a trailer ({what}), on all cores of this machine")
 

@@ -8,6 +8,7 @@ from rich.table import Table
 
 from stages.base.errors import BenchmarkError
 from stages.base.files import write
+from stages.base.params.modalities import in_words
 from stages.base.plugins import plugin_names
 from stages.commands.plan.costs import Row
 from stages.embedding.base import family
@@ -98,6 +99,6 @@ def models() -> Iterator[str]:
         shape = " × ".join(map(str, record.shape))
         parameters = f"{record.parameters / 1e6:.1f} M" if record.parameters else "–"
         memory = "not measured" if record.memory_mb is None else str(record.memory_mb)
-        cells = [modality, name, model or "–", record.input, shape, parameters, memory]
+        cells = [in_words(modality), name, model or "–", record.input, shape, parameters, memory]
         cells += [record.released or "–", record.trained_on, record.our_films_among_it]
         yield "| " + " | ".join([*cells, record.licence]) + " |"

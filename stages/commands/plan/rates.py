@@ -18,6 +18,7 @@ from stages.base.params import (
     ClipsParams,
     FramesParams,
 )
+from stages.base.params.modalities import JOINT
 from stages.base.versions import code_of_plugin
 from stages.embedding.base import Backbone, create_for_trial
 from stages.embedding.texts import coded
@@ -31,7 +32,8 @@ TEXTS = 60  # that a trailer says and shows
 
 @dataclass(frozen=True)
 class Rates:
-    """Seconds per frame, clip, second of sound or text, kept in a file: each is measured once."""
+    """Seconds per frame, clip, second of sound, window or text, kept in a file: each is measured
+    once."""
 
     path: Path
     frames: FramesParams
@@ -80,13 +82,20 @@ def _measure(backbone: BackboneParams, frames: FramesParams, audio: AudioParams)
 
 
 def units_of(reads: str, frames: FramesParams, audio: AudioParams, clips: int) -> float:
-    """Frames, clips, seconds of sound, or texts of a trailer; clips: how many it has."""
-    sound = audio.seconds * len(audio.windows)
-    return {"frames": frames.count, "clips": clips, "audio": sound, "words": TEXTS}[reads]
+    """Frames, clips, seconds of sound, windows with their pictures, or texts of a trailer.
+
+    clips: how many it has.
+    """
+    windows = len(audio.windows)
+    found = {"frames": frames.count, "clips": clips, "audio": audio.seconds * windows}
+    return (found | {JOINT: windows, "words": TEXTS})[reads]
 
 
 def seconds_per_unit(made: Backbone, frames: FramesParams, audio: AudioParams) -> float:
-    """Seconds that a frame, a clip, a second of sound or a text takes, but for the first batch."""
+    """Seconds that a frame, a clip, a second of sound, a window with its pictures or a text takes.
+
+    But for the first batch.
+    """
     random = np.random.default_rng(0)
     trailer: list[np.ndarray] | np.ndarray
     if made.modality == "picture":
@@ -94,6 +103,11 @@ def seconds_per_unit(made: Backbone, frames: FramesParams, audio: AudioParams) -
         size = (*count, frames.short_side, frames.short_side * 16 // 9, 3)
         trailer = list(random.integers(0, 256, size, dtype=np.uint8))
         units = float(len(trailer))
+    elif made.modality == "both":
+        size = (made.pictures, frames.short_side, frames.short_side * 16 // 9, 3)
+        sound = random.normal(0, 0.1, round(audio.seconds * audio.sample_rate))
+        pictures = random.integers(0, 256, size, dtype=np.uint8)
+        trailer, units = [*pictures, sound.astype(np.float32)], 1.0
     elif made.modality == "words":
         trailer, units = coded([f"{number} {TEXT}" for number in range(TEXTS)]), float(TEXTS)
     else:

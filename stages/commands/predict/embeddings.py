@@ -14,9 +14,10 @@ from stages.base.errors import BenchmarkError, TrailerError
 from stages.base.packs import read_table
 from stages.base.parallel import within_bounds
 from stages.base.params import ClipsRecipe, Params
+from stages.base.params.modalities import JOINT
 from stages.commands.predict.inputs import TrailerFile
 from stages.embedding.base import Backbone
-from stages.embedding.jobs import Recipe, jobs
+from stages.embedding.jobs import Recipe, jobs_of
 from stages.embedding.joining import write_embeddings
 from stages.embedding.trailers import embed as embed_trailers
 from stages.trailers.media import results
@@ -86,7 +87,7 @@ def embed(backbones: Iterable[str], params: Params, weights: Path, folder: Path)
                 do=f"run `{places.dvc('repro', stage)}`, which fetches them",
             )
         recipe = Recipe.from_params(backbone, path)
-        todo = jobs(folder / backbone.reads, recipe)
+        todo = jobs_of(folder, backbone.reads, recipe)
         if todo:
             entries = {}
             for _, found in embed_trailers(todo, _loaded(recipe)):
@@ -99,6 +100,8 @@ def embed(backbones: Iterable[str], params: Params, weights: Path, folder: Path)
 def packs_of(backbones: Iterable[str], params: Params) -> list[str]:
     """What these backbones read, each once; cards, where they read words, are read on frames."""
     needed = {params.matrix.backbone(name).reads for name in backbones}
+    if JOINT in needed:
+        needed |= {"frames", "audio"}
     if "words" in needed and params.words and params.words.cards:
         needed.add("frames")
     return [pack for pack in MODALITIES if pack in needed]

@@ -32,6 +32,7 @@ NUMBER_WIDTH = 28  # a narrower cell has its number in the tooltip alone
 LONGEST = 20_000  # pixels, whatever the file says of its length
 THUMBNAIL = 160  # pixels
 ROW, HEAD = 20, 26
+ALONG = ("picture", "sound")  # what has scores along a trailer
 PAGE = Path(__file__).with_name("page.html")
 
 
@@ -91,7 +92,7 @@ def _tracks(predictor: Predictor, result: TrailerResult, folder: Path) -> Iterat
             continue
         if cell.modality == "words":
             yield from _words_track(predictor, cell, result, threshold, folder)
-        else:
+        elif cell.modality in ALONG:
             times = write_pieces(path, result.trailer_id, folder / "pieces")
             if len(times):
                 pieces = {str(n): n for n in range(len(times))}

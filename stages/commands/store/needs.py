@@ -23,11 +23,11 @@ from stages.base.params import (
     SpeechParams,
     load,
 )
+from stages.base.params.modalities import JOINT
 from stages.base.versions import NOT_INSTALLED, installed
 from stages.corpus.reader import read_catalogue
 from stages.embedding.base import describe
-from stages.embedding.jobs import Recipe
-from stages.embedding.jobs import jobs as embedding_jobs
+from stages.embedding.jobs import Recipe, jobs_of
 from stages.embedding.samples import key_of
 from stages.embedding.weights.lock import expected_pin, read_lock
 from stages.embedding.weights.sources import WeightsConfig, files_of
@@ -263,12 +263,12 @@ def _embeddings(
             if not finished(stage):
                 yield Unknown(("embed", "samples"), _left(stage))
                 continue
-        if backbone.reads in packs:
+        if {"frames", "audio"} <= {*packs} if backbone.reads == JOINT else backbone.reads in packs:
             try:
                 recipe = Recipe.from_params(backbone, weights)
-                todo = embedding_jobs(places.data(corpus) / backbone.reads, recipe)
+                todo = jobs_of(places.data(corpus), backbone.reads, recipe)
                 yield Need("embed", frozenset(job.key for job in todo), slug)
-                if backbone.reads == "audio":
+                if backbone.reads in ("audio", JOINT):
                     rate = recipe.create_unloaded().sample_rate
                     yield Need("samples", frozenset(key_of(job, rate) for job in todo))
             except BenchmarkError as error:
