@@ -61,6 +61,7 @@ class Family(LanguageNetwork):
             paper="Vyas et al. 2025, arXiv 2512.19687",
             training_sets=("PE-AV's videos",),
             released="2025-12",
+            memory_mb=2635,
             bibtex=papers.PE_AV,
             source=Source("model.safetensors", hub=HUB, revision=REVISION, stated_in=STATED_IN),
             more=(Source("tokenizer.json", hub=HUB, revision=REVISION, stated_in=STATED_IN),),
