@@ -20,12 +20,21 @@ from torch import Tensor, nn
 from stages.backbones import pe_av
 from stages.backbones.pe_av import HOP, HUB, RATE, Family
 from stages.base.errors import BenchmarkError
+from stages.base.genres import GENRES
+from stages.base.packs import write_pack
 from stages.commands.families.contract import CHECKS, Contract
 from stages.embedding.both import side_by_side
-from stages.embedding.language import TEXTS
+from stages.embedding.jobs import Recipe, jobs_of
+from stages.embedding.joining import write_embeddings
+from stages.embedding.language import TEXTS, embed_prompts
+from stages.embedding.trailers import embed
 from stages.embedding.weights.convert import write_safetensors
 from stages.embedding.weights.published import read_published
+from stages.fitting.items import View, read_items
+from stages.fitting.zero_shot import read_prompts, zero_shot_scores
+from stages.trailers.media.results import AUDIO, FRAMES
 from tests.backbones import tiny
+from tests.embedding.made_packs import IDS, picture_rows, sound_rows
 
 TEXT = ["a scene from an action film", "A Scene from a horror film", "the sound of comedy"]
 DIM, SIDE = 32, 32
@@ -191,6 +200,37 @@ def test_a_window_alone_as_among_others(whole: Any, tmp_path: Path) -> None:
     together = ours.embed_items(items)
     ours.batch_size = 1
     np.testing.assert_allclose(ours.embed_items(items), together, atol=1e-5)
+
+
+def test_from_packs_to_the_scores_of_asking(
+    whole: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two trailers of three windows each, none of which is left out."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(Family.RECORDS, "tiny", Small.RECORDS["tiny"])
+    ours, weights = loaded(published(whole, tmp_path), tmp_path)
+    write_pack(tmp_path / "frames", IDS[:2], picture_rows, FRAMES)
+    write_pack(tmp_path / "audio", IDS[:2], sound_rows, AUDIO)
+    recipe = Recipe("pe_av", "tiny", weights=weights)
+    found = [result for _, result in embed(jobs_of(tmp_path, "frames_audio", recipe))]
+    entries = dict(each for each in found if isinstance(each, tuple))
+    asked = {genre: (f"a film of {genre.lower()}",) for genre in GENRES}
+    prompts = embed_prompts(recipe.create_unloaded(), weights, asked, "params.yaml")
+    write_embeddings(entries, tmp_path / "pe_av.npz", {"prompts": prompts})
+    rows = {name: number for number, name in enumerate(sorted(IDS[:2]))}
+    view = View("mean", 10, "start")
+    items = read_items(tmp_path / "pe_av.npz", rows, view, "both", 31)
+    items = replace(items, prompts=read_prompts(tmp_path / "pe_av.npz"))
+    scores = zero_shot_scores(items, np.array(["one", "two"]), np.array([0, 1]))
+    with np.load(tmp_path / "pe_av.npz") as file:
+        windows = file["embedding"].reshape(2, 3, DIM)
+    np.testing.assert_allclose(np.linalg.norm(windows, axis=2), 1, rtol=1e-5)
+    mean = windows.mean(axis=1)
+    texts = ours.embed_texts(weights, [text for (text,) in asked.values()])
+    cosine = mean / np.linalg.norm(mean, axis=1, keepdims=True) @ texts.T
+    expected = cosine - cosine.mean(axis=1, keepdims=True)
+    np.testing.assert_allclose(scores.score[0], expected, atol=1e-5)
+    assert np.abs(expected[0] - expected[1]).max() > 1e-4  # of two trailers that differ
 
 
 def test_other_weights_are_refused(whole: Any, tmp_path: Path) -> None:
