@@ -45,6 +45,23 @@ def test_a_few_are_done_in_this_very_process_and_more_are_not():
     assert os.getpid() not in dict(run(whoami, [1, 2, 4], serial_up_to=2)).values()
 
 
+def begin(path: Path) -> Path:
+    path.touch()
+    return path
+
+
+def test_others_are_begun_while_a_result_is_worked_on(tmp_path):
+    found = run(begin, [tmp_path / str(n) for n in range(8)], processes=1)
+    next(found)
+    deadline = time.monotonic() + 30
+    while len(list(tmp_path.iterdir())) < 3:  # two more, as at the start
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    time.sleep(0.5)
+    assert len(list(tmp_path.iterdir())) == 3
+    assert len(list(found)) == 7
+
+
 def test_nothing_to_do():
     assert list(run(square, [])) == []
 
