@@ -90,7 +90,8 @@ def measure(films: Sequence[int], data: Path) -> Iterator[dict[str, Any]]:
     disk = {name: [[trailers, megabytes(data / folder)]] for name, folder in FOLDERS.items()}
     learning: dict[str, list[list[float]]] = {}
     memory: dict[str, list[list[float]]] = {}
-    handed_out = round(items_per_second(), 1)
+    handed_out = round(items_per_second(network=False), 1)
+    to_networks = round(items_per_second(network=True), 1)
     for count in films:
         for name, stage in run_stages(count).items():
             learning.setdefault(name, []).append([count, stage["seconds"]])
@@ -103,6 +104,7 @@ def measure(films: Sequence[int], data: Path) -> Iterator[dict[str, Any]]:
             "learning_seconds": learning,
             "learning_peak_megabytes": memory,
             "items_per_second": handed_out,
+            "network_items_per_second": to_networks,
         }
 
 
@@ -137,16 +139,24 @@ def run_stages(films: int) -> dict[str, dict[str, float]]:
     return dict(found["stages"])
 
 
-def items_per_second() -> float:
-    """How fast one scheduler and one stage hand out items that take no time, and take them back."""
+def items_per_second(network: bool) -> float:
+    """How fast one scheduler and one stage hand out items that take no time, and take them back.
+
+    network: as trailers are handed to networks, many at a time.
+    """
     from distributed import LocalCluster
 
-    from stages.base.parallel import cluster
+    from stages.base.parallel import MOST, OneByOne, cluster
 
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as made:
+    with LocalCluster(
+        n_workers=2, threads_per_worker=1, dashboard_address=":0", resources={cluster.CPU: 1}
+    ) as made:
+        most = MOST if network else 1
         for count in (50, ITEMS):  # the first time workers import what they run
             begin = time.perf_counter()
-            for _ in cluster.run(abs, range(count), made.scheduler_address):
+            for _ in cluster.run(
+                OneByOne[int, int](abs), range(count), made.scheduler_address, network, most
+            ):
                 pass
         return ITEMS / (time.perf_counter() - begin)
 
@@ -183,6 +193,8 @@ def forecast(found: Mapping[str, Any]) -> Iterator[tuple[str, str, list[float]]]
     yield f"memory of {largest}", "GB", values(1e3, memory[largest])
     handed = [size / found["items_per_second"] / 3600 for size in SIZES]
     yield "a cluster's items handed out, each stage", "h", handed
+    if rate := found.get("network_items_per_second"):  # points before it are without
+        yield "the same of a network, each", "h", [size / rate / 3600 for size in SIZES]
     yield "network: trailers, once", "GB", values(1e3, disk["trailers"])
     for name in FOLDERS:
         yield f"disk: {name}", "GB", values(1e3, disk[name])

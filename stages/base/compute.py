@@ -30,6 +30,13 @@ def use_one_thread() -> None:
         torch.set_num_threads(1)
 
 
+def sees_gpu() -> bool:
+    """Whether a network would run on a GPU in this process."""
+    import torch
+
+    return torch.cuda.is_available()
+
+
 @contextmanager
 def one_thread_of_blas() -> Iterator[None]:
     """For small matrices, until the block ends: threads that wait for one another take longer.

@@ -6,120 +6,69 @@ Items are sent to it and paths come back. Results are in the store, so whatever 
 (a worker, the scheduler, this process) costs no finished work.
 """
 
-import os
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from concurrent.futures import Future as ThreadFuture
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
-from distributed import Client, Future, KilledWorker, Worker, get_worker
+from distributed import Client, Future, KilledWorker
 from distributed.client import ClosedClientError
 
+from stages.base.counting import counted
 from stages.base.errors import BenchmarkError, TrailerError
-from stages.base.parallel.children import within_bounds
-from stages.base.redaction import redact_output
-from stages.base.store import pull, push
+from stages.base.parallel.remote_call import (
+    CODE_VERSION,
+    CPU,
+    FILES_AT_ONCE,
+    GPU,
+    RemoteCall,
+    paths_of,
+)
+from stages.base.store import pull
 from stages.base.store.shared import shared_store_place
-from stages.base.versions import code_of
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-PULLS_AT_ONCE = 8  # entries downloaded from the shared store
-IN_FLIGHT_PER_THREAD = 2  # items submitted for each thread of the cluster
+IN_FLIGHT_PER_THREAD = 2  # tasks submitted for each thread of the cluster
+SHARES = 4  # into which each of these divides what is left, so that all end at about the same time
 POLL_SECONDS = 1.0  # between questions to the scheduler
 NO_WORKER_SECONDS = 300.0  # without any worker, until we give up
-LIBRARIES = ("av", "numpy", "opencv-python-headless", "pyarrow", "torch", "torchaudio")
-CODE_VERSION = code_of("stages/**/*.py", libraries=LIBRARIES)  # as this process loaded it
 LOST = object()
 
 
-@dataclass(frozen=True)
-class RemoteCall(Generic[Item, Result]):
-    """`function`, as a worker calls it: with the caller's code, and in the caller's folder."""
-
-    function: Callable[[Item], Result]
-    folder: Path
-    """The caller's working folder."""
-    code: str
-    """The caller's CODE_VERSION."""
-    store: str = field(repr=False)
-    """Place of the shared store, "" for none; with one, a worker stays in a folder of its own."""
-    bounded: bool = False
-    """Whether it is called in a process beside the worker, under the bounds of one trailer."""
-
-    def __call__(self, item: Item) -> Result:
-        redact_output()  # the worker logs what fails
-        self._check(get_worker())
-        if not self.store:
-            os.chdir(self.folder)
-        result = within_bounds(self.function, item) if self.bounded else self.function(item)
-        for path in _paths(result):
-            push(path)
-        return result
-
-    def _check(self, worker: Worker) -> None:
-        """Raise BenchmarkError that names the worker if it cannot run this call."""
-        if self.code != CODE_VERSION:
-            raise BenchmarkError(
-                "a worker runs other code than this",
-                where=worker.address,
-                expected="the same files in stages/ and the same versions of packages",
-                do="restart the workers from this folder, or from one that is the same",
-            )
-        if worker.state.nthreads != 1:  # stages assume a process of their own
-            raise BenchmarkError(
-                "a worker has several threads",
-                where=worker.address,
-                found=str(worker.state.nthreads),
-                expected="1",
-                do="start workers with --nworkers -1 --nthreads 1: a process for each core",
-            )
-        if shared_store_place() != self.store:
-            raise BenchmarkError(
-                "a worker has another TRAILER_STORE",
-                where=worker.address,
-                found=shared_store_place() or "none",
-                expected=self.store or "none",
-                do="set the same for this command and for the workers, and restart those",
-            )
-        if not self.store and not self.folder.is_dir():
-            raise BenchmarkError(
-                "a worker does not reach the working folder",
-                where=worker.address,
-                found=str(self.folder),
-                do="run workers where that folder is mounted under the same path, or share a "
-                "store: set TRAILER_STORE to its URL, here and for the workers",
-            )
-
-
 def run(
-    function: Callable[[Item], Result],
+    function: Callable[[Sequence[Item]], Iterable[Result | TrailerError]],
     items: Sequence[Item],
     address: str,
-    bounded: bool = False,
+    network: bool = False,
+    most: int = 1,
 ) -> Iterator[tuple[Item, Result | TrailerError]]:
     """As `stages.base.parallel.run`, on the cluster whose scheduler has this address.
 
-    An item whose workers died as often as the scheduler allows is run again alone at the end, since
-    another one may have killed them. Left early, by an exception or an interrupt, it cancels what
-    no worker has begun.
+    A task takes up to `most` items; the function gives a result for each, in their order. Items of
+    a task whose workers died as often as the scheduler allows become tasks of one item. One that
+    meets this end again is run alone at last, since another one may have killed its workers. Left
+    early, by an exception or an interrupt, it cancels what no worker has begun.
     """
     client = _connect(address)
     try:
-        call = RemoteCall(function, Path.cwd(), CODE_VERSION, shared_store_place(), bounded)
-        suspects = []
-        for item, result in _results(client, call, items):
-            if isinstance(result, KilledWorker):
-                suspects.append(item)
-            else:
-                yield item, result
+        call = RemoteCall(function, Path.cwd(), CODE_VERSION, shared_store_place())
+        cluster = _Cluster(client, network)
+        suspects = list(items)
+        for size in sorted({most, 1}, reverse=True):
+            todo, suspects = suspects, []
+            for item, result in _results(cluster, call, todo, size):
+                if isinstance(result, KilledWorker):
+                    suspects.append(item)
+                else:
+                    yield item, result
         for suspect in suspects:
-            for item, result in _results(client, call, [suspect]):
+            for item, result in _results(cluster, call, [suspect], 1):
                 if isinstance(result, KilledWorker):
                     yield item, TrailerError("crashed", "every worker that took it died")
                 else:
@@ -129,52 +78,54 @@ def run(
 
 
 def _results(
-    client: Client, call: RemoteCall[Item, Result], items: Sequence[Item]
+    cluster: "_Cluster", call: RemoteCall[Item, Result], items: Sequence[Item], most: int
 ) -> Iterator[tuple[Item, Result | TrailerError | KilledWorker]]:
-    completed = _as_completed(client, call, items)
+    completed = _as_completed(cluster, call, items, most)
     return _pulled(completed) if call.store else completed
 
 
 def _as_completed(
-    client: Client, call: RemoteCall[Item, Result], items: Sequence[Item]
+    cluster: "_Cluster", call: RemoteCall[Item, Result], items: Sequence[Item], most: int
 ) -> Iterator[tuple[Item, Result | TrailerError | KilledWorker]]:
     """Items with their outcomes, a bounded number in flight; a lost one is submitted again."""
     waiting = list(reversed(items))
-    in_flight: dict[Future, Item] = {}
+    in_flight: dict[Future, list[Item]] = {}
     done: SimpleQueue[Future] = SimpleQueue()
-    cluster = _Cluster(client)
     while waiting or in_flight:
         cluster.poll()
-        while waiting and len(in_flight) < IN_FLIGHT_PER_THREAD * max(cluster.threads, 1):
-            item = waiting.pop()
+        while waiting and len(in_flight) < cluster.room:
+            size = min(most, max(1, len(waiting) // (SHARES * cluster.room)))
+            task = [waiting.pop() for _ in range(size)]
             try:
-                future = client.submit(call, item, pure=False)
+                future = cluster.submit(call, task)
             except ClosedClientError:  # since the last poll: the next one says why
-                waiting.append(item)
+                waiting.extend(reversed(task))
                 break
-            in_flight[future] = item
+            in_flight[future] = task
             future.add_done_callback(done.put)
         try:
             future = done.get(timeout=POLL_SECONDS)
         except Empty:
             continue
-        item = in_flight.pop(future)
-        result = _outcome(future)
-        if result is LOST:
-            waiting.append(item)
+        task = in_flight.pop(future)
+        found = _outcome(future)
+        if found is LOST:
+            waiting.extend(reversed(task))
+        elif isinstance(found, KilledWorker):
+            yield from ((item, found) for item in task)
         else:
-            yield item, result
+            yield from zip(task, found, strict=True)
 
 
 def _pulled(
     results: Iterator[tuple[Item, Result | TrailerError | KilledWorker]],
 ) -> Iterator[tuple[Item, Result | TrailerError | KilledWorker]]:
     """The same, once the files of their paths are here; several are downloaded at a time."""
-    with ThreadPoolExecutor(PULLS_AT_ONCE) as pool:
+    with ThreadPoolExecutor(FILES_AT_ONCE) as pool:
         downloads: deque[tuple[Item, ThreadFuture[Any]]] = deque()
         for item, result in results:
             downloads.append((item, pool.submit(_pull_files, result)))
-            while downloads and (len(downloads) > PULLS_AT_ONCE or downloads[0][1].done()):
+            while downloads and (len(downloads) > FILES_AT_ONCE or downloads[0][1].done()):
                 item, download = downloads.popleft()
                 yield item, download.result()
         for item, download in downloads:
@@ -182,7 +133,7 @@ def _pulled(
 
 
 def _pull_files(result: Result) -> Result:
-    for path in _paths(result):
+    for path in paths_of(result):
         if pull(path) is None:
             raise BenchmarkError(
                 "a worker's result is gone from the shared store, or damaged there",
@@ -192,20 +143,11 @@ def _pull_files(result: Result) -> Result:
     return result
 
 
-def _paths(result: Any) -> list[Path]:
-    """The store's files that a result names."""
-    return [
-        each
-        for each in (result if isinstance(result, tuple) else (result,))
-        if isinstance(each, Path)
-    ]
-
-
 def _outcome(future: Future) -> Any:
-    """Its result, TrailerError or KilledWorker, or LOST with the connection to the scheduler."""
+    """Its results, a KilledWorker, or LOST with the connection to the scheduler."""
     if future.status == "error":
         error = future.exception()
-        if isinstance(error, TrailerError | KilledWorker):
+        if isinstance(error, KilledWorker):
             return error
         missing = next((e for e in (error, error.__cause__) if isinstance(e, ImportError)), None)
         if missing is not None:
@@ -226,14 +168,32 @@ def _outcome(future: Future) -> Any:
 
 @dataclass
 class _Cluster:
-    """How many threads there are, as of the last poll."""
+    """Who can work for us, as of the last poll."""
 
     client: Client
+    network: bool
+    """Whether a network is to run, so that only workers with a resource for it count."""
+    resource: str = ""
+    """Of a network: what its workers offer, once there was one; all of them are of one kind."""
     threads: int = 0
     polled: float = float("-inf")
     """When, by time.monotonic."""
     had_workers: float = field(default_factory=time.monotonic)
     """When there was a worker last."""
+
+    @property
+    def room(self) -> int:
+        """How many tasks may be in flight; none before it is known who may have them."""
+        if self.network and not self.resource:
+            return 0
+        return IN_FLIGHT_PER_THREAD * max(self.threads, 1)
+
+    def submit(self, call: RemoteCall[Item, Result], task: Sequence[Item]) -> Future:
+        """Send a task to whoever can work on it."""
+        needs = {self.resource: 1} if self.resource else None
+        return self.client.submit(
+            replace(call, resource=self.resource), task, pure=False, resources=needs
+        )
 
     def poll(self) -> None:
         """Raises BenchmarkError where the scheduler is gone, or no worker came for too long."""
@@ -248,14 +208,36 @@ class _Cluster:
                 do="start it and its workers and run the same command again: what was done is kept",
             )
         if self.client.status == "running":
-            self.threads = self.client.scheduler_info(n_workers=0).get("total_threads", 0)
+            self._count()
         if self.threads:
             self.had_workers = now
         elif now - self.had_workers > NO_WORKER_SECONDS:
+            kind = f" with {self.resource}=1" if self.resource else ""
             raise BenchmarkError(
-                f"the Dask cluster had no worker for {NO_WORKER_SECONDS:.0f} s",
+                f"the Dask cluster had no worker{kind} for {NO_WORKER_SECONDS:.0f} s",
                 where="DASK_SCHEDULER_ADDRESS",
                 do="start workers and run the same command again: what was done is kept",
+            )
+
+    def _count(self) -> None:
+        """Raises BenchmarkError where there are workers and none of them takes a network."""
+        found = self.client.scheduler_info(n_workers=-1 if self.network else 0)
+        if not self.network:
+            self.threads = found.get("total_threads", 0)
+            return
+        offered = [worker["resources"] for worker in found.get("workers", {}).values()]
+        if not self.resource:
+            kinds = [kind for kind in (GPU, CPU) if any(each.get(kind) for each in offered)]
+            self.resource = kinds[0] if kinds else ""
+        self.threads = sum(bool(each.get(self.resource)) for each in offered)
+        if offered and not self.resource:
+            raise BenchmarkError(
+                "no worker of the Dask cluster takes a network",
+                where="DASK_SCHEDULER_ADDRESS",
+                found=f"{counted(len(offered), 'worker')} without a resource for it",
+                expected=f"workers that offer {GPU}=1 (one for each GPU) or {CPU}=1 (one a core)",
+                do="start some as docs/scaling.md says, with `--resources GPU=1` or `--resources "
+                "NETWORK=1`; or unset the variable for this stage, to work here",
             )
 
 

@@ -36,10 +36,11 @@ class Cluster:
         self.file = folder / "scheduler.json"
         self.scheduler = self._start("scheduler", "--port", port, "--dashboard-address", ":0")
 
-    def add_workers(self, count: int, threads: int = 1) -> None:
-        """Start workers under one nanny each, and wait for them."""
+    def add_workers(self, count: int, threads: int = 1, offer: str = "") -> None:
+        """Start workers under one nanny each, and wait for them; offer: such as NETWORK=1."""
+        offered = ("--resources", offer) if offer else ()
         for _ in range(count):
-            self._start("worker", "--nthreads", str(threads), "--no-dashboard")
+            self._start("worker", "--nthreads", str(threads), "--no-dashboard", *offered)
         with Client(scheduler_file=str(self.file), set_as_default=False) as client:
             client.wait_for_workers(len(self.processes) - 1, timeout=60)
 
@@ -81,6 +82,18 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     made = Cluster(tmp_path_factory.mktemp("cluster"))
     try:
         made.add_workers(2)
+        yield made
+    finally:
+        made.close()
+
+
+@pytest.fixture(scope="module")
+def for_networks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A scheduler and three workers, two of which take networks."""
+    made = Cluster(tmp_path_factory.mktemp("for-networks"))
+    try:
+        made.add_workers(1)
+        made.add_workers(2, offer="NETWORK=1")
         yield made
     finally:
         made.close()

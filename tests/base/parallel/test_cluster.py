@@ -19,12 +19,12 @@ import pytest
 from stages.base.errors import BenchmarkError, TrailerError
 from stages.base.parallel import cluster as on_cluster
 from stages.base.parallel import run
-from stages.base.params import AudioParams, FramesParams
+from stages.base.params import AudioParams, ClipsParams, ClipsRecipe, FramesParams
 from stages.base.store import Store
 from stages.corpus.reader import Trailer
 from stages.trailers.fetching import ledger
 from stages.trailers.fetching.fetcher import TrailerFetcher
-from stages.trailers.media.results import AUDIO, FRAMES, extract, jobs, write
+from stages.trailers.media.results import AUDIO, CLIPS, FRAMES, extract, jobs, write
 from tests.base.parallel.conftest import Cluster
 from tests.trailers.fetching.conftest import download_params, sample_params
 from tests.trailers.media.conftest import write_audio, write_video
@@ -33,6 +33,7 @@ pytestmark = pytest.mark.xdist_group("cluster")
 PICTURE = FramesParams(
     count=3, first_frame=0, first_second=None, short_side=64, jpeg_quality=90, black_level=16
 )
+MOTION = ClipsRecipe.of(ClipsParams(count=2), PICTURE)
 SOUND = AudioParams(sample_rate=8000, seconds=0.5, windows=("start", "end"))
 
 
@@ -118,8 +119,12 @@ def clips(place: Path) -> None:
 
 
 def packs_and_trailers() -> dict[str, dict[str, bytes]]:
-    """What frames, audio and download write in the working folder, wherever they compute it."""
-    for params, name, schema in ((PICTURE, "frames", FRAMES), (SOUND, "audio", AUDIO)):
+    """What these stages and download write in the working folder, wherever they compute it."""
+    for params, name, schema in (
+        (PICTURE, "frames", FRAMES),
+        (MOTION, "clips", CLIPS),
+        (SOUND, "audio", AUDIO),
+    ):
         todo = jobs(Path("data/downloads.parquet"), params)
         assert write(Path(f"out/{name}"), schema, run(extract, todo))["ok"]
     rows = [
@@ -144,6 +149,7 @@ def test_the_same_bytes_as_here(cluster, tmp_path, monkeypatch, at):
         made[place] = packs_and_trailers()
     assert {name: len(files) for name, files in made["here"].items()} == {
         "frames": 3,  # two shards and the outcomes
+        "clips": 3,
         "audio": 2,
         "tables": 2,
     }
@@ -177,9 +183,9 @@ def test_work_in_flight_is_bounded(cluster, folder, at, monkeypatch):
     submitted: list[int] = []
     submit = on_cluster.Client.submit
 
-    def counted(self: Any, call: Any, item: int, **how: Any) -> Any:
-        submitted.append(item)
-        return submit(self, call, item, **how)
+    def counted(self: Any, call: Any, items: list[int], **how: Any) -> Any:
+        submitted.extend(items)
+        return submit(self, call, items, **how)
 
     monkeypatch.setattr(on_cluster.Client, "submit", counted)
     come = 0
