@@ -7,16 +7,14 @@ threads that decode, a light network took a hundred times as long as alone (meas
 import signal
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
 from typing import TypeVar
 
 from torch.utils.data import DataLoader, Dataset
 
 from stages.base.compute import use_one_thread
 from stages.base.errors import BenchmarkError
-from stages.embedding.base import Backbone
-from stages.embedding.jobs import Job, Recipe
-from stages.embedding.preparing import Prepared, prepare
+from stages.embedding.jobs import Job
+from stages.embedding.preparing import Prepared, prepare_apart
 
 Item = TypeVar("Item")
 PREFETCH_FACTOR = 2  # trailers that each process has ready
@@ -60,7 +58,7 @@ class _PreparedTrailers(Dataset[Prepared | BenchmarkError]):
 
     def __getitem__(self, job: Job) -> Prepared | BenchmarkError:
         try:
-            return prepare(_backbone(job.recipe), job)
+            return prepare_apart(job)
         except BenchmarkError as error:
             return error  # raised here, it would arrive as text
 
@@ -69,11 +67,6 @@ def _init_worker(_: int) -> None:
     # Ctrl-C reaches the whole process group: only the parent handles it
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     use_one_thread()
-
-
-@cache
-def _backbone(recipe: Recipe) -> Backbone:
-    return recipe.create_unloaded()
 
 
 def _identity(item: Item) -> Item:

@@ -10,9 +10,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from stages.base.compute import use_one_thread
 from stages.base.packs import read_trailer
 from stages.embedding.base import Backbone
-from stages.embedding.jobs import Job
+from stages.embedding.jobs import Job, Recipe
 from stages.embedding.samples import Window, windows_of
 from stages.embedding.texts import coded
 
@@ -40,6 +41,18 @@ def prepare(backbone: Backbone, job: Job) -> Prepared:
         rows = untitled(rows)
     items_of = {"frames": _frames, "clips": _clips, "words": _texts}
     return Prepared(*items_of[backbone.record.reads](backbone, rows))
+
+
+def prepare_apart(job: Job) -> Prepared:
+    """The same in a process of its own, for a network on a GPU that another process holds."""
+    backbone = _backbone(job.recipe)
+    use_one_thread()
+    return prepare(backbone, job)
+
+
+@cache
+def _backbone(recipe: Recipe) -> Backbone:
+    return recipe.create_unloaded()
 
 
 def _frames(backbone: Backbone, rows: pa.Table) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

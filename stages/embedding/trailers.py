@@ -17,24 +17,25 @@ import numpy as np
 from stages.base.compute import use_one_thread
 from stages.base.errors import TrailerError
 from stages.base.packs import Shard
-from stages.base.parallel import run, workers
+from stages.base.parallel import on_cluster, run, workers
 from stages.embedding.base import Backbone, family
 from stages.embedding.jobs import Job, Recipe, store_of
 from stages.embedding.preparing import Prepared, prepare
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+Embedded = tuple[str, Path] | TrailerError
+"""A trailer's id and the entry of its embeddings, or why a worker failed."""
 FEW = 16  # trailers are done here before other processes have loaded torch
 CHUNK = 1024  # trailers looked up together
 GPU_THREADS = 2  # one is stored or copied while the other is computed
 
 
-def embed(
-    todo: Sequence[Job], backbone: Backbone | None = None
-) -> Iterator[tuple[Job, tuple[str, Path] | TrailerError]]:
+def embed(todo: Sequence[Job], backbone: Backbone | None = None) -> Iterator[tuple[Job, Embedded]]:
     """Embed trailers of one recipe, as results come: id and entry, or why a worker failed.
 
-    What the store has is found before a network is loaded or another process started.
+    What the store has is found before a network is loaded or another process started. With the
+    address of a cluster the rest is embedded there.
     backbone: the recipe's, if it is loaded already; then all is done in this process.
     """
     missing = []
@@ -47,7 +48,12 @@ def embed(
                 else:
                     yield job, (job.trailer_id, stored)
     if missing and (backbone or family(missing[0].recipe.family).heavy):
-        yield from embed_stream(missing, workers(), backbone)
+        if backbone or not on_cluster():
+            yield from embed_stream(missing, workers(), backbone)
+            return
+        from stages.embedding.tasks import embed_on_cluster
+
+        yield from embed_on_cluster(missing)
         return
     reach = cache(Shard.for_workers)
     missing = [job.reached(reach) for job in missing]
@@ -65,7 +71,7 @@ def embed_trailer(job: Job) -> tuple[str, Path]:
     if kept is not None:
         return job.trailer_id, kept
     backbone = _backbone(job.recipe)
-    return _embed(backbone, job, prepare(backbone, job))
+    return embed_prepared(backbone, job, prepare(backbone, job))
 
 
 def embed_stream(
@@ -80,8 +86,8 @@ def embed_stream(
     """
     network = backbone or todo[0].recipe.create()
     if not network.on_gpu or len(todo) <= FEW:
-        yield from _in_threads(
-            lambda job: (job, _embed(network, job, prepare(network, job))),
+        yield from in_threads(
+            lambda job: (job, embed_prepared(network, job, prepare(network, job))),
             todo,
             GPU_THREADS if network.on_gpu else threads,
         )
@@ -89,14 +95,14 @@ def embed_stream(
     from stages.embedding.prefetching import prefetch, worker_death_as_error  # a second, for torch
 
     with worker_death_as_error():
-        yield from _in_threads(
-            lambda item: (item[0], _embed(network, *item)),
+        yield from in_threads(
+            lambda item: (item[0], embed_prepared(network, *item)),
             zip(todo, prefetch(todo, threads), strict=True),
             GPU_THREADS,
         )
 
 
-def _in_threads(
+def in_threads(
     work: Callable[[Item], Result], todo: Iterable[Item], threads: int
 ) -> Iterator[Result]:
     """Results of `work` on each item, in order, each on one core; two begun for each thread."""
@@ -112,7 +118,8 @@ def _in_threads(
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _embed(backbone: Backbone, job: Job, prepared: Prepared) -> tuple[str, Path]:
+def embed_prepared(backbone: Backbone, job: Job, prepared: Prepared) -> tuple[str, Path]:
+    """Embed one trailer's items and keep the result; its id and the entry's path."""
     embedding = backbone.embed_items(prepared.items)
     with store_of(job.recipe).put(job.key) as path:
         path.write_bytes(_npz(group=prepared.group, time=prepared.time, embedding=embedding))

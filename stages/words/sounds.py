@@ -64,13 +64,14 @@ def work_on(
     work: Callable[[Job], Path],
     alone: Callable[[], bool],
     same_folder: bool = False,
+    network: bool = False,
 ) -> Iterator[tuple[Job, Path | TrailerError]]:
     """Take the sound of all trailers, then work on each, as results come.
 
     What was done before comes first, without another process. find: the result in the store, if it
     and its sound are there; it and `work` raise TrailerError with the reason why there is none.
     alone: whether one after another, in this process, rather than on each core; asked only where
-    something is left. same_folder: as of `run`.
+    something is left. same_folder, network: as of `run`, for `work`.
     """
     missing = {}
     for job in todo:
@@ -90,4 +91,4 @@ def work_on(
             heard.append(missing[sound])
     if heard:
         serial = len(heard) if alone() else 0
-        yield from run(work, heard, same_folder=same_folder, serial_up_to=serial)
+        yield from run(work, heard, same_folder=same_folder, serial_up_to=serial, network=network)

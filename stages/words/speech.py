@@ -79,9 +79,10 @@ def transcribe(job: SpeechJob) -> Path:
 def transcribe_all(todo: Sequence[SpeechJob]) -> Iterator[tuple[SpeechJob, Path | TrailerError]]:
     """Transcribe all trailers, as results come.
 
-    On a GPU they are transcribed one after another, by one model; else by one on each core.
+    On a GPU they are transcribed one after another, by one model; else by one on each core. On a
+    cluster workers for networks transcribe them.
     """
-    return work_on(todo, find, transcribe, alone=lambda: whisper.device() == "cuda")
+    return work_on(todo, find, transcribe, alone=lambda: whisper.device() == "cuda", network=True)
 
 
 def key_of(sound: Path, recipe: Recipe) -> str:

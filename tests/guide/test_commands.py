@@ -17,7 +17,7 @@ def test_a_cluster_listens_in_one_network_only():
     """Dask's own default is every interface, for the dashboards too."""
     commands = [command for line in shown(ROOT / "docs/scaling.md") for command in simple(line)]
     started = [c for c in commands if c[2:4] in (["dask", "scheduler"], ["dask", "worker"])]
-    assert len(started) == 4
+    assert len(started) == 7
     for command in started:
         assert command[command.index("--host") + 1].startswith("10.0.0.")
         assert command[command.index("--dashboard-address") + 1].startswith("127.0.0.1:")
