@@ -8,7 +8,7 @@ from typing import Any
 from rich.markup import escape
 from rich.table import Table
 
-from benchmarks import tables
+from benchmarks import soak, tables
 from benchmarks.tables import HEADINGS, cells, commits, plain
 from stages.commands.plan.output import write_between
 
@@ -78,4 +78,5 @@ MEASURED: Mapping[str, Callable[[Mapping[str, Any]], Iterator[str]]] = {
     "edit_loop": _edit_loop,
     "key_frames": lambda found: tables.markdown(tables.key_frames(found["approaches"])),
     "memory": lambda found: tables.markdown(tables.memory(found["peaks"])),
+    "soak": lambda found: iter(soak.said(found)),
 }
