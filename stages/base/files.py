@@ -79,6 +79,23 @@ def locked(folder: Path, exclusive: bool = False) -> Iterator[None]:
 
 
 @contextmanager
+def in_turn(path: Path) -> Iterator[None]:
+    """Read a file and replace it, while no other process does both; made empty if it is missing."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    while True:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        with suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(handle), path.stat()):
+                break
+        os.close(handle)  # whoever had it has replaced it
+    try:
+        yield
+    finally:
+        os.close(handle)
+
+
+@contextmanager
 def _explained(path: Path) -> Iterator[None]:
     try:
         yield

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from stages.base import git
-from stages.base.files import write
+from stages.base.files import in_turn, write
 from stages.base.machine import cpu_seconds, describe_machine, peak_megabytes
 from stages.base.redaction import redact
 from stages.base.versions import installed
@@ -25,27 +25,32 @@ def record_stage(name: str, seconds: float, path: Path) -> None:
 
     The file is no output of DVC's: timings differ from run to run and must not invalidate anything.
     """
-    found = _read(path)
-    found["versions"] = {package: installed(package) for package in PACKAGES}
-    found["python"] = platform.python_version()
-    found["machine"] = describe_machine(found.get("machine", {}))
-    found["commit"] = git.ask("describe", "--always", "--dirty", "--abbrev=10")
-    found["date"] = datetime.now(UTC).date().isoformat()
-    found.setdefault("stages", {})[name] = {
-        "seconds": round(seconds, 1),
-        "cpu_seconds": round(cpu_seconds(), 1),
-        "peak_megabytes": round(peak_megabytes()),
-    }
-    _write(found, path)
+    commit = git.ask("describe", "--always", "--dirty", "--abbrev=10")
+    with in_turn(path):  # stages may run side by side
+        found = _read(path)
+        found["versions"] = {package: installed(package) for package in PACKAGES}
+        found["python"] = platform.python_version()
+        found["machine"] = describe_machine(found.get("machine", {}))
+        found["commit"] = commit
+        found["date"] = datetime.now(UTC).date().isoformat()
+        found.setdefault("stages", {})[name] = {
+            "seconds": round(seconds, 1),
+            "cpu_seconds": round(cpu_seconds(), 1),
+            "peak_megabytes": round(peak_megabytes()),
+        }
+        _write(found, path)
 
 
 def forget_other_cells(slugs: Collection[str], path: Path) -> None:
     """Drop records of an earlier matrix: stages `name@slug` whose slug is not one of these."""
-    found = _read(path)
-    recorded = found.get("stages", {})
-    kept = {name: took for name, took in recorded.items() if name.partition("@")[2] in {*slugs, ""}}
-    if kept != recorded:
-        _write(found | {"stages": kept}, path)
+    if not path.exists():
+        return
+    with in_turn(path):
+        found = _read(path)
+        every = found.get("stages", {}).items()
+        kept = {name: took for name, took in every if name.partition("@")[2] in {*slugs, ""}}
+        if len(kept) < len(every):
+            _write(found | {"stages": kept}, path)
 
 
 def _write(found: dict[str, Any], path: Path) -> None:

@@ -18,6 +18,7 @@ from tests.guide.documents import DOCUMENTS, ROOT, blocks, code_marks, files, kn
 PROGRAMS = {"dvc", "make", "python", "trailer-genres"}  # those that are looked into
 OTHERS = {"export", "git", "helm", "mypy", "openssl", "pip", "python3.11", "ruff", "source"}
 OTHERS |= {".venv-openl3/bin/pip"}
+CELLS = ("approaches", "early", "late", "zero_shot", "backbones", "pretrained")
 CORPORA = {*places.names(ROOT), "mine"}  # those that ship, and the one that examples add
 
 
@@ -101,7 +102,9 @@ def _dvc(arguments: list[str]) -> None:
             file, name = name, ""
         assert not file or _is_of_corpus(file, "dvc.yaml"), target
         declared = (ROOT / "dvc.yaml").read_text()
+        name, _, slug = name.partition("@")
         assert not name or re.search(rf"^  {name}:$", declared, re.MULTILINE), target
+        assert not slug or any(known(f"matrix.{of}.{slug}") for of in CELLS), target
 
 
 def _is_of_corpus(file: str, name: str) -> bool:

@@ -31,6 +31,7 @@ def test_a_cluster_listens_in_one_network_only():
         "python -m stages.diff main --markup",
         "dvc exp run -S catalogue.paths=dataset.txt",
         "dvc repro -f -s downloads",
+        "dvc repro -s fit@color_mlp",
         "dvc metrics differ main",
         "trailer-genres plant",
         "python requirements/install.py clip",
