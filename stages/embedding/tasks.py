@@ -37,7 +37,7 @@ def embed_on_cluster(todo: Sequence[Job]) -> Iterator[tuple[Job, Embedded]]:
     """Embed trailers of one recipe, as results come: id and entry, or why a worker failed."""
     reach = cache(Shard.for_workers)
     task = EmbedTask.of(todo[0].recipe)
-    yield from run_tasks(task, [replace(job, pack=reach(job.pack.path)) for job in todo])
+    yield from run_tasks(task, [job.reached(reach) for job in todo])
 
 
 @dataclass(frozen=True)

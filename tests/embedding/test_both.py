@@ -1,5 +1,6 @@
 """What looks and listens at once: frames beside each window of sound, of the trailers with both."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
@@ -9,8 +10,9 @@ import pytest
 import torch
 
 from stages.base.packs import Shard, write_pack
+from stages.embedding import tasks
 from stages.embedding.both import parted, side_by_side
-from stages.embedding.jobs import Recipe, jobs, jobs_of
+from stages.embedding.jobs import Job, Recipe, jobs, jobs_of
 from stages.embedding.preparing import nearest
 from stages.embedding.trailers import embed
 from stages.trailers.media.results import AUDIO, FRAMES
@@ -20,6 +22,7 @@ FAMILY = """
 import numpy as np
 import torch
 from stages.embedding.base import Backbone
+from stages.embedding import tasks
 from stages.embedding.both import parted, side_by_side
 from stages.embedding.records import Record
 
@@ -98,6 +101,26 @@ def test_a_job_sent_elsewhere_takes_both_packs_along(tmp_path: Path, recipe: Rec
     assert sent.frames is not None
     assert sent.pack.path.parts[0] == sent.frames.pack.path.parts[0] == "there"
     assert sent.key == job.key
+
+
+def test_workers_of_a_cluster_are_told_of_both_packs(
+    tmp_path: Path, recipe: Recipe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_pack(tmp_path / "frames", IDS[:1], rows, FRAMES)
+    write_pack(tmp_path / "audio", IDS[:1], sound_rows, AUDIO)
+    there, sent = Path("there"), list[Job]()
+
+    def run_tasks(task: object, todo: list[Job]) -> Iterator[None]:
+        sent.extend(todo)
+        yield from ()
+
+    monkeypatch.setattr(Shard, "for_workers", staticmethod(lambda path: Shard(there / path.name)))
+    monkeypatch.setattr(tasks.EmbedTask, "of", lambda _: None)
+    monkeypatch.setattr(tasks, "run_tasks", run_tasks)
+    assert not [*tasks.embed_on_cluster(jobs_of(tmp_path, "frames_audio", recipe))]
+    (job,) = sent
+    assert job.frames is not None
+    assert job.pack.path.parts[0] == job.frames.pack.path.parts[0] == "there"
 
 
 def test_moments_are_evenly_spaced_from_end_to_end() -> None:
