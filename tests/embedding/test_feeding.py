@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from stages.base.errors import BenchmarkError, TrailerError
-from stages.base.packs import write_pack
+from stages.base.packs import Shard, write_pack
 from stages.base.parallel.children import Children
 from stages.embedding import tasks
 from stages.embedding.base import create
@@ -47,6 +47,17 @@ def ask(todo, children, monkeypatch) -> Ask:
     monkeypatch.setenv("WORKERS", "1")
     task = EmbedTask.of(todo[0].recipe)
     return lambda some: list(task(some))
+
+
+def test_both_packs_of_what_looks_and_listens_are_sent(todo, monkeypatch):
+    monkeypatch.setattr(tasks, "run_tasks", lambda task, some: [(job, "done") for job in some])
+    monkeypatch.setattr(Shard, "for_workers", lambda path: Shard(path, f"store/{path.name}"))
+    joint = dataclasses.replace(todo[0], frames=todo[1])
+    ((job, _),) = tasks.embed_on_cluster([joint])
+    assert job.frames is not None and job.pack.path != job.frames.pack.path
+    assert [each.pack.remote for each in (job, job.frames)] == [
+        f"store/{each.pack.path.name}" for each in todo[:2]
+    ]
 
 
 def test_the_bytes_of_one_process(todo, ask, monkeypatch):
