@@ -121,10 +121,18 @@ def hear(job: HearingJob) -> Path:
 def hear_all(todo: Sequence[HearingJob]) -> Iterator[tuple[HearingJob, Path | TrailerError]]:
     """Hear all trailers, as results come: on each core one, on a GPU one after another.
 
-    Where workers see no common folder, what needs weights runs on this machine.
+    On a cluster workers for networks take what needs weights; where they see no common folder, it
+    runs on this machine.
     """
     with_network = any(job.recipe.weights for job in todo)
-    return work_on(todo, find, hear, lambda: with_network and _on_gpu(), same_folder=with_network)
+    return work_on(
+        todo,
+        find,
+        hear,
+        lambda: with_network and _on_gpu(),
+        same_folder=with_network,
+        network=with_network,
+    )
 
 
 def read(path: Path, params: LayersParams) -> Heard:

@@ -116,3 +116,18 @@ def test_no_speech_at_all_is_no_failure(tmp_path):
     np.savez(path, seconds=np.array([4.0]), speech=none, music=np.empty(0, np.float32))
     heard.Check(has_music=False)(path)
     assert seconds_of(heard.read(path, LayersParams()))["speech"] == 0
+
+
+def test_on_a_cluster_music_is_heard_by_workers_for_networks(ears, weights, tmp_path, monkeypatch):
+    asked = []
+
+    def run(function, items, **how):
+        asked.append((function.__name__, how.get("network", False), how.get("same_folder", False)))
+        return ((item, function(item)) for item in items)
+
+    monkeypatch.setattr(sounds, "run", run)
+    clips = [write_clip(tmp_path / f"{n}.mkv", n) for n in (1, 2)]
+    assert len(list(heard.hear_all([job(clips[0], weights)]))) == 1
+    assert len(list(heard.hear_all([job(clips[1])]))) == 1
+    extract = ("extract", False, False)
+    assert asked == [extract, ("hear", True, True), extract, ("hear", False, False)]
