@@ -3,6 +3,7 @@ from dataclasses import replace
 from typing import Any
 
 import made_up_catalogue
+import made_up_layers
 import pandas as pd
 import pytest
 from made_up_metrics import APPROACHES
@@ -25,7 +26,8 @@ STEPS += [("folds at 0.1", 10, 1), ("folds at 0.1", 20, 4)]
 def charts(metrics: Metrics) -> dict[str, Any]:
     shares = pd.Series(metrics.catalogue["prevalence"])
     count = metrics.catalogue["films"]
-    chance = wording.chance_level(metrics)
+    chance, both = wording.chance_level(metrics), metrics.headline["both"]
+    mlp = metrics.curves[metrics.names.of("mfcc_mlp")]
     stepped = pd.DataFrame(STEPS, columns=["part", "step", "value"])
     grid = tables.probes.settings(metrics.curves[metrics.names.of("mfcc_linear")])
     rates = tables.instrument.false_alarms(metrics)
@@ -42,7 +44,6 @@ def charts(metrics: Metrics) -> dict[str, Any]:
     )
     bins = tables.thresholds.of_headline(metrics, "reliability")
     priced = tables.approaches.points(metrics).assign(seconds=10.0)
-    both = metrics.headline["both"]
     return {
         "answer": figures.answer(tables.approaches.headline_points(metrics), chance, 1, 0),
         "matrix": figures.matrix(tables.approaches.points(metrics), chance),
@@ -69,14 +70,13 @@ def charts(metrics: Metrics) -> dict[str, Any]:
         "attrition": figures.attrition(metrics.attrition),
         "missing": figures.missing(pd.DataFrame(made_up_catalogue.missing())),
         "label_agreement": figures.label_agreement(pd.DataFrame(made_up_catalogue.label_ceiling())),
-        "learning_curve": figures.learning_curve(
-            metrics.curves[metrics.names.of("mfcc_mlp")], "mfcc_mlp"
-        ),
+        "learning_curve": figures.learning_curve(mlp, "mfcc_mlp"),
         "settings": figures.settings(grid, "mfcc_linear", "C"),
         "steps": figures.steps(tables.probes.steps(stepped), "mfcc_mlp"),
         "accuracy_against_precision": figures.accuracy_against_precision(
             metrics.approaches, 0.3, "Some films"
         ),
+        "layers": figures.layers(made_up_layers.placed(), False),
         "training_sets": figures.training_sets(metrics.table("learning_curve"), chance),
         "timings": figures.timings(tables.run.stages(metrics)),
         "price": figures.price(priced),
