@@ -10,6 +10,8 @@ from stages.base.params.document import Document
 from stages.base.params.schema import Params
 
 Keys = tuple[str, ...]
+SETS = {"words": "words", "clips": "motion"}
+"""By section the set that uses it, whose choice writes the pipeline; that of layers has none."""
 
 
 def check_stages(params: Params, document: Document, will_be_written: bool) -> None:
@@ -48,6 +50,8 @@ def _asked(params: Params) -> Iterator[tuple[str, Keys]]:
         yield "clips", ("clips",)
     if params.matrix.dual:
         yield "dual", ("matrix", "dual")
+    if params.layers:
+        yield "layers", ("layers",)
     for name, entries in vars(params.matrix.with_words).items():
         if entries:
             yield name, ("matrix", "with_words")
@@ -56,10 +60,10 @@ def _asked(params: Params) -> Iterator[tuple[str, Keys]]:
 def _advice(path: Path, is_other: bool, keys: Keys) -> str:
     if is_other:
         return f"run `python -m stages.corpora --write`, which writes {path.with_name('dvc.yaml')}"
-    kind = "clips" if keys[-1] in ("clips", "dual") else "words"
-    chosen = {"clips": "motion", "words": "words"}[kind]
+    kind = {"dual": "clips", "with_words": "words"}.get(keys[-1], keys[-1])
+    then = {name: f"`python -m stages.choose {of} --corpus NAME`" for name, of in SETS.items()}
     return (
         "leave it out here, since the default corpus stays as it is, and ask for it in another: "
         f"`python -m stages.corpora --new NAME --catalogue FILE`, then the section `{kind}` in its "
-        f"params.yaml, then `python -m stages.choose {chosen} --corpus NAME`"
+        f"params.yaml, then {then.get(kind, '`python -m stages.corpora --write`')}"
     )

@@ -13,6 +13,7 @@ from stages.commands.corpora import corpora
 ROOT = Path(__file__).resolve().parents[3]
 CARDS = "words: {cards: {}}"
 CLIPS = "clips: {count: 8}"
+LAYERS = "layers: {voice: 0.5}"
 
 
 @pytest.fixture
@@ -30,23 +31,28 @@ def asking(path: Path, section: str) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("section", "missing", "chosen"),
+    ("section", "missing", "then"),
     [
-        (CARDS, "no cards, texts", "words"),
-        ("words: {speech: {}}", "no speech, texts", "words"),
-        (CLIPS, "no clips", "motion"),
+        (CARDS, "no cards, texts", "stages.choose words --corpus NAME"),
+        ("words: {speech: {}}", "no speech, texts", "stages.choose words --corpus NAME"),
+        (CLIPS, "no clips", "stages.choose motion --corpus NAME"),
+        (
+            LAYERS,
+            "no layers",
+            "the section `layers` in its params.yaml, then `python -m stages.corpora --write`",
+        ),
     ],
 )
-def test_the_default_corpus_has_no_such_stage_and_says_what_has(project, section, missing, chosen):
+def test_the_default_corpus_has_no_such_stage_and_says_what_has(project, section, missing, then):
     path = asking(Path("params.yaml"), section)
     line = len(path.read_text(encoding="utf-8").splitlines())
-    for a_set in (None, chosen):  # whose matrix would not change that
+    for a_set in (None, "scratch"):  # whose matrix would not change that
         with pytest.raises(BenchmarkError) as error:
             load(path, a_set)
         said = str(error.value)
         assert f"params.yaml:{line}" in said and missing in said and " in dvc.yaml" in said
         assert "python -m stages.corpora --new NAME" in said
-        assert f"python -m stages.choose {chosen} --corpus NAME" in said
+        assert then in said
 
 
 def test_a_corpus_has_it_once_its_pipeline_is_written(project, monkeypatch):
@@ -57,6 +63,15 @@ def test_a_corpus_has_it_once_its_pipeline_is_written(project, monkeypatch):
     assert load(path, "words").words is not None  # a set that is tried is written with its pipeline
     assert corpora.write_pipelines() == ["mine"]
     assert load(path).words is not None
+
+
+def test_layers_are_heard_once_the_pipeline_is_written(project):
+    """DVC would run all other stages, and say nothing."""
+    path = asking(corpora.add("mine", "sample.txt"), LAYERS)
+    with pytest.raises(BenchmarkError, match=r"no layers in corpora/mine/dvc\.yaml"):
+        load(path)
+    assert corpora.write_pipelines() == ["mine"]
+    assert load(path).layers is not None
 
 
 def test_fusions_that_the_pipeline_lacks_are_told(project):
