@@ -24,6 +24,14 @@ M = MARK
         ("The Tin Kite", "a tint", "a tint"),
         ("Amélie à Paris", "AMELIE, paris; Amelie", ""),
         ("Amelie", "Amélie rit", f"{M} rit"),  # accents are folded on both sides
+        ("Amélie", "Ame\u0301lie rit", f"{M} rit"),  # an accent that stands for itself
+        ("Ame\u0301lie", "AMÉLIE rit", f"{M} rit"),
+        ("Łódź", "lodz, 1981", f"{M}, 1981"),
+        ("Spiderman", "SPIDER-MAN and SPIDER-MAN'S web", f"{M} and {M}'S web"),
+        ("Spiderman", "a spider, man", "a spider, man"),  # two words
+        ("Oceans Twelve", "OCEAN’S TWELVE. A-team", f"{M} {M}. A-team"),
+        ("The Tin Kite", "TIN-MAN, man-tin-man", f"{M}-MAN, man-{M}-man"),
+        ("The Tin Kite", "cafe\u0301", "cafe\u0301"),  # nothing is hidden: as it was
         ("Uncle Ferenc's War", "it's uncle's war", f"it's {M}'s {M}"),
         ("Them and Us", "them and us", "them and us"),  # function words alone: nothing to hide
         ("M", "M as in murder", "M as in murder"),
