@@ -25,7 +25,7 @@ from stages.commands.predict.output import printable
 from stages.commands.predict.predictor import Prediction, Predictor
 from stages.commands.predict.trailers import TrailerResult, parts_of
 from stages.commands.predict.word_pieces import SAID, write_word_pieces
-from stages.commands.predict.words_drawing import drawn_spans, listed, spans_of
+from stages.commands.predict.words_drawing import NARROWEST, drawn_spans, listed, spans_of
 
 FRAME_WIDTH, CELL_WIDTH = 84, 36  # pixels from one to the next, at least
 NUMBER_WIDTH = 28  # a narrower cell has its number in the tooltip alone
@@ -221,7 +221,8 @@ def _ends(track: Track, begin: float, scale: float) -> tuple[np.ndarray, np.ndar
     """Left and right edge of each piece in pixels: from halfway to the one before to halfway on,
     and of words while they are drawn above."""
     if track.until is not None:
-        return np.maximum(track.time - begin, 0) * scale, (track.until - begin) * scale
+        left = np.maximum(track.time - begin, 0) * scale
+        return left, np.maximum((track.until - begin) * scale, left + NARROWEST)
     x = (track.time - begin) * scale + FRAME_WIDTH / 2
     halves = np.diff(x) / 2 if len(x) > 1 else np.array([CELL_WIDTH / 2])
     return x - np.append(halves[:1], halves), x + np.append(halves, halves[-1:])

@@ -9,6 +9,8 @@ from stages.commands.predict.output import printable
 from stages.commands.predict.word_pieces import CARD_SECONDS
 from stages.commands.predict.words import Words, clock
 
+NARROWEST = 2  # pixels of what is over before the drawing begins
+
 
 @dataclass(frozen=True)
 class Span:
@@ -39,7 +41,7 @@ def drawn_spans(
     """
     for span in spans:
         left = max((span.start - begin) * scale, 0)
-        width = max((span.end - begin) * scale - left, 2)
+        width = max((span.end - begin) * scale - left, NARROWEST)
         text = escape(printable(span.text))
         yield (
             f'<g class="text"><title>{clock(span.start)} {text}</title>'

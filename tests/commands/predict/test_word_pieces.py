@@ -10,10 +10,11 @@ from stages.base.genres import GENRES
 from stages.base.params import CardsParams, WordsParams
 from stages.base.params.matrix import ApproachParams, BackboneParams, Cell, cells
 from stages.commands.predict.predictor import Predictor
-from stages.commands.predict.timeline import page
+from stages.commands.predict.timeline import Track, _ends, page
 from stages.commands.predict.trailers import TrailerResult
 from stages.commands.predict.word_pieces import write_word_pieces
 from stages.commands.predict.words import Words, write_words
+from stages.commands.predict.words_drawing import NARROWEST
 from stages.corpus.table import read_trailers
 from stages.embedding.jobs import Recipe, jobs
 from stages.embedding.joining import write_embeddings
@@ -121,3 +122,11 @@ def test_the_page_draws_their_scores_below_what_is_said(predictor, tmp_path):
     packed(Words((), ()), tmp_path)
     silent = replace(result, words=Words((), ()))
     assert '<g class="words' not in page(predictor, [silent], "", [], tmp_path)
+
+
+def test_what_is_over_before_the_first_frame_is_narrow_and_not_less_than_nothing():
+    """The browser draws no rectangle of a negative width, and says so in its log."""
+    track = Track(SAID, np.array([0.0, 0.4, 3.0]), np.zeros((3, 10)), None, np.array([0.4, 1.9, 4]))
+    left, right = _ends(track, begin=1.5, scale=10)
+    np.testing.assert_allclose(left, [0, 0, 15])
+    np.testing.assert_allclose(right, [NARROWEST, 4, 25])
