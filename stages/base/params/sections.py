@@ -79,6 +79,12 @@ class SampleParams:
             known = GENRES if planted is None else planted
             if missing := [genre for genre in GENRES if genre not in known]:
                 raise ValueError(f"{name} lacks {', '.join(missing)}")
+        needs = {"words_decoy": "words", "title_cards": "words", "motion_decoy": "motion"}
+        for name, planted in needs.items():
+            if getattr(self, name) and getattr(self, planted) is None:
+                raise ValueError(
+                    f"{name} is for corpora that plant {planted}, and this plants none"
+                )
 
 
 @params_dataclass

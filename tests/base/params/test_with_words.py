@@ -119,6 +119,21 @@ def test_what_a_card_shows_is_planted_for_every_genre_or_there_are_no_cards(tmp_
     assert "words lacks Action, Adventure" in wrong(tmp_path, change)
 
 
+@pytest.mark.parametrize(
+    ("name", "planted"),
+    [("words_decoy", "words"), ("title_cards", "words"), ("motion_decoy", "motion")],
+)
+def test_nothing_is_shown_by_accident_where_nothing_of_its_kind_is_planted(tmp_path, name, planted):
+    def change(content):
+        sample = content["sample"]
+        for other in ("words_decoy", "title_cards", "motion_decoy", planted):
+            sample.pop(other)
+        sample[name] = 0.1
+
+    said = f"sample: {name} is for corpora that plant {planted}, and this plants none"
+    assert said in wrong(tmp_path, change)
+
+
 def test_unions_by_what_they_are_of():
     assert union_of(["words", "picture"]) == "picture_words"
     assert singles_of("all") == ("picture", "sound", "words") and singles_of("none") == ()
