@@ -43,7 +43,9 @@ def recovery_rows(
     rows = []
     for row in genres:
         approach, genre = row["approach"], row["genre"]
-        if kind[approach] != "single" or approach not in view or row["normalised_ap"] is None:
+        if kind[approach] != "single" or row["modality"] not in SINGLE:
+            continue  # what looks and listens at once is of no one cue
+        if approach not in view or row["normalised_ap"] is None:
             continue
         best = observer[*view[approach], genre]
         if best["normalised_ap"] is None:

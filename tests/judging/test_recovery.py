@@ -82,6 +82,21 @@ def test_a_row_for_every_cell_of_approaches_of_one_modality():
     assert sum(row["above"] for row in rows) == 1
 
 
+def test_what_looks_and_listens_at_once_is_of_no_one_cue():
+    """Nothing is planted for both together: `planted` is empty there, and has no rank."""
+    one = {"approach": "one", "kind": "single", "macro_ap": 0.9}
+    scored = [row | {"approach": "one"} for row in GENRES if row["approach"] == "both"]
+    seen = [row | {"used_by": f"{row['used_by']} one"} for row in CEILINGS]
+    observer = [
+        row | {"modality": "both", "window": "31 frames + start", "cue": None, "planted": None}
+        for row in CEILING_GENRES[: len(NAMES)]
+    ]
+    given = ([*APPROACHES, one], GENRES + scored, seen[2:] + CEILINGS[:2])
+    rows = recovery_rows(*given, [*CEILING_GENRES, *observer])
+    assert rows == recovery_rows(APPROACHES, GENRES, CEILINGS, CEILING_GENRES)
+    assert recovery_summary(rows, given[0], {"picture": "eye"})["best"]["picture"] == "keen_eye"
+
+
 def test_correlations_by_hand():
     rows = recovery_rows(APPROACHES, GENRES, CEILINGS, CEILING_GENRES)
     summary = recovery_summary(rows, APPROACHES, {"picture": "eye", "sound": "ear", "both": "both"})
