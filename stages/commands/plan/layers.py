@@ -5,7 +5,7 @@ from importlib.util import find_spec
 
 from stages.base.parallel import workers
 from stages.base.params import Params
-from stages.commands.plan.costs import BYTES, Recorded, Row
+from stages.commands.plan.costs import BYTES, DOWNLOADED, Recorded, Row
 from stages.commands.plan.words import INSTALL, LONG
 
 # CPU seconds for a second of sound, on one core: of taking it from the video, of Silero's network
@@ -31,7 +31,7 @@ def layer_rows(
         assert music.RECORD.source is not None, "it is published"
         needs = f"{needs}, {music.RECORD.source.file} (weights)"
         where = music.where(music.config_of())
-        available = where or "to be downloaded"
+        available = where or DOWNLOADED
         megabytes = 0.0 if where else music.RECORD.parameters * BYTES / 1e6
     if not find_spec("faster_whisper"):
         available = INSTALL
