@@ -79,20 +79,41 @@ def locked(folder: Path, exclusive: bool = False) -> Iterator[None]:
 
 
 @contextmanager
-def in_turn(path: Path) -> Iterator[None]:
-    """Read a file and replace it, while no other process does both; made empty if it is missing."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    while True:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        with suppress(FileNotFoundError):
-            if os.path.samestat(os.fstat(handle), path.stat()):
-                break
-        os.close(handle)  # whoever had it has replaced it
+def in_turn(path: Path, start: str) -> Iterator[None]:
+    """Read a file and replace it, while no other process does both.
+
+    start: what it holds from the beginning, if it is missing. Raises BenchmarkError as `replacing`.
+    """
+    with _explained(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = _lock_file(path, start.encode())
     try:
         yield
     finally:
         os.close(handle)
+
+
+def _lock_file(path: Path, start: bytes) -> int:
+    """A handle that has the lock of the file which has this name now."""
+    while True:
+        try:
+            handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        except PermissionError:  # another user's, which one may replace where the folder is ours
+            if not path.exists():
+                raise
+            handle, start = os.open(path, os.O_RDONLY), b""
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            found = os.fstat(handle)
+            if not found.st_size:
+                os.write(handle, start)
+            with suppress(FileNotFoundError):
+                if os.path.samestat(found, path.stat()):
+                    return handle
+        except BaseException:
+            os.close(handle)
+            raise
+        os.close(handle)  # whoever had it has replaced it
 
 
 @contextmanager

@@ -17,6 +17,7 @@ PACKAGES = (
     *("dvc", "av", "opencv-python-headless", "yt-dlp", "torch", "torchaudio", "torchvision"),
     *("timm", "scikit-learn", "iterative-stratification", "numpy", "pyarrow", "altair"),
 )
+NOTHING = "{}\n"
 
 
 def record_stage(name: str, seconds: float, path: Path) -> None:
@@ -26,7 +27,7 @@ def record_stage(name: str, seconds: float, path: Path) -> None:
     The file is no output of DVC's: timings differ from run to run and must not invalidate anything.
     """
     commit = git.ask("describe", "--always", "--dirty", "--abbrev=10")
-    with in_turn(path):  # stages may run side by side
+    with in_turn(path, NOTHING):  # stages may run side by side
         found = _read(path)
         found["versions"] = {package: installed(package) for package in PACKAGES}
         found["python"] = platform.python_version()
@@ -45,7 +46,7 @@ def forget_other_cells(slugs: Collection[str], path: Path) -> None:
     """Drop records of an earlier matrix: stages `name@slug` whose slug is not one of these."""
     if not path.exists():
         return
-    with in_turn(path):
+    with in_turn(path, NOTHING):
         found = _read(path)
         every = found.get("stages", {}).items()
         kept = {name: took for name, took in every if name.partition("@")[2] in {*slugs, ""}}
