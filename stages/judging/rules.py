@@ -6,8 +6,8 @@ the other films, whose models never saw the fold, and on those films' labels.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -43,17 +43,24 @@ class FoldThresholds:
     """How many genres a film gets."""
 
 
-@cache
-def tune_thresholds(board: Board, number: int) -> list[FoldThresholds]:
+_tuned: WeakKeyDictionary[Board, dict[int, tuple[FoldThresholds, ...]]] = WeakKeyDictionary()
+
+
+def tune_thresholds(board: Board, number: int) -> tuple[FoldThresholds, ...]:
     """Thresholds tuned for each fold, for approach `number` of the board; tuned once."""
-    found = []
+    of_board = _tuned.setdefault(board, {})
+    if number not in of_board:
+        of_board[number] = tuple(_tune(board, number))
+    return of_board[number]
+
+
+def _tune(board: Board, number: int) -> Iterator[FoldThresholds]:
     for fold in np.unique(board.fold).tolist():
         rest = board.fold != fold
         y_true, y_score = board.y_true[rest], board.tuning_scores(number, fold)[rest]
         common = tune_threshold(y_true, y_score)
         by_genre = tune_genre_thresholds(y_true, y_score, common)
-        found.append(FoldThresholds(fold, common, by_genre, cardinality(y_true)))
-    return found
+        yield FoldThresholds(fold, common, by_genre, cardinality(y_true))
 
 
 def decide(board: Board, number: int, rule: str | float) -> np.ndarray:

@@ -1,4 +1,7 @@
 import dataclasses
+import gc
+import weakref
+from itertools import count
 
 import numpy as np
 import pytest
@@ -6,6 +9,7 @@ from sklearn.metrics import f1_score
 
 from stages.base.genres import GENRES
 from stages.evaluate import CHOICES, RULES
+from stages.judging import rules
 from stages.judging.rules import (
     PER_GENRE,
     TOP_K,
@@ -38,6 +42,26 @@ def test_each_fold_takes_the_threshold_that_is_best_on_the_other_folds(board):
     expected = board.y_scores[1][~rest] >= choice.common
     np.testing.assert_array_equal(tuned[~rest], expected)
     assert (decide(board, 1, TOP_K).sum(axis=1)[~rest] == choice.k).all()
+
+
+def test_thresholds_are_tuned_once_for_as_long_as_a_board_is_held(board, monkeypatch):
+    times = count()
+    tune = rules.tune_threshold
+
+    def counted(*given):
+        next(times)
+        return tune(*given)
+
+    monkeypatch.setattr(rules, "tune_threshold", counted)
+    own = dataclasses.replace(board)
+    for _ in range(2):
+        decide(own, 1, TUNED)
+        list(choice_rows(own))
+    assert next(times) == len(own.cells) * len(np.unique(own.fold))
+    left = weakref.ref(own)
+    del own
+    gc.collect()
+    assert left() is None
 
 
 def test_no_label_of_a_fold_moves_its_threshold(board):
