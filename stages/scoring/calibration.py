@@ -101,7 +101,11 @@ def log_odds(y_score: RealScores) -> Floats:
 
 
 def _rising(truth: Bools, score: Floats) -> tuple[Floats, Floats]:
-    """The scores that occur, ascending, and the share of true ones at each, made not to fall."""
+    """The scores that occur, ascending, and the share of true ones at each, made not to fall.
+
+    However close two scores are, they are two: scikit-learn takes those within 1e-15 as one, such
+    as the 0 and 1e-20 of a network that is sure.
+    """
     known, place, films = np.unique(score, return_inverse=True, return_counts=True)
     share = np.bincount(place, truth) / films
     return known, isotonic_regression(share, weights=films).x

@@ -70,6 +70,13 @@ def test_isotonic_is_that_of_scikit_learn(decimals):
     np.testing.assert_allclose(isotonic(y_true, score)(other)[:, 0], expected, atol=1e-12)
 
 
+def test_isotonic_tells_apart_scores_that_are_next_to_nothing():
+    score = np.array([[0.0], [1e-24], [0.5]])
+    y_true = np.array([[False], [True], [True]])
+    found = isotonic(y_true, score)(score)
+    assert found[:, 0].tolist() == pytest.approx([1 / 8, 7 / 8, 7 / 8])  # edges 1/(2 * 4)
+
+
 @pytest.mark.parametrize("name", METHODS)
 def test_every_method_copes_with_a_genre_without_films_and_with_a_perfect_one(name):
     score = np.linspace(0, 1, 40).reshape(20, 2)
