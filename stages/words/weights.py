@@ -14,7 +14,7 @@ from pathlib import Path
 from stages.base.errors import BenchmarkError
 from stages.base.files import inside
 from stages.base.params import WhisperModel
-from stages.base.store import sha256
+from stages.base.store import push, sha256
 from stages.embedding.records import Source
 from stages.embedding.weights import hub
 from stages.embedding.weights.lock import (
@@ -63,6 +63,7 @@ def fetch(model: WhisperModel, config: WeightsConfig) -> Mapping[str, str]:
     for source in sources(model):
         with one_at_a_time(source, config):
             pin = _here(source, config) or _downloaded(source, config)
+            _share(pin, config)
         if source.name not in known:
             report_first_use(source, pin, source.name)
         add_pin(config.lock, source.name, pin, config.root / "weights" / "pins.lock")
@@ -111,6 +112,12 @@ def _kept(path: Path, source: Source, found: Pin, config: WeightsConfig) -> Pin:
         with config.store.put(config.store.key(found.sha256)) as kept:
             shutil.copyfile(path, kept)
     return found
+
+
+def _share(pin: Pin, config: WeightsConfig) -> None:
+    """Send a file to the shared store, if there is one, for one that was here before it."""
+    if (kept := config.store.find_content(pin.sha256)) is not None:
+        push(kept, config.root)
 
 
 def check_weights(path: Path) -> None:

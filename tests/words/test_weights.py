@@ -83,6 +83,20 @@ def test_a_folder_of_ones_own_is_enough_and_is_pinned(folder, tmp_path):
 
 
 @pytest.mark.usefixtures("offline")
+def test_files_that_were_here_before_a_store_was_shared_are_sent_to_it(
+    folder, tmp_path, monkeypatch
+):
+    weights.fetch("tiny.en", config(tmp_path, folder=folder))
+    (tmp_path / "shared").mkdir()
+    monkeypatch.setenv("TRAILER_STORE", (tmp_path / "shared").as_uri())
+    weights.fetch("tiny.en", config(tmp_path))
+    there = config(tmp_path, root=tmp_path / "of another machine")
+    assert weights.at_hand("tiny.en", there) == HASHES
+    kept = there.store.find_content(HASHES["model.bin"])
+    assert kept is not None and kept.read_bytes() == CONTENT["model.bin"]
+
+
+@pytest.mark.usefixtures("offline")
 def test_other_bytes_than_the_pinned_are_refused(folder, tmp_path):
     weights.fetch("tiny.en", config(tmp_path, folder=folder))
     put(folder, f"{NAME}/model.bin", model_bin(seed=1))
