@@ -40,6 +40,7 @@ QUIET = 10  # times fewer trailers has the quiet run
 CLIPS = 24  # encoded; every other trailer is one of them with a number behind it
 STAGES = ("catalogue", "download", "frames", "audio")
 GOAL = 1.3
+NAMED = 10  # of what is lost or left
 MARK = "SOAK_RUN"  # environment variable by which what a run has started is known
 
 
@@ -66,8 +67,9 @@ def main() -> None:
     found = {"commit": commit(ROOT), "machine": machine(), "versions": versions()} | soak(count)
     RESULTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     print("\n".join(said(found)))
-    if found["left"] or found["lost"]:
-        raise BenchmarkError("trailers were lost, or something was left", found=str(found["left"]))
+    if found["left"] or found["lost"] or found["peak_ratio"] > GOAL:
+        named = [*found["lost"], *found["left"]][:NAMED]
+        raise BenchmarkError(said(found)[-1], found=", ".join(named))
 
 
 def soak(count: int) -> dict[str, Any]:

@@ -3,11 +3,13 @@
 import os
 import subprocess
 import sys
+from contextlib import nullcontext
 
 import pytest
 
 from benchmarks import soak
 from benchmarks.hostile import sent
+from stages.base.errors import BenchmarkError
 
 
 def test_every_trailer_is_accounted_for(monkeypatch):
@@ -20,6 +22,31 @@ def test_every_trailer_is_accounted_for(monkeypatch):
     assert 0.5 < found["peak_ratio"] < 2
     assert {*found["stages"]["quiet"]} == {*found["stages"]["hostile"]} == {*soak.STAGES}
     assert "2 were hostile. Not accounted for: 0;" in soak.said(found)[-1]
+
+
+@pytest.mark.parametrize(
+    ("lost", "left", "ratio", "fails"),
+    [
+        ([], [], 1.2, False),
+        (["/1.mp4"], [], 1, True),
+        ([], ["x.part"], 1, True),
+        ([], [], 1.4, True),
+    ],
+)
+def test_the_soak_fails_for_what_is_lost_or_left_and_for_memory_that_grows(
+    monkeypatch, tmp_path, lost, left, ratio, fails
+):
+    took = {"seconds": 1.0, "peak_megabytes": 100.0}
+    stages = {name: {"frames": took} for name in ("quiet", "hostile")}
+    found = {"trailers": 40, "hostile": 2, "lost": lost, "left": left, "stages": stages}
+    monkeypatch.setattr(soak, "soak", lambda _: found | {"peak_ratio": ratio})
+    monkeypatch.setattr(soak, "RESULTS", tmp_path / "soak.json")
+    monkeypatch.setattr(sys, "argv", ["soak"])
+    with pytest.raises(BenchmarkError) if fails else nullcontext() as error:
+        soak.main()
+    if error is not None:
+        assert all(name in str(error.value) for name in (*lost, *left))
+    assert (tmp_path / "soak.json").is_file()
 
 
 def test_a_stage_that_fails_ends_the_soak(tmp_path):
