@@ -22,8 +22,9 @@ def test_edits_tell_whether_their_goal_was_met():
     took = {"seconds": 33.91, "seconds_before_fitting": 2.0, "outside_stages_share": 0.25}
     first = took | {"after": "first run", "stages": ["fit"] * 39, "goal": "", "met": None}
     slow = took | {"after": "a rule", "stages": ["report"], "goal": "at most 5 s", "met": False}
-    first["note"], slow["note"] = "", "DVC waits"
+    first |= {"note": "", "largest_megabytes": 870}
+    slow |= {"note": "DVC waits", "largest_megabytes": 1234}
     shown = edits([first, slow]).to_numpy().tolist()
-    assert shown[0] == ["first run", "39", "33.9", "2.0", "25%", ""]
-    assert shown[1][0] == "a rule" and shown[1][-1] == "at most 5 s: no"
+    assert shown[0] == ["first run", "39", "33.9", "2.0", "25%", "0.87", ""]
+    assert shown[1][0] == "a rule" and shown[1][-2:] == ["1.23", "at most 5 s: no"]
     assert missed([first, slow]) == ["a rule: DVC waits"]
