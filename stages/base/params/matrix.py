@@ -104,7 +104,9 @@ class MatrixParams:
         others += [(name, f"outside.{name}", of) for name, of in vars(self.outside).items()]
         for section, place, theirs in others:
             own = getattr(self, section)
-            if twice := sorted(own.keys() & theirs.keys()):
+            # they are the same where they were taken before: `replace` asks again
+            both = own.keys() & theirs.keys()
+            if twice := sorted(slug for slug in both if own[slug] is not theirs[slug]):
                 raise ValueError(f"{twice[0]} is both under {section} and under {place}")
             object.__setattr__(self, section, {**own, **theirs})  # frozen
         return self

@@ -1,5 +1,6 @@
 """The section `matrix.joint`: networks that look and listen at once."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,14 @@ def test_its_stages_are_groups_of_their_own(tmp_path: Path) -> None:
     assert matrix.group("weights", "pretrained", "pe_av") == "weights_joint@pe_av"
     assert matrix.group("embed_pretrained", "pretrained", "pe_av") == "embed_pretrained_joint@pe_av"
     assert matrix.group("embed", "backbones", "colour") == "embed@colour"
+
+
+def test_another_section_may_be_replaced(tmp_path: Path) -> None:
+    """As for the page of `predict`, which looks at every frame."""
+    params = loaded(tmp_path, JOINT, ROWS)
+    training = replace(params.training, middle_frames=params.frames.count)
+    other = replace(params, training=training)
+    assert other.matrix == params.matrix and other.training == training
 
 
 @pytest.mark.parametrize(
