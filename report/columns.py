@@ -78,6 +78,7 @@ EXPLAINED: Mapping[str, str] = {
     "Right joined": "The share of films for which the fusion does.",
     "Lost": "Share of films right by that part and wrong by the fusion.",
     "95% of lost": "Between which values that lies for as many other films like these.",
+    "Its genre": "What that modality puts first; the film has it.",
     "Score alone": "Of this genre by that modality alone, which puts it first.",
     "Place joined": "At which place the fusion puts this genre.",
     "First joined": "What the fusion puts first; the film does not have it.",

@@ -44,7 +44,9 @@ def layers(rows: pd.DataFrame, rendered: bool) -> Any:
         ],
     )
     chart = alt.layer(
-        base.mark_bar(opacity=0.35).encode(x=x("lower_quartile"), x2="upper_quartile:Q"),
+        base.mark_bar(filled=False, strokeWidth=1.5, opacity=1).encode(
+            x=x("lower_quartile"), x2="upper_quartile:Q"
+        ),
         base.transform_filter("isValid(datum.lo)")
         .mark_rule(**INTERVAL)
         .encode(x=x("lo"), x2="hi:Q"),
