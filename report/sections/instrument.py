@@ -86,7 +86,8 @@ def within_shots(metrics: Metrics) -> Html:
         f"likely as not, so only what looks at clips can find it: here "
         f"{quoted(metrics.names.of(slug))}. Of its {said['cells']} cells, {said['above']} score "
         "clearly more than the ideal observer, who sees all cues in these clips, those of single "
-        "pictures too." + _without_interval(said)
+        "pictures too. A genre that moves in no way of its own is found by those, so that what was "
+        "planted as motion tells only part of what there is to find." + _without_interval(said)
     )
     numbers = html.table(instrument.cells(rows), source="recovery.csv", name="recovery-of-motion")
     charts = _charts(rows, said, "motion-")

@@ -12,6 +12,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
+from stages.base import outside
 from stages.base.errors import BenchmarkError, TrailerError
 from stages.base.packs import write_pack
 from stages.base.parallel import cluster as on_cluster
@@ -92,11 +93,12 @@ def there(for_networks, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def code(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """One file for all tests, as a process takes a family from one alone."""
+def code(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """One file for all tests, as a process takes a family from one alone; then nobody knows it."""
     path = tmp_path_factory.mktemp("code") / "calling.py"
     path.write_text(CALLS)
-    return str(path)
+    yield str(path)
+    outside.forget()
 
 
 @pytest.fixture
