@@ -58,7 +58,7 @@ def approaches(metrics: Metrics) -> tuple[pd.DataFrame, list[str]]:
     shown = pd.DataFrame(
         {
             "Approach": rows["approach"],
-            "Input": rows["modality"].replace({"none": "nothing"}),
+            "Input": rows["modality"].replace({"none": "nothing"}).str.replace("_", " and "),
             "Backbone": [_called(metrics, backbones.get(of, [])) for of in rows["approach"]],
             "Context": _contexts(metrics, rows),
             "Macro AP": [number(v, 3) for v in rows["macro_ap"]],
@@ -169,7 +169,7 @@ def not_run(metrics: Metrics) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Approach": left["approach"],
-            "Input": left["modality"],
+            "Input": left["modality"].str.replace("_", " and "),
             "Backbone": [_called(metrics, cell.split()) for cell in left["backbones"]],
             "Head": left["head"],
             "Why": left["reason"],
