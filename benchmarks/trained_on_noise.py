@@ -1,11 +1,12 @@
-"""How often do two approaches that know nothing differ "clearly", because they were trained?
+"""How often do approaches that know nothing differ "clearly", or beat chance: by training alone?
 
 An interval here holds the trained models fixed: it counts which films were drawn to judge them, not
 which to train them. So the labels of the sample corpus and two sets of features that are noise, as
 many as the headline's two have, go through the same folds, the same probe with its choice of
 strength, and the same judges as the headline; many times, with other noise and other folds. The
 share of pairs with a clear difference, against the 5% that an interval of untrained scores would
-promise, goes to benchmarks/results/. About ten minutes on two quiet cores.
+promise, goes to benchmarks/results/; and so does the share of approaches that the test of no skill
+takes for skilled, before any adjustment for how many were asked. About ten minutes on two cores.
 """
 
 import argparse
@@ -29,7 +30,7 @@ from stages.fitting.probing import cross_validate
 from stages.judging.verdicts import ALPHA
 from stages.scoring.bootstrap import bootstrap_macro_average_precision
 from stages.scoring.intervals import paired_difference
-from stages.scoring.permutation import paired_permutation_test
+from stages.scoring.permutation import no_skill_test, paired_permutation_test
 
 DIMENSIONS = {"picture": 40, "sound": 26}
 RESAMPLES = 1000
@@ -53,7 +54,8 @@ def main() -> None:
         pairs = list(pool.map(partial(pair, y_true, params), range(arguments.pairs)))
     found = {"films": len(y_true), "dimensions": DIMENSIONS, "versions": versions(), **tell(pairs)}
     keep(found, arguments.results)
-    print(f"clear in {found['clear']} of {found['pairs']} pairs")
+    said = f"clear in {found['clear']} of {found['pairs']} pairs"
+    print(f"{said}; {found['skilled']} of {2 * found['pairs']} approaches taken for skilled")
 
 
 def pair(y_true: np.ndarray, params: Params, seed: int) -> Found:
@@ -70,7 +72,11 @@ def pair(y_true: np.ndarray, params: Params, seed: int) -> Found:
     resamples = bootstrap_macro_average_precision(y_true, np.stack(scores), RESAMPLES, seed)
     estimate = paired_difference(resamples, [0], [1])
     p = paired_permutation_test(y_true, scores[0], scores[1], RESAMPLES - 1, seed).p_value
-    return {"difference": estimate.value, "lo": estimate.lo, "hi": estimate.hi, "p": p}
+    skill = {
+        f"p_skill_{name}": no_skill_test(y_true, score, RESAMPLES - 1, seed).p_value
+        for name, score in zip(DIMENSIONS, scores, strict=True)
+    }
+    return {"difference": estimate.value, "lo": estimate.lo, "hi": estimate.hi, "p": p, **skill}
 
 
 def out_of_fold(
@@ -85,19 +91,28 @@ def out_of_fold(
 
 
 def tell(pairs: Iterable[Found]) -> dict[str, Any]:
-    """How many of the pairs the judges call different, and the interval of that share."""
+    """How many of the pairs the judges call different and how many approaches skilled, with the
+    intervals of these shares."""
     rows = list(pairs)
+    skilled = [row[f"p_skill_{name}"] < ALPHA for row in rows for name in DIMENSIONS]
     clear = [row for row in rows if (row["lo"] > 0 or row["hi"] < 0) and row["p"] < ALPHA]
-    share = binomtest(len(clear), len(rows)).proportion_ci(method="wilson")
     differences = [row["difference"] for row in rows]
     return {
         "pairs": len(rows),
         "clear": len(clear),
-        "share": [len(clear) / len(rows), float(share.low), float(share.high)],
+        "share": _share(len(clear), len(rows)),
+        "skilled": sum(skilled),
+        "skilled_share": _share(sum(skilled), len(skilled)),
         "mean_difference": float(np.mean(differences)),
         "sd_of_differences": float(np.std(differences, ddof=1)),
         "mean_width": float(np.mean([row["hi"] - row["lo"] for row in rows])),
     }
+
+
+def _share(count: int, of: int) -> list[float]:
+    """With Wilson's interval."""
+    interval = binomtest(count, of).proportion_ci(method="wilson")
+    return [count / of, float(interval.low), float(interval.high)]
 
 
 if __name__ == "__main__":

@@ -149,7 +149,8 @@ def null_corpus(metrics: Metrics) -> Html:
         "We also ran the whole pipeline on a corpus rendered the same way but without any planted "
         f"cue: {len(beat)} of {of['approaches']} approaches beat chance{named}, and {clear} of the "
         f"other comparisons {'was' if clear == 1 else 'were'} clear of zero. Of 100 such corpora "
-        "5 may have an approach that beats chance by luck."
+        "5 may have an approach that beats chance by luck, and some more do, since models are "
+        "trained on the few films that there are (below)."
     )
 
 
@@ -159,12 +160,15 @@ def trained_on_noise(metrics: Metrics) -> Html:
     if not of:
         return Html("")
     share, lo, hi = of["share"]
+    skilled, from_, to = of["skilled_share"]
     return html.paragraph(
         "The intervals hold the trained models fixed. What that leaves out: of "
         f"{of['pairs']} pairs of approaches trained on pure noise {share:.0%} differ clearly (95% "
         f"interval {lo:.0%} to {hi:.0%}), where 5% would be right for approaches as such. Read a "
         "clear difference as one between these trained models; for the two named before the run, "
-        "the wider intervals below also count other training films."
+        "the wider intervals below also count other training films. Likewise the test against "
+        f"chance: it takes {skilled:.0%} of single approaches trained on noise for skilled "
+        f"({from_:.0%} to {to:.0%}), before p is adjusted for how many are asked."
     )
 
 

@@ -157,7 +157,11 @@ def beside(root: Path, corpus: str) -> None:
     write_json(results, "calibration", {"scenarios": scenarios})
     null = {"approaches": 22, "beat_no_skill": [], "clear_in_other_families": []}
     write_json(results, "null_corpus", null)
-    write_json(results, "trained_on_noise", {"pairs": 400, "share": [0.12, 0.09, 0.16]})
+    write_json(
+        results,
+        "trained_on_noise",
+        {"pairs": 400, "share": [0.12, 0.09, 0.16], "skilled_share": [0.08, 0.06, 0.1]},
+    )
     told = {"genre": "Mystery", "context": "mean", "ap": 0.2, "p": 0.3, "p_holm": 0.6}
     gain = {"genre": "Mystery", "against": "mean", "difference": 0.3, "lo": 0.1, "hi": 0.5}
     order = {

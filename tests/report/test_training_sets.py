@@ -25,5 +25,8 @@ def test_the_first_page_says_what_other_training_films_change(made_up):
 def test_what_trained_noise_does_is_told_where_it_was_measured(made_up):
     metrics = load(made_up)
     assert not trained_on_noise(metrics).text
-    metrics.trained_on_noise.update({"pairs": 400, "share": [0.12, 0.09, 0.16]})
+    metrics.trained_on_noise.update(
+        {"pairs": 400, "share": [0.12, 0.09, 0.16], "skilled_share": [0.08, 0.06, 0.1]}
+    )
     assert "400 pairs" in (told := trained_on_noise(metrics).text) and "12% differ" in told
+    assert "takes 8% of single approaches" in told and "(6% to 10%)" in told
