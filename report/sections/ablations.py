@@ -18,44 +18,55 @@ def contrast(metrics: Metrics, family: str) -> Html:
 
 def asked(metrics: Metrics) -> Html:
     """What learnt from our films against the same network asked in words; nothing without any."""
-    rows = approaches.of_families(metrics, "zero_shot")
-    if rows.empty:
-        return Html("")
-    said = html.paragraph(
+    return _of_family(
+        metrics,
+        "zero_shot",
+        "Asked in words",
         "A network that was trained with texts is asked by prompts of each genre, and learns from "
-        "no film (zero-shot). What a model learnt from our films on its embeddings, less that:"
+        "no film (zero-shot). What a model learnt from our films on its embeddings, less that:",
+        name="asked",
     )
-    return html.heading("Asked in words") + said + paired(rows, "asked", "comparisons.csv")
 
 
 def title(metrics: Metrics) -> Html:
     """Words without those of the film's own title against all; nothing where none are hidden."""
-    rows = approaches.of_families(metrics, "title")
-    if rows.empty:
-        return Html("")
-    said = html.paragraph(
+    rendered = (
+        "On rendered trailers there is nothing to lose, as their titles were drawn without regard "
+        "to genres: what hiding gains is noise that is gone."
+    )
+    return _of_family(
+        metrics,
+        "title",
+        "The film's own title",
         "A trailer whose cards or voices name the film identifies it to whoever has heard of it. "
         "What hiding the title costs: the score without the words of the film's own title, minus "
-        "that of the same approach with them."
+        "that of the same approach with them.",
+        *([rendered] if metrics.sample else []),
     )
-    known = html.paragraph(
-        "On rendered trailers there is nothing to lose: their titles were drawn without regard to "
-        "genres."
-    )
-    shown = html.heading("The film's own title") + said + (known if metrics.sample else Html(""))
-    return shown + paired(rows, "title", "comparisons.csv")
 
 
 def one_network(metrics: Metrics) -> Html:
     """One network that looks and listens against two that are joined; nothing without any."""
-    rows = approaches.of_families(metrics, "joint")
+    return _of_family(
+        metrics,
+        "joint",
+        "One network for both",
+        "A network that was trained on pictures with their sound takes both at once. Its score, "
+        "less that of the fusion of a picture's and a sound's which most folds choose:",
+    )
+
+
+def _of_family(
+    metrics: Metrics, family: str, heading: str, *paragraphs: str, name: str = ""
+) -> Html:
+    """A section of one family's differences, of corpora that have any. name: the figure's."""
+    rows = approaches.of_families(metrics, family)
     if rows.empty:
         return Html("")
-    said = html.paragraph(
-        "A network that was trained on pictures with their sound takes both at once. Its score, "
-        "less that of the fusion of a picture's and a sound's which most folds choose:"
-    )
-    return html.heading("One network for both") + said + paired(rows, "joint", "comparisons.csv")
+    said = html.heading(heading)
+    for text in paragraphs:
+        said += html.paragraph(text)
+    return said + paired(rows, name or family, "comparisons.csv")
 
 
 def label_sets(metrics: Metrics) -> Html:
