@@ -136,6 +136,7 @@ def embedding(family: str, model: str) -> dict[str, Any]:
         kept = sorted(rate / bare for rate in rates(work, times))
         return {
             "what": f"{family} {model}",
+            "items_a_trailer": work.items // len(work.todo),
             "bare_per_second": round(bare, 1),
             "kept": round(kept[1], 3),
             "kept_least": round(kept[0], 3),

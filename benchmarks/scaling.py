@@ -5,6 +5,8 @@ Nothing in the table is a guess. Work on trailers is taken from the last run of 
 embeddings of several sizes, the hand-out of items from a Dask cluster on this machine. A line
 through the measured points (least squares, from zero where there is but one) is drawn on to 10^6.
 
+A second table foretells networks on one GPU and on ten, from what `python -m benchmarks.gpu` found.
+
 --measure makes the points anew (an hour on two cores, most of it for 100,000 films) and keeps them,
 size by size, in benchmarks/results/scaling.json, those of other sizes as they were; without it the
 table of docs/scaling.md is renewed from them.
@@ -25,13 +27,16 @@ import numpy as np
 
 from benchmarks.made_up_corpus import make_corpus
 from benchmarks.provenance import commit
+from stages.commands.plan.output import write_between
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks/results/scaling.json"
+ON_GPU = ROOT / "benchmarks/results/gpu.json"
 PAGE = ROOT / "docs/scaling.md"
-BEGIN, END = "<!-- scaling -->", "<!-- /scaling -->"
+TABLES = "scaling", "gpus"  # between marks of these names
 FILMS = (1_000, 10_000, 100_000)
 ITEMS = 2_000
+KEPT = 0.85  # of a bare network, by a stage that waits for little else
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 BY_TRAILER = ("download", "frames", "audio", "leaks")
 BY_FILM = (
@@ -70,10 +75,10 @@ def main() -> None:
             found = joined(known, points, commit(ROOT))
             RESULTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     found = json.loads(RESULTS.read_text(encoding="utf-8"))
-    before, rest = PAGE.read_text(encoding="utf-8").split(BEGIN)
-    _, after = rest.split(END)
-    PAGE.write_text(f"{before}{BEGIN}\n{table(found)}\n{END}{after}", encoding="utf-8")
-    print(table(found))
+    on_gpu = json.loads(ON_GPU.read_text(encoding="utf-8"))
+    for name, text in zip(TABLES, (table(found), gpus(found, on_gpu)), strict=True):
+        write_between(f"<!-- {name} -->", f"<!-- /{name} -->", text.splitlines(), PAGE)
+        print(text)
 
 
 def measure(films: Sequence[int], data: Path) -> Iterator[dict[str, Any]]:
@@ -217,6 +222,35 @@ def table(found: Mapping[str, Any]) -> str:
     return "\n".join(
         [*lines, "", f"Points of made-up films, and their commits: {', '.join(points)}."]
     )
+
+
+def gpus(found: Mapping[str, Any], on_gpu: Mapping[str, Any]) -> str:
+    """Networks on one GPU and on ten, each beside as many cores as the one that was measured.
+
+    found: points of this module; on_gpu: what `benchmarks.gpu` found. Ten take ten times as much as
+    one, but no more than a scheduler hands out.
+    """
+    cores = on_gpu["machine"]["cores"]
+    few, many = SIZES[2:]
+    lines = [
+        "| | trailers a second, one GPU | "
+        + " | ".join(f"h for {size:,}, {count}" for count in ("one", "ten") for size in (few, many))
+        + " | what it waits for first |",
+        "|---|" + "---:|" * 5 + "---|",
+    ]
+
+    def row(what: str, one: float, waits: str) -> str:
+        ten = min(10 * one, found["network_items_per_second"])
+        hours = [size / rate / 3600 for rate in (one, ten) for size in (few, many)]
+        return f"| {what} | {one:.3g} | {' | '.join(f'{h:.2g}' for h in hours)} | {waits} |"
+
+    for each in on_gpu["embedding"]:
+        one = each["bare_per_second"] * each["kept"] / each["items_a_trailer"]
+        alone = each["kept"] >= KEPT
+        lines.append(row(each["what"], one, "the GPU" if alone else "cores that read and decode"))
+    taken = sum(line(found["core_seconds"][name])[1] for name in ("frames", "audio"))
+    lines.append(row(f"frames and audio, on {cores} cores a GPU", cores / taken, "cores"))
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from benchmarks.made_up_corpus import make_corpus
-from benchmarks.scaling import SIZES, at, joined, line, table
+from benchmarks.scaling import SIZES, at, gpus, joined, line, table
 from stages.base.params import load
 
 
@@ -43,6 +43,23 @@ def test_the_table_says_what_the_points_say():
     assert rows["a cluster's items handed out, each stage"][2] == "0.28"
     assert rows["network: trailers, once"] == ["2", "20", "200", "2,000"]
     assert rows["disk: store, the last three again"][0] == "6"
+
+
+def test_ten_gpus_take_ten_times_as_many_up_to_what_is_handed_out():
+    found = {
+        "core_seconds": {"frames": [[10, 20.0]], "audio": [[10, 60.0]]},
+        "network_items_per_second": 100.0,
+    }
+    slow = {"what": "slow", "items_a_trailer": 30, "bare_per_second": 300.0, "kept": 1.0}
+    light = {"what": "light", "items_a_trailer": 10, "bare_per_second": 1000.0, "kept": 0.5}
+    text = gpus(found, {"machine": {"cores": 16}, "embedding": [slow, light]})
+    rows = {
+        cells[0].strip(): [cell.strip() for cell in cells[1:]]
+        for cells in (row.strip("|").split("|") for row in text.splitlines()[2:])
+    }
+    assert rows["slow"] == ["10", "2.8", "28", "0.28", "2.8", "the GPU"]
+    assert rows["light"] == ["50", "0.56", "5.6", "0.28", "2.8", "cores that read and decode"]
+    assert rows["frames and audio, on 16 cores a GPU"][0] == "2"
 
 
 def test_points_of_one_size_are_renewed_and_the_others_kept():
