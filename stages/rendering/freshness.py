@@ -4,9 +4,12 @@ import hashlib
 import importlib.metadata
 import json
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from stages.base import formulas, published_studies
+from stages.base.parallel.workers import workers
 from stages.rendering import films, fitting_pages, footers, home, labels, site
 from stages.rendering.quarto import version
 
@@ -21,7 +24,8 @@ def refresh(
     first: str | None = None,
     say: Callable[[str], None] = lambda text: None,
 ) -> list[str]:
-    """Render the stale pages, those of the corpus `first` before the others, then the home.
+    """Render the stale pages, those of the corpus `first` before the others, the home last; as many
+    at a time as there are cores.
 
     Returns what was rendered: names of corpora, "home". metrics: the folder of all corpora's. A
     corpus without the tables of a whole run has no pages; of `first` that is a BenchmarkError.
@@ -29,19 +33,28 @@ def refresh(
     folders = {folder.name: folder for folder in home.with_tables(metrics)}
     if first is not None:
         folders = {first: metrics / first} | folders
-    rendered = []
+    stale: dict[str, Callable[[], Path]] = {}
     for name, folder in folders.items():
         digest = digest_of_corpus(report, folder, executable)
         if _kept(report / site.SITE / name / site.ABOUT) != digest:
-            say(f"report: rendering the pages of {name}")
-            site.render(report, folder, executable, digest)
-            rendered.append(name)
+            stale[name] = partial(site.render, report, folder, executable, digest)
     digest = digest_of_home(report, metrics, executable)
     if _kept(report / site.SITE / home.FILES) != digest:
-        say("report: rendering the home")
-        home.render(report, metrics, executable, digest)
-        rendered.append("home")
-    return rendered
+        stale["home"] = partial(home.render, report, metrics, executable, digest)
+    with ThreadPoolExecutor(workers()) as pool:  # the pages' own Python runs in other processes
+        rendered = [pool.submit(_render, name, render, say) for name, render in stale.items()]
+        try:
+            for each in rendered:
+                each.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+    site.write_corpora(report / site.SITE)
+    return list(stale)
+
+
+def _render(name: str, render: Callable[[], Path], say: Callable[[str], None]) -> None:
+    say(f"report: rendering {'the home' if name == 'home' else f'the pages of {name}'}")
+    render()
 
 
 def digest_of_corpus(report: Path, metrics: Path, executable: Path | None) -> str:

@@ -45,7 +45,6 @@ def render(report: Path, metrics: Path, executable: Path | None, digest: str = "
         for name in {*before} - {*made}:
             _remove(target / name)
     write(json.dumps({"digest": digest, "files": made}, indent=1) + "\n", target / FILES)
-    site.write_corpora(target)
     return target
 
 

@@ -3,10 +3,9 @@
 import os
 import re
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from nbconvert.exporters import HTMLExporter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from stages.base.errors import BenchmarkError
-from stages.rendering import search
+from stages.rendering import quarto, search
 from stages.rendering.qmd import Page, plain_markdown, read
 
 TEMPLATES = Path(__file__).parent / "template"
@@ -62,7 +61,6 @@ def render(project: Path, output: Path) -> None:
     """
     site = _site(project)
     pages = [read(project / name) for name in site.pages]
-    notebooks = _run(pages, project)
     output.mkdir(parents=True, exist_ok=True)
     exporter = HTMLExporter(
         template_name="preview",
@@ -72,16 +70,22 @@ def render(project: Path, output: Path) -> None:
         exclude_output_prompt=True,
         exclude_anchor_links=True,
     )
-    found: list[search.Section] = []
-    for file, page, notebook in zip(site.pages, pages, notebooks, strict=True):
-        root = "../" * file.count("/")
-        resources = {"page": page, "site": site, "here": file, "root": root}
+
+    def write(file: str, page: Page, notebook: nbformat.NotebookNode) -> list[search.Section]:
+        resources = {"page": page, "site": site, "here": file, "root": "../" * file.count("/")}
         body, _ = exporter.from_notebook_node(notebook, resources=resources)
         body = search.with_anchors(_scrolling(body))
-        target = output / file
-        found += search.sections(file.partition(".")[0], page.title, body)
+        target = (output / file).with_suffix(".html")
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.with_suffix(".html").write_text(search.with_links(body), encoding="utf-8")
+        target.write_text(search.with_links(body), encoding="utf-8")
+        return list(search.sections(file.partition(".")[0], page.title, body))
+
+    with ThreadPoolExecutor(1) as pool:  # the kernel has a process, and is at the next page
+        written = [
+            pool.submit(write, *each)
+            for each in zip(site.pages, pages, _run(pages, project), strict=True)
+        ]
+    found = [section for each in written for section in each.result()]
     for pattern in site.resources:
         for source in sorted(project.glob(pattern)):
             if source.is_file():
@@ -132,9 +136,12 @@ def notebook_of(page: Page) -> nbformat.NotebookNode:
     return new_notebook(cells=cells)
 
 
-def _run(pages: list[Page], project: Path) -> list[nbformat.NotebookNode]:
+def _run(pages: list[Page], project: Path) -> Iterator[nbformat.NotebookNode]:
+    """The notebook of each page as soon as its cells are run."""
     notebooks = [notebook_of(page) for page in pages]
-    with _environment(project):
+    os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"  # read here too, where the kernel is looked for
+    with tempfile.TemporaryDirectory() as own:  # in place of one's own profile of IPython
+        changed = {"IPYTHONDIR": own, "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
         client = NotebookClient(
             notebooks[0],
             timeout=CELL_SECONDS,
@@ -145,7 +152,7 @@ def _run(pages: list[Page], project: Path) -> list[nbformat.NotebookNode]:
             extra_arguments=["--IPKernelApp.log_level=40"],  # errors; nothing here is a secret
             resources={"metadata": {"path": str(project)}},
         )
-        with client.setup_kernel():
+        with client.setup_kernel(env=quarto.environment(project) | changed):
             for page, notebook in zip(pages, notebooks, strict=True):
                 client.nb = notebook
                 client.reset_execution_trackers()
@@ -154,7 +161,7 @@ def _run(pages: list[Page], project: Path) -> list[nbformat.NotebookNode]:
                 client.execute_cell(clear, len(notebook.cells) - 1)
                 notebook.cells.pop()
                 _run_page(client, page, notebook)
-    return notebooks
+                yield notebook
 
 
 def _run_page(client: NotebookClient, page: Page, notebook: nbformat.NotebookNode) -> None:
@@ -191,26 +198,3 @@ def _output(output: nbformat.NotebookNode) -> nbformat.NotebookNode:
     if raw:
         output.data = nbformat.NotebookNode({"text/html": raw.group(2)})
     return output
-
-
-@contextmanager
-def _environment(project: Path) -> Iterator[None]:
-    """What the kernel inherits: the project's folder, this Python, nobody's own IPython profile."""
-    with tempfile.TemporaryDirectory() as own:
-        changed = {
-            "QUARTO_PROJECT_DIR": str(project),
-            "QUARTO_PYTHON": sys.executable,
-            "JUPYTER_PREFER_ENV_PATH": "1",
-            "IPYTHONDIR": own,
-            "PYDEVD_DISABLE_FILE_VALIDATION": "1",
-        }
-        before = {name: os.environ.get(name) for name in changed}
-        os.environ.update(changed)
-        try:
-            yield
-        finally:
-            for name, value in before.items():
-                if value is None:
-                    os.environ.pop(name, None)
-                else:
-                    os.environ[name] = value

@@ -37,18 +37,28 @@ def version(executable: Path) -> str:
     return "" if said.returncode else said.stdout.strip()
 
 
-def render(executable: Path, project: Path) -> Path:
-    """Render the project and return its output folder; BenchmarkError with what Quarto said."""
-    environment = os.environ | {
+def environment(project: Path) -> dict[str, str]:
+    """What the pages' own Python has: the project's folder, and this Python with its packages.
+
+    It starts in another folder, where `.` in PYTHONPATH would be the pages with our `html.py`.
+    """
+    found = os.environ | {
         "QUARTO_PYTHON": sys.executable,
         "QUARTO_PROJECT_DIR": str(project),
         "JUPYTER_PREFER_ENV_PATH": "1",
     }
+    if path := found.get("PYTHONPATH"):
+        found["PYTHONPATH"] = os.pathsep.join(map(os.path.abspath, path.split(os.pathsep)))
+    return found
+
+
+def render(executable: Path, project: Path) -> Path:
+    """Render the project and return its output folder; BenchmarkError with what Quarto said."""
     try:
         said = subprocess.run(
             [str(executable), "render", str(project)],
             cwd=project,
-            env=environment,
+            env=environment(project),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +100,6 @@ def render(report: Path, metrics: Path, executable: Path | None, digest: str = "
         about = {"title": corpus.title, "pages": pages, "digest": digest}
         (built / ABOUT).write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
         _move(built, report / SITE / corpus.name)
-    write_corpora(report / SITE)
     return report / SITE / corpus.name
 
 
@@ -174,7 +174,11 @@ def put_into_footer(settings: dict[str, Any], said: list[str]) -> None:
 
 def vega(path: Path) -> None:
     """Write Vega, Vega-Lite and Vega-Embed as one file, so that no page needs a network."""
+    path.write_text(_bundle(), encoding="utf-8")
+
+
+@cache
+def _bundle() -> str:
     import vl_convert
 
-    bundle = vl_convert.javascript_bundle()  # type: ignore[call-arg]  # its stub has no default
-    path.write_text(bundle, encoding="utf-8")
+    return vl_convert.javascript_bundle()  # type: ignore[call-arg]  # its stub has no default

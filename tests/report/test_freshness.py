@@ -125,3 +125,25 @@ def test_a_corpus_without_a_whole_run_has_no_pages_unless_it_is_asked_for(
     assert "tmdb" not in refresh()
     with pytest.raises(BenchmarkError, match=r"metrics/tmdb/[\s\S]*no splits\.json"):
         refresh("tmdb")
+
+
+def test_pages_that_fail_leave_those_of_the_others(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stand_in(project: Path, output: Path) -> None:
+        if (project / "metrics" / "mmtf14k").exists():  # the home has folders of corpora
+            raise BenchmarkError("a cell of the report failed")
+        output.mkdir(parents=True)
+        (output / "index.html").write_text(project.name, encoding="utf-8")
+
+    monkeypatch.setattr(preview, "render", stand_in)
+    monkeypatch.setenv("WORKERS", "4")
+    said: list[str] = []
+    with pytest.raises(BenchmarkError, match="a cell"):
+        freshness.refresh(root / "report", root / "metrics", None, None, said.append)
+    assert sorted(path.parent.name for path in root.glob("report/_site/*/index.html")) == [
+        "mmtf14k",
+        "sample",
+    ]
+    assert {"report: rendering the pages of sample", "report: rendering the home"} <= {*said}
+    assert not [path for path in root.glob("report/_site/.*") if path.name.endswith(".part")]

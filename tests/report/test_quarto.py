@@ -1,3 +1,4 @@
+import os
 import sys
 from pathlib import Path
 
@@ -66,3 +67,14 @@ def test_project_asks_for_nothing_from_the_web() -> None:
     for path in (REPORT / "theme").iterdir():
         text = path.read_text(encoding="utf-8").replace(SVG, "")
         assert "http" not in text, path.name
+
+
+def test_the_pages_of_a_relative_path_are_not_its_packages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", f".{os.pathsep}/elsewhere")
+    found = quarto.environment(tmp_path / "pages")
+    assert found["PYTHONPATH"].split(os.pathsep) == [str(tmp_path), "/elsewhere"]
+    monkeypatch.delenv("PYTHONPATH")
+    assert "PYTHONPATH" not in quarto.environment(tmp_path)
