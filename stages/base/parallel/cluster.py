@@ -19,7 +19,9 @@ from typing import Any, TypeVar
 from distributed import Client, Future, KilledWorker
 from distributed.client import ClosedClientError
 
+from stages.base.console import say
 from stages.base.counting import counted
+from stages.base.environment import number
 from stages.base.errors import BenchmarkError, TrailerError
 from stages.base.parallel.remote_call import (
     CODE_VERSION,
@@ -38,6 +40,8 @@ IN_FLIGHT_PER_THREAD = 2  # tasks submitted for each thread of the cluster
 SHARES = 4  # into which each of these divides what is left, so that all end at about the same time
 POLL_SECONDS = 1.0  # between questions to the scheduler
 NO_WORKER_SECONDS = 300.0  # without any worker, until we give up
+NO_NETWORK_SECONDS = 60.0  # with workers none of which takes a network, unless the variable says
+VARIABLE = "NETWORK_WORKER_SECONDS"
 LOST = object()
 
 
@@ -180,6 +184,10 @@ class _Cluster:
     """When, by time.monotonic."""
     had_workers: float = field(default_factory=time.monotonic)
     """When there was a worker last."""
+    patience: float = field(default_factory=lambda: number(VARIABLE, NO_NETWORK_SECONDS))
+    """Seconds to wait for the first worker that takes a network, once others are there."""
+    waiting_since: float | None = None
+    """When there were first workers, of which none takes a network."""
 
     @property
     def room(self) -> int:
@@ -220,7 +228,7 @@ class _Cluster:
             )
 
     def _count(self) -> None:
-        """Raises BenchmarkError where there are workers and none of them takes a network."""
+        """Raises BenchmarkError where workers are there and none came that takes a network."""
         found = self.client.scheduler_info(n_workers=-1 if self.network else 0)
         if not self.network:
             self.threads = found.get("total_threads", 0)
@@ -231,13 +239,25 @@ class _Cluster:
             self.resource = kinds[0] if kinds else ""
         self.threads = sum(bool(each.get(self.resource)) for each in offered)
         if offered and not self.resource:
+            self._wait_for_network(len(offered))
+
+    def _wait_for_network(self, others: int) -> None:
+        """Workers of a cluster join one after another: raises BenchmarkError once this is over."""
+        now = self.had_workers = time.monotonic()
+        if self.waiting_since is None:
+            self.waiting_since = now
+            if self.patience:
+                say(f"waiting {self.patience:g} s for a worker that offers {GPU} or {CPU}")
+        if now - self.waiting_since >= self.patience:
             raise BenchmarkError(
                 "no worker of the Dask cluster takes a network",
                 where="DASK_SCHEDULER_ADDRESS",
-                found=f"{counted(len(offered), 'worker')} without a resource for it",
+                found=f"{counted(others, 'worker')} without a resource for it, "
+                f"and none with one in {self.patience:g} s",
                 expected=f"workers that offer {GPU}=1 (one for each GPU) or {CPU}=1 (one a core)",
                 do="start some as docs/scaling.md says, with `--resources GPU=1` or `--resources "
-                "NETWORK=1`; or unset the variable for this stage, to work here",
+                f"NETWORK=1`; if they take longer to join, set {VARIABLE}; or unset the address "
+                "for this stage, to work here",
             )
 
 

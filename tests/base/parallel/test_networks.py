@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -92,12 +93,37 @@ def test_an_item_that_kills_its_workers_is_told_apart_from_its_neighbours(at):
     assert isinstance(results[5], TrailerError) and results[5].reason == "crashed"
 
 
-def test_a_cluster_without_the_resource_is_told_at_once(cluster, monkeypatch):
+def test_a_cluster_without_the_resource_is_told_in_time(cluster, monkeypatch, capsys):
     monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", cluster.address)
+    monkeypatch.setenv("NETWORK_WORKER_SECONDS", "1.5")
     began = time.monotonic()
     with pytest.raises(BenchmarkError, match=r"2 workers without(.|\n)*--resources GPU=1"):
         list(run(offered, [1], network=True))
-    assert time.monotonic() - began < on_cluster.NO_WORKER_SECONDS / 10
+    assert 1.5 <= time.monotonic() - began < on_cluster.NO_WORKER_SECONDS / 10
+    said = "waiting 1.5 s for a worker that offers GPU or NETWORK"
+    assert capsys.readouterr().err.count(said) == 1
+
+
+def test_the_first_worker_that_takes_networks_may_join_last(lone_scheduler, monkeypatch):
+    monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", lone_scheduler.address)
+    lone_scheduler.add_workers(1)
+    waiting = threading.Event()
+    monkeypatch.setattr(on_cluster, "say", lambda _: waiting.set())
+    monkeypatch.setattr(on_cluster, "NO_WORKER_SECONDS", 0.0)  # this one has workers
+
+    def join() -> None:
+        waiting.wait()
+        lone_scheduler.add_workers(1, offer="NETWORK=1")
+
+    threading.Thread(target=join, daemon=True).start()
+    assert [found for _, found in run(offered, [1], network=True)] == [{"NETWORK": 1}]
+    assert waiting.is_set()
+
+
+def test_a_wait_that_is_no_number_is_told(at, monkeypatch):
+    monkeypatch.setenv("NETWORK_WORKER_SECONDS", "soon")
+    with pytest.raises(BenchmarkError, match="bad NETWORK_WORKER_SECONDS"):
+        list(run(offered, [1], network=True))
 
 
 def test_a_gpu_that_is_offered_and_not_there_is_told(lone_scheduler, monkeypatch):
