@@ -15,7 +15,7 @@ from stages.base.outside import bring
 from stages.base.packs import Shard, shard_paths, trailers_in
 from stages.base.params import BackboneParams
 from stages.base.params.modalities import JOINT
-from stages.base.store import Store, sha256
+from stages.base.store import Store, identity, sha256
 from stages.base.versions import code_of_plugin
 from stages.embedding.base import Backbone, Precision, create, create_unloaded
 
@@ -46,6 +46,11 @@ class Recipe:
         code = params.code or ""
         mask = params.mask_title
         return cls(params.family, params.model, options, weights, params.precision, mask, code)
+
+    @property
+    def version(self) -> tuple[str | int, ...]:
+        """Of the weights as they are now, for what a process keeps of a recipe."""
+        return identity(self.weights) if self.weights else ()
 
     def create_unloaded(self) -> Backbone:
         """The backbone without weights, which prepares items and cannot embed them."""
@@ -144,9 +149,13 @@ def _not_finite(values: np.ndarray) -> np.ndarray:
     return ~np.isfinite(values)
 
 
-@cache
 def store_of(recipe: Recipe) -> Store:
     """Where a recipe's embeddings are kept."""
+    return _store_of(recipe, recipe.version)
+
+
+@cache
+def _store_of(recipe: Recipe, version: tuple[str | int, ...]) -> Store:
     backbone = recipe.create_unloaded()
     libraries = (*LIBRARIES, *backbone.LIBRARIES)
     code = code_of_plugin("backbones", recipe.family, "stages/embedding/*.py", libraries=libraries)

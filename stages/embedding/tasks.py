@@ -111,15 +111,16 @@ def _embed(network: Backbone, item: tuple[Job, Prepared | TrailerError]) -> tupl
     return job, embed_prepared(network, job, prepared)
 
 
-_held: dict[Recipe, Backbone] = {}
+_held: dict[tuple[Recipe, tuple[str | int, ...]], Backbone] = {}
 
 
 def _network(recipe: Recipe) -> Backbone:
     """The network, loaded; the one before goes first, as there may be no room for two."""
-    if recipe not in _held:
+    key = recipe, recipe.version
+    if key not in _held:
         _held.clear()
-        _held[recipe] = recipe.create()
-    return _held[recipe]
+        _held[key] = recipe.create()
+    return _held[key]
 
 
 def _weights_store() -> Store:

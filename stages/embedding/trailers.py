@@ -70,7 +70,7 @@ def embed_trailer(job: Job) -> tuple[str, Path]:
     kept = find(job)
     if kept is not None:
         return job.trailer_id, kept
-    backbone = _backbone(job.recipe)
+    backbone = _backbone(job.recipe, job.recipe.version)
     return embed_prepared(backbone, job, prepare(backbone, job))
 
 
@@ -135,7 +135,7 @@ def _npz(**arrays: Any) -> bytes:
 
 
 @cache
-def _backbone(recipe: Recipe) -> Backbone:
+def _backbone(recipe: Recipe, version: tuple[str | int, ...]) -> Backbone:
     backbone = recipe.create()
     use_one_thread()  # one process a core already
     return backbone

@@ -15,7 +15,7 @@ from stages.base.compute import use_one_thread
 from stages.base.errors import TrailerError
 from stages.base.npz import check_npz
 from stages.base.params import LayersParams
-from stages.base.store import Store, sha256
+from stages.base.store import Store, identity, sha256
 from stages.base.versions import code_of
 from stages.hearing import music, voice
 from stages.hearing.shares import Heard, stretches
@@ -70,9 +70,13 @@ class Check:
             raise ValueError("scores of music are missing, or not from 0 to 1")
 
 
-@cache
 def store_of(recipe: Recipe) -> Store:
     """Where is kept what was heard so."""
+    return _store_of(recipe, identity(recipe.weights) if recipe.weights else ())
+
+
+@cache
+def _store_of(recipe: Recipe, version: tuple[str | int, ...]) -> Store:
     weights = sha256(recipe.weights) if recipe.weights else ""
     patterns = (*VOICE, *MUSIC) if weights else VOICE
     libraries = (*voice.LIBRARIES, *LIBRARIES) if weights else voice.LIBRARIES

@@ -5,12 +5,13 @@ instruments, genres, roles, moods, and singing). YAMNet looks at 0.975 s every 0
 16 kHz, as the whole sound is kept; EfficientAT looks at ten seconds at once, too long to say when.
 """
 
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
 from stages.backbones.yamnet import Family
+from stages.base.store import identity
 from stages.embedding.audioset_mel import RATE
 from stages.embedding.weights.convert import write_weights
 from stages.embedding.weights.sources import WeightsConfig, files_of, locate
@@ -76,7 +77,11 @@ def fetch(config: WeightsConfig, target: Path) -> None:
     write_weights(Family(MODEL), config, target)
 
 
-@cache
 def loaded(weights: Path) -> MusicNetwork:
-    """The network of these weights, read once in a process."""
+    """The network of these weights, read once in a process; other weights take its place."""
+    return _loaded(weights, identity(weights))
+
+
+@lru_cache(maxsize=1)
+def _loaded(weights: Path, version: tuple[str | int, ...]) -> MusicNetwork:
     return MusicNetwork(weights)

@@ -11,7 +11,7 @@ from stages.base.errors import BenchmarkError
 from stages.base.plugins import defines_class, plugin_names
 from stages.base.versions import code_of, code_of_plugin
 from stages.embedding.base import create
-from stages.embedding.jobs import Recipe, store_of
+from stages.embedding.jobs import Recipe, _store_of, store_of
 
 FAMILY = """\
 import numpy as np
@@ -37,7 +37,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     yield folder
     outside.forget()
     code_of.cache_clear()
-    store_of.cache_clear()
+    _store_of.cache_clear()
 
 
 def write(name: str, text: str) -> str:
@@ -109,7 +109,7 @@ def test_stored_embeddings_are_kept_by_the_files_content(tmp_path):
         write("outer.py", text)
         outside.forget()
         code_of.cache_clear()
-        store_of.cache_clear()
+        _store_of.cache_clear()
         keys.append(store_of(Recipe("outer", code=code)).key("digest"))
     assert keys[0] == keys[2] != keys[1]
 

@@ -79,12 +79,10 @@ class Family(Network):
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("WORKERS", "2")
-    store_of.cache_clear()
-    yield tmp_path
-    store_of.cache_clear()
+    return tmp_path
 
 
 @pytest.fixture
@@ -199,7 +197,6 @@ def test_of_machines_with_a_bucket_in_common_the_weights_come_by_hash(
     recipe = small_network()
     here = embedded(jobs(folder / "audio", recipe), "here.npz")
     bucket = Bucket(s3).make(monkeypatch)
-    store_of.cache_clear()
     place = tmp_path_factory.mktemp("machines")
     made = Cluster(place, environment=bucket.environment | {"PYTHONPATH": str(ROOT)}, apart=True)
     try:

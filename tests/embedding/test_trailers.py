@@ -19,6 +19,7 @@ from stages.embedding import jobs as jobs_room
 from stages.embedding.jobs import Recipe, jobs
 from stages.embedding.joining import write_embeddings
 from stages.embedding.network import Network
+from stages.embedding.tasks import EmbedTask
 from stages.embedding.trailers import embed, embed_stream, embed_trailer
 from stages.trailers.media.results import AUDIO, FRAMES
 from tests.embedding.made_packs import IDS, picture_rows, sound_rows
@@ -96,7 +97,7 @@ def test_no_network_is_loaded_for_what_the_store_has(folder, halves, monkeypatch
     write_pack(folder / "frames", IDS, picture_rows, FRAMES)
     todo = jobs(folder / "frames", halves)
     found = dict(embed(todo))
-    halves.weights.unlink()
+    monkeypatch.setattr(Recipe, "create", None)
     assert len(found) == len(IDS) and dict(embed(todo)) == found
 
 
@@ -122,9 +123,7 @@ def halves(folder, monkeypatch):
     monkeypatch.setattr(trailers, "family", lambda name: Halves)
     monkeypatch.setattr(base, "family", lambda name: Halves)
     monkeypatch.setattr(jobs_room, "code_of_plugin", lambda *found, libraries: "code")
-    trailers.store_of.cache_clear()
-    yield Recipe("halves", weights=weights)
-    trailers.store_of.cache_clear()
+    return Recipe("halves", weights=weights)
 
 
 def test_a_network_is_fed_ahead_and_gives_each_trailer_its_own(folder, halves):
@@ -184,9 +183,26 @@ def test_other_weights_are_another_recipe(folder, halves):
     todo = jobs(folder / "frames", halves)
     [(_, (_, first))] = embed_stream(todo, 1)
     save_file({"weight": torch.tensor([[0.25]])}, halves.weights)
-    trailers.store_of.cache_clear()
     [(_, (_, second))] = embed_stream(todo, 1)
     np.testing.assert_allclose(np.load(second)["embedding"], np.load(first)["embedding"] / 2)
+
+
+@pytest.mark.parametrize("by", ["a worker", "a task"])
+def test_equal_paths_in_other_folders_are_other_weights(folder, halves, monkeypatch, by):
+    """As of a worker on a cluster, which goes to the folder of whoever asks."""
+    here = dataclasses.replace(halves, weights=Path("halves.safetensors"))
+    found = []
+    for weight in (0.5, 0.25):
+        place = folder / str(weight)
+        place.mkdir()
+        monkeypatch.chdir(place)
+        save_file({"weight": torch.tensor([[weight]])}, Path("halves.safetensors"))
+        write_pack(Path("frames"), IDS[:1], picture_rows, FRAMES)
+        todo = jobs(Path("frames"), here)
+        result = embed_trailer(todo[0]) if by == "a worker" else next(EmbedTask.of(here)(todo))
+        assert isinstance(result, tuple)
+        found.append(np.load(result[1])["embedding"])
+    np.testing.assert_allclose(found[1], found[0] / 2)
 
 
 def test_weights_that_do_not_fit_are_refused(folder, halves):

@@ -73,6 +73,22 @@ def test_other_weights_hear_it_again(ears, weights, tmp_path):
     assert len(ears.heard) == 2
 
 
+@pytest.mark.parametrize("place", [".", "other"])
+def test_other_weights_under_the_same_path_hear_it_again(ears, tmp_path, monkeypatch, place):
+    """Replaced, or in the folder of another who asks this worker, with the same sounds."""
+    clip, name = write_clip(tmp_path / "a.mkv", 1), Path("weights.safetensors")
+    name.write_bytes(b"weights")
+    first = heard.hear(job(clip, name))
+    (tmp_path / place).mkdir(exist_ok=True)
+    monkeypatch.chdir(place)
+    replaced = Path("new")
+    replaced.write_bytes(b"another")
+    replaced.replace(name)
+    second = heard.hear(job(clip, name))
+    assert second.name.partition(".")[0] != first.name.partition(".")[0]  # its key
+    assert len(ears.heard) == 2
+
+
 def test_without_weights_nobody_listens_for_music(ears, tmp_path):
     path = heard.hear(job(write_clip(tmp_path / "a.mkv", 1)))
     found = heard.read(path, LayersParams())

@@ -29,6 +29,18 @@ def sound(seconds: float) -> np.ndarray:
     return (0.1 * rng.standard_normal(round(seconds * RATE))).astype(np.float32)
 
 
+def test_a_network_is_read_again_where_its_path_has_other_weights(tmp_path, monkeypatch):
+    """As where a worker goes to another folder, which has the same relative path."""
+    monkeypatch.setattr(music, "MusicNetwork", lambda weights: weights.read_bytes())
+    path = Path("weights.safetensors")
+    for each in (b"a", b"b"):
+        (tmp_path / each.decode()).mkdir()
+        monkeypatch.chdir(tmp_path / each.decode())
+        path.write_bytes(each)
+        assert music.loaded(path) == each
+        assert music.loaded(path) is music.loaded(path)
+
+
 @pytest.mark.parametrize("seconds", [0.2, 0.975, 2.0, 75.0])
 def test_a_block_at_a_time_is_what_the_whole_would_give(network, seconds, monkeypatch):
     """75 s are more looks than a block has."""

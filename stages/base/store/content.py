@@ -32,6 +32,18 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def identity(path: Path) -> tuple[str | int, ...]:
+    """What tells a file from any other, and from what lay there before: part of a cache's key.
+
+    A path alone will not do, since a worker may serve several folders, in which relative paths are
+    equal, and outlive a file. Raises FileNotFoundError.
+    """
+    place = path.resolve()
+    found = place.stat()
+    changed = found.st_mtime_ns, found.st_ctime_ns
+    return (str(place), found.st_dev, found.st_ino, found.st_size, *changed)
+
+
 def is_sha256(text: object) -> bool:
     """Whether it is a hash as `sha256` gives it: 64 hex digits and nothing else."""
     return isinstance(text, str) and SHA256.fullmatch(text) is not None

@@ -90,7 +90,7 @@ def embed(backbones: Iterable[str], params: Params, weights: Path, folder: Path)
         todo = jobs_of(folder, backbone.reads, recipe)
         if todo:
             entries = {}
-            for _, found in embed_trailers(todo, _loaded(recipe)):
+            for _, found in embed_trailers(todo, _loaded(recipe, recipe.version)):
                 if isinstance(found, TrailerError):
                     raise found
                 entries[found[0]] = found[1]
@@ -115,5 +115,5 @@ def _extracted(job: results.Job) -> Path | TrailerError:
 
 
 @cache
-def _loaded(recipe: Recipe) -> Backbone:
+def _loaded(recipe: Recipe, version: tuple[str | int, ...]) -> Backbone:
     return recipe.create()
