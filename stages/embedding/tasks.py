@@ -27,7 +27,7 @@ from stages.embedding.trailers import (
     embed_prepared,
     embed_stream,
     find,
-    in_threads,
+    one_core_each,
 )
 
 LOOKED_UP_AT_ONCE = 8
@@ -99,7 +99,7 @@ def _embed_all(todo: Sequence[Job], network: Backbone) -> Iterator[tuple[Job, Em
     """A GPU is fed by processes that stay for the next task: torch can start none in a worker."""
     if network.on_gpu and len(todo) > FEW:
         prepared = local.run(prepare_apart, todo, workers(), children=OWN)
-        yield from in_threads(partial(_embed, network), prepared, GPU_THREADS)
+        yield from one_core_each(partial(_embed, network), prepared, GPU_THREADS)
     elif todo:
         yield from embed_stream(todo, 1, network)
 

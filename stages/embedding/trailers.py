@@ -86,7 +86,7 @@ def embed_stream(
     """
     network = backbone or todo[0].recipe.create()
     if not network.on_gpu or len(todo) <= FEW:
-        yield from in_threads(
+        yield from one_core_each(
             lambda job: (job, embed_prepared(network, job, prepare(network, job))),
             todo,
             GPU_THREADS if network.on_gpu else threads,
@@ -95,14 +95,14 @@ def embed_stream(
     from stages.embedding.prefetching import prefetch, worker_death_as_error  # a second, for torch
 
     with worker_death_as_error():
-        yield from in_threads(
+        yield from one_core_each(
             lambda item: (item[0], embed_prepared(network, *item)),
             zip(todo, prefetch(todo, threads), strict=True),
             GPU_THREADS,
         )
 
 
-def in_threads(
+def one_core_each(
     work: Callable[[Item], Result], todo: Iterable[Item], threads: int
 ) -> Iterator[Result]:
     """Results of `work` on each item, in order, each on one core; two begun for each thread."""
