@@ -25,4 +25,6 @@ def parted(items: Tensor, shape: Sequence[int]) -> tuple[Tensor, Tensor]:
     """
     size = int(np.prod(shape))
     pictures = items[:, :size].reshape(-1, *shape)
-    return pictures, items[:, size:].contiguous().view(torch.float32)
+    # a copy, of a single item too: a view as float32 has to begin at a multiple of four bytes
+    sound = items[:, size:].clone(memory_format=torch.contiguous_format)
+    return pictures, sound.view(torch.float32)

@@ -129,12 +129,15 @@ def test_moments_are_evenly_spaced_from_end_to_end() -> None:
     assert nearest(times[:30], 2.0, 6.0, 4).tolist() == [20, 29, 29, 29]
 
 
-def test_what_lies_side_by_side_comes_apart_again() -> None:
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize("shape", [(2, 4, 5, 3), (1, 3, 5, 3), (1, 1, 2, 3), (1, 1, 1, 3)])
+def test_what_lies_side_by_side_comes_apart_again(count: int, shape: tuple[int, ...]) -> None:
+    """Also where pictures end at one, two or three bytes after a multiple of four."""
     random = np.random.default_rng(0)
-    pictures = random.integers(0, 256, (3, 2, 4, 5, 3), dtype=np.uint8)
-    sounds = random.normal(size=(3, 7)).astype(np.float32)
+    pictures = random.integers(0, 256, (count, *shape), dtype=np.uint8)
+    sounds = random.normal(size=(count, 7)).astype(np.float32)
     items = [side_by_side(*each) for each in zip(pictures, sounds, strict=True)]
-    seen, heard = parted(torch.from_numpy(np.concatenate(items)), (2, 4, 5, 3))
+    seen, heard = parted(torch.from_numpy(np.concatenate(items)), shape)
     np.testing.assert_array_equal(seen.numpy(), pictures)
     np.testing.assert_array_equal(heard.numpy(), sounds)
     with pytest.raises(ValueError, match="pictures of uint8 and sound of float64"):
