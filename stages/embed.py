@@ -21,7 +21,7 @@ def main() -> None:
     from stages.base.counting import counted
     from stages.base.errors import BenchmarkError
     from stages.base.params import load
-    from stages.base.params.modalities import in_words
+    from stages.base.params.modalities import in_words, packs_read
     from stages.base.plugins import check_modality
     from stages.embedding.base import describe, family
     from stages.embedding.jobs import Recipe, jobs_of, store_of
@@ -48,7 +48,7 @@ def main() -> None:
     if not todo:
         raise BenchmarkError(
             f"no trailer has usable {in_words(backbone.modality)}",
-            where=str(places.data() / backbone.reads),
+            where=" and ".join(str(places.data() / each) for each in packs_read(backbone.reads)),
             do="see metrics/download.json and metrics/attrition.csv for the reasons",
         )
     store_of(recipe).recover()

@@ -14,7 +14,7 @@ from stages.base.npz import check_npz
 from stages.base.outside import bring
 from stages.base.packs import Shard, shard_paths, trailers_in
 from stages.base.params import BackboneParams
-from stages.base.params.modalities import JOINT
+from stages.base.params.modalities import packs_read
 from stages.base.store import Store, identity, sha256
 from stages.base.versions import code_of_plugin
 from stages.embedding.base import Backbone, Precision, create, create_unloaded
@@ -102,11 +102,11 @@ def jobs_of(folder: Path, reads: str, recipe: Recipe) -> list[Job]:
 
     What looks and listens at once has those of the trailers that have frames and sound.
     """
-    if reads != JOINT:
-        return jobs(folder / reads, recipe)
-    seen = {job.trailer_id: job for job in jobs(folder / "frames", recipe)}
-    heard = jobs(folder / "audio", recipe)
-    return [replace(j, frames=seen[j.trailer_id]) for j in heard if j.trailer_id in seen]
+    *frames, own = (jobs(folder / name, recipe) for name in packs_read(reads))
+    if not frames:
+        return own
+    seen = {job.trailer_id: job for job in frames[0]}
+    return [replace(j, frames=seen[j.trailer_id]) for j in own if j.trailer_id in seen]
 
 
 def jobs(pack: Path, recipe: Recipe) -> list[Job]:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from stages.base.params.modalities import JOINT
+
 Modality = Literal["picture", "sound", "both", "words"]
 StatedBy = Literal["", "hub", "publisher's page", "read elsewhere"]
 OurFilms = Literal["no", "unknown"]
@@ -125,7 +127,7 @@ class Record:
         """What it is made from, as a backbone in params.yaml says it."""
         if self.of_clips:
             return "clips"
-        read = {"picture": "frames", "sound": "audio", "both": "frames_audio", "words": "words"}
+        read = {"picture": "frames", "sound": "audio", "both": JOINT, "words": "words"}
         return read[self.modality]
 
     @property

@@ -9,6 +9,8 @@ import pyarrow as pa
 import pytest
 import torch
 
+from stages import embed as embed_stage
+from stages.base.errors import BenchmarkError
 from stages.base.packs import Shard, write_pack
 from stages.embedding import tasks
 from stages.embedding.both import parted, side_by_side
@@ -16,6 +18,7 @@ from stages.embedding.jobs import Job, Recipe, jobs, jobs_of
 from stages.embedding.preparing import nearest
 from stages.embedding.trailers import embed
 from stages.trailers.media.results import AUDIO, FRAMES
+from tests.base.params.test_clips import loaded
 from tests.embedding.made_packs import IDS, sound_rows
 
 FAMILY = """
@@ -80,6 +83,19 @@ def test_a_trailer_that_lacks_one_of_the_two_has_no_job(tmp_path: Path, recipe: 
     found = {job.trailer_id for job in jobs_of(tmp_path, "frames_audio", recipe)}
     assert found == {*IDS[1:3]}
     assert {job.trailer_id for job in jobs_of(tmp_path, "audio", recipe)} == {*IDS[1:]}
+
+
+def test_where_no_trailer_has_both_the_packs_of_both_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pe_av = {"family": "pe_av", "model": "facebook/pe-av-small-16-frame", "reads": "frames_audio"}
+    params = loaded(tmp_path, {"matrix": {"joint": {"pe_av": pe_av}}})
+    monkeypatch.setattr("stages.base.params.load", lambda: params)
+    monkeypatch.setattr("sys.argv", ["embed", "pe_av"])
+    monkeypatch.chdir(tmp_path)
+    said = "data/sample/frames and data/sample/audio: no trailer has usable picture and sound"
+    with pytest.raises(BenchmarkError, match=said):
+        embed_stage.main()
 
 
 def test_other_frames_or_other_sound_are_another_entry(tmp_path: Path, recipe: Recipe) -> None:

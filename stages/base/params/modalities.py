@@ -27,6 +27,11 @@ READS: Mapping[str, Modality] = {
 """What a backbone reads, as params.yaml says it, and which of them that is."""
 
 
+def packs_read(reads: str) -> tuple[str, ...]:
+    """Names of the packs in data/ that it lies in: of what looks and listens at once two."""
+    return ("frames", "audio") if reads == JOINT else (reads,)
+
+
 def union_of(modalities: Iterable[str]) -> Modality:
     """What looks at all of these: one of them, or their union. Raises KeyError for others."""
     asked = {*modalities}

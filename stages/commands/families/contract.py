@@ -9,6 +9,7 @@ import numpy as np
 
 from stages.base.errors import BenchmarkError
 from stages.base.params import CLIP_PICTURES
+from stages.base.params.modalities import JOINT
 from stages.embedding.base import Backbone
 from stages.embedding.network import Network
 from stages.embedding.records import TRAINING_SETS
@@ -24,7 +25,7 @@ NAMES = {  # of the shortest trailer, and of an empty one
     "frames": ("one frame", "black pictures"),
     "clips": ("one clip", "black pictures"),
     "audio": ("one sample", "silence"),
-    "frames_audio": ("pictures and one sample", "black pictures in silence"),
+    JOINT: ("pictures and one sample", "black pictures in silence"),
     "words": ("one letter", "no words"),
 }
 Trailer = list[np.ndarray] | np.ndarray

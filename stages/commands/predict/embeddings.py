@@ -14,7 +14,7 @@ from stages.base.errors import BenchmarkError, TrailerError
 from stages.base.packs import read_table
 from stages.base.parallel import within_bounds
 from stages.base.params import ClipsRecipe, Params
-from stages.base.params.modalities import JOINT
+from stages.base.params.modalities import packs_read
 from stages.commands.predict.inputs import TrailerFile
 from stages.embedding.base import Backbone
 from stages.embedding.jobs import Recipe, jobs_of
@@ -99,9 +99,7 @@ def embed(backbones: Iterable[str], params: Params, weights: Path, folder: Path)
 
 def packs_of(backbones: Iterable[str], params: Params) -> list[str]:
     """What these backbones read, each once; cards, where they read words, are read on frames."""
-    needed = {params.matrix.backbone(name).reads for name in backbones}
-    if JOINT in needed:
-        needed |= {"frames", "audio"}
+    needed = {pack for name in backbones for pack in packs_read(params.matrix.backbone(name).reads)}
     if "words" in needed and params.words and params.words.cards:
         needed.add("frames")
     return [pack for pack in MODALITIES if pack in needed]

@@ -23,7 +23,7 @@ from stages.base.params import (
     SpeechParams,
     load,
 )
-from stages.base.params.modalities import JOINT
+from stages.base.params.modalities import packs_read
 from stages.base.versions import NOT_INSTALLED, installed
 from stages.corpus.reader import read_catalogue
 from stages.embedding.base import describe
@@ -263,12 +263,13 @@ def _embeddings(
             if not finished(stage):
                 yield Unknown(("embed", "samples"), _left(stage))
                 continue
-        if {"frames", "audio"} <= {*packs} if backbone.reads == JOINT else backbone.reads in packs:
+        read = packs_read(backbone.reads)
+        if {*read} <= {*packs}:
             try:
                 recipe = Recipe.from_params(backbone, weights)
                 todo = jobs_of(places.data(corpus), backbone.reads, recipe)
                 yield Need("embed", frozenset(job.key for job in todo), slug)
-                if backbone.reads in ("audio", JOINT):
+                if "audio" in read:
                     rate = recipe.create_unloaded().sample_rate
                     yield Need("samples", frozenset(key_of(job, rate) for job in todo))
             except BenchmarkError as error:
