@@ -2,13 +2,16 @@
 
 A trailer names its film, on a card and often aloud, and what names a film may tell its genres to
 whoever has heard of it. The words are those of the title without accents and case. Function words
-stay, since they are in all texts, and so do single letters. Words that a reader has run together
-("THETINKITE") are hidden too, and one that a sign parts ("SPIDER-MAN"). What is hidden leaves MARK;
-a text of which nothing else is left is left out.
+stay, since they are in all texts, and so do single letters; but not between two words that are
+hidden ("LORD OF THE RINGS"), where they are the title's. Words that a reader has run together
+("THETINKITE") are hidden too, and one that a sign parts ("SPIDER-MAN") or a single space ("SPI
+DER"). A function word is no part of one, so that "a part" is not taken for "Apart". What is hidden
+leaves MARK; a text of which nothing is left but the title's function words and letters is left out.
 """
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from itertools import combinations
 
 from stages.words.invented import WORDS
@@ -16,6 +19,8 @@ from stages.words.invented import WORDS
 MARK = "…"
 PARTED = re.compile(rf"{WORDS.pattern}(?:[-‐‑–'’.·]{WORDS.pattern})*")
 """A word, or several with one sign and no space between every two."""
+BETWEEN = re.compile(rf"{MARK}((?: {WORDS.pattern})+) (?={MARK})")
+"""Words between two that are hidden, with single spaces."""
 STROKES = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i"})
 """Letters that no mark is taken from, as readers of English write them."""
 FUNCTION_WORDS = frozenset(
@@ -47,20 +52,51 @@ def title_words(title: str) -> frozenset[str]:
 
     Empty of a title that is of function words alone.
     """
+    return frozenset("".join(run) for run in _runs(title) if any(map(_is_own, run)))
+
+
+def _runs(title: str) -> Iterator[list[str]]:
     words = [folded(word) for word in WORDS.findall(unicodedata.normalize("NFC", title))]
-    own = {word for word in words if len(word) > 1 and word not in FUNCTION_WORDS}
-    runs = (words[a:b] for a, b in combinations(range(len(words) + 1), 2) if b - a > 1)
-    return frozenset(own | {"".join(run) for run in runs if own & {*run}})
+    return (words[a:b] for a, b in combinations(range(len(words) + 1), 2))
+
+
+def _is_own(word: str) -> bool:
+    return len(word) > 1 and word not in FUNCTION_WORDS
 
 
 def without_title(text: str, title: str) -> str:
-    """A text without the words of a title: "" where nothing with a letter or digit is left."""
+    """A text without the words of a title: "" where at most its function words and letters are
+    left."""
     hidden = title_words(title)
     whole = unicodedata.normalize("NFC", text)  # an accent of its own would part a word
-    shown = PARTED.sub(lambda found: _masked(found[0], hidden), whole)
+    shown = _joined(PARTED.sub(lambda found: _masked(found[0], hidden), whole), hidden)
     if shown == whole:
         return text
-    return shown if WORDS.search(shown) else ""
+    rest = {"".join(run) for run in _runs(title)} - hidden
+    shown = BETWEEN.sub(lambda found: f"{MARK} " if _words(found[1]) <= rest else found[0], shown)
+    return shown if _words(shown) - rest else ""
+
+
+def _words(text: str) -> set[str]:
+    return {folded(word) for word in WORDS.findall(text)}
+
+
+def _joined(text: str, hidden: frozenset[str]) -> str:
+    """The text with MARK for every two neighbours, a single space between them, that are one hidden
+    word together; neither is a function word, nor parted by a sign."""
+    shown, at, last = "", 0, None
+    for word in PARTED.finditer(text):
+        if (
+            last is not None
+            and text[last.end() : word.start()] == " "
+            and folded(last[0] + word[0]) in hidden
+            and not {folded(last[0]), folded(word[0])} & FUNCTION_WORDS
+        ):
+            shown += text[at : last.start()] + MARK
+            at, last = word.end(), None
+        else:
+            last = word
+    return shown + text[at:]
 
 
 def _masked(parts: str, hidden: frozenset[str]) -> str:

@@ -19,7 +19,7 @@ M = MARK
         ("The Tin Kite", "the TIN kite, this summer", f"the {M} {M}, this summer"),
         ("The Tin Kite", "THETINKITE is coming", f"{M} is coming"),  # run together by a reader
         ("The Tin Kite", "tinkite TheTin kites", f"{M} {M} kites"),
-        ("The Tin Kite", "The. Tin! Kite?", f"The. {M}! {M}?"),
+        ("The Tin Kite", "The. Tin! Kite? Now.", f"The. {M}! {M}? Now."),
         ("The Tin Kite", "TIN KITE", ""),  # nothing else is left
         ("The Tin Kite", "a tint", "a tint"),
         ("Amélie à Paris", "AMELIE, paris; Amelie", ""),
@@ -29,6 +29,28 @@ M = MARK
         ("Łódź", "lodz, 1981", f"{M}, 1981"),
         ("Spiderman", "SPIDER-MAN and SPIDER-MAN'S web", f"{M} and {M}'S web"),
         ("Spiderman", "a spider, man", "a spider, man"),  # two words
+        # a reader's single space in a word
+        ("Spiderman", "SPIDER MAN is back", f"{M} is back"),
+        ("Spider-Man", "SPI DER MAN IS BACK", f"{M} {M} IS BACK"),
+        ("Spider-Man", "SPI DER-MAN IS BACK", f"{M}-{M} IS BACK"),
+        ("Spider-Man", "SPID ERMAN IS BACK", f"{M} IS BACK"),  # run together besides
+        ("Spider-Man", "SPI  DER and SPI, DER", "SPI  DER and SPI, DER"),
+        ("Together", "we get her to get her", "we get her to get her"),  # ordinary words, three
+        ("Apart", "a part of me", "a part of me"),
+        ("Overboard", "leaning over board games", "leaning over board games"),
+        ("Therapist", "the rapist", "the rapist"),
+        ("Manslaughter", "a man's laughter", "a man's laughter"),
+        ("The Tin Kite", "a kit, e", "a kit, e"),
+        # function words of a title, beside what is hidden
+        ("Lord of the Rings", "THE LORD OF THE RINGS", ""),
+        ("Lord of the Rings", "OF THE RINGS", ""),  # the second line of a card
+        ("Lord of the Rings", "LORD OFTHE RINGS", ""),
+        ("Lord of the Rings", "Lord of the Rings. Soon", f"{M} {M}. Soon"),
+        ("Lord of the Rings", "lord of all the rings", f"{M} of all the {M}"),
+        ("Lord of the Rings", "king of the rings", f"king of the {M}"),
+        ("Lord of the Rings", "of the", "of the"),
+        ("Plan B", "PLAN B", ""),
+        ("Plan B", "plan A", f"{M} A"),
         ("Oceans Twelve", "OCEAN’S TWELVE. A-team", f"{M} {M}. A-team"),
         ("The Tin Kite", "TIN-MAN, man-tin-man", f"{M}-MAN, man-{M}-man"),
         ("The Tin Kite", "cafe\u0301", "cafe\u0301"),  # nothing is hidden: as it was
