@@ -15,6 +15,7 @@ PIPELINE := $(if $(filter sample,$(CORPUS)),,corpora/$(CORPUS)/)dvc.yaml
 
 report: SETS = core report
 report: environment  ## run a corpus and render the site: make report CORPUS=tmdb
+	@python -m stages.corpora --check --corpus $(CORPUS)
 	@test -f $(PIPELINE) || python -m stages.corpora --write --corpus $(CORPUS)
 	@dvc repro $(PIPELINE)
 	@python -m stages.facts --corpus $(CORPUS)  # also where DVC took the site out of its cache

@@ -19,6 +19,11 @@ def main() -> None:
         help="renew every corpora/*/dvc.yaml after dvc.yaml changed; with --corpus, write also "
         "that of a corpus which has none, since it was never run",
     )
+    parser.add_argument(
+        "--check",
+        action="store_true",
+        help="say whether the catalogue of --corpus is here, and what to do where it is not",
+    )
     arguments = parser.parse_args()
     if bool(arguments.new) != bool(arguments.catalogue):
         parser.error("--new and --catalogue go together")
@@ -28,6 +33,9 @@ def main() -> None:
 
     from stages.commands.corpora import corpora
 
+    if arguments.check:
+        corpora.check_catalogue()
+        return
     if arguments.write:
         changed = corpora.write_pipelines()
         say("\n".join(f"wrote {places.pipeline(name)}" for name in changed) or "nothing to renew")

@@ -41,6 +41,32 @@ def describe(root: Path = Path()) -> Iterator[Corpus]:
         )
 
 
+def check_catalogue() -> None:
+    """Raises BenchmarkError where the chosen corpus's catalogue is not here and no stage makes it.
+
+    DVC would name the file, and neither where it comes from nor what to do.
+    """
+    content = read(places.params()).content
+    path = Path(content["catalogue"]["path"])
+    if not path.exists() and "source" not in content["catalogue"]:
+        raise no_catalogue(path, of_features="features" in content)
+
+
+def no_catalogue(path: Path, of_features: bool) -> BenchmarkError:
+    """That the chosen corpus's catalogue is not here, and how it comes to be."""
+    if of_features:
+        return BenchmarkError(
+            "the catalogue of this corpus is not made yet",
+            where=str(path),
+            do=f"make it, and get the tables of features, as {places.params()} says at its head",
+        )
+    return BenchmarkError(
+        "the catalogue of this corpus is not here",
+        where=str(path),
+        do=f"put it there, or name another as catalogue.path in {places.params()}",
+    )
+
+
 def outdated(root: Path = Path()) -> list[str]:
     """The corpora whose dvc.yaml is not what the one at the top makes it.
 

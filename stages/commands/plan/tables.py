@@ -5,6 +5,7 @@ from pathlib import Path
 from stages.base import places
 from stages.base.errors import BenchmarkError
 from stages.base.params import BackboneParams, Params
+from stages.commands.corpora.corpora import no_catalogue
 from stages.corpus.reader import Trailer, read_catalogue
 from stages.published.fetching import Places, features_dir, locate
 
@@ -16,13 +17,12 @@ def catalogue_of(params: Params, given: Path | None) -> list[Trailer]:
     """
     path = given or Path(params.catalogue.path)
     if given is None and params.features and not path.exists():
-        by_stage = params.catalogue.source is not None
+        if params.catalogue.source is None:
+            raise no_catalogue(path, of_features=True)
         raise BenchmarkError(
             "the catalogue of this corpus is not made yet",
             where=str(path),
-            do=f"run `{places.make_report(places.corpus())}`, whose stage collect makes it"
-            if by_stage
-            else f"make it, and get the tables of features, as {places.params()} says at its head",
+            do=f"run `{places.make_report(places.corpus())}`, whose stage collect makes it",
         )
     return read_catalogue(path)
 

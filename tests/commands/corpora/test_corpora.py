@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from stages import corpora as command
 from stages.base import pipeline, places
 from stages.base.errors import BenchmarkError
 from stages.base.params import load, yaml12
@@ -103,6 +104,34 @@ def ran(*command: str) -> list[str]:
 
 def value(name: str) -> int:
     return int(json.loads(Path(name).read_text())["value"])
+
+
+def test_a_catalogue_that_is_not_there_is_told_before_dvc_runs(monkeypatch, tmp_path):
+    """With what to do, and nothing is written: no dvc.yaml of a corpus that cannot run."""
+    rules = subprocess.run(
+        ["make", "-n", "report", "CORPUS=m3l_20m"], cwd=ROOT, capture_output=True, text=True
+    ).stdout
+    assert 0 < rules.index("stages.corpora --check --corpus m3l_20m") < rules.index("dvc repro")
+    (tmp_path / "corpora").symlink_to(ROOT / "corpora")
+    monkeypatch.chdir(tmp_path)
+    said = {}
+    for name in ("m3l_20m", "tmdb", "mmtf14k"):
+        monkeypatch.setattr(sys, "argv", ["corpora", "--check", "--corpus", name])
+        try:
+            command.main()
+        except BenchmarkError as error:
+            said[name] = " ".join(str(error).split())
+    places.choose(places.DEFAULT)
+    assert said == {  # of mmtf14k a stage makes it
+        "m3l_20m": "data/m3l_20m/catalogue.txt: the catalogue of this corpus is not made yet what "
+        "to do: make it, and get the tables of features, as corpora/m3l_20m/params.yaml says at "
+        "its head",
+        "tmdb": "dataset.txt: the catalogue of this corpus is not here what to do: put it there, "
+        "or name another as catalogue.path in corpora/tmdb/params.yaml",
+    }
+    Path("dataset.txt").touch()
+    monkeypatch.setattr(sys, "argv", ["corpora", "--check", "--corpus", "tmdb"])
+    command.main()
 
 
 def test_going_to_another_corpus_and_back_runs_nothing_again(project):
