@@ -21,7 +21,7 @@ def main() -> None:
     from stages.base.params.matrix import cells
     from stages.base.tables import write_csv
     from stages.judging.ceilings import ceilings, read_corpus
-    from stages.sample.contact_sheet import contact_sheet, sound_sheet
+    from stages.sample.contact_sheet import contact_sheet, motion_sheet, sound_sheet
 
     params = load()
     corpus = read_corpus(places.data(), params.clips is not None)
@@ -35,6 +35,8 @@ def main() -> None:
         if corpus:
             write(contact_sheet(), sheets / "picture.jpg")
             write(sound_sheet(), sheets / "sound.jpg")
+        if corpus and params.sample.motion:
+            write(motion_sheet(), sheets / "motion.jpg")
     say(counted(len(found), "ceiling") if corpus else "no sample corpus, no ceilings")
 
 

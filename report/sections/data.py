@@ -24,6 +24,14 @@ def sheets(metrics: Metrics) -> Html:
             "Sound: spectrogram and waveform of the ten cues that can be planted in a sound "
             "event. Last: neutral sounds.",
         ),
+        (
+            "sheets/motion.jpg",
+            "One frame of each of the ten planted ways to move, and of shots without one, beside "
+            "a column and a row of it over time.",
+            "Motion: the ten ways in which a shot can flicker, shake, roll, or come near and go. "
+            "Beside a frame, part of one of its columns and of one of its rows in two seconds, "
+            "time to the right. Last: shots without a cue, which move slowly.",
+        ),
     )
     there = [html.picture(*entry) for entry in pictures if (metrics.folder / entry[0]).exists()]
     if metrics.sample and there:

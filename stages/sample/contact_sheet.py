@@ -1,4 +1,4 @@
-"""Two contact sheets that show people what the sample corpus looks and sounds like."""
+"""Contact sheets that show people what the sample corpus looks and sounds like, and its motion."""
 
 from collections.abc import Sequence
 
@@ -7,8 +7,9 @@ import numpy as np
 from scipy.signal import stft
 
 from stages.base.genres import GENRES
+from stages.sample.motion import moments
 from stages.sample.picture import shot_frames
-from stages.sample.plan import TEMPORAL_CUES, scene_numbers
+from stages.sample.plan import FRAME_RATE, TEMPORAL_CUES, scene_numbers, stream
 from stages.sample.scenes import Image
 from stages.sample.sound import sound_event
 from stages.sample.synth import RATE, Signal
@@ -16,6 +17,9 @@ from stages.sample.synth import RATE, Signal
 KEY = "contact sheet"
 THUMBNAIL = (160, 90)
 LABEL = 20  # pixels of height
+SCENE = 44  # one with edges both ways where it is looked at, the same for all ways to move
+SLIT = 48  # pixels of a column or a row
+OVER_TIME = (240, THUMBNAIL[1])
 TILE = (318, 150)  # one sound: spectrogram over waveform
 PAPER, INK = (24, 24, 28), (235, 235, 230)
 LOWEST, HIGHEST = 60, 16_000  # hertz
@@ -39,6 +43,14 @@ def sound_sheet() -> bytes:
     return _to_jpeg(_grid(tiles, columns=4))
 
 
+def motion_sheet() -> bytes:
+    """A labelled JPEG: one frame of each motion cue, and of two shots without, and what part of a
+    column and of a row of it show in two seconds, time to the right."""
+    cells = [_motion_cell(genre, genre, number) for number, genre in enumerate(GENRES)]
+    cells += [_motion_cell("neutral", "", number) for number in (10, 11)]
+    return _to_jpeg(_grid(cells, columns=2))
+
+
 def _picture_cell(label: str, cue: str, number: int) -> Image:
     """Two frames of two shots; for a temporal cue, one frame of each of four consecutive shots."""
     if cue in TEMPORAL_CUES:
@@ -53,6 +65,19 @@ def _picture_cell(label: str, cue: str, number: int) -> Image:
         chosen = [shot[index] for shot in pairs for index in (3, 18)]
     small = [cv2.resize(frame, THUMBNAIL, interpolation=cv2.INTER_AREA) for frame in chosen]
     return _label(np.hstack(small), label)
+
+
+def _motion_cell(label: str, cue: str, number: int) -> Image:
+    """Both cross away from the middle, where a camera that rolls or comes near changes nothing."""
+    count = 2 * FRAME_RATE
+    moved = moments(stream(KEY, "motion", number), count, cue)
+    frames = np.stack([*shot_frames(KEY, SCENE, count, "", SCENE, moved)])
+    x, y = frames.shape[2] // 4, frames.shape[1] // 4
+    column = frames[:, y - SLIT // 2 : y + SLIT // 2, x].transpose(1, 0, 2)
+    row = frames[:, y, x - SLIT // 2 : x + SLIT // 2].transpose(1, 0, 2)
+    over_time = [cv2.resize(slit, OVER_TIME) for slit in (column, row)]
+    first = cv2.resize(frames[0], THUMBNAIL, interpolation=cv2.INTER_AREA)
+    return _label(np.hstack([first, *over_time]), label)
 
 
 def _sound_cell(label: str, cue: str, number: int) -> Image:

@@ -70,13 +70,15 @@ def _without_words(plan: Plan) -> Iterator[Image]:
         yield from_rgb(cv2.convertScaleAbs(title, alpha=float(shown)))
 
 
-def shot_frames(key: str, number: int, frames: int, cue: str, scene: int) -> Iterator[Image]:
+def shot_frames(
+    key: str, number: int, frames: int, cue: str, scene: int, moved: Sequence[Moment] = ()
+) -> Iterator[Image]:
     """The frames of one shot before its trailer's look, (144, 256, 3) uint8 RGB.
 
     scene: number of the shot whose scene and light are shown, its own or an earlier one. Scene,
-    light and camera come from random streams that do not depend on the cue.
+    light and camera come from random streams that do not depend on the cue. moved: as `moments`.
     """
-    return map(to_rgb, _shoot(key, number, frames, cue, scene, no_grade()))
+    return map(to_rgb, _shoot(key, number, frames, cue, scene, no_grade(), moved))
 
 
 def moments_of(plan: Plan, number: int) -> list[Moment]:

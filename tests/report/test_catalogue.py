@@ -1,5 +1,6 @@
-"""What the pages say of the catalogue: two sources of its genres, and films that are missing."""
+"""What the pages say of the catalogue: two sources of its genres, missing films, contact sheets."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -70,3 +71,12 @@ def test_without_a_clear_genre_the_figure_claims_none() -> None:
     rows = pd.DataFrame(made_up_catalogue.missing()).assign(p_value=0.4)
     title = figures.missing(rows).to_dict()["title"]["text"]
     assert title == "No genre and no decade is clearly missing more often than others"
+
+
+def test_a_sheet_of_motion_is_shown_where_there_is_one(metrics: Metrics, tmp_path: Path) -> None:
+    without = sections.sheets(metrics).text
+    shutil.copytree(metrics.folder / "sheets", tmp_path / "sheets")
+    shutil.copy(tmp_path / "sheets/sound.jpg", tmp_path / "sheets/motion.jpg")
+    shown = sections.sheets(replace(metrics, folder=tmp_path)).text
+    assert without.count("<img") == 2 and "Motion:" not in without
+    assert shown.count("<img") == 3 and "Motion:" in shown
