@@ -4,6 +4,7 @@ They are no part of the environment: each is looked for, and a row says how to i
 torchcodec also wants FFmpeg's shared libraries.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -13,6 +14,7 @@ import cv2
 import numpy as np
 
 Size = tuple[int, int]  # height, width
+DATED = re.compile(r"^\[[\d:]+\] \S+: ")  # decord2 begins with a time and a line of its code
 
 
 def _tensorcodec(path: Path, numbers: Sequence[int], _: Size) -> Sequence[np.ndarray]:
@@ -72,7 +74,7 @@ class Peer:
             found = self.bgr(path, numbers, size)
         except Exception as error:  # of any kind: a library that does not load, a codec
             said = (str(error).strip() or type(error).__name__).splitlines()[0]
-            return [], f"it fails: {said[:100]}"
+            return [], f"it fails: {DATED.sub('', said)[:100]}"
         few = len(found) != len(numbers)
         return found, f"it gives {len(found)} of {len(numbers)} frames" if few else ""
 

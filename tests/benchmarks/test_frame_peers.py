@@ -8,7 +8,12 @@ from benchmarks.cases import frames
 from benchmarks.clips import Clip
 from benchmarks.frame_peers import PEERS, Peer
 
+LINE = "/project/src/decoder.cc:104: "
 WHERE = ("a.mp4", [0, 1], (4, 6))
+
+
+def fail(said):
+    raise RuntimeError(said)
 
 
 def peer(read, module="numpy", name="one"):
@@ -24,6 +29,7 @@ def test_what_is_not_installed_says_how_to_have_it():
     ("read", "expected"),
     [
         (lambda path, numbers, size: 1 / 0, "it fails: division by zero"),
+        (lambda *_: fail(f"[14:14:27] {LINE}Check failed: x\nstack"), "it fails: Check failed: x"),
         (lambda path, numbers, size: [np.zeros((4, 6, 3), np.uint8)], "it gives 1 of 2 frames"),
         (lambda path, numbers, size: [np.zeros((*size, 3), np.uint8) for _ in numbers], ""),
     ],
