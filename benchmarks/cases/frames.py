@@ -237,6 +237,11 @@ def _exact(path: Path, shown: FrameSet, params: FramesParams) -> int:
 
 def _why(ours: Sequence[Cost], floor: Sequence[Cost], jpegs: float) -> str:
     spent, least = median_seconds(ours, "cpu"), median_seconds(floor, "cpu")
+    if jpegs < 0 or spent < least:
+        return (
+            f"{spent:.2f} s, and no account of them: the floor took {least:.2f} s in its turn, and "
+            f"with JPEGs {least + jpegs:.2f} s; the machine's speed changed meanwhile"
+        )
     return (
         f"of {spent:.2f} s, {least:.2f} s are the floor, {jpegs:.2f} s the JPEGs, and the rest "
         "the table of all pictures and its check, without which no frame is known to be exact"

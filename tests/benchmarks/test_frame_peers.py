@@ -7,6 +7,7 @@ import pytest
 from benchmarks.cases import frames
 from benchmarks.clips import Clip
 from benchmarks.frame_peers import PEERS, Peer
+from benchmarks.timing import Cost
 
 LINE = "/project/src/decoder.cc:104: "
 WHERE = ("a.mp4", [0, 1], (4, 6))
@@ -77,3 +78,16 @@ def test_goals():
     ahead = {(c.codec, c.height, c.key_seconds) for c, goal in of_decord.items() if goal == 1.25}
     assert ahead == {("H.264", 480, 6), *(("H.264", 1080, seconds) for seconds in (1, 2, 6))}
     assert set(of_decord.values()) == {1.0, 1.25}
+
+
+@pytest.mark.parametrize(
+    ("spent", "jpegs", "expected"),
+    [
+        (2.0, 0.5, "of 2.00 s, 1.00 s are"),
+        (2.0, -0.5, "with JPEGs 0.50"),
+        (0.5, 0.1, "0.50 s, and"),
+    ],
+)
+def test_turns_that_cannot_be_compared_are_no_account(spent, jpegs, expected):
+    floor, ours = ([Cost(wall=s, cpu=s)] for s in (1.0, spent))
+    assert expected in frames._why(ours, floor, jpegs)
