@@ -48,7 +48,7 @@ def refresh(
                 each.result()
         finally:
             pool.shutdown(cancel_futures=True)
-    site.write_corpora(report / site.SITE)
+    site.write_corpora(report / site.SITE)  # once more: each knew those before it
     return list(stale)
 
 

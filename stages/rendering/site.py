@@ -100,6 +100,7 @@ def render(report: Path, metrics: Path, executable: Path | None, digest: str = "
         about = {"title": corpus.title, "pages": pages, "digest": digest}
         (built / ABOUT).write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
         _move(built, report / SITE / corpus.name)
+    write_corpora(report / SITE)
     return report / SITE / corpus.name
 
 
