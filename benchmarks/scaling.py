@@ -228,7 +228,7 @@ def gpus(found: Mapping[str, Any], on_gpu: Mapping[str, Any]) -> str:
     """Networks on one GPU and on ten, each beside as many cores as the one that was measured.
 
     found: points of this module; on_gpu: what `benchmarks.gpu` found. Ten take ten times as much as
-    one, but no more than a scheduler hands out.
+    one, but no more than a scheduler hands out; one needs none.
     """
     cores = on_gpu["machine"]["cores"]
     few, many = SIZES[2:]
@@ -239,17 +239,22 @@ def gpus(found: Mapping[str, Any], on_gpu: Mapping[str, Any]) -> str:
         "|---|" + "---:|" * 5 + "---|",
     ]
 
-    def row(what: str, one: float, waits: str) -> str:
-        ten = min(10 * one, found["network_items_per_second"])
+    def row(what: str, one: float, ten: float, waits: str) -> str:
         hours = [size / rate / 3600 for rate in (one, ten) for size in (few, many)]
         return f"| {what} | {one:.3g} | {' | '.join(f'{h:.2g}' for h in hours)} | {waits} |"
 
     for each in on_gpu["embedding"]:
         one = each["bare_per_second"] * each["kept"] / each["items_a_trailer"]
-        alone = each["kept"] >= KEPT
-        lines.append(row(each["what"], one, "the GPU" if alone else "cores that read and decode"))
-    taken = sum(line(found["core_seconds"][name])[1] for name in ("frames", "audio"))
-    lines.append(row(f"frames and audio, on {cores} cores a GPU", cores / taken, "cores"))
+        waits = "the GPU" if each["kept"] >= KEPT else "cores that read and decode"
+        lines.append(
+            row(each["what"], one, min(10 * one, found["network_items_per_second"]), waits)
+        )
+    # of many boxes a scheduler hands out each trailer, once for its frames and once for its sound
+    each_stage = [cores / line(found["core_seconds"][name])[1] for name in ("frames", "audio")]
+    handed = [min(10 * rate, found["items_per_second"]) for rate in each_stage]
+    one, ten = (1 / sum(1 / rate for rate in rates) for rates in (each_stage, handed))
+    waits = "cores" if ten > 9.9 * one else "cores; ten wait for the scheduler"
+    lines.append(row(f"frames and audio, on {cores} cores a GPU", one, ten, waits))
     return "\n".join(lines)
 
 

@@ -49,6 +49,7 @@ def test_ten_gpus_take_ten_times_as_many_up_to_what_is_handed_out():
     found = {
         "core_seconds": {"frames": [[10, 20.0]], "audio": [[10, 60.0]]},
         "network_items_per_second": 100.0,
+        "items_per_second": 10.0,
     }
     slow = {"what": "slow", "items_a_trailer": 30, "bare_per_second": 300.0, "kept": 1.0}
     light = {"what": "light", "items_a_trailer": 10, "bare_per_second": 1000.0, "kept": 0.5}
@@ -59,7 +60,12 @@ def test_ten_gpus_take_ten_times_as_many_up_to_what_is_handed_out():
     }
     assert rows["slow"] == ["10", "2.8", "28", "0.28", "2.8", "the GPU"]
     assert rows["light"] == ["50", "0.56", "5.6", "0.28", "2.8", "cores that read and decode"]
-    assert rows["frames and audio, on 16 cores a GPU"][0] == "2"
+    # 8 a second and 2.67; of ten boxes no more than 10 of either
+    assert rows["frames and audio, on 16 cores a GPU"] == [
+        *("2", "14", "1.4e+02", "5.6", "56", "cores; ten wait for the scheduler")
+    ]
+    found["items_per_second"] = 1000.0
+    assert gpus(found, {"machine": {"cores": 16}, "embedding": []}).endswith("| 14 | cores |")
 
 
 def test_points_of_one_size_are_renewed_and_the_others_kept():
