@@ -1,7 +1,9 @@
 """Speech on a cluster: heard by workers for networks, with the segments of one machine."""
 
+import importlib
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -69,12 +71,22 @@ def listeners() -> set[str]:
     return found
 
 
-def test_the_same_segments_as_here(lone_scheduler, tmp_path, monkeypatch):
+@pytest.fixture
+def libraries(tmp_path, monkeypatch) -> Path:
+    """Folder of the made libraries; this process has them in place of the real ones, which may have
+    been imported before, and has those again afterwards."""
     folder = tmp_path / "libraries"
     folder.mkdir()
+    monkeypatch.syspath_prepend(folder)
     for name, source in LIBRARIES.items():
         (folder / f"{name}.py").write_text(source)
-    monkeypatch.syspath_prepend(folder)
+        monkeypatch.setitem(sys.modules, name, None)
+        del sys.modules[name]
+        importlib.import_module(name)
+    return folder
+
+
+def test_the_same_segments_as_here(libraries, lone_scheduler, tmp_path, monkeypatch):
     monkeypatch.setenv("WORKERS", "1")
     monkeypatch.chdir(tmp_path)
     files = {"model.bin": kept("a model")}
@@ -87,7 +99,7 @@ def test_the_same_segments_as_here(lone_scheduler, tmp_path, monkeypatch):
     for step in ("speech", "audio"):
         shutil.rmtree(f"data/store/{step}")
 
-    lone_scheduler.environment |= {"PYTHONPATH": str(folder)}
+    lone_scheduler.environment |= {"PYTHONPATH": str(libraries)}
     lone_scheduler.add_workers(1)
     lone_scheduler.add_workers(1, offer="NETWORK=1")
     monkeypatch.setenv("DASK_SCHEDULER_ADDRESS", lone_scheduler.address)
