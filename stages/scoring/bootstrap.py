@@ -6,7 +6,6 @@ with groups, whole groups of films are drawn. Results depend on the seed alone.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +24,7 @@ from stages.scoring.validate import (
     validate_groups,
     validate_many,
 )
-from stages.scoring.weighted import Bytes, Ranked, Weights
+from stages.scoring.weighted import Bytes, Ranked, Weights, average_precisions
 
 Groups = npt.NDArray[np.generic] | None
 Statistic = Callable[[Bytes], Floats]
@@ -33,6 +32,7 @@ Statistic = Callable[[Bytes], Floats]
 MAX_BLOCK = 512  # resamples at once, and fewer where there are many films
 BLOCK_BYTES = 1 << 26
 FILMS_AT_ONCE = 4096  # whose values are added up at once
+DRAWN_AT_ONCE = 1 << 16  # numbers of films, and one resample at least
 
 
 @dataclass(frozen=True)
@@ -104,13 +104,10 @@ def resampled_average_precision(
         return Ranked(truth, score, width)
 
     ranked = in_threads(prepare, np.ndindex(shape))
-    values, done = np.empty((n_resamples, *shape)), 0
-    for counts in resampling_counts(n_films, n_resamples, seed, groups):
-        block = slice(done, done + counts.shape[1])
-        found = in_threads(partial(Ranked.average_precision, weights=Weights(counts)), ranked)
-        values[block] = np.stack(found, axis=-1).reshape(-1, *shape)
-        done = block.stop
-    return GenreResamples(jackknife[0], values, jackknife[1:])
+    blocks = map(Weights, resampling_counts(n_films, n_resamples, seed, groups))
+    found = average_precisions(ranked, blocks)
+    values = np.stack([np.concatenate(each) for each in found], axis=-1)
+    return GenreResamples(jackknife[0], values.reshape(-1, *shape), jackknife[1:])
 
 
 def bootstrap_macro_average_precision(
@@ -217,10 +214,14 @@ def _counts(group: Ints, n_resamples: int, seed: int, is_grouped: bool) -> Itera
     n_groups = int(group.max()) + 1
     rng = np.random.default_rng(seed)
     width = block_width(len(group))
+    at_once = max(DRAWN_AT_ONCE // n_groups, 1)
     for start in range(0, n_resamples, width):
         drawn = np.empty((min(width, n_resamples - start), n_groups), np.uint8)
-        for draw in drawn:
-            draw[:] = np.bincount(rng.integers(n_groups, size=n_groups), minlength=n_groups)
+        for first in range(0, len(drawn), at_once):
+            draws = drawn[first : first + at_once]  # the same numbers, however many at once
+            numbers = rng.integers(n_groups, size=draws.shape)
+            numbers += n_groups * np.arange(len(draws))[:, None]
+            draws[:] = np.bincount(numbers.ravel(), minlength=draws.size).reshape(draws.shape)
         counts = np.ascontiguousarray(drawn.T)
         yield counts[group] if is_grouped else counts
 

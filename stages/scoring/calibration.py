@@ -70,7 +70,7 @@ def temperature(y_true: Bools, y_score: RealScores) -> Calibrator:
     odds = log_odds(y_score)
 
     def loss(log_temperature: float) -> float:
-        return float(log_loss(y_true, expit(odds / np.exp(log_temperature))).mean())
+        return float(_log_loss(y_true, expit(odds / np.exp(log_temperature))).mean())
 
     found = float(np.exp(minimize_scalar(loss, bounds=(-4.0, 4.0), method="bounded").x))
     return lambda scores: expit(log_odds(scores) / found)
@@ -91,6 +91,11 @@ def log_loss(y_true: Bools, y_score: RealScores) -> Floats:
     1 - 1e-6. Returns (n_genres,), always defined. Raises BenchmarkError.
     """
     validate_probabilities(y_true, y_score)
+    return _log_loss(y_true, y_score)
+
+
+def _log_loss(y_true: Bools, y_score: RealScores) -> Floats:
+    """The same of arrays that need no check."""
     score = np.clip(y_score.astype(np.float64), EXTREME, 1 - EXTREME)
     return -np.mean(np.where(y_true, np.log(score), np.log1p(-score)), axis=0)
 

@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy.special import expit, logit
-from scipy.stats import norm
-from scipy.stats import t as student
+from scipy.special import expit, logit, ndtr, ndtri, stdtrit
 
 from stages.base.errors import BenchmarkError
 from stages.scoring.bootstrap import Resamples
@@ -78,7 +76,7 @@ def jackknife_interval(
     error = np.sqrt((n - 1) / n * sum_of_squares)
     kurtosis = n * float(np.sum(influence**4)) / sum_of_squares**2
     degrees_of_freedom = max(2 * n / max(kurtosis - 1, 1.0), MIN_DEGREES_OF_FREEDOM)
-    half_width = float(error * student.ppf((1 + level) / 2, degrees_of_freedom))
+    half_width = float(error * stdtrit(degrees_of_freedom, (1 + level) / 2))
     if not (proportion and 0 < point < 1):
         return point - half_width, point + half_width
     unbiased = point - (n - 1) * float(jackknife.mean() - point)
@@ -104,10 +102,10 @@ def bca_interval(
     sum_of_squares = float(np.sum(influence**2))
     if not 0 < below < 1 or sum_of_squares == 0:
         return percentile_interval(samples, level)
-    bias = norm.ppf(below)
+    bias = ndtri(below)
     acceleration = float(np.sum(influence**3)) / (6 * sum_of_squares**1.5)
-    ends = bias + norm.ppf(((1 - level) / 2, (1 + level) / 2))
-    lo, hi = np.quantile(samples, norm.cdf(bias + ends / (1 - acceleration * ends)))
+    ends = bias + ndtri(((1 - level) / 2, (1 + level) / 2))
+    lo, hi = np.quantile(samples, ndtr(bias + ends / (1 - acceleration * ends)))
     return float(lo), float(hi)
 
 

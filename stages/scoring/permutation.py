@@ -15,7 +15,7 @@ from stages.scoring.averaging import average_over_genres, ratio
 from stages.scoring.bootstrap import BLOCK_BYTES, Groups, block_width, encode_groups
 from stages.scoring.threads import in_threads
 from stages.scoring.validate import Bools, Floats, Ints, RealScores, validate
-from stages.scoring.weighted import Bytes, Ranked, Weights
+from stages.scoring.weighted import Bytes, Ranked, Weights, average_precisions
 
 ROUNDING = 1e-12
 MAX_AT_ONCE = 512  # permutations worked on at once, and fewer where there are many films
@@ -57,12 +57,14 @@ def paired_permutation_test(
     swaps = _draw_swaps(int(group.max()) + 1, n_permutations, np.random.default_rng(seed))
     width = min(block_width(4 * len(y_true)), MAX_AT_ONCE)
     ranked = [Ranked(truth, rank, 2 * width) for truth, rank in zip(truths.T, ranks.T, strict=True)]
+
+    def sides() -> Iterator[Weights]:
+        for start in range(0, 1 + n_permutations, width):
+            swap = _unpack(swaps, start, min(width, 1 + n_permutations - start))[group]
+            yield Weights(np.block([[1 - swap, swap], [swap, 1 - swap]]))  # as assigned, or not
+
     parts = []
-    for start in range(0, 1 + n_permutations, width):
-        count = min(width, 1 + n_permutations - start)
-        swap = _unpack(swaps, start, count)[group]
-        sides = Weights(np.block([[1 - swap, swap], [swap, 1 - swap]]))  # as assigned, or not
-        found = in_threads(partial(Ranked.average_precision, weights=sides), ranked)
+    for found in zip(*average_precisions(ranked, sides()), strict=True):
         one, other = np.split(average_over_genres(np.stack(found, axis=1))[0], 2)
         parts.append(one - other)
     differences = np.concatenate(parts)

@@ -20,10 +20,11 @@ def in_threads(function: Callable[[Item], Result], items: Iterable[Item]) -> lis
     that are made one by one are never all there.
     """
     found: list[Result] = []
-    with one_thread_of_blas(), ThreadPoolExecutor(workers()) as pool:
+    count = workers()
+    with one_thread_of_blas(), ThreadPoolExecutor(count) as pool:
         ahead: deque[Future[Result]] = deque()
         for item in items:
-            if len(ahead) > workers():
+            if len(ahead) > count:
                 found.append(ahead.popleft().result())
             ahead.append(pool.submit(function, item))
         return found + [each.result() for each in ahead]

@@ -119,8 +119,9 @@ def _check_finite(name: str, array: RealScores) -> None:
             expected="a floating dtype",
             do="convert it with .astype(float)",
         )
-    bad = np.argwhere(~np.isfinite(array))
-    if len(bad):
+    finite = np.isfinite(array)
+    if not finite.all():
+        bad = np.argwhere(~finite)
         film, genre = bad[0]
         raise BenchmarkError(
             "scores are missing or infinite",

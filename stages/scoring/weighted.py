@@ -6,6 +6,7 @@ area: the weights of the films between two of them are summed in a sparse produc
 weight, and the sum of a few: two bytes are added as one number of 16 bits.
 """
 
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from math import isqrt
 
@@ -14,6 +15,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_array
 
 from stages.scoring.averaging import ratio
+from stages.scoring.threads import in_threads
 from stages.scoring.validate import Bools, Floats, Ints, RealScores
 
 Bytes = npt.NDArray[np.uint8]
@@ -21,6 +23,7 @@ AT_ONCE = 1 << 16  # numbers worked on at once: a core's cache holds them
 MIN_ROWS, MAX_ROWS = 16, 512  # of a sparse product, more or less
 FILMS = 16  # at most, whose weights a row adds up: of weights up to LARGEST the sum is a byte
 LARGEST = np.iinfo(np.uint8).max // FILMS
+WORTH_A_THREAD = 1 << 20  # weights; fewer take less time than it costs to hand them over
 SMALLEST = np.finfo(np.float64).tiny
 
 
@@ -42,7 +45,7 @@ class Weights:
 
     def __init__(self, weights: Bytes) -> None:
         """weights: (n_films, n_draws)."""
-        self.n_draws = weights.shape[1]
+        self.size, self.n_draws = weights.size, weights.shape[1]
         self._in_pairs = weights.max(initial=0) <= LARGEST
         if self._in_pairs:
             even = np.pad(weights, ((0, 0), (0, self.n_draws % 2)))
@@ -111,6 +114,25 @@ class Ranked:
                 area += (gained * reached / others[closing]).sum(axis=0)
                 before = reached[-1] if len(reached) else before
         return ratio(area, so_far)
+
+
+def average_precisions(ranked: Sequence[Ranked], blocks: Iterable[Weights]) -> list[list[Floats]]:
+    """Of each list of films its average precision under every block of weights, (n_draws,) each.
+
+    One thread a core; the blocks, which may be made one by one, are never all there.
+    """
+
+    def tasks() -> Iterator[tuple[Sequence[Ranked], Weights]]:
+        for weights in blocks:
+            several = max(WORTH_A_THREAD // weights.size, 1)
+            for start in range(0, len(ranked), several):
+                yield ranked[start : start + several], weights
+
+    def work(task: tuple[Sequence[Ranked], Weights]) -> list[Floats]:
+        return [each.average_precision(task[1]) for each in task[0]]
+
+    found = [values for several in in_threads(work, tasks()) for values in several]
+    return [found[number :: len(ranked)] for number in range(len(ranked))]
 
 
 def _divided(ends: Ints) -> tuple[Ints, Ints]:

@@ -142,3 +142,17 @@ def test_memory_does_not_grow_with_the_resamples() -> None:
         tracemalloc.stop()
     assert len(result.values) == 4000
     assert peak < 2000 * 4000 * 4  # a count of 4 bytes for each film and resample is never there
+
+
+@pytest.mark.parametrize("grouped", [False, True])
+def test_films_are_drawn_resample_by_resample(grouped: bool, monkeypatch) -> None:
+    """However many are drawn at once, the numbers are those of one after the other."""
+    group = np.array([0, 1, 1, 2, 3, 3, 3]) if grouped else np.arange(7)
+    rng, expected = np.random.default_rng(5), []
+    for _ in range(9):
+        drawn = rng.integers(group.max() + 1, size=group.max() + 1)
+        expected.append(np.bincount(drawn, minlength=group.max() + 1)[group])
+    for at_once in (1, 15, 1000):
+        monkeypatch.setattr(bootstrap, "DRAWN_AT_ONCE", at_once)
+        blocks = bootstrap.resampling_counts(7, 9, 5, group if grouped else None)
+        np.testing.assert_array_equal(np.concatenate([*blocks], axis=1).T, expected)

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score
 
-from stages.scoring.weighted import FILMS, LARGEST, MIN_ROWS, Ranked, Weights
+from stages.scoring import weighted
+from stages.scoring.weighted import FILMS, LARGEST, MIN_ROWS, Ranked, Weights, average_precisions
 
 
 @pytest.mark.parametrize("draws", [1, 5, 4000])  # 4000: a sparse product has MIN_ROWS rows
@@ -32,3 +33,14 @@ def test_without_a_positive_that_has_weight_there_is_no_value() -> None:
     np.testing.assert_array_equal(found, [np.nan, 1 / 4])
     none = Ranked(np.zeros(3, bool), y_score, 2).average_precision(Weights(weights))
     assert np.isnan(none).all()
+
+
+@pytest.mark.parametrize("worth", [1, 250, 1 << 20])  # one list a thread, two, all
+def test_many_lists_and_blocks_come_in_their_order(worth: int, monkeypatch) -> None:
+    monkeypatch.setattr(weighted, "WORTH_A_THREAD", worth)
+    rng = np.random.default_rng(2)
+    lists = [Ranked(rng.random(30) < 0.4, rng.random(30), 4) for _ in range(5)]
+    blocks = [Weights(rng.integers(3, size=(30, 4)).astype(np.uint8)) for _ in range(3)]
+    found = average_precisions(lists, iter(blocks))
+    expected = [[each.average_precision(block) for block in blocks] for each in lists]
+    np.testing.assert_array_equal(found, expected)
