@@ -23,12 +23,13 @@ def main() -> None:
     ).parse_args()
 
     from stages.base.counting import counted
+    from stages.base.parallel.children import beside
     from stages.base.params import load
     from stages.base.params.matrix import cells
-    from stages.base.params.reading import load_sets, read
+    from stages.base.params.reading import read
     from stages.base.provenance import forget_other_cells
     from stages.base.tables import read_csv, write_csv, write_json
-    from stages.commands.plan.inventory import CELLS, MODELS, cell_rows, model_rows
+    from stages.commands.plan.inventory import CELLS, MODELS, inventory
     from stages.corpus.table import read_trailers
     from stages.judging.board import read_board
     from stages.judging.comparisons import comparison_rows, headline_rows
@@ -37,14 +38,15 @@ def main() -> None:
     from stages.judging.verdicts import adjusted_p_values
 
     params = load()
-    judging, folder = params.judging, places.metrics()
+    judging, folder, headline = params.judging, places.metrics(), params.matrix.headline
     board = read_board(places.data(), cells(params))
-    headline = params.matrix.headline
-    adjusted = adjusted_p_values(read_csv(folder / "claims.csv"))
-    named_cells = [cell for cell in board.cells if cell.slug in headline.named.values()]
-    named_board = read_board(places.data(), named_cells, part_of=board)
-    first = headline_rows(named_board, judging, headline)
-    rows = comparison_rows(board, judging, first, adjusted, headline.leading)
+    with beside(inventory, (places.corpus(), board.cells)) as told:
+        adjusted = adjusted_p_values(read_csv(folder / "claims.csv"))
+        named_cells = [cell for cell in board.cells if cell.slug in headline.named.values()]
+        named_board = read_board(places.data(), named_cells, part_of=board)
+        first = headline_rows(named_board, judging, headline)
+        rows = comparison_rows(board, judging, first, adjusted, headline.leading)
+        known = told.result()
     write_csv(rows, COLUMNS, folder / "comparisons.csv")
     named = headline.named | {DIFFERENCES[row["family"]]: row["name"] for row in first}
     write_json(named, folder / "headline.json")
@@ -63,11 +65,10 @@ def main() -> None:
     trailers = read_trailers(places.data() / "catalogue.parquet")
     films = film_scores(board, trailers, params.catalogue.labels_may_be_published)
     write_json(films, folder / "films.json")
-    sets, faults = load_sets()
-    for fault in faults:
+    for fault in known.faults:
         say(f"left out of cells.csv, a set that does not fit: {fault}")
-    write_csv(cell_rows(params, sets, board.cells), CELLS, folder / "cells.csv")
-    write_csv(model_rows(params, sets), MODELS, folder / "models.csv")
+    write_csv(known.cells, CELLS, folder / "cells.csv")
+    write_csv(known.models, MODELS, folder / "models.csv")
     write_json(read().content, folder / "parameters.json")
     ran = {cell.fitted_with for cell in board.cells}
     backbones = {*params.matrix.backbones, *params.matrix.pretrained}

@@ -25,10 +25,8 @@ CALIBRATION = [
     *("approach", "modality", "method", "ece", "brier", "log_loss"),
     *("ece_before", "brier_before", "log_loss_before"),
 ]
-RELIABILITY = [
-    *("approach", "modality", "method", "bin", "films", "lowest", "highest", "mean_score"),
-    "frequency",
-]
+BINS = ["bin", "films", "lowest", "highest", "mean_score", "frequency"]
+RELIABILITY = ["approach", "modality", "method", *BINS]
 NAMED = ["picture", "sound", "both"]
 REFERENCES = ["reference", "metric", "value", "lo", "hi"]
 
@@ -41,6 +39,7 @@ def main() -> None:
     ).parse_args()
 
     from stages.base.counting import counted
+    from stages.base.parallel.children import beside
     from stages.base.params import load
     from stages.base.params.matrix import cells
     from stages.base.tables import write_csv
@@ -52,27 +51,28 @@ def main() -> None:
     board = read_board(places.data(), cells(params))
     judging, folder, named = params.judging, places.metrics(), params.matrix.headline.named
     labels = None if params.catalogue.labels_may_be_published else places.data()
-    OutOfFold.from_board(board).write(folder, labels)
-    write_csv(tables.approach_rows(board, judging), APPROACHES, folder / "approaches.csv")
-    write_csv(tables.genre_rows(board, judging), GENRES, folder / "genres.csv")
-    write_csv(tables.threshold_rows(board, judging), THRESHOLDS, folder / "thresholds.csv")
-    curves = tables.precision_recall_rows(board, named)
-    columns = [*NAMED, *(m for m in ("words", "all") if m in named)]
-    write_csv(curves, ["recall", *columns], folder / "precision_recall.csv")
-    bars = tables.genre_bar_rows(board, named)
-    write_csv(bars, ["genre", "prevalence", *columns], folder / "genre_bars.csv")
-    by_genre = tables.threshold_genre_rows(board, judging, [*named.values()])
-    write_csv(by_genre, THRESHOLD_GENRES, folder / "threshold_genres.csv")
-    pairs = confusion.confusion_rows(board, [*named.values()])
-    write_csv(pairs, confusion.COLUMNS, folder / "confusion.csv")
-    write_csv(rules.rule_rows(board, judging), RULES, folder / "rules.csv")
-    write_csv(rules.choice_rows(board), CHOICES, folder / "tuned_thresholds.csv")
-    rows, bins = zip(*calibrating.calibration_rows(board), strict=True)
+    with beside(calibrating.calibration_tables, places.corpus()) as calibrated:
+        OutOfFold.from_board(board).write(folder, labels)
+        write_csv(tables.approach_rows(board, judging), APPROACHES, folder / "approaches.csv")
+        write_csv(tables.genre_rows(board, judging), GENRES, folder / "genres.csv")
+        write_csv(tables.threshold_rows(board, judging), THRESHOLDS, folder / "thresholds.csv")
+        columns = [*NAMED, *(m for m in ("words", "all") if m in named)]
+        curves = tables.precision_recall_rows(board, named)
+        write_csv(curves, ["recall", *columns], folder / "precision_recall.csv")
+        bars, columns = tables.genre_bar_rows(board, named), ["genre", "prevalence", *columns]
+        write_csv(bars, columns, folder / "genre_bars.csv")
+        by_genre = tables.threshold_genre_rows(board, judging, [*named.values()])
+        write_csv(by_genre, THRESHOLD_GENRES, folder / "threshold_genres.csv")
+        pairs = confusion.confusion_rows(board, [*named.values()])
+        write_csv(pairs, confusion.COLUMNS, folder / "confusion.csv")
+        write_csv(rules.rule_rows(board, judging), RULES, folder / "rules.csv")
+        write_csv(rules.choice_rows(board), CHOICES, folder / "tuned_thresholds.csv")
+        write_csv(tables.reference_rows(board, judging), REFERENCES, folder / "references.csv")
+        sent_in = submitted.card_rows(board, places.data())
+        write_csv(sent_in, submitted.COLUMNS, folder / "submitted.csv")
+        rows, bins = calibrated.result()
     write_csv(rows, CALIBRATION, folder / "calibration.csv")
-    write_csv([row for part in bins for row in part], RELIABILITY, folder / "reliability.csv")
-    write_csv(tables.reference_rows(board, judging), REFERENCES, folder / "references.csv")
-    sent_in = submitted.card_rows(board, places.data())
-    write_csv(sent_in, submitted.COLUMNS, folder / "submitted.csv")
+    write_csv(bins, RELIABILITY, folder / "reliability.csv")
     say(f"{counted(len(board.cells), 'approach')} judged on {counted(len(board.film_id), 'film')}")
 
 

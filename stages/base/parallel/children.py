@@ -10,14 +10,15 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
-from concurrent.futures import CancelledError
+from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from multiprocessing import Pipe
 from typing import TypeVar
 
 import psutil
 
-from stages.base.errors import TrailerError
+from stages.base.errors import BenchmarkError, TrailerError
 from stages.base.parallel.bounds import Bounds, bounds, resident_bytes
 
 Item = TypeVar("Item")
@@ -189,3 +190,29 @@ def within_bounds(function: Callable[[Item], Result], item: Item) -> Result:
     Both must pickle. Raises what the function raises, and TrailerError too_heavy, timeout, crashed.
     """
     return OWN.call(function, item, bounds())
+
+
+@contextmanager
+def beside(function: Callable[[Item], Result], item: Item) -> Iterator[Future[Result]]:
+    """`function(item)` in a process of its own, while the block works; it ends with the block.
+
+    Both must pickle. Its result raises what the function raises, and BenchmarkError if the process
+    is ended from outside twice.
+    """
+    children = Children()
+
+    def call() -> Result:
+        try:
+            return children.call(function, item)
+        except TrailerError as error:
+            raise BenchmarkError(
+                "a process that worked beside this one was ended, twice",
+                found=str(error),
+                do="see whether the machine ran out of memory, and run the command again",
+            ) from error
+
+    with ThreadPoolExecutor(1) as pool:  # a thread waits for the process
+        try:
+            yield pool.submit(call)
+        finally:
+            children.stop()

@@ -1,8 +1,10 @@
 """Every cell and every model of the chosen matrix and of all sets, run or not."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from stages.base import places
 from stages.base.errors import BenchmarkError
 from stages.base.params import (
     ALL_WINDOWS,
@@ -11,8 +13,10 @@ from stages.base.params import (
     MatrixParams,
     Params,
     PretrainedParams,
+    load,
 )
 from stages.base.params.matrix import Cell, cells_of, not_served
+from stages.base.params.reading import load_sets
 from stages.base.params.schema import UNTRAINED_CONTEXTS
 from stages.base.plugins import plugin_names
 from stages.embedding.base import describe
@@ -30,6 +34,28 @@ MODELS = [
     *("trained_on", "licence", "paper", "source", "revision", "note", "run", "name"),
     *("training_sets", "our_films_among_it", "released", "memory_mb", "bibtex"),
 ]
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """Both tables of a corpus."""
+
+    cells: list[Row]
+    models: list[Row]
+    faults: list[str]
+    """Why a set that does not fit the corpus is not among them."""
+
+
+def inventory(asked: tuple[str, Sequence[Cell]]) -> Inventory:
+    """Of a corpus, by its params.yaml and the sets; asked: its name, and what `cell_rows` takes as
+    judged.
+
+    For a process of its own: records lie beside their families' code, which imports all of torch.
+    """
+    corpus, judged = asked
+    places.choose(corpus)
+    params, (sets, faults) = load(), load_sets()
+    return Inventory([*cell_rows(params, sets, judged)], [*model_rows(params, sets)], faults)
 
 
 def cell_rows(params: Params, sets: Sets, judged: Sequence[Cell] = ()) -> Iterator[Row]:
