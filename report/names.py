@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 import pandas as pd
@@ -77,6 +77,12 @@ def read_names(folder: Path) -> Names:
 
 def read_table(path: Path) -> pd.DataFrame:
     """A table as `write_csv` wrote it."""
+    about = path.stat()
+    return _read_table(path.absolute(), about.st_mtime_ns, about.st_size).copy()
+
+
+@cache  # one Python runs all pages, and each reads nearly all tables
+def _read_table(path: Path, changed: int, size: int) -> pd.DataFrame:
     # "none" is a modality, not a hole: only an empty cell means undefined.
     text = {"film_id": str}  # 0012 is no number
     rows = pd.read_csv(path, keep_default_na=False, na_values=[""], dtype=text)

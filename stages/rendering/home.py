@@ -35,7 +35,7 @@ def render(report: Path, metrics: Path, executable: Path | None, digest: str = "
         guide.copy(report.parent, project)
         _navigation(project / "_quarto.yml", corpora)
         _footer(project, corpora, footers.repository(report.parent))
-        site.vega(project / "theme" / "vega.js")
+        site.vega(project / "theme" / "vega.js", report / site.SITE)
         built = site.render_project(project, executable)
         before = _before(target)
         made = sorted(path.name for path in built.iterdir())

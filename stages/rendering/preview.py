@@ -23,6 +23,8 @@ from stages.rendering.qmd import Page, plain_markdown, read
 
 TEMPLATES = Path(__file__).parent / "template"
 CELL_SECONDS = 120  # a cell that takes longer hangs
+# as %reset -s does, without its search for garbage, which takes as long as a page's cells
+CLEAR = "(lambda of: [of.user_ns.pop(n) for n in of.run_line_magic('who_ls', '')])(get_ipython());"
 PLAIN_TABLE = re.compile(r"<table>.*?</table>", re.DOTALL)  # ours have attributes
 BESIDE = re.compile(r'<script src="(\.\./[\w.-]+)"')
 RAW_HTML = re.compile(r"^(`{3,})\{=html\}\n(.*)\n\1\s*$", re.DOTALL)
@@ -156,7 +158,7 @@ def _run(pages: list[Page], project: Path) -> Iterator[nbformat.NotebookNode]:
             for page, notebook in zip(pages, notebooks, strict=True):
                 client.nb = notebook
                 client.reset_execution_trackers()
-                clear = new_code_cell("get_ipython().run_line_magic('reset', '-sf')", id="clear")
+                clear = new_code_cell(CLEAR, id="clear")
                 notebook.cells.append(clear)
                 client.execute_cell(clear, len(notebook.cells) - 1)
                 notebook.cells.pop()

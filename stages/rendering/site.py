@@ -1,12 +1,12 @@
 """Make the pages of one corpus: a copy of them with its metrics, rendered, then moved in place."""
 
+import importlib.metadata
 import json
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +94,7 @@ def render(report: Path, metrics: Path, executable: Path | None, digest: str = "
         with_labels(project / "metrics", catalogue_of(root, corpus.name))
         with_names(project / "metrics")
         _fit(project, corpus, footers.repository(root))
-        vega(project / "theme" / "vega.js")
+        vega(project / "theme" / "vega.js", report / SITE)
         built = render_project(project, executable)
         pages = sorted(path.name for path in built.glob("*.html"))
         about = {"title": corpus.title, "pages": pages, "digest": digest}
@@ -173,13 +173,18 @@ def put_into_footer(settings: dict[str, Any], said: list[str]) -> None:
     foot["left"] = " ".join(filter(None, [*said, foot["left"]]))
 
 
-def vega(path: Path) -> None:
-    """Write Vega, Vega-Lite and Vega-Embed as one file, so that no page needs a network."""
-    path.write_text(_bundle(), encoding="utf-8")
+def vega(path: Path, site: Path) -> None:
+    """Write Vega, Vega-Lite and Vega-Embed as one file, so that no page needs a network.
 
-
-@cache
-def _bundle() -> str:
+    site: where pages may lie that have it, of the same version: it takes a second to make.
+    """
+    first = f"// made by vl-convert-python {importlib.metadata.version('vl-convert-python')}\n"
+    for kept in site.glob("**/theme/vega.js"):
+        with kept.open(encoding="utf-8") as file:
+            if file.readline() == first:
+                shutil.copyfile(kept, path)
+                return
     import vl_convert
 
-    return vl_convert.javascript_bundle()  # type: ignore[call-arg]  # its stub has no default
+    bundle = vl_convert.javascript_bundle()  # type: ignore[call-arg]  # its stub has no default
+    path.write_text(first + bundle, encoding="utf-8")

@@ -23,7 +23,7 @@ def root(made_up: Path, features: Path, tmp_path: Path, monkeypatch: pytest.Monk
         (output / "index.html").write_text(project.name, encoding="utf-8")
 
     monkeypatch.setattr(preview, "render", stand_in)
-    monkeypatch.setattr(site, "vega", lambda path: None)
+    monkeypatch.setattr(site, "vega", lambda path, site: None)
     for metrics in (made_up, features):
         shutil.copytree(metrics.parent.parent, tmp_path, dirs_exist_ok=True)
     pages_in(tmp_path)

@@ -7,7 +7,7 @@ from made_up_metrics import write
 
 from report import figures, html, tables, wording
 from report.loading import Metrics, load
-from report.names import Names
+from report.names import Names, read_table
 
 WORDS = {"colour_linear": "colour statistics, linear probe", "mfcc": "MFCC, linear probe"}
 
@@ -50,3 +50,13 @@ def test_sentences_name_approaches_but_leave_plain_words() -> None:
 def test_a_table_holds_the_slug_as_a_title_and_escapes_it() -> None:
     text = html.table(pd.DataFrame({"Approach": ["a name"]}), titles=['<"slug">']).text
     assert 'title="&lt;&quot;slug&quot;&gt;">a name</th>' in text
+
+
+def test_a_table_is_read_again_once_it_changes_and_is_each_readers_own(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("approach,value\nx,1\n", encoding="utf-8")
+    first = read_table(path)
+    first["value"] = 5
+    assert read_table(path)["value"].tolist() == [1]
+    path.write_text("approach,value\nx,12\n", encoding="utf-8")
+    assert read_table(path)["value"].tolist() == [12]

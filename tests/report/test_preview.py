@@ -5,7 +5,10 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import altair as alt
 import pytest
+import vl_convert
+from jsonschema import Draft7Validator
 from made_up_metrics import HOSTILE
 from nbclient import NotebookClient
 
@@ -28,6 +31,32 @@ def test_every_cell_of_every_page_shows_something(preview: Path) -> None:
         assert "preview rendered without Quarto" in text
         code = [cell for cell in read(page).cells if cell.kind == "code"]
         assert text.count('class="chart"') + text.count("<table") + text.count("<p") > len(code)
+
+
+def test_every_chart_is_as_vega_lites_schema_says(whole: Path) -> None:
+    pattern = re.compile(r'<script class="spec"[^>]*>(.*?)</script>', re.DOTALL)
+    pages = (page.read_text(encoding="utf-8") for page in whole.rglob("*.html"))
+    specs = [json.loads(found) for page in pages for found in pattern.findall(page)]
+    assert len(specs) > 30
+    schema = Draft7Validator(alt.load_schema())
+    for spec in specs:
+        schema.validate(spec)
+    wrong = next(spec for spec in specs if "mark" in spec) | {"mark": "splash"}
+    assert not schema.is_valid(wrong)
+
+
+def test_what_draws_charts_is_made_once(tmp_path: Path, monkeypatch) -> None:
+    script = tmp_path / "_site/sample/theme/vega.js"
+    script.parent.mkdir(parents=True)
+    site.vega(script, tmp_path / "_site")
+    made = script.read_text(encoding="utf-8")
+    assert "vega-lite" in made
+    monkeypatch.setattr(vl_convert, "javascript_bundle", lambda: "another")
+    site.vega(tmp_path / "again.js", tmp_path / "_site")
+    assert (tmp_path / "again.js").read_text(encoding="utf-8") == made
+    script.write_text("// made by vl-convert-python 0.1\nold", encoding="utf-8")
+    site.vega(tmp_path / "new.js", tmp_path / "_site")
+    assert (tmp_path / "new.js").read_text(encoding="utf-8").endswith("\nanother")
 
 
 def test_no_page_names_another_machine(whole: Path, film_preview: Path) -> None:
