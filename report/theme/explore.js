@@ -163,10 +163,12 @@
       if (!every) readAll();
       const fit = every ? films : films.filter((film) =>
         words.every((word) => film.key.includes(word)) && (wanted === null || has(film, wanted)));
+      const count = (number) => number.toLocaleString("en");
       const total = every ? data.films : fit.length;
       const more = total > SHOWN ? `, the first ${SHOWN} are listed` : "";
-      const so = every || films.length === data.films ? "" : `; ${films.length} are searched so far`;
-      box.querySelector("#film-count").textContent = `${total} of ${data.films} films${more}${so}`;
+      const so = every || films.length === data.films ? "" : `; ${count(films.length)} are searched so far`;
+      box.querySelector("#film-count").textContent =
+        `${count(total)} of ${count(data.films)} films${more}${so}`;
       if (afresh) found.replaceChildren();
       fit.slice(found.childElementCount, SHOWN).forEach(list);
       if (fit.length && (afresh || !chosen)) choose(fit[0]);

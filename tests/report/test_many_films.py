@@ -86,11 +86,11 @@ def asked(page: Any) -> set[str]:
 
 
 def test_titles_are_read_when_a_reader_first_searches(page: Any) -> None:
-    expect(count(page)).to_have_text(f"{FILMS} of {FILMS} films, the first 15 are listed")
+    expect(count(page)).to_have_text(f"{FILMS:,} of {FILMS:,} films, the first 15 are listed")
     expect(page.locator("#film-shown h3")).to_have_text("Film number 0 (1990)")
     assert asked(page) == {"titles-0", "scores-0"}
     page.fill("#film-search", f"number {FILMS - 1}")
-    expect(count(page)).to_have_text(f"1 of {FILMS} films")
+    expect(count(page)).to_have_text(f"1 of {FILMS:,} films")
     expect(page.locator("#film-shown h3")).to_contain_text(f"Film number {FILMS - 1} (")
     last = page.evaluate(f"Math.floor({FILMS - 1} / window.trailerFilms.scores)")
     assert asked(page) == {"titles-0", "titles-1", "titles-2", "scores-0", f"scores-{last}"}
@@ -111,7 +111,7 @@ def test_a_film_of_the_second_shard_is_shown_with_its_scores(page: Any, many: Pa
 def test_a_title_that_no_shard_has_is_not_found(page: Any) -> None:
     page.fill("#film-search", "no such film at all")
     expect(page.locator("#film-shown")).to_have_text("No film found.")
-    expect(count(page)).to_have_text(f"0 of {FILMS} films")
+    expect(count(page)).to_have_text(f"0 of {FILMS:,} films")
     page.fill("#film-search", "")
     expect(page.locator("#film-shown h3")).to_have_text("Film number 0 (1990)")
 
