@@ -25,12 +25,13 @@ def main() -> None:
     from functools import partial
 
     from stages.base.counting import counted
+    from stages.base.parallel.children import beside
     from stages.base.params import load
     from stages.base.params.matrix import cells
     from stages.base.tables import write_csv
     from stages.corpus.table import read_trailers
-    from stages.fitting.approaches import training_budget
     from stages.judging import joining, rank_intervals, tuning, ungrouped
+    from stages.judging.beside import tuning_table
     from stages.judging.board import read_board
     from stages.judging.claims import Evidence, claim_rows
     from stages.judging.comparisons import headline_rows
@@ -44,31 +45,29 @@ def main() -> None:
     judging, headline, folder = params.judging, params.matrix.headline, places.metrics()
     read = partial(read_board, places.data())
     board = read(cells(params))
-    write_csv(fusion_rows(board, judging), FUSIONS, folder / "complementarity.csv")
-    contributions = joining.contribution_rows(board, judging)
-    write_csv(contributions, joining.CONTRIBUTIONS, folder / "contributions.csv")
-    write_csv(joining.confused_rows(board, judging), joining.CONFUSED, folder / "confused.csv")
-    lost = list(lost_rows(board, read_trailers(places.data() / "catalogue.parquet")))
-    write_lost(lost, folder, places.data(), params.catalogue.labels_may_be_published)
-    rows = label_set_rows(cells(params), read, judging)
-    named_cells = [cell for cell in board.cells if cell.slug in headline.named.values()]
-    named_board = read(named_cells, part_of=board)
-    adjusted = adjusted_p_values(headline_rows(named_board, judging, headline))
-    evidence = Evidence(board, named_board, judging, headline, rows)
-    claims = claim_rows(evidence, CLAIMS, adjusted)
-    adjusted = {**adjusted, **adjusted_p_values(claims)}
-    write_csv(claims, CLAIMED, folder / "claims.csv")
-    write_csv(owned_rows(board, judging, adjusted), OWNED, folder / "owned_genres.csv")
-    add_verdicts(rows, ("approach", "base"), adjusted)
-    write_csv(rows, LABELS, folder / "label_sets.csv")
-    sure = rank_intervals.rank_rows(board, judging)
-    write_csv(sure, rank_intervals.COLUMNS, folder / "rank_intervals.csv")
-    split = ungrouped.ungrouped_rows(places.data(), cells(params), judging)
-    write_csv(split, ungrouped.COLUMNS, folder / "ungrouped.csv")
-    fitted = [cell for cell in cells(params) if cell.kind in ("single", "early", "dual")]
-    budgets = {cell.slug: training_budget(cell, params) for cell in fitted}
-    chosen = tuning.tuning_rows(places.data(), cells(params), budgets, judging)
-    write_csv(chosen, tuning.COLUMNS, folder / "tuning.csv")
+    with beside(tuning_table, places.corpus()) as tuned:
+        write_csv(fusion_rows(board, judging), FUSIONS, folder / "complementarity.csv")
+        contributions = joining.contribution_rows(board, judging)
+        write_csv(contributions, joining.CONTRIBUTIONS, folder / "contributions.csv")
+        write_csv(joining.confused_rows(board, judging), joining.CONFUSED, folder / "confused.csv")
+        lost = list(lost_rows(board, read_trailers(places.data() / "catalogue.parquet")))
+        write_lost(lost, folder, places.data(), params.catalogue.labels_may_be_published)
+        rows = label_set_rows(cells(params), read, judging)
+        named_cells = [cell for cell in board.cells if cell.slug in headline.named.values()]
+        named_board = read(named_cells, part_of=board)
+        adjusted = adjusted_p_values(headline_rows(named_board, judging, headline))
+        evidence = Evidence(board, named_board, judging, headline, rows)
+        claims = claim_rows(evidence, CLAIMS, adjusted)
+        adjusted = {**adjusted, **adjusted_p_values(claims)}
+        write_csv(claims, CLAIMED, folder / "claims.csv")
+        write_csv(owned_rows(board, judging, adjusted), OWNED, folder / "owned_genres.csv")
+        add_verdicts(rows, ("approach", "base"), adjusted)
+        write_csv(rows, LABELS, folder / "label_sets.csv")
+        sure = rank_intervals.rank_rows(board, judging)
+        write_csv(sure, rank_intervals.COLUMNS, folder / "rank_intervals.csv")
+        split = ungrouped.ungrouped_rows(places.data(), cells(params), judging)
+        write_csv(split, ungrouped.COLUMNS, folder / "ungrouped.csv")
+        write_csv(tuned.result(), tuning.COLUMNS, folder / "tuning.csv")
     say(counted(len(rows), "comparison of label sets", "comparisons of label sets"))
 
 

@@ -27,7 +27,6 @@ CALIBRATION = [
 ]
 BINS = ["bin", "films", "lowest", "highest", "mean_score", "frequency"]
 RELIABILITY = ["approach", "modality", "method", *BINS]
-NAMED = ["picture", "sound", "both"]
 REFERENCES = ["reference", "metric", "value", "lo", "hi"]
 
 
@@ -43,7 +42,8 @@ def main() -> None:
     from stages.base.params import load
     from stages.base.params.matrix import cells
     from stages.base.tables import write_csv
-    from stages.judging import calibrating, confusion, rules, submitted, tables
+    from stages.judging import confusion, rules, submitted, tables
+    from stages.judging.beside import calibration_and_references
     from stages.judging.board import read_board
     from stages.judging.out_of_fold import OutOfFold
 
@@ -51,12 +51,12 @@ def main() -> None:
     board = read_board(places.data(), cells(params))
     judging, folder, named = params.judging, places.metrics(), params.matrix.headline.named
     labels = None if params.catalogue.labels_may_be_published else places.data()
-    with beside(calibrating.calibration_tables, places.corpus()) as calibrated:
+    with beside(calibration_and_references, places.corpus()) as told:
         OutOfFold.from_board(board).write(folder, labels)
         write_csv(tables.approach_rows(board, judging), APPROACHES, folder / "approaches.csv")
         write_csv(tables.genre_rows(board, judging), GENRES, folder / "genres.csv")
         write_csv(tables.threshold_rows(board, judging), THRESHOLDS, folder / "thresholds.csv")
-        columns = [*NAMED, *(m for m in ("words", "all") if m in named)]
+        columns = ["picture", "sound", "both", *(m for m in ("words", "all") if m in named)]
         curves = tables.precision_recall_rows(board, named)
         write_csv(curves, ["recall", *columns], folder / "precision_recall.csv")
         bars, columns = tables.genre_bar_rows(board, named), ["genre", "prevalence", *columns]
@@ -67,12 +67,12 @@ def main() -> None:
         write_csv(pairs, confusion.COLUMNS, folder / "confusion.csv")
         write_csv(rules.rule_rows(board, judging), RULES, folder / "rules.csv")
         write_csv(rules.choice_rows(board), CHOICES, folder / "tuned_thresholds.csv")
-        write_csv(tables.reference_rows(board, judging), REFERENCES, folder / "references.csv")
         sent_in = submitted.card_rows(board, places.data())
         write_csv(sent_in, submitted.COLUMNS, folder / "submitted.csv")
-        rows, bins = calibrated.result()
+        rows, bins, references = told.result()
     write_csv(rows, CALIBRATION, folder / "calibration.csv")
     write_csv(bins, RELIABILITY, folder / "reliability.csv")
+    write_csv(references, REFERENCES, folder / "references.csv")
     say(f"{counted(len(board.cells), 'approach')} judged on {counted(len(board.film_id), 'film')}")
 
 

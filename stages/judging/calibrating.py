@@ -6,15 +6,11 @@ labels of the films it is used on. The best method is chosen on the same scores.
 
 from collections.abc import Iterator
 from functools import partial
-from itertools import chain
 from typing import Any
 
 import numpy as np
 
-from stages.base import places
-from stages.base.params import load
-from stages.base.params.matrix import cells
-from stages.judging.board import Board, read_board
+from stages.judging.board import Board
 from stages.scoring.calibration import METHODS, Calibrator, log_loss
 from stages.scoring.probability import brier, expected_calibration_error, reliability_table
 from stages.scoring.threads import in_threads
@@ -57,16 +53,6 @@ def choose_method(board: Board, number: int, fold: int) -> str:
             probability[test] = calibrate(y_score[test])
         losses[name] = float(log_loss(board.y_true[rest], probability[rest]).mean())
     return min(losses, key=lambda name: losses[name])
-
-
-def calibration_tables(corpus: str) -> tuple[list[Row], list[Row]]:
-    """Both tables of a corpus: `calibration_rows` one after the other.
-
-    For a process of its own: its many small sums hold Python's lock, and so the other tables up.
-    """
-    places.choose(corpus)
-    rows, bins = zip(*calibration_rows(read_board(places.data(), cells(load()))), strict=True)
-    return [*rows], [*chain.from_iterable(bins)]
 
 
 def calibration_rows(board: Board) -> Iterator[tuple[Row, list[Row]]]:
