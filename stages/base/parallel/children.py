@@ -194,7 +194,8 @@ def within_bounds(function: Callable[[Item], Result], item: Item) -> Result:
 
 @contextmanager
 def beside(function: Callable[[Item], Result], item: Item) -> Iterator[Future[Result]]:
-    """`function(item)` in a process of its own, while the block works; it ends with the block.
+    """`function(item)` in a process of its own, while the block works; it ends with its work, and
+    with the block.
 
     Both must pickle. Its result raises what the function raises, and BenchmarkError if the process
     is ended from outside twice.
@@ -210,6 +211,8 @@ def beside(function: Callable[[Item], Result], item: Item) -> Iterator[Future[Re
                 found=str(error),
                 do="see whether the machine ran out of memory, and run the command again",
             ) from error
+        finally:
+            children.close()  # what it has in memory is free for the block
 
     with ThreadPoolExecutor(1) as pool:  # a thread waits for the process
         try:

@@ -33,7 +33,7 @@ def test_it_works_in_a_process_of_its_own():
     with beside(process_and_double, 21) as told:
         process, doubled = told.result()
         assert process != os.getpid() and doubled == 42
-    assert not psutil.pid_exists(process)
+        assert not psutil.pid_exists(process)  # while the block goes on
 
 
 def test_what_it_raises_its_result_raises():
