@@ -23,7 +23,7 @@ from stages.rendering.qmd import Page, plain_markdown, read
 
 TEMPLATES = Path(__file__).parent / "template"
 CELL_SECONDS = 120  # a cell that takes longer hangs
-# as %reset -s does, without its search for garbage, which takes as long as a page's cells
+# as %reset -s does, without its search for garbage, a tenth of the time of all pages
 CLEAR = "(lambda of: [of.user_ns.pop(n) for n in of.run_line_magic('who_ls', '')])(get_ipython());"
 PLAIN_TABLE = re.compile(r"<table>.*?</table>", re.DOTALL)  # ours have attributes
 BESIDE = re.compile(r'<script src="(\.\./[\w.-]+)"')
